@@ -1,0 +1,62 @@
+// The one direction of dependency (ARCHITECTURE.md). Type-only imports count: an `import type` is a dependency too.
+const layers = {
+  protocol: [],
+  platform: ['protocol'],
+  tokenizer: ['protocol'],
+  corpus: ['protocol', 'platform'],
+  engine: ['protocol', 'platform', 'tokenizer'],
+  counts: ['protocol', 'platform', 'tokenizer'],
+  training: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
+  completion: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'platform'],
+  host: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'completion', 'platform'],
+  cli: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'completion', 'platform'],
+  webview: ['protocol'],
+};
+
+const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
+  name: `layer-${layer}`,
+  severity: 'error',
+  comment: `extension/${layer} may import only: ${[layer, ...allowed].join(', ')}`,
+  from: { path: `^extension/${layer}/` },
+  to: { path: '^(extension|assembly|test)/', pathNot: `^extension/(${[layer, ...allowed].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'only-host-imports-vscode',
+      severity: 'error',
+      from: { pathNot: '^(extension/host|test/e2e)/' },
+      to: { path: '(^|/)vscode($|/)|@types/vscode', pathNot: '@vscode/' },
+    },
+    {
+      name: 'protocol-imports-nothing',
+      severity: 'error',
+      from: { path: '^extension/protocol/' },
+      to: { pathNot: '^extension/protocol/' },
+    },
+    {
+      name: 'node-builtins-only-at-the-edge',
+      severity: 'error',
+      comment: 'Everything else must also run in a browser.',
+      from: { path: '^extension/', pathNot: '^extension/(platform|cli)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'reference-is-independent',
+      severity: 'error',
+      comment: 'The oracle must not share a mistake with what it checks.',
+      from: { path: '^test/reference/' },
+      to: { path: '^(extension|assembly)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,194 @@
+/** Byte address in the kernels' memory. */
+export type Ptr = number & { readonly __unit: 'bytes' };
+
+/**
+ * What `assembly/index.ts` exports. Shapes are row-major; every pointer is 16-byte aligned unless a row makes it otherwise.
+ * "panels" is a packed right-hand matrix B[K, N]: for each block of 8 columns, K rows of 8 values (the last block padded with 0).
+ * Kernels allocate nothing and keep no state: whatever they need beyond their operands is in `scratch`.
+ */
+export interface Kernels {
+  /** first byte that the module's own constant tables do not use */
+  heapBase(): number;
+  /** register-only multiply-add loop, 12 chains of 4 lanes: `iterations` × 96 FLOP; the result only keeps it alive */
+  peak(iterations: number): number;
+
+  /** panels of Wᵀ (K = cols, N = rows) from weight f32[rows, cols]; packs rows [rowStart, rowEnd), rowStart a multiple of 8 */
+  packForward(panels: Ptr, weight: Ptr, rows: number, cols: number, rowStart: number, rowEnd: number): void;
+  /** panels of W (K = rows, N = cols) from weight f32[rows, cols]; packs rows [rowStart, rowEnd) */
+  packBackward(panels: Ptr, weight: Ptr, rows: number, cols: number, rowStart: number, rowEnd: number): void;
+  /** out f32[rows, n] (row stride outStride, in elements) = or += a f32[rows, k] (row stride aStride) · panels(k, n) */
+  matmul(
+    out: Ptr,
+    outStride: number,
+    a: Ptr,
+    aStride: number,
+    panels: Ptr,
+    rows: number,
+    n: number,
+    k: number,
+    accumulate: boolean,
+    scratch: Ptr,
+  ): void;
+  /**
+   * TN: out f32[n, k] rows [nStart, nEnd) = or += aᵀ · b, with a f32[rows, n] (row stride aStride), b f32[rows, k] (row stride bStride):
+   * the gradient of a weight W[n, k] from the gradient of its outputs and its inputs.
+   */
+  matmulTransposed(
+    out: Ptr,
+    a: Ptr,
+    aStride: number,
+    b: Ptr,
+    bStride: number,
+    rows: number,
+    n: number,
+    k: number,
+    nStart: number,
+    nEnd: number,
+    accumulate: boolean,
+    scratch: Ptr,
+  ): void;
+  /** out f32[n] = x f32[k] · panels(k, n): the one-row product of decoding */
+  matvec(out: Ptr, x: Ptr, panels: Ptr, n: number, k: number): void;
+
+  /** out f32[rows, cols] = table f32[vocab, cols] at ids i32[rows] */
+  embeddingForward(out: Ptr, table: Ptr, ids: Ptr, rows: number, cols: number): void;
+  /** dTable f32[vocab, cols] += dOut f32[rows, cols] at ids, only for ids in [idStart, idEnd), in the order of the rows */
+  embeddingBackward(
+    dTable: Ptr,
+    dOut: Ptr,
+    ids: Ptr,
+    rows: number,
+    cols: number,
+    idStart: number,
+    idEnd: number,
+  ): void;
+
+  /** out f32[rows, cols] = x · rstd · weight f32[cols]; rstd f32[rows] = 1 / √(mean(x²) + eps), written */
+  rmsnormForward(out: Ptr, rstd: Ptr, x: Ptr, weight: Ptr, rows: number, cols: number, eps: number): void;
+  /** dX f32[rows, cols] += …; dWeight f32[cols] += Σ_rows dOut · x · rstd */
+  rmsnormBackward(
+    dX: Ptr,
+    dWeight: Ptr,
+    dOut: Ptr,
+    x: Ptr,
+    weight: Ptr,
+    rstd: Ptr,
+    rows: number,
+    cols: number,
+  ): void;
+
+  /**
+   * In place: rotates x f32[rows, heads · headDim] (row stride `stride`) by position positionStart + row, pairs (i, i + headDim/2) as
+   * Hugging Face does. cos, sin f32[positions, headDim/2].
+   */
+  ropeForward(
+    x: Ptr,
+    cos: Ptr,
+    sin: Ptr,
+    rows: number,
+    heads: number,
+    headDim: number,
+    stride: number,
+    positionStart: number,
+  ): void;
+  /** the transpose of ropeForward: rotates gradients back, in place */
+  ropeBackward(
+    x: Ptr,
+    cos: Ptr,
+    sin: Ptr,
+    rows: number,
+    heads: number,
+    headDim: number,
+    stride: number,
+    positionStart: number,
+  ): void;
+
+  /**
+   * Causal multi-head attention of one sequence: out f32[rows, heads · headDim] = softmax(q·kᵀ / √headDim) · v, where query row r sees
+   * key rows 0 … past + r. q f32[rows, …] (row stride qStride), k and v f32[past + rows, …] (row stride kvStride).
+   * logSumExp f32[heads, rows] written (of the scaled scores). scratch: see attentionScratchBytes in layout.ts.
+   */
+  attentionForward(
+    out: Ptr,
+    logSumExp: Ptr,
+    q: Ptr,
+    k: Ptr,
+    v: Ptr,
+    rows: number,
+    past: number,
+    heads: number,
+    headDim: number,
+    qStride: number,
+    kvStride: number,
+    outStride: number,
+    scratch: Ptr,
+  ): void;
+  /** Gradients of attentionForward with past = 0: dQ, dK, dV written (row stride dStride), from dOut and out (row stride outStride). */
+  attentionBackward(
+    dQ: Ptr,
+    dK: Ptr,
+    dV: Ptr,
+    dOut: Ptr,
+    out: Ptr,
+    logSumExp: Ptr,
+    q: Ptr,
+    k: Ptr,
+    v: Ptr,
+    rows: number,
+    heads: number,
+    headDim: number,
+    qkvStride: number,
+    dStride: number,
+    outStride: number,
+    scratch: Ptr,
+  ): void;
+  /** attentionForward for one query row that sees `length` rows of k and v; out f32[heads · headDim]; scratch f32[length, rounded up to 4] */
+  attentionDecode(
+    out: Ptr,
+    q: Ptr,
+    k: Ptr,
+    v: Ptr,
+    length: number,
+    heads: number,
+    headDim: number,
+    kvStride: number,
+    scratch: Ptr,
+  ): void;
+
+  /** out f32[count] = x · relu(x) */
+  relu2Forward(out: Ptr, x: Ptr, count: number): void;
+  /** dX f32[count] = 2 · relu(x) · dOut; dX may be dOut */
+  relu2Backward(dX: Ptr, x: Ptr, dOut: Ptr, count: number): void;
+
+  /**
+   * losses f32[rows] = −ln softmax(logits)[target]; logits f32[rows, vocab] is replaced by its gradient
+   * (softmax − one-hot) · scale. A target of −1 counts as no row: loss 0, gradient 0.
+   */
+  crossEntropy(losses: Ptr, logits: Ptr, targets: Ptr, rows: number, vocab: number, scale: number): void;
+  /** losses only; logits are read */
+  crossEntropyForward(losses: Ptr, logits: Ptr, targets: Ptr, rows: number, vocab: number): void;
+
+  /** Σ x², accumulated in f64 in a fixed order */
+  sumOfSquares(x: Ptr, count: number): number;
+  /** out f32[count] += x f32[count] */
+  add(out: Ptr, x: Ptr, count: number): void;
+  /**
+   * AdamW with decoupled decay, one pass: g = grad · gradientScale; m, v updated; param −= lr · (m̂ / (√v̂ + eps) + weightDecay · param),
+   * m̂ = m / correction1, v̂ = v / correction2.
+   */
+  adamw(
+    param: Ptr,
+    grad: Ptr,
+    m: Ptr,
+    v: Ptr,
+    count: number,
+    gradientScale: number,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    eps: number,
+    weightDecay: number,
+    correction1: number,
+    correction2: number,
+  ): void;
+}

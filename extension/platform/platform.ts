@@ -1,0 +1,45 @@
+/** What the program needs from the machine; `node.ts` answers it with worker_threads and fs. */
+
+export interface FileEntry {
+  readonly name: string;
+  readonly type: 'file' | 'folder' | 'other';
+}
+
+/** Paths are absolute, with forward slashes; every method rejects with the platform's own error. */
+export interface FileSystem {
+  list(folder: string): Promise<FileEntry[]>;
+  size(file: string): Promise<number>;
+  read(file: string): Promise<Uint8Array>;
+  exists(path: string): Promise<boolean>;
+  /** Replaces `folder` by these files as a whole: new folder, fsync, rename. A reader sees the old or the new, never a mixture. */
+  replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/** The bundles that run off the main thread. */
+export type WorkerRole = 'trainer' | 'lane' | 'predictor';
+
+export interface WorkerHandle<Request, Reply> {
+  post(message: Request): void;
+  onMessage(listener: (message: Reply) => void): void;
+  /** The worker is gone without having been asked to: `reason` says why. */
+  onFailure(listener: (reason: Error) => void): void;
+  terminate(): Promise<void>;
+}
+
+/** The other end of a `WorkerHandle`. */
+export interface WorkerPort<Request, Reply> {
+  post(message: Reply): void;
+  onMessage(listener: (message: Request) => void): void;
+}
+
+export interface Platform {
+  readonly files: FileSystem;
+  readonly cores: number;
+  /** `data` reaches the worker as `workerData`; a SharedArrayBuffer or shared memory in it is shared. */
+  spawn<Request, Reply>(role: WorkerRole, data: unknown): WorkerHandle<Request, Reply>;
+  /** A file that ships beside the bundles, for example `kernels.relaxed.wasm`. */
+  readAsset(name: string): Promise<Uint8Array>;
+  /** peak resident memory of the process so far, in bytes */
+  peakRss(): number;
+}

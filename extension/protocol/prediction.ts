@@ -1,0 +1,89 @@
+import type { PlainError } from './errors.ts';
+import type { ModelConfig } from './model.ts';
+
+/** One candidate for the next token. */
+export interface ScoredToken {
+  readonly id: number;
+  /** the token's bytes, as Latin-1 (one character a byte), because a token may end inside a UTF-8 character */
+  readonly bytes: string;
+  readonly logit: number;
+  readonly probability: number;
+}
+
+/** The next-token distribution at one position; `top` + `others` totals 1 within 1e-6. */
+export interface Distribution {
+  readonly top: readonly ScoredToken[];
+  readonly others: { readonly count: number; readonly probability: number };
+  /** bits */
+  readonly entropy: number;
+  /** the token that really follows, where there is one, and its rank from 1 */
+  readonly actual: (ScoredToken & { readonly rank: number }) | null;
+}
+
+export interface InspectedToken {
+  readonly id: number;
+  readonly bytes: string;
+  /** byte offset in the text that was sent */
+  readonly start: number;
+}
+
+export interface Completion {
+  /** what would be inserted at the cursor; empty when nothing is likely enough */
+  readonly text: string;
+  /** product of the tokens' probabilities */
+  readonly probability: number;
+  readonly tokens: readonly ScoredToken[];
+  readonly milliseconds: number;
+  /** stopped by the cancellation flag or the time cap */
+  readonly cut: boolean;
+}
+
+export interface CompletionOptions {
+  /** a token less likely than this ends the completion */
+  readonly minTokenProbability: number;
+  readonly maxTokens: number;
+  readonly maxMilliseconds: number;
+}
+
+/** to the predictor; every request is answered once, by `id` */
+export type PredictorRequest =
+  | { readonly type: 'load'; readonly id: number; readonly checkpoint: string; readonly reproducible: boolean }
+  | {
+      readonly type: 'complete';
+      readonly id: number;
+      /** text before the cursor; its end is what counts, the beginning may be cut */
+      readonly prefix: string;
+      readonly options: CompletionOptions;
+    }
+  | {
+      readonly type: 'inspect';
+      readonly id: number;
+      readonly prefix: string;
+      readonly suffix: string;
+      /** which token's successor to predict: index into the reply's tokens; null = the last before the cursor */
+      readonly position: number | null;
+      readonly topK: number;
+    };
+
+export interface ModelSummary {
+  readonly checkpoint: string;
+  readonly config: ModelConfig;
+  readonly parameters: number;
+  readonly steps: number;
+  readonly heldOutBitsPerByte: number;
+}
+
+export interface Inspection {
+  /** tokens around the cursor as the model sees them (at most its context), the cursor's place among them */
+  readonly tokens: readonly InspectedToken[];
+  /** number of tokens before the cursor */
+  readonly cursor: number;
+  readonly position: number;
+  readonly distribution: Distribution;
+}
+
+export type PredictorReply =
+  | { readonly type: 'loaded'; readonly id: number; readonly model: ModelSummary }
+  | { readonly type: 'completed'; readonly id: number; readonly completion: Completion }
+  | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
+  | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };

@@ -1,0 +1,106 @@
+import type { PlainError } from './errors.ts';
+import type { PresetName } from './model.ts';
+
+/** When training ends: whichever comes first. At least one is set. */
+export interface StopCondition {
+  readonly seconds?: number;
+  readonly steps?: number;
+  readonly epochs?: number;
+  /** held-out loss, nats per token */
+  readonly targetLoss?: number;
+}
+
+export interface CorpusRequest {
+  /** absolute paths of the folders of the workspace */
+  readonly folders: readonly string[];
+  /** glob patterns beside `.gitignore`: VS Code's `files.exclude` and `nihilo.exclude` */
+  readonly exclude: readonly string[];
+}
+
+export interface TrainingRequest {
+  readonly corpus: CorpusRequest;
+  /** absolute path of the checkpoint folder that is written */
+  readonly checkpoint: string;
+  readonly preset: PresetName;
+  readonly vocabSize?: number;
+  readonly stop: StopCondition;
+  readonly threads: number;
+  readonly seed: number;
+  /** baseline SIMD build: the same bits on every machine */
+  readonly reproducible: boolean;
+  readonly memoryLimitMb: number;
+  /** go on from the training state in `checkpoint` */
+  readonly resume: boolean;
+}
+
+/** to the trainer */
+export type TrainingCommand =
+  | { readonly type: 'start'; readonly request: TrainingRequest }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  /** stop now; the best checkpoint so far is kept */
+  | { readonly type: 'cancel' };
+
+export type TrainingStage = 'reading' | 'tokenizing' | 'preparing' | 'training' | 'evaluating' | 'saving';
+
+/** One step of training. Losses in nats per token, quality in bits per byte. */
+export interface TrainingProgress {
+  readonly step: number;
+  readonly epoch: number;
+  readonly tokens: number;
+  readonly elapsedSeconds: number;
+  /** null while it can't be told yet */
+  readonly remainingSeconds: number | null;
+  readonly tokensPerSecond: number;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  /** mean of the steps since the previous progress event */
+  readonly trainLoss: number;
+  readonly trainBitsPerByte: number;
+}
+
+export interface HeldOutPoint {
+  readonly step: number;
+  readonly elapsedSeconds: number;
+  readonly heldOutLoss: number;
+  readonly heldOutBitsPerByte: number;
+  readonly best: boolean;
+}
+
+export interface CorpusSummary {
+  readonly trainFiles: number;
+  readonly heldOutFiles: number;
+  readonly trainBytes: number;
+  readonly heldOutBytes: number;
+  readonly leftOutFiles: number;
+}
+
+/** Ends a training; `nihilo train --json` prints exactly this. */
+export interface TrainingReport {
+  readonly parameters: number;
+  readonly preset: PresetName;
+  readonly threads: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly tokens: number;
+  readonly seconds: number;
+  readonly tokensPerSecond: number;
+  readonly trainBitsPerByte: number;
+  readonly heldOutBitsPerByte: number;
+  /** number of held-out files */
+  readonly heldOutFiles: number;
+  readonly peakRssMb: number;
+  /** arithmetic of the training steps ÷ the 128-bit SIMD peak of the same threads, measured in the same run */
+  readonly fractionOfPeak: number;
+  /** absolute path */
+  readonly checkpoint: string;
+}
+
+/** from the trainer */
+export type TrainingEvent =
+  | { readonly type: 'stage'; readonly stage: TrainingStage; readonly detail: string }
+  | { readonly type: 'corpus'; readonly corpus: CorpusSummary }
+  | { readonly type: 'progress'; readonly progress: TrainingProgress }
+  | { readonly type: 'heldOut'; readonly point: HeldOutPoint }
+  | { readonly type: 'done'; readonly report: TrainingReport; readonly cancelled: boolean }
+  | { readonly type: 'failed'; readonly error: PlainError };
