@@ -1,0 +1,347 @@
+import { NihiloError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
+import type { Ptr } from './kernels.ts';
+import { attentionScratchBytes, matmulScratchBytes } from './scratch.ts';
+
+/**
+ * The one table of a model's tensors. Addresses, checkpoint order, initialisation, the optimiser's loop and the tests derive from it.
+ * q, k and v of a layer follow each other, so that one product computes all three.
+ */
+export interface ParameterSpec {
+  /** Hugging Face's tensor name */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initialiser: { readonly kind: 'ones' } | { readonly kind: 'zeros' } | { readonly kind: 'normal'; readonly std: number };
+  /** weight decay applies */
+  readonly decay: boolean;
+}
+
+export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
+  const h = config.hiddenSize;
+  const f = config.intermediateSize;
+  // Variance-preserving for the products that read the residual stream; the two that write to it start at zero, so that every
+  // block is the identity at first and learns what to add (Zhang et al. 2019, "Fixup"; Bachlechner et al. 2020, "ReZero").
+  const reads = { kind: 'normal', std: 1 / Math.sqrt(h) } as const;
+  const writes = { kind: 'zeros' } as const;
+  const norm = (name: string): ParameterSpec => ({ name, shape: [h], initialiser: { kind: 'ones' }, decay: false });
+  const matrix = (name: string, rows: number, cols: number, initialiser: ParameterSpec['initialiser']): ParameterSpec => ({
+    name,
+    shape: [rows, cols],
+    initialiser,
+    decay: true,
+  });
+  const table: ParameterSpec[] = [matrix('model.embed_tokens.weight', config.vocabSize, h, { kind: 'normal', std: 0.05 })];
+  for (let layer = 0; layer < config.numHiddenLayers; layer++) {
+    const at = `model.layers.${layer}`;
+    table.push(
+      norm(`${at}.input_layernorm.weight`),
+      matrix(`${at}.self_attn.q_proj.weight`, h, h, reads),
+      matrix(`${at}.self_attn.k_proj.weight`, h, h, reads),
+      matrix(`${at}.self_attn.v_proj.weight`, h, h, reads),
+      matrix(`${at}.self_attn.o_proj.weight`, h, h, writes),
+      norm(`${at}.post_attention_layernorm.weight`),
+      matrix(`${at}.mlp.up_proj.weight`, f, h, reads),
+      matrix(`${at}.mlp.down_proj.weight`, h, f, writes),
+    );
+  }
+  table.push(norm('model.norm.weight'));
+  return table;
+}
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+export function parameterCount(config: ModelConfig): number {
+  return parameterTable(config).reduce((total, spec) => total + elementCount(spec.shape), 0);
+}
+
+/** A parameter and its place, in elements from the start of the parameters (gradients and moments have the same order). */
+export interface PlacedParameter extends ParameterSpec {
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** A weight matrix W[rows, cols] as the products see it; `panels` are its packed copies. */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  /** elements from the start of the parameters */
+  readonly offset: number;
+  readonly decay: boolean;
+  readonly forwardPanels: Ptr;
+  readonly backwardPanels: Ptr;
+}
+
+export interface LayerMatrices {
+  /** q, k and v, one below the other: [3 · hidden, hidden] */
+  readonly qkv: Matrix;
+  readonly output: Matrix;
+  readonly up: Matrix;
+  readonly down: Matrix;
+}
+
+/** Where the parameters and what is derived from them lie. Everything here is the same for training and decoding. */
+export interface WeightPlan {
+  readonly parameters: readonly PlacedParameter[];
+  readonly parameterElements: number;
+  readonly weights: Ptr;
+  readonly head: Matrix;
+  readonly layers: readonly LayerMatrices[];
+  /** f32[positions, headDim / 2] */
+  readonly ropeCos: Ptr;
+  readonly ropeSin: Ptr;
+}
+
+/** Activations of one layer over all tokens of a step; each f32[tokens, …] */
+export interface LayerActivations {
+  readonly input: Ptr;
+  readonly inputNorm: Ptr;
+  readonly inputRstd: Ptr;
+  /** q, k, v beside each other, after RoPE: [tokens, 3 · hidden] */
+  readonly qkv: Ptr;
+  /** [sequence, heads, positions of the sequence] */
+  readonly logSumExp: Ptr;
+  readonly attention: Ptr;
+  readonly middle: Ptr;
+  readonly middleNorm: Ptr;
+  readonly middleRstd: Ptr;
+  readonly up: Ptr;
+  readonly activated: Ptr;
+}
+
+/** Gradients that the weight gradients are made of. */
+export interface LayerGradients {
+  readonly input: Ptr;
+  readonly qkv: Ptr;
+  readonly middle: Ptr;
+  readonly up: Ptr;
+}
+
+export interface TrainingPlan extends WeightPlan {
+  readonly tokens: number;
+  readonly gradients: Ptr;
+  readonly firstMoment: Ptr;
+  readonly secondMoment: Ptr;
+  readonly ids: Ptr;
+  readonly targets: Ptr;
+  readonly losses: Ptr;
+  readonly activations: readonly LayerActivations[];
+  readonly layerGradients: readonly LayerGradients[];
+  readonly finalInput: Ptr;
+  readonly finalNorm: Ptr;
+  readonly finalRstd: Ptr;
+  readonly finalGradient: Ptr;
+  /** f32[tokens, vocabulary]; replaced by its gradient */
+  readonly logits: Ptr;
+  /** f32[tokens, 4 · hidden]: gradients that no weight needs */
+  readonly transient: Ptr;
+  /** f32[chunks, norms, hidden]: each chunk's share of the norm weights' gradients */
+  readonly normPartials: Ptr;
+  readonly scratch: readonly Ptr[];
+  readonly bytes: number;
+}
+
+export interface DecodePlan extends WeightPlan {
+  /** most rows that one call computes */
+  readonly blockRows: number;
+  readonly ids: Ptr;
+  /** f32[positions, 2 · hidden] a layer: keys beside values */
+  readonly keyValues: readonly Ptr[];
+  readonly stream: Ptr;
+  readonly norm: Ptr;
+  readonly rstd: Ptr;
+  readonly qkv: Ptr;
+  readonly logSumExp: Ptr;
+  readonly attention: Ptr;
+  readonly up: Ptr;
+  readonly logits: Ptr;
+  readonly scratch: Ptr;
+  readonly bytes: number;
+}
+
+/** Hands out addresses one after the other; 64 bytes apart at least, so that no two threads write to one cache line. */
+class Allocator {
+  #next: number;
+
+  constructor(base: number) {
+    this.#next = base;
+    this.#align();
+  }
+
+  floats(count: number): Ptr {
+    return this.bytes(4 * count);
+  }
+
+  bytes(count: number): Ptr {
+    const at = this.#next;
+    this.#next += count;
+    this.#align();
+    return at as Ptr;
+  }
+
+  get end(): number {
+    return this.#next;
+  }
+
+  #align(): void {
+    this.#next = (this.#next + 63) & ~63;
+  }
+}
+
+const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
+
+function planWeights(allocator: Allocator, config: ModelConfig, backward: boolean): WeightPlan {
+  const parameters: PlacedParameter[] = [];
+  let offset = 0;
+  for (const spec of parameterTable(config)) {
+    const count = elementCount(spec.shape);
+    parameters.push({ ...spec, offset, count });
+    offset += roundUp(count, 4);
+  }
+  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const weights = allocator.floats(offset);
+  const matrix = (name: string, rows: number, cols: number): Matrix => {
+    const first = byName.get(name)!;
+    return {
+      rows,
+      cols,
+      offset: first.offset,
+      decay: first.decay,
+      forwardPanels: allocator.floats(roundUp(rows, 8) * cols),
+      backwardPanels: backward ? allocator.floats(roundUp(cols, 8) * rows) : (0 as Ptr),
+    };
+  };
+  const { hiddenSize: h, intermediateSize: f } = config;
+  const layers = Array.from({ length: config.numHiddenLayers }, (_, layer) => ({
+    qkv: matrix(`model.layers.${layer}.self_attn.q_proj.weight`, 3 * h, h),
+    output: matrix(`model.layers.${layer}.self_attn.o_proj.weight`, h, h),
+    up: matrix(`model.layers.${layer}.mlp.up_proj.weight`, f, h),
+    down: matrix(`model.layers.${layer}.mlp.down_proj.weight`, h, f),
+  }));
+  const ropeElements = (config.maxPositionEmbeddings * h) / config.numAttentionHeads / 2;
+  return {
+    parameters,
+    parameterElements: offset,
+    weights,
+    head: matrix('model.embed_tokens.weight', config.vocabSize, h),
+    layers,
+    ropeCos: allocator.floats(ropeElements),
+    ropeSin: allocator.floats(ropeElements),
+  };
+}
+
+export interface TrainingSize {
+  /** tokens of one step */
+  readonly tokens: number;
+  /** most chunks that a step is cut into */
+  readonly chunks: number;
+  readonly lanes: number;
+}
+
+function planActivations(allocator: Allocator, config: ModelConfig, tokens: number): LayerActivations {
+  const { hiddenSize: h, intermediateSize: f } = config;
+  return {
+    input: allocator.floats(tokens * h),
+    inputNorm: allocator.floats(tokens * h),
+    inputRstd: allocator.floats(tokens),
+    qkv: allocator.floats(tokens * 3 * h),
+    logSumExp: allocator.floats(tokens * config.numAttentionHeads),
+    attention: allocator.floats(tokens * h),
+    middle: allocator.floats(tokens * h),
+    middleNorm: allocator.floats(tokens * h),
+    middleRstd: allocator.floats(tokens),
+    up: allocator.floats(tokens * f),
+    activated: allocator.floats(tokens * f),
+  };
+}
+
+function planScratch(allocator: Allocator, config: ModelConfig): Ptr {
+  const headDim = config.hiddenSize / config.numAttentionHeads;
+  return allocator.bytes(Math.max(matmulScratchBytes(), attentionScratchBytes(config.maxPositionEmbeddings, headDim)));
+}
+
+/** @param base first byte that may be used (`heapBase()`) */
+export function planTraining(config: ModelConfig, size: TrainingSize, base: number): TrainingPlan {
+  const allocator = new Allocator(base);
+  const { tokens } = size;
+  const { hiddenSize: h, intermediateSize: f } = config;
+  const weights = planWeights(allocator, config, true);
+  const layers = Array.from({ length: config.numHiddenLayers });
+  const plan = {
+    ...weights,
+    tokens,
+    gradients: allocator.floats(weights.parameterElements),
+    firstMoment: allocator.floats(weights.parameterElements),
+    secondMoment: allocator.floats(weights.parameterElements),
+    ids: allocator.bytes(4 * tokens),
+    targets: allocator.bytes(4 * tokens),
+    losses: allocator.floats(tokens),
+    activations: layers.map(() => planActivations(allocator, config, tokens)),
+    layerGradients: layers.map(() => ({
+      input: allocator.floats(tokens * h),
+      qkv: allocator.floats(tokens * 3 * h),
+      middle: allocator.floats(tokens * h),
+      up: allocator.floats(tokens * f),
+    })),
+    finalInput: allocator.floats(tokens * h),
+    finalNorm: allocator.floats(tokens * h),
+    finalRstd: allocator.floats(tokens),
+    finalGradient: allocator.floats(tokens * h),
+    logits: allocator.floats(tokens * config.vocabSize),
+    transient: allocator.floats(tokens * f),
+    normPartials: allocator.floats(size.chunks * (2 * config.numHiddenLayers + 1) * h),
+    scratch: Array.from({ length: size.lanes }, () => planScratch(allocator, config)),
+  };
+  return { ...plan, bytes: allocator.end };
+}
+
+/** @param blockRows rows of a prefill that are computed together */
+export function planDecode(config: ModelConfig, blockRows: number, base: number): DecodePlan {
+  const allocator = new Allocator(base);
+  const { hiddenSize: h, intermediateSize: f, maxPositionEmbeddings: positions } = config;
+  const plan = {
+    ...planWeights(allocator, config, false),
+    blockRows,
+    ids: allocator.bytes(4 * blockRows),
+    keyValues: Array.from({ length: config.numHiddenLayers }, () => allocator.floats(positions * 2 * h)),
+    stream: allocator.floats(blockRows * h),
+    norm: allocator.floats(blockRows * h),
+    rstd: allocator.floats(blockRows),
+    qkv: allocator.floats(blockRows * 3 * h),
+    logSumExp: allocator.floats(blockRows * config.numAttentionHeads),
+    attention: allocator.floats(blockRows * h),
+    up: allocator.floats(blockRows * f),
+    logits: allocator.floats(blockRows * config.vocabSize),
+    scratch: planScratch(allocator, config),
+  };
+  return { ...plan, bytes: allocator.end };
+}
+
+const pageBytes = 65_536;
+/** 32-bit WebAssembly addresses 4 GiB. */
+const addressableBytes = 65_535 * pageBytes;
+
+/**
+ * Memory of its final size, allocated once.
+ * @throws {NihiloError} memoryTooSmall before anything is allocated, when `bytes` exceeds the limit; memoryUnavailable when the machine refuses
+ */
+export function allocateMemory(bytes: number, limitMb: number): WebAssembly.Memory {
+  const megabytes = Math.ceil(bytes / 1_048_576);
+  if (bytes > Math.min(limitMb * 1_048_576, addressableBytes)) {
+    throw new NihiloError(
+      'memoryTooSmall',
+      `This model needs ${megabytes} MB and the limit is ${limitMb} MB. Raise nihilo.training.memoryLimit or choose a smaller nihilo.training.preset.`,
+    );
+  }
+  const pages = Math.ceil(bytes / pageBytes);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    throw new NihiloError(
+      'memoryUnavailable',
+      `The machine could not give the ${megabytes} MB that this model needs. Close other programs or choose a smaller nihilo.training.preset.`,
+      { cause: error },
+    );
+  }
+}
