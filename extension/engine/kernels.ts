@@ -170,6 +170,10 @@ export interface Kernels {
 
   /** Σ x², accumulated in f64 in a fixed order */
   sumOfSquares(x: Ptr, count: number): number;
+  /** out f32[count] = value */
+  fill(out: Ptr, value: number, count: number): void;
+  /** out f32[count] = x f32[count]; no overlap */
+  copy(out: Ptr, x: Ptr, count: number): void;
   /** out f32[count] += x f32[count] */
   add(out: Ptr, x: Ptr, count: number): void;
   /**

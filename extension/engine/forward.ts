@@ -1,0 +1,147 @@
+import type { ModelConfig } from '../protocol/model.ts';
+import type { Kernels, Ptr } from './kernels.ts';
+import type { TrainingPlan } from './layout.ts';
+
+/** Consecutive rows of a step that one thread computes: whole sequences, so that no other thread's rows are read. */
+export interface Chunk {
+  readonly index: number;
+  readonly rowStart: number;
+  readonly sequences: number;
+  /** positions of each sequence */
+  readonly length: number;
+}
+
+export interface Pass {
+  readonly kernels: Kernels;
+  readonly config: ModelConfig;
+  readonly plan: TrainingPlan;
+  readonly scratch: Ptr;
+}
+
+/** The address of row `row` of f32[…, cols] at `base`. */
+export function rowAt(base: Ptr, row: number, cols: number): Ptr {
+  return (base + 4 * row * cols) as Ptr;
+}
+
+/** From token ids to logits for the chunk's rows; keeps what the backward pass needs. */
+export function forward(pass: Pass, chunk: Chunk): void {
+  const { kernels, config, plan, scratch } = pass;
+  const { hiddenSize: h, vocabSize } = config;
+  const { rowStart } = chunk;
+  const rows = chunk.sequences * chunk.length;
+  const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
+  const stream = [...plan.activations.map((layer) => layer.input), plan.finalInput];
+
+  kernels.embeddingForward(hidden(stream[0]!), plan.weights, rowAt(plan.ids, rowStart, 1), rows, h);
+  plan.activations.forEach((_, layer) => {
+    attentionBlock(pass, chunk, layer);
+    feedForwardBlock(pass, chunk, layer, stream[layer + 1]!);
+  });
+  const weight = normWeight(plan, 2 * config.numHiddenLayers);
+  kernels.rmsnormForward(
+    hidden(plan.finalNorm),
+    rowAt(plan.finalRstd, rowStart, 1),
+    hidden(plan.finalInput),
+    weight,
+    rows,
+    h,
+    config.rmsNormEps,
+  );
+  kernels.matmul(
+    rowAt(plan.logits, rowStart, vocabSize),
+    vocabSize,
+    hidden(plan.finalNorm),
+    h,
+    plan.head.forwardPanels,
+    rows,
+    vocabSize,
+    h,
+    false,
+    scratch,
+  );
+}
+
+/** Address of a norm's weight by its order in the model: input norm and middle norm of each layer, then the final one. */
+export function normWeight(plan: TrainingPlan, norm: number): Ptr {
+  const placed = plan.parameters.filter((parameter) => parameter.shape.length === 1)[norm]!;
+  return (plan.weights + 4 * placed.offset) as Ptr;
+}
+
+/** middle = input + attention(norm(input)) · Woᵀ */
+function attentionBlock(pass: Pass, chunk: Chunk, layer: number): void {
+  const { kernels, config, plan, scratch } = pass;
+  const { hiddenSize: h, numAttentionHeads: heads } = config;
+  const { rowStart, length } = chunk;
+  const rows = chunk.sequences * length;
+  const headDim = h / heads;
+  const at = plan.activations[layer]!;
+  const weights = plan.layers[layer]!;
+  const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
+
+  kernels.rmsnormForward(
+    hidden(at.inputNorm),
+    rowAt(at.inputRstd, rowStart, 1),
+    hidden(at.input),
+    normWeight(plan, 2 * layer),
+    rows,
+    h,
+    config.rmsNormEps,
+  );
+  const qkv = rowAt(at.qkv, rowStart, 3 * h);
+  kernels.matmul(qkv, 3 * h, hidden(at.inputNorm), h, weights.qkv.forwardPanels, rows, 3 * h, h, false, scratch);
+  for (let sequence = 0; sequence < chunk.sequences; sequence++) {
+    const first = rowStart + sequence * length;
+    const q = rowAt(at.qkv, first, 3 * h);
+    const k = rowAt(q, 1, h);
+    const v = rowAt(q, 2, h);
+    // q and k are neighbours: one rotation of twice the heads.
+    kernels.ropeForward(q, plan.ropeCos, plan.ropeSin, length, 2 * heads, headDim, 3 * h, 0);
+    kernels.attentionForward(
+      rowAt(at.attention, first, h),
+      rowAt(at.logSumExp, first, heads),
+      q,
+      k,
+      v,
+      length,
+      0,
+      heads,
+      headDim,
+      3 * h,
+      3 * h,
+      h,
+      scratch,
+    );
+  }
+  copyRows(pass, at.middle, at.input, rowStart, rows, h);
+  kernels.matmul(hidden(at.middle), h, hidden(at.attention), h, weights.output.forwardPanels, rows, h, h, true, scratch);
+}
+
+/** output = middle + relu²(norm(middle) · Wupᵀ) · Wdownᵀ */
+function feedForwardBlock(pass: Pass, chunk: Chunk, layer: number, output: Ptr): void {
+  const { kernels, config, plan, scratch } = pass;
+  const { hiddenSize: h, intermediateSize: f } = config;
+  const { rowStart } = chunk;
+  const rows = chunk.sequences * chunk.length;
+  const at = plan.activations[layer]!;
+  const weights = plan.layers[layer]!;
+  const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
+  const wide = (base: Ptr): Ptr => rowAt(base, rowStart, f);
+
+  kernels.rmsnormForward(
+    hidden(at.middleNorm),
+    rowAt(at.middleRstd, rowStart, 1),
+    hidden(at.middle),
+    normWeight(plan, 2 * layer + 1),
+    rows,
+    h,
+    config.rmsNormEps,
+  );
+  kernels.matmul(wide(at.up), f, hidden(at.middleNorm), h, weights.up.forwardPanels, rows, f, h, false, scratch);
+  kernels.relu2Forward(wide(at.activated), wide(at.up), rows * f);
+  copyRows(pass, output, at.middle, rowStart, rows, h);
+  kernels.matmul(hidden(output), h, wide(at.activated), f, weights.down.forwardPanels, rows, h, f, true, scratch);
+}
+
+export function copyRows(pass: Pass, to: Ptr, from: Ptr, rowStart: number, rows: number, cols: number): void {
+  pass.kernels.copy(rowAt(to, rowStart, cols), rowAt(from, rowStart, cols), rows * cols);
+}
