@@ -1,0 +1,77 @@
+import type { PlainError } from './errors.ts';
+import type { Inspection, ModelSummary } from './prediction.ts';
+import type { TrainingProgress, TrainingStage } from './training.ts';
+
+/** Where the inspected text comes from; lines and columns from 1, as the editor's status bar counts them. */
+export interface Place {
+  readonly uri: string;
+  /** path relative to its workspace folder, for people */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Whether there is a model to inspect. `failed` carries one sentence that says what to do. */
+export type ModelState =
+  | { readonly state: 'missing' }
+  | { readonly state: 'loading' }
+  | { readonly state: 'ready'; readonly model: ModelSummary }
+  | { readonly state: 'failed'; readonly error: PlainError };
+
+/** One point of a curve: [step, bits per byte]. */
+export type CurvePoint = readonly [step: number, bitsPerByte: number];
+
+export type TrainingPhase = 'none' | TrainingStage | 'done' | 'cancelled' | 'failed';
+
+/** The curves of one training: all of it when `restart`, else what came since the tick before. */
+export interface TrainingTick {
+  readonly phase: TrainingPhase;
+  readonly restart: boolean;
+  readonly train: readonly CurvePoint[];
+  readonly heldOut: readonly CurvePoint[];
+  /** the held-out point with the lowest loss so far */
+  readonly best: CurvePoint | null;
+  readonly latest: TrainingProgress | null;
+  readonly error: PlainError | null;
+}
+
+/** What the Inspector keeps over a reload: no text of the user's, no tensors. */
+export interface InspectorMemory {
+  readonly pinned: boolean;
+  readonly place: Pick<Place, 'uri' | 'line' | 'column'> | null;
+  /** the chosen token, counted back from the cursor: 0 is the last one before it; null when none was chosen */
+  readonly tokensBack: number | null;
+}
+
+/**
+ * From the Inspector. `inspect` numbers its requests upwards; a request is answered unless a later one overtakes it
+ * or the text it asks about (`revision`) has been replaced, which a `moved` has then said.
+ */
+export type InspectorRequest =
+  | { readonly type: 'ready'; readonly memory: InspectorMemory | null }
+  | {
+      readonly type: 'inspect';
+      readonly sequence: number;
+      readonly revision: number;
+      /** index into the tokens of the revision; null = the last before the cursor */
+      readonly position: number | null;
+    }
+  | { readonly type: 'pin'; readonly pinned: boolean }
+  | { readonly type: 'train' }
+  | { readonly type: 'showLog' }
+  /** give the keyboard back to the code */
+  | { readonly type: 'leave' };
+
+/** To the Inspector, and only while it is on screen and has said `ready`. */
+export type InspectorMessage =
+  | { readonly type: 'model'; readonly model: ModelState }
+  /** the text to look at has changed; `place` is null when no text is open */
+  | { readonly type: 'moved'; readonly revision: number; readonly place: Place | null; readonly pinned: boolean }
+  | {
+      readonly type: 'inspected';
+      readonly sequence: number;
+      readonly revision: number;
+      readonly inspection: Inspection;
+    }
+  | { readonly type: 'failed'; readonly sequence: number; readonly revision: number; readonly error: PlainError }
+  | { readonly type: 'training'; readonly tick: TrainingTick };
