@@ -1,0 +1,154 @@
+import type { ModelConfig } from '../protocol/model.ts';
+import { type Pass, rowAt } from './forward.ts';
+import type { Ptr } from './kernels.ts';
+import type { Matrix, TrainingPlan } from './layout.ts';
+
+/** A part of the parameters that one thread differentiates and updates. The cut depends on the model alone, never on the threads. */
+export type WeightTask =
+  | {
+      readonly kind: 'matrix';
+      readonly matrix: Matrix;
+      readonly rowStart: number;
+      readonly rowEnd: number;
+      /** gradient of the product's output and the product's input, f32[tokens, matrix.rows] and f32[tokens, matrix.cols] */
+      readonly dOutput: Ptr;
+      readonly input: Ptr;
+      /** the tied embedding: rows are also looked up by token id */
+      readonly embedding: boolean;
+    }
+  | { readonly kind: 'norms' };
+
+/** A multiple of 8, so that a task owns whole panels. */
+const rowsPerTask = 128;
+
+/** Largest first, so that no thread is left with a large task at the end. */
+export function weightTasks(plan: TrainingPlan): readonly WeightTask[] {
+  const tasks: WeightTask[] = [];
+  const cut = (matrix: Matrix, dOutput: Ptr, input: Ptr, embedding = false): void => {
+    for (let rowStart = 0; rowStart < matrix.rows; rowStart += rowsPerTask) {
+      const rowEnd = Math.min(rowStart + rowsPerTask, matrix.rows);
+      tasks.push({ kind: 'matrix', matrix, rowStart, rowEnd, dOutput, input, embedding });
+    }
+  };
+  plan.layers.forEach((matrices, layer) => {
+    const activations = plan.activations[layer]!;
+    const gradients = plan.layerGradients[layer]!;
+    const dLayerOutput = plan.layerGradients[layer + 1]?.input ?? plan.finalGradient;
+    cut(matrices.down, dLayerOutput, activations.activated);
+    cut(matrices.qkv, gradients.qkv, activations.inputNorm);
+    cut(matrices.output, gradients.middle, activations.attention);
+    cut(matrices.up, gradients.up, activations.middleNorm);
+  });
+  cut(plan.head, plan.logits, plan.finalNorm, true);
+  tasks.push({ kind: 'norms' });
+  const cost = (task: WeightTask): number =>
+    task.kind === 'norms' ? 0 : (task.rowEnd - task.rowStart) * task.matrix.cols;
+  return tasks.toSorted((a, b) => cost(b) - cost(a));
+}
+
+/** What a step's tokens look like to the weight gradients. */
+export interface StepRows {
+  readonly rows: number;
+  readonly chunks: number;
+}
+
+/** Writes the gradient of the task's parameters; returns its Σ g². */
+export function differentiate(pass: Pass, task: WeightTask, step: StepRows): number {
+  const { kernels, plan, scratch, config } = pass;
+  if (task.kind === 'norms') return differentiateNorms(pass, step);
+  const { matrix, rowStart, rowEnd } = task;
+  const { rows: n, cols: k } = matrix;
+  const gradient = (plan.gradients + 4 * matrix.offset) as Ptr;
+  kernels.matmulTransposed(gradient, task.dOutput, n, task.input, k, step.rows, n, k, rowStart, rowEnd, false, scratch);
+  if (task.embedding) {
+    const dEmbedded = plan.layerGradients[0]!.input;
+    kernels.embeddingBackward(gradient, dEmbedded, plan.ids, step.rows, config.hiddenSize, rowStart, rowEnd);
+  }
+  return kernels.sumOfSquares(rowAt(gradient, rowStart, k), (rowEnd - rowStart) * k);
+}
+
+/** The chunks' shares are added in the order of the chunks. */
+function differentiateNorms(pass: Pass, step: StepRows): number {
+  const { kernels, plan, config } = pass;
+  const h = config.hiddenSize;
+  const norms = normParameters(plan);
+  let squares = 0;
+  norms.forEach((parameter, norm) => {
+    const gradient = (plan.gradients + 4 * parameter.offset) as Ptr;
+    kernels.fill(gradient, 0, h);
+    for (let chunk = 0; chunk < step.chunks; chunk++) {
+      kernels.add(gradient, rowAt(plan.normPartials, chunk * norms.length + norm, h), h);
+    }
+    squares += kernels.sumOfSquares(gradient, h);
+  });
+  return squares;
+}
+
+const normParameters = (plan: TrainingPlan) => plan.parameters.filter((parameter) => parameter.shape.length === 1);
+
+/** One AdamW step's scalars. @source Loshchilov & Hutter 2019, algorithm 2 */
+export interface AdamStep {
+  /** clipping: every gradient is multiplied by this */
+  readonly gradientScale: number;
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  readonly weightDecay: number;
+  /** 1 − βᵗ */
+  readonly correction1: number;
+  readonly correction2: number;
+}
+
+/** Updates the task's parameters and repacks them for the next step. */
+export function update(pass: Pass, task: WeightTask, adam: AdamStep): void {
+  if (task.kind === 'norms') {
+    for (const { offset, count, decay } of normParameters(pass.plan)) adamw(pass, offset, count, decay, adam);
+    return;
+  }
+  const { matrix, rowStart, rowEnd } = task;
+  const { cols } = matrix;
+  adamw(pass, matrix.offset + rowStart * cols, (rowEnd - rowStart) * cols, matrix.decay, adam);
+  pack(pass, task);
+}
+
+/** Copies the task's weights into the panels that the products read. */
+export function pack(pass: Pass, task: WeightTask): void {
+  if (task.kind === 'norms') return;
+  const { kernels, plan } = pass;
+  const { matrix, rowStart, rowEnd } = task;
+  const weight = (plan.weights + 4 * matrix.offset) as Ptr;
+  kernels.packForward(matrix.forwardPanels, weight, matrix.rows, matrix.cols, rowStart, rowEnd);
+  kernels.packBackward(matrix.backwardPanels, weight, matrix.rows, matrix.cols, rowStart, rowEnd);
+}
+
+function adamw(pass: Pass, offset: number, count: number, decay: boolean, adam: AdamStep): void {
+  const { kernels, plan } = pass;
+  const at = (base: Ptr): Ptr => (base + 4 * offset) as Ptr;
+  kernels.adamw(
+    at(plan.weights),
+    at(plan.gradients),
+    at(plan.firstMoment),
+    at(plan.secondMoment),
+    count,
+    adam.gradientScale,
+    adam.learningRate,
+    adam.beta1,
+    adam.beta2,
+    adam.eps,
+    decay ? adam.weightDecay : 0,
+    adam.correction1,
+    adam.correction2,
+  );
+}
+
+/**
+ * Arithmetic of one training step, FLOP: 2 a multiply-add, backward twice the forward, attention counted where it is causal,
+ * nothing that is recomputed.
+ */
+export function stepFlops(config: ModelConfig, rows: number, length: number): number {
+  const { hiddenSize: h, intermediateSize: f, vocabSize, numHiddenLayers } = config;
+  const linear = numHiddenLayers * (4 * h * h + 2 * h * f) + vocabSize * h;
+  const attention = numHiddenLayers * 2 * h * ((length + 1) / 2);
+  return 3 * 2 * rows * (linear + attention);
+}
