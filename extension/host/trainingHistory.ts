@@ -1,0 +1,106 @@
+import type { PlainError } from '../protocol/errors.ts';
+import type { CurvePoint, TrainingPhase, TrainingTick } from '../protocol/inspector.ts';
+import type { TrainingEvent, TrainingProgress } from '../protocol/training.ts';
+
+/** More than a chart can show; at about 40 bytes a point, far below the limit of a message. */
+const maxPoints = 2000;
+
+/** How far a listener has read; see `tickAfter`. */
+export interface ReadMark {
+  readonly edition: number;
+  readonly train: number;
+  readonly heldOut: number;
+}
+
+/** The curves of the last training, kept from its first event so that an Inspector opened later shows all of it. */
+export class TrainingHistory {
+  /** rises whenever points that were read already are replaced */
+  #edition = 0;
+  #phase: TrainingPhase = 'none';
+  #train: CurvePoint[] = [];
+  #heldOut: CurvePoint[] = [];
+  #best: CurvePoint | null = null;
+  #latest: TrainingProgress | null = null;
+  #error: PlainError | null = null;
+
+  record(event: TrainingEvent): void {
+    switch (event.type) {
+      case 'stage':
+        // A worker that died said no last word, so the first stage begins anew in any case.
+        if (event.stage === 'reading' || !this.#isRunning()) this.#begin();
+        this.#phase = event.stage;
+        return;
+      case 'corpus':
+        return;
+      case 'progress':
+        this.#latest = event.progress;
+        this.#train = this.#with(this.#train, [event.progress.step, event.progress.trainBitsPerByte]);
+        return;
+      case 'heldOut': {
+        const point: CurvePoint = [event.point.step, event.point.heldOutBitsPerByte];
+        if (event.point.best) this.#best = point;
+        this.#heldOut = this.#with(this.#heldOut, point);
+        return;
+      }
+      case 'done':
+        this.#phase = event.cancelled ? 'cancelled' : 'done';
+        return;
+      case 'failed':
+        this.#phase = 'failed';
+        this.#error = event.error;
+    }
+  }
+
+  /** What a listener at `mark` has not seen yet (null: everything), and its new mark. */
+  tickAfter(mark: ReadMark | null): { readonly tick: TrainingTick; readonly mark: ReadMark } {
+    const known = mark?.edition === this.#edition ? mark : null;
+    return {
+      tick: {
+        phase: this.#phase,
+        restart: known === null,
+        train: this.#train.slice(known?.train ?? 0),
+        heldOut: this.#heldOut.slice(known?.heldOut ?? 0),
+        best: this.#best,
+        latest: this.#latest,
+        error: this.#error,
+      },
+      mark: { edition: this.#edition, train: this.#train.length, heldOut: this.#heldOut.length },
+    };
+  }
+
+  #isRunning(): boolean {
+    return !['none', 'done', 'cancelled', 'failed'].includes(this.#phase);
+  }
+
+  #begin(): void {
+    this.#edition += 1;
+    this.#train = [];
+    this.#heldOut = [];
+    this.#best = null;
+    this.#latest = null;
+    this.#error = null;
+  }
+
+  #with(points: CurvePoint[], point: CurvePoint): CurvePoint[] {
+    points.push(point);
+    if (points.length <= maxPoints) return points;
+    this.#edition += 1;
+    return thinned(points);
+  }
+}
+
+/** Half of the points: of every four in a row the lowest and the highest, so that peaks stay and no value is invented. */
+export function thinned(points: readonly CurvePoint[]): CurvePoint[] {
+  const kept: CurvePoint[] = [];
+  for (let start = 0; start < points.length; start += 4) {
+    const four = points.slice(start, start + 4);
+    const values = four.map(([, value]) => value);
+    const lowest = values.indexOf(Math.min(...values));
+    const highest = values.lastIndexOf(Math.max(...values));
+    kept.push(...four.filter((_, i) => i === lowest || i === highest));
+  }
+  // The newest point is what a reader compares with the figures beside the curve.
+  const newest = points.at(-1);
+  if (newest !== undefined && kept.at(-1) !== newest) kept.push(newest);
+  return kept;
+}

@@ -1,0 +1,158 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { InspectorRequest } from '../protocol/inspector.ts';
+import type { InspectorEvent, InspectorState } from './inspectorState.ts';
+import { phrases } from './phrases.ts';
+import { ScoreSummary, ScoreTable } from './scoreTable.tsx';
+import { TokenText } from './token.tsx';
+import { TokenStrip } from './tokenStrip.tsx';
+import { TrainingPanel } from './trainingPanel.tsx';
+
+interface AppProps {
+  readonly state: InspectorState;
+  readonly dispatch: (event: InspectorEvent) => void;
+  readonly send: (request: InspectorRequest) => void;
+}
+
+/** The Inspector: what the model reads, what it expects next, and how it learnt. */
+export function App({ state, dispatch, send }: AppProps): JSX.Element {
+  return (
+    <main>
+      <Header state={state} dispatch={dispatch} />
+      <Prediction state={state} dispatch={dispatch} send={send} />
+      {state.training.phase !== 'none' && <TrainingPanel training={state.training} />}
+    </main>
+  );
+}
+
+function Header({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.Element {
+  const { subject, answer } = state;
+  const pinned = subject?.pinned ?? false;
+  const place = answer?.place ?? subject?.place ?? null;
+  return (
+    <header>
+      <h1>{phrases.title}</h1>
+      <span class="place">{place === null ? '' : phrases.place(place)}</span>
+      <button
+        type="button"
+        class="toggle"
+        aria-pressed={pinned}
+        title={phrases.pinHint}
+        onClick={() => dispatch({ type: 'setPinned', pinned: !pinned })}
+      >
+        {pinned ? phrases.pinned : phrases.follow}
+      </button>
+    </header>
+  );
+}
+
+function Prediction({ state, dispatch, send }: AppProps): JSX.Element {
+  const { model, subject, answer, failure } = state;
+  if (model === null || subject === null) return <Notice>{phrases.starting}</Notice>;
+  switch (model.state) {
+    case 'missing':
+      return <NoModel state={state} send={send} />;
+    case 'loading':
+      return <Notice>{phrases.loadingModel}</Notice>;
+    case 'failed':
+      return (
+        <ErrorNotice sentence={model.error.message} send={send}>
+          <button type="button" onClick={() => send({ type: 'train' })}>
+            {phrases.trainAgain}
+          </button>
+        </ErrorNotice>
+      );
+    case 'ready':
+  }
+  if (subject.place === null) return <Notice>{phrases.noText}</Notice>;
+  if (failure !== null) return <ErrorNotice sentence={failure.message} send={send} />;
+  if (answer === null) return <Notice>{phrases.reading}</Notice>;
+  if (answer.inspection.tokens.length === 0) return <Notice>{phrases.emptyText}</Notice>;
+  return <Inspected state={state} dispatch={dispatch} />;
+}
+
+/** One answer as a whole. While a newer one is awaited its numbers are covered (aria-busy; see inspector.css). */
+function Inspected({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.Element | null {
+  const { answer, waiting } = state;
+  if (answer === null) return null;
+  const { tokens, cursor, position, distribution } = answer.inspection;
+  const token = tokens[position];
+  return (
+    <>
+      <section aria-labelledby="tokens-heading">
+        <h2 id="tokens-heading">{phrases.tokensHeading}</h2>
+        <p class="hint">{phrases.tokensHint(tokens.length, cursor)}</p>
+        <TokenStrip
+          tokens={tokens}
+          cursor={cursor}
+          chosen={state.chosen ?? position}
+          onChoose={(chosen) => dispatch({ type: 'choose', position: chosen })}
+        />
+      </section>
+      <section
+        class="prediction"
+        aria-labelledby="scores-heading"
+        aria-busy={waiting}
+        data-position={position}
+        data-sequence={answer.sequence}
+      >
+        <h2 id="scores-heading">
+          {phrases.scoresHeading}
+          {token !== undefined && (
+            <>
+              {' '}
+              {phrases.after} <TokenText bytes={token.bytes} />
+            </>
+          )}
+        </h2>
+        <div class="answer">
+          <ScoreSummary distribution={distribution} />
+          <div class="scores-frame">
+            <ScoreTable distribution={distribution} />
+          </div>
+        </div>
+      </section>
+    </>
+  );
+}
+
+function NoModel({ state, send }: Pick<AppProps, 'state' | 'send'>): JSX.Element {
+  if (isUnderWay(state)) return <Notice>{phrases.firstTraining}</Notice>;
+  return (
+    <Notice>
+      {phrases.noModel}
+      <button type="button" class="primary" onClick={() => send({ type: 'train' })}>
+        {phrases.train}
+      </button>
+    </Notice>
+  );
+}
+
+function isUnderWay(state: InspectorState): boolean {
+  return !['none', 'done', 'cancelled', 'failed'].includes(state.training.phase);
+}
+
+function Notice({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="notice" role="status">
+      {children}
+    </div>
+  );
+}
+
+interface ErrorNoticeProps {
+  readonly sentence: string;
+  readonly send: AppProps['send'];
+  readonly children?: ComponentChildren;
+}
+
+function ErrorNotice({ sentence, send, children }: ErrorNoticeProps): JSX.Element {
+  return (
+    <div class="notice error" role="alert">
+      <p class="error-sentence">{sentence}</p>
+      {children}
+      <button type="button" onClick={() => send({ type: 'showLog' })}>
+        {phrases.showLog}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { InspectedToken } from '../protocol/prediction.ts';
+import { phrases } from './phrases.ts';
+import { TokenText } from './token.tsx';
+import { spokenToken, tokenPieces } from './tokenText.ts';
+
+interface TokenStripProps {
+  readonly tokens: readonly InspectedToken[];
+  /** number of tokens before the cursor */
+  readonly cursor: number;
+  readonly chosen: number;
+  readonly onChoose: (position: number) => void;
+}
+
+/** The tokens, a line of the strip for each line of the text; one tab stop, arrows move the choice. */
+export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps): JSX.Element {
+  const strip = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const option = strip.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    option?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    // Only a keyboard that is already in the strip follows the choice; the cursor's moves must not steal the focus.
+    if (strip.current?.contains(document.activeElement)) option?.focus();
+  }, [chosen, tokens]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next =
+      strip.current === null ? null : nextPosition(event.key, chosen, tokens.length, strip.current);
+    if (next === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (next !== chosen) onChoose(next);
+  };
+  return (
+    <div
+      class="strip"
+      role="listbox"
+      aria-label={phrases.tokensHeading}
+      aria-orientation="horizontal"
+      ref={strip}
+      onKeyDown={onKeyDown}
+    >
+      {linesOf(tokens).map((line) => (
+        <div key={line.start} class="strip-line" role="none">
+          {line.tokens.map((token, i) => (
+            <Token
+              key={line.start + i}
+              token={token}
+              position={line.start + i}
+              isChosen={line.start + i === chosen}
+              edge={edgeOf(line.start + i, cursor, tokens.length)}
+              onChoose={onChoose}
+            />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface TokenProps {
+  readonly token: InspectedToken;
+  readonly position: number;
+  readonly isChosen: boolean;
+  /** on which side of the token the cursor stands */
+  readonly edge: 'cursor-before' | 'cursor-after' | '';
+  readonly onChoose: (position: number) => void;
+}
+
+function Token({ token, position, isChosen, edge, onChoose }: TokenProps): JSX.Element {
+  return (
+    <div
+      class={`token ${edge}`}
+      role="option"
+      aria-selected={isChosen}
+      aria-label={phrases.tokenLabel(spokenToken(tokenPieces(token.bytes)), token.id)}
+      tabIndex={isChosen ? 0 : -1}
+      data-position={position}
+      data-token-id={token.id}
+      onClick={() => onChoose(position)}
+    >
+      <TokenText bytes={token.bytes} />
+      <span class="token-id">{token.id}</span>
+    </div>
+  );
+}
+
+function edgeOf(position: number, cursor: number, total: number): TokenProps['edge'] {
+  if (position === cursor) return 'cursor-before';
+  return position === cursor - 1 && cursor === total ? 'cursor-after' : '';
+}
+
+interface StripLine {
+  readonly start: number;
+  readonly tokens: InspectedToken[];
+}
+
+function linesOf(tokens: readonly InspectedToken[]): StripLine[] {
+  const lines: StripLine[] = [];
+  let line: StripLine | null = null;
+  tokens.forEach((token, position) => {
+    if (line === null) {
+      line = { start: position, tokens: [] };
+      lines.push(line);
+    }
+    line.tokens.push(token);
+    if (token.bytes.includes('\n')) line = null;
+  });
+  return lines;
+}
+
+/** Where a key leads from `chosen`; null for keys that are not the strip's. */
+function nextPosition(key: string, chosen: number, total: number, strip: HTMLElement): number | null {
+  switch (key) {
+    case 'ArrowLeft':
+      return Math.max(0, chosen - 1);
+    case 'ArrowRight':
+      return Math.min(total - 1, chosen + 1);
+    case 'Home':
+      return 0;
+    case 'End':
+      return total - 1;
+    case 'ArrowUp':
+    case 'ArrowDown':
+      return besideVertically(strip, chosen, key === 'ArrowUp' ? -1 : 1);
+    default:
+      return null;
+  }
+}
+
+/** The token nearest above (−1) or below (1), by what is on the screen: lines wrap. */
+function besideVertically(strip: HTMLElement, chosen: number, direction: -1 | 1): number {
+  const options = [...strip.querySelectorAll<HTMLElement>('[role="option"]')];
+  const from = options[chosen];
+  if (from === undefined) return chosen;
+  const rows = options
+    .map((option) => option.offsetTop)
+    .filter((top) => (top - from.offsetTop) * direction > 0);
+  if (rows.length === 0) return chosen;
+  const row = direction < 0 ? Math.max(...rows) : Math.min(...rows);
+  const centre = (option: HTMLElement): number => option.offsetLeft + option.offsetWidth / 2;
+  const nearest = options
+    .filter((option) => option.offsetTop === row)
+    .reduce((best, option) =>
+      Math.abs(centre(option) - centre(from)) < Math.abs(centre(best) - centre(from)) ? option : best,
+    );
+  return options.indexOf(nearest);
+}

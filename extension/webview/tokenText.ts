@@ -1,0 +1,119 @@
+/** A piece of a token as it is shown: plain text, a visible mark for something invisible, or bytes that are no character. */
+export interface TokenPiece {
+  readonly kind: 'text' | 'mark' | 'bytes';
+  readonly shown: string;
+  /** for a screen reader; marks are named, so that a space is heard */
+  readonly spoken: string;
+}
+
+const marks = new Map<string, readonly [shown: string, spoken: string]>([
+  [' ', ['·', 'space']],
+  ['\t', ['→', 'tab']],
+  ['\n', ['⏎', 'line break']],
+  ['\r', ['␍', 'carriage return']],
+  ['\u007f', ['␡', 'delete']],
+  ['\u00a0', ['⍽', 'no-break space']],
+]);
+
+/** Everything that has no shape of its own or that changes the order of its neighbours. */
+const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+const combining = /\p{M}/u;
+
+/**
+ * The pieces of a token, in order.
+ * @param bytes the token's bytes as Latin-1: a token may begin or end inside a UTF-8 character
+ */
+export function tokenPieces(bytes: string): TokenPiece[] {
+  const pieces: TokenPiece[] = [];
+  let text = '';
+  let loose: string[] = [];
+  const flushText = (): void => {
+    if (text !== '') pieces.push({ kind: 'text', shown: text, spoken: text });
+    text = '';
+  };
+  const flushLoose = (): void => {
+    if (loose.length > 0) {
+      pieces.push({
+        kind: 'bytes',
+        shown: `⟨${loose.join(' ')}⟩`,
+        spoken: `${loose.length === 1 ? 'byte' : 'bytes'} ${loose.join(' ')}`,
+      });
+    }
+    loose = [];
+  };
+  for (let at = 0; at < bytes.length;) {
+    const character = characterAt(bytes, at);
+    if (character === null) {
+      flushText();
+      loose.push(bytes.charCodeAt(at).toString(16).toUpperCase().padStart(2, '0'));
+      at += 1;
+      continue;
+    }
+    flushLoose();
+    const mark = markOf(character, text === '');
+    if (mark === null) text += character;
+    else {
+      flushText();
+      pieces.push(mark);
+    }
+    at += utf8Length(bytes.charCodeAt(at));
+  }
+  flushText();
+  flushLoose();
+  return pieces;
+}
+
+/** The token in words: runs of one mark are counted, so that an indentation is heard as "8 spaces". */
+export function spokenToken(pieces: readonly TokenPiece[]): string {
+  const words: string[] = [];
+  for (let start = 0; start < pieces.length;) {
+    const piece = pieces[start]!;
+    let end = start + 1;
+    if (piece.kind === 'mark') while (pieces[end]?.spoken === piece.spoken) end += 1;
+    words.push(end - start > 1 ? `${end - start} ${piece.spoken}s` : piece.spoken);
+    start = end;
+  }
+  return words.join(' ');
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The character whose UTF-8 form begins at `at`, or null where there is none. */
+function characterAt(bytes: string, at: number): string | null {
+  const lead = bytes.charCodeAt(at);
+  if (lead < 0x80) return bytes[at]!;
+  const length = utf8Length(lead);
+  if (length === 0 || at + length > bytes.length) return null;
+  const encoded = Uint8Array.from({ length }, (_, i) => bytes.charCodeAt(at + i));
+  // A lead byte alone does not tell an overlong form or a surrogate; the platform's decoder does.
+  try {
+    return decoder.decode(encoded);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/** Bytes of the UTF-8 form that begins with `lead`; 0 when none does. */
+function utf8Length(lead: number): number {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead < 0xe0) return 2;
+  if (lead >= 0xe0 && lead < 0xf0) return 3;
+  return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+}
+
+function markOf(character: string, isFirst: boolean): TokenPiece | null {
+  const known = marks.get(character);
+  if (known !== undefined) return { kind: 'mark', shown: known[0], spoken: known[1] };
+  const code = character.codePointAt(0)!;
+  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  if (code < 0x20) {
+    return { kind: 'mark', shown: String.fromCodePoint(0x2400 + code), spoken: `control character ${name}` };
+  }
+  if (invisible.test(character)) return { kind: 'mark', shown: `⟨${name}⟩`, spoken: name };
+  // A combining mark would join whatever is drawn before the token.
+  if (isFirst && combining.test(character)) {
+    return { kind: 'mark', shown: `◌${character}`, spoken: `combining ${name}` };
+  }
+  return null;
+}

@@ -1,0 +1,132 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { CurvePoint } from '../protocol/inspector.ts';
+import { count, decimal, duration, rate } from './figures.ts';
+import type { TrainingView } from './inspectorState.ts';
+import type { LossChart } from './lossChart.ts';
+import { phrases, trainingSentence } from './phrases.ts';
+
+/** A sentence that changes four times a second can't be listened to. */
+const spokenEveryMs = 10_000;
+
+/** How many held-out points the table beside the chart lists. */
+const listedPoints = 12;
+
+export function TrainingPanel({ training }: { readonly training: TrainingView }): JSX.Element {
+  const sentence = trainingSentence(training);
+  return (
+    <section class="training" aria-labelledby="training-heading" data-phase={training.phase}>
+      <h2 id="training-heading">{phrases.trainingHeading}</h2>
+      <p class="sentence">{sentence}</p>
+      <p class="spoken-only" role="status">
+        {useSpoken(sentence, training.phase)}
+      </p>
+      {training.error !== null && <p class="error-sentence">{training.error.message}</p>}
+      <Figures training={training} />
+      {training.train.length + training.heldOut.length > 0 && (
+        <figure>
+          <Chart training={training} />
+          <HeldOutTable points={training.heldOut} best={training.best} />
+        </figure>
+      )}
+    </section>
+  );
+}
+
+function Figures({ training }: { readonly training: TrainingView }): JSX.Element | null {
+  const { latest } = training;
+  if (latest === null) return null;
+  const remaining = training.phase === 'training' ? latest.remainingSeconds : null;
+  const figures: readonly (readonly [name: string, value: string])[] = [
+    [phrases.step, count(latest.step)],
+    [phrases.epoch, decimal(latest.epoch, 1)],
+    [phrases.tokensPerSecond, count(latest.tokensPerSecond)],
+    [phrases.learningRate, rate(latest.learningRate)],
+    [phrases.remaining, remaining === null ? phrases.unknown : duration(remaining)],
+  ];
+  return (
+    <dl class="figures">
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Chart({ training }: { readonly training: TrainingView }): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<LossChart | null>(null);
+  const latest = useRef(training);
+  latest.current = training;
+  useEffect(() => {
+    let gone = false;
+    const load = async (): Promise<void> => {
+      // Loaded when there is a curve to draw: most visits to the Inspector have none.
+      const { LossChart } = await import('./lossChart.ts');
+      if (gone || place.current === null) return;
+      chart.current = new LossChart(place.current);
+      chart.current.draw(latest.current.train, latest.current.heldOut);
+    };
+    void load();
+    return () => {
+      gone = true;
+      chart.current?.remove();
+      chart.current = null;
+    };
+  }, []);
+  useEffect(() => chart.current?.draw(training.train, training.heldOut), [training.train, training.heldOut]);
+  return <div class="chart" role="img" aria-label={phrases.chartLabel} ref={place} />;
+}
+
+interface HeldOutTableProps {
+  readonly points: readonly CurvePoint[];
+  readonly best: CurvePoint | null;
+}
+
+function HeldOutTable({ points, best }: HeldOutTableProps): JSX.Element | null {
+  if (points.length === 0) return null;
+  return (
+    <details>
+      <summary>{phrases.numbers}</summary>
+      <table class="held-out">
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              {phrases.step}
+            </th>
+            <th scope="col" class="number">
+              {phrases.lossAxis}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {points.slice(-listedPoints).map(([step, bitsPerByte]) => (
+            <tr key={step}>
+              <td class="number">{count(step)}</td>
+              <td class="number">
+                {decimal(bitsPerByte, 4)}
+                {step === best?.[0] && ` (${phrases.best})`}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+/** The sentence as a screen reader gets it: at once when the phase changes, otherwise now and then. */
+function useSpoken(sentence: string, phase: string): string {
+  const [spoken, setSpoken] = useState(sentence);
+  const newest = useRef(sentence);
+  newest.current = sentence;
+  useEffect(() => {
+    setSpoken(newest.current);
+    const timer = setInterval(() => setSpoken(newest.current), spokenEveryMs);
+    return () => clearInterval(timer);
+  }, [phase]);
+  return spoken;
+}
