@@ -1,0 +1,127 @@
+// What dist/ is made of: two builds of the kernels (AssemblyScript) and the bundles (esbuild).
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  watch,
+} from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const kernelTargets = Object.entries(
+  JSON.parse(readFileSync(path.join(root, 'asconfig.json'), 'utf8')).targets,
+);
+
+/** Bundles for Node are CommonJS, where `import.meta` does not exist: their own file URL stands in for it. */
+const node = {
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+const browser = {
+  platform: 'browser',
+  target: 'chrome114',
+  format: 'iife',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+};
+
+const bundles = [
+  {
+    ...node,
+    entryPoints: ['extension/host/extension.ts'],
+    outfile: 'dist/extension.js',
+    external: ['vscode'],
+  },
+  { ...node, entryPoints: ['extension/training/trainerWorker.ts'], outfile: 'dist/trainer.js' },
+  { ...node, entryPoints: ['extension/training/laneWorker.ts'], outfile: 'dist/lane.js' },
+  { ...node, entryPoints: ['extension/completion/predictorWorker.ts'], outfile: 'dist/predictor.js' },
+  {
+    ...node,
+    entryPoints: ['extension/cli/cli.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
+  },
+  { ...browser, entryPoints: ['extension/webview/inspector.tsx'], outfile: 'dist/webview/inspector.js' },
+];
+
+function options(bundle, production) {
+  return {
+    ...bundle,
+    absWorkingDir: root,
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    legalComments: 'none',
+    logLevel: 'warning',
+  };
+}
+
+/** @param run starts a command and rejects when it fails */
+export async function buildAll(run) {
+  mkdirSync(path.join(root, 'dist'), { recursive: true });
+  await Promise.all([buildKernels(run), ...existing().map((bundle) => esbuild.build(options(bundle, true)))]);
+  linkCommand();
+}
+
+/** Kernels are compiled only when older than their source: that takes seconds, the bundles do not. */
+async function buildKernels(run) {
+  const sources = ['asconfig.json', ...filesUnder('assembly')].map(modified);
+  const stale = kernelTargets.filter(([, { outFile }]) => modified(outFile) <= Math.max(...sources));
+  await Promise.all(stale.map(([target]) => run('asc', ['--config', 'asconfig.json', '--target', target])));
+}
+
+/** Runs until it is ended from outside. */
+export async function watchAll(run) {
+  await buildKernels(run);
+  for (const bundle of existing()) {
+    const context = await esbuild.context({ ...options(bundle, false), logLevel: 'info' });
+    await context.watch();
+  }
+  linkCommand();
+  let compiling = Promise.resolve();
+  watch(path.join(root, 'assembly'), { recursive: true }, () => {
+    compiling = compiling.then(() => buildKernels(run)).catch((error) => console.error(error.message));
+  });
+  await new Promise(() => {});
+}
+
+/** `npx nihilo` runs what `node_modules/.bin` holds; npm links there only what it installs, never the project itself. */
+function linkCommand() {
+  const command = path.join(root, 'dist', 'cli.js');
+  if (!existsSync(command)) return;
+  chmodSync(command, 0o755);
+  const link = path.join(root, 'node_modules', '.bin', 'nihilo');
+  if (process.platform === 'win32') return;
+  rmSync(link, { force: true });
+  symlinkSync(path.join('..', '..', 'dist', 'cli.js'), link);
+}
+
+// TODO(e2e): drop once every layer has its entry.
+function existing() {
+  return bundles.filter(({ entryPoints: [entry] }) => {
+    if (existsSync(path.join(root, entry))) return true;
+    console.log(`build: ${entry} does not exist yet, left out`);
+    return false;
+  });
+}
+
+function filesUnder(folder) {
+  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+/** 0 for a file that does not exist: older than everything */
+function modified(file) {
+  return statSync(path.resolve(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
