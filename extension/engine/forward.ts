@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Kernels, Ptr } from './kernels.ts';
-import type { TrainingPlan } from './layout.ts';
+import type { TrainingPlan, WeightPlan } from './layout.ts';
 
 /** Consecutive rows of a step that one thread computes: whole sequences, so that no other thread's rows are read. */
 export interface Chunk {
@@ -61,10 +61,9 @@ export function forward(pass: Pass, chunk: Chunk): void {
   );
 }
 
-/** Address of a norm's weight by its order in the model: input norm and middle norm of each layer, then the final one. */
-export function normWeight(plan: TrainingPlan, norm: number): Ptr {
-  const placed = plan.parameters.filter((parameter) => parameter.shape.length === 1)[norm]!;
-  return (plan.weights + 4 * placed.offset) as Ptr;
+/** Address of a norm's weight by its place in `plan.norms`. */
+export function normWeight(plan: WeightPlan, norm: number): Ptr {
+  return (plan.weights + 4 * plan.norms[norm]!.offset) as Ptr;
 }
 
 /** middle = input + attention(norm(input)) · Woᵀ */

@@ -24,3 +24,9 @@ export async function compileKernels(
 export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
   return instantiateSync(module, { env: { memory } }).exports as unknown as Kernels;
 }
+
+/** First byte that may be planned: the module's own constants lie below. A throw-away instance tells. */
+export function heapBase({ module }: CompiledKernels): number {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  return instantiateKernels(module, memory).heapBase();
+}

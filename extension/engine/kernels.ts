@@ -155,7 +155,7 @@ export interface Kernels {
     scratch: Ptr,
   ): void;
 
-  /** out f32[count] = x · relu(x) */
+  /** out f32[count] = x · relu(x); out may be x */
   relu2Forward(out: Ptr, x: Ptr, count: number): void;
   /** dX f32[count] = 2 · relu(x) · dOut; dX may be dOut */
   relu2Backward(dX: Ptr, x: Ptr, dOut: Ptr, count: number): void;

@@ -84,6 +84,8 @@ export interface LayerMatrices {
 /** Where the parameters and what is derived from them lie. Everything here is the same for training and decoding. */
 export interface WeightPlan {
   readonly parameters: readonly PlacedParameter[];
+  /** the vectors among them: input norm and middle norm of each layer, then the final one */
+  readonly norms: readonly PlacedParameter[];
   readonly parameterElements: number;
   readonly weights: Ptr;
   readonly head: Matrix;
@@ -222,6 +224,7 @@ function planWeights(allocator: Allocator, config: ModelConfig, backward: boolea
   const ropeElements = (config.maxPositionEmbeddings * h) / config.numAttentionHeads / 2;
   return {
     parameters,
+    norms: parameters.filter((parameter) => parameter.shape.length === 1),
     parameterElements: offset,
     weights,
     head: matrix('model.embed_tokens.weight', config.vocabSize, h),

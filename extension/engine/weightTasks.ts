@@ -71,7 +71,7 @@ export function differentiate(pass: Pass, task: WeightTask, step: StepRows): num
 function differentiateNorms(pass: Pass, step: StepRows): number {
   const { kernels, plan, config } = pass;
   const h = config.hiddenSize;
-  const norms = normParameters(plan);
+  const { norms } = plan;
   let squares = 0;
   norms.forEach((parameter, norm) => {
     const gradient = (plan.gradients + 4 * parameter.offset) as Ptr;
@@ -83,8 +83,6 @@ function differentiateNorms(pass: Pass, step: StepRows): number {
   });
   return squares;
 }
-
-const normParameters = (plan: TrainingPlan) => plan.parameters.filter((parameter) => parameter.shape.length === 1);
 
 /** One AdamW step's scalars. @source Loshchilov & Hutter 2019, algorithm 2 */
 export interface AdamStep {
@@ -103,7 +101,7 @@ export interface AdamStep {
 /** Updates the task's parameters and repacks them for the next step. */
 export function update(pass: Pass, task: WeightTask, adam: AdamStep): void {
   if (task.kind === 'norms') {
-    for (const { offset, count, decay } of normParameters(pass.plan)) adamw(pass, offset, count, decay, adam);
+    for (const { offset, count, decay } of pass.plan.norms) adamw(pass, offset, count, decay, adam);
     return;
   }
   const { matrix, rowStart, rowEnd } = task;

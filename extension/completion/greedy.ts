@@ -1,0 +1,144 @@
+import type { Decoder } from '../engine/decoder.ts';
+import { softmax } from '../engine/sampler.ts';
+import type { Completion, CompletionOptions, ScoredToken } from '../protocol/prediction.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { latin1 } from './latin1.ts';
+import { windowAround } from './window.ts';
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+const space = 0x20;
+const nothing = new Uint8Array();
+
+/**
+ * The most likely rest of the line, token by token. What is being typed (the last word or run of signs) is taken back and chosen again
+ * among the tokens that agree with it, because a text is rarely cut at the cursor where the tokenizer would cut it.
+ * @param cancelled polled between tokens
+ */
+export function completeLine(
+  decoder: Decoder,
+  tokenizer: Tokenizer,
+  prefix: string,
+  options: CompletionOptions,
+  cancelled: () => boolean,
+): Completion {
+  const start = performance.now();
+  const bytes = new TextEncoder().encode(prefix);
+  const room = Math.max(1, decoder.config.maxPositionEmbeddings - options.maxTokens - 1);
+  const { ids, typed } = heal(tokenizer, [...windowAround(tokenizer, bytes, nothing, room, 0).ids], bytes);
+  const line = new Line(typed);
+  let cut = false;
+  while (!line.complete && line.tokens.length < options.maxTokens && ids.length < decoder.config.maxPositionEmbeddings) {
+    cut = performance.now() - start > options.maxMilliseconds;
+    const logits = cut ? null : decoder.next(ids, cancelled);
+    cut = logits === null;
+    if (logits === null) break;
+    const choice = mostLikely(logits, tokenizer, line.untyped);
+    if (choice === null || choice.probability < options.minTokenProbability) break;
+    line.push(choice, choice.id === tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
+    ids.push(choice.id);
+  }
+  return { ...line.result(), milliseconds: performance.now() - start, cut };
+}
+
+/** The line as it grows. */
+class Line {
+  readonly tokens: ScoredToken[] = [];
+  complete = false;
+  #untyped: Uint8Array;
+  readonly #shown: number[] = [];
+
+  constructor(typed: Uint8Array) {
+    this.#untyped = typed;
+  }
+
+  /** what was typed already and has not been chosen again yet */
+  get untyped(): Uint8Array {
+    return this.#untyped;
+  }
+
+  /** @param bytes null = the text ends here */
+  push(token: ScoredToken, bytes: Uint8Array | null): void {
+    const again = Math.min(this.#untyped.length, bytes?.length ?? 0);
+    this.#untyped = this.#untyped.subarray(again);
+    const added = bytes?.subarray(again) ?? nothing;
+    const end = added.findIndex((byte) => byte === newline || byte === carriageReturn);
+    this.complete = bytes === null || end >= 0;
+    const visible = end < 0 ? added : added.subarray(0, end);
+    // A token that only ends the line adds nothing that is shown, so its probability is none of the shown text's.
+    if (this.complete && visible.length === 0) return;
+    this.tokens.push(token);
+    this.#shown.push(...visible);
+  }
+
+  result(): { text: string; probability: number; tokens: readonly ScoredToken[] } {
+    const text = wholeCharacters(Uint8Array.from(this.#shown));
+    const probability = this.tokens.reduce((product, token) => product * token.probability, 1);
+    return { text, probability: text === '' ? 0 : probability, tokens: this.tokens };
+  }
+}
+
+/** Takes back the tokens of the last word or run of signs; a line's indentation stays. */
+function heal(tokenizer: Tokenizer, ids: number[], bytes: Uint8Array): { ids: number[]; typed: Uint8Array } {
+  const run = lastRun(bytes);
+  let back = 0;
+  while (back < run && ids.length > 1) back += tokenizer.tokenBytes(ids.pop()!).length;
+  return { ids, typed: bytes.subarray(bytes.length - back) };
+}
+
+/** Length of the run of word bytes, or of signs, or of spaces within a line, at the end of the text. */
+function lastRun(bytes: Uint8Array): number {
+  const last = bytes.at(-1);
+  if (last === undefined) return 0;
+  const kind = kindOf(last);
+  let length = 1;
+  while (length < bytes.length && kindOf(bytes[bytes.length - 1 - length]!) === kind) length++;
+  const before = bytes[bytes.length - 1 - length];
+  if (kind === 'space' && (before === undefined || before === newline || before === carriageReturn)) return 0;
+  return kind === 'newline' ? 0 : length;
+}
+
+type Kind = 'word' | 'sign' | 'space' | 'newline';
+
+function kindOf(byte: number): Kind {
+  if (byte === newline || byte === carriageReturn) return 'newline';
+  if (byte === space || byte === 0x09) return 'space';
+  const letter = byte | 0x20;
+  const word = (letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte >= 0x80;
+  return word ? 'word' : 'sign';
+}
+
+/** The likeliest token among those that agree with what is typed; its probability is its share among them. */
+function mostLikely(logits: Float32Array, tokenizer: Tokenizer, typed: Uint8Array): ScoredToken | null {
+  const probabilities = softmax(logits, 1);
+  let id = -1;
+  let total = 0;
+  for (let candidate = 0; candidate < logits.length; candidate++) {
+    if (typed.length > 0 && !agrees(tokenizer, candidate, typed)) continue;
+    total += probabilities[candidate]!;
+    if (id < 0 || probabilities[candidate]! > probabilities[id]!) id = candidate;
+  }
+  if (id < 0 || total === 0) return null;
+  return {
+    id,
+    bytes: latin1(tokenizer.tokenBytes(id)),
+    logit: logits[id]!,
+    probability: probabilities[id]! / total,
+  };
+}
+
+/** One of the two begins with the other. */
+function agrees(tokenizer: Tokenizer, id: number, typed: Uint8Array): boolean {
+  if (id === tokenizer.endOfText) return false;
+  const bytes = tokenizer.tokenBytes(id);
+  const shared = Math.min(bytes.length, typed.length);
+  for (let i = 0; i < shared; i++) if (bytes[i] !== typed[i]) return false;
+  return true;
+}
+
+/** The text of the bytes without a character that is cut at the end. */
+function wholeCharacters(bytes: Uint8Array): string {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const end = text.indexOf('\ufffd');
+  return end < 0 ? text : text.slice(0, end);
+}

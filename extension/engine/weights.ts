@@ -1,0 +1,78 @@
+import { NihiloError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
+import type { Ptr } from './kernels.ts';
+import type { PlacedParameter, WeightPlan } from './layout.ts';
+import { Random } from './random.ts';
+
+/** The parameters of one block (weights, or a moment of theirs) by name, copied out. */
+export function readTensors(
+  memory: WebAssembly.Memory,
+  parameters: readonly PlacedParameter[],
+  base: Ptr,
+): Map<string, Float32Array> {
+  return new Map(
+    parameters.map(({ name, offset, count }) => [name, new Float32Array(memory.buffer, base + 4 * offset, count).slice()]),
+  );
+}
+
+/** @throws {NihiloError} checkpointForeign, when a tensor is missing or has another size */
+export function writeTensors(
+  memory: WebAssembly.Memory,
+  parameters: readonly PlacedParameter[],
+  base: Ptr,
+  tensors: ReadonlyMap<string, Float32Array>,
+): void {
+  for (const { name, offset, count } of parameters) {
+    const tensor = tensors.get(name);
+    if (tensor?.length !== count) {
+      throw new NihiloError(
+        'checkpointForeign',
+        `The checkpoint should hold ${count} values of ${name} and holds ${tensor?.length ?? 'none'}. Train again.`,
+      );
+    }
+    new Float32Array(memory.buffer, base + 4 * offset, count).set(tensor);
+  }
+}
+
+export function writeWeights(
+  memory: WebAssembly.Memory,
+  plan: WeightPlan,
+  tensors: ReadonlyMap<string, Float32Array>,
+): void {
+  writeTensors(memory, plan.parameters, plan.weights, tensors);
+}
+
+/** Random numbers from a seed: the same seed gives the same numbers. */
+export function initialTensors(parameters: readonly PlacedParameter[], seed: number): Map<string, Float32Array> {
+  const random = new Random(seed);
+  return new Map(
+    parameters.map(({ name, count, initialiser }) => {
+      const values = new Float32Array(count);
+      switch (initialiser.kind) {
+        case 'ones':
+          values.fill(1);
+          break;
+        case 'zeros':
+          break;
+        case 'normal':
+          for (let i = 0; i < count; i++) values[i] = initialiser.std * random.normal();
+          break;
+      }
+      return [name, values];
+    }),
+  );
+}
+
+/** cos and sin of position / θ^(2i / headDim). @source Su et al. 2021 (RoFormer), eq. 15 */
+export function writeRopeTables(memory: WebAssembly.Memory, plan: WeightPlan, config: ModelConfig): void {
+  const half = config.hiddenSize / config.numAttentionHeads / 2;
+  const cos = new Float32Array(memory.buffer, plan.ropeCos, config.maxPositionEmbeddings * half);
+  const sin = new Float32Array(memory.buffer, plan.ropeSin, config.maxPositionEmbeddings * half);
+  for (let position = 0; position < config.maxPositionEmbeddings; position++) {
+    for (let i = 0; i < half; i++) {
+      const angle = position / config.ropeTheta ** (i / half);
+      cos[position * half + i] = Math.cos(angle);
+      sin[position * half + i] = Math.sin(angle);
+    }
+  }
+}

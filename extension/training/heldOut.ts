@@ -1,0 +1,86 @@
+import type { Team } from './team.ts';
+
+/** A stretch of a held-out document; only targets from `scoreFrom` on count, the earlier ones were scored with more context. */
+interface Window {
+  readonly ids: Uint16Array;
+  /** position of the first id in the document, −1 = the end-of-text token before it */
+  readonly start: number;
+  readonly scoreFrom: number;
+}
+
+export interface Score {
+  /** nats per token */
+  readonly loss: number;
+  readonly bitsPerByte: number;
+  readonly tokens: number;
+  readonly bytes: number;
+}
+
+/**
+ * Held-out text and its score under the current weights. Every token of every document is scored once, with at least half a context
+ * before it where the document has that much (windows overlap by half).
+ */
+export class HeldOut {
+  readonly #windows: readonly Window[];
+  readonly #endOfText: number;
+  readonly #byteLengths: Uint16Array;
+  readonly #context: number;
+
+  /** @param byteLengths bytes of each token of the vocabulary */
+  constructor(documents: readonly Uint16Array[], endOfText: number, byteLengths: Uint16Array, context: number) {
+    this.#endOfText = endOfText;
+    this.#byteLengths = byteLengths;
+    this.#context = context;
+    const stride = context / 2;
+    this.#windows = documents.flatMap((ids) => {
+      const windows: Window[] = [{ ids, start: -1, scoreFrom: 0 }];
+      for (let start = stride - 1; start + stride < ids.length - 1; start += stride) {
+        windows.push({ ids, start, scoreFrom: stride });
+      }
+      return windows;
+    });
+  }
+
+  /** The score of at most `limit` windows spread evenly over all. */
+  score(team: Team, limit = Infinity): Score {
+    const step = Math.max(1, this.#windows.length / limit);
+    const chosen: Window[] = [];
+    for (let i = 0; i < this.#windows.length; i += step) chosen.push(this.#windows[Math.floor(i)]!);
+    const perRun = Math.floor(team.plan.tokens / this.#context);
+    let loss = 0;
+    let tokens = 0;
+    let bytes = 0;
+    for (let first = 0; first < chosen.length; first += perRun) {
+      const run = this.#run(team, chosen.slice(first, first + perRun));
+      loss += run.loss;
+      tokens += run.tokens;
+      bytes += run.bytes;
+    }
+    return { loss: loss / tokens, bitsPerByte: loss / Math.LN2 / bytes, tokens, bytes };
+  }
+
+  #run(team: Team, windows: readonly Window[]): { loss: number; tokens: number; bytes: number } {
+    const rows = windows.length * this.#context;
+    const ids = team.integers(team.plan.ids, rows).fill(0);
+    const targets = team.integers(team.plan.targets, rows).fill(-1);
+    let tokens = 0;
+    let bytes = 0;
+    windows.forEach((window, w) => {
+      for (let i = 0; i < this.#context; i++) {
+        const position = window.start + i;
+        const target = window.ids[position + 1];
+        if (target === undefined) break;
+        ids[w * this.#context + i] = position < 0 ? this.#endOfText : window.ids[position]!;
+        if (i < window.scoreFrom) continue;
+        targets[w * this.#context + i] = target;
+        tokens++;
+        bytes += this.#byteLengths[target]!;
+      }
+    });
+    team.run('evaluate', { rows, length: this.#context, sequencesPerChunk: 1 });
+    const losses = team.floats(team.plan.losses, rows);
+    let loss = 0;
+    for (let i = 0; i < rows; i++) loss += losses[i]!;
+    return { loss, tokens, bytes };
+  }
+}

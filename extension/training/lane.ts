@@ -1,0 +1,193 @@
+import { toPlainError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
+import { backward } from '../engine/backward.ts';
+import { type Chunk, forward, type Pass, rowAt } from '../engine/forward.ts';
+import { instantiateKernels } from '../engine/instantiate.ts';
+import { planTraining, type TrainingPlan, type TrainingSize } from '../engine/layout.ts';
+import { type AdamStep, differentiate, pack, update, type WeightTask, weightTasks } from '../engine/weightTasks.ts';
+
+/** What the lanes of a team share. Each phase is a list of items; whoever is free takes the next one. */
+export interface LaneSetup {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly config: ModelConfig;
+  readonly size: TrainingSize;
+  readonly control: SharedArrayBuffer;
+}
+
+export const phases = ['train', 'evaluate', 'differentiate', 'update', 'pack', 'peak', 'quit'] as const;
+export type Phase = (typeof phases)[number];
+
+/** Slots of the control block, i32. */
+export const slot = { generation: 0, phase: 1, next: 2, items: 3, idle: 4, failed: 5, failureBytes: 6, count: 8 } as const;
+
+/** Scalars of the current step, f64, in this order behind the slots. */
+const scalarNames = [
+  'rows',
+  'length',
+  'sequencesPerChunk',
+  'lossScale',
+  'gradientScale',
+  'learningRate',
+  'beta1',
+  'beta2',
+  'eps',
+  'weightDecay',
+  'correction1',
+  'correction2',
+  'peakIterations',
+] as const;
+export type Scalars = Record<(typeof scalarNames)[number], number>;
+
+const failureCapacity = 2_048;
+
+/** The control block: slots, scalars, one result an item, and room for the reason of a failure. */
+export class Control {
+  readonly slots: Int32Array;
+  readonly #scalars: Float64Array;
+  readonly results: Float64Array;
+  readonly #failure: Uint8Array;
+
+  constructor(buffer: SharedArrayBuffer, results: number) {
+    const scalarsAt = 4 * slot.count;
+    const resultsAt = scalarsAt + 8 * scalarNames.length;
+    this.slots = new Int32Array(buffer, 0, slot.count);
+    this.#scalars = new Float64Array(buffer, scalarsAt, scalarNames.length);
+    this.results = new Float64Array(buffer, resultsAt, results);
+    this.#failure = new Uint8Array(buffer, resultsAt + 8 * results, failureCapacity);
+  }
+
+  static bytes(results: number): number {
+    return 4 * slot.count + 8 * scalarNames.length + 8 * results + failureCapacity;
+  }
+
+  set(scalars: Partial<Scalars>): void {
+    for (const [name, value] of Object.entries(scalars)) {
+      this.#scalars[scalarNames.indexOf(name as keyof Scalars)] = value;
+    }
+  }
+
+  get scalars(): Scalars {
+    return Object.fromEntries(scalarNames.map((name, i) => [name, this.#scalars[i]!])) as Scalars;
+  }
+
+  /** The first reason wins; everybody who waits is woken. */
+  fail(error: unknown): void {
+    if (Atomics.compareExchange(this.slots, slot.failed, 0, 1) === 0) {
+      const plain = toPlainError(error);
+      const text = new TextEncoder().encode(plain.stack ?? plain.message).subarray(0, failureCapacity);
+      this.#failure.set(text);
+      Atomics.store(this.slots, slot.failureBytes, text.length);
+    }
+    Atomics.notify(this.slots, slot.idle);
+    Atomics.notify(this.slots, slot.generation);
+  }
+
+  get failed(): boolean {
+    return Atomics.load(this.slots, slot.failed) !== 0;
+  }
+
+  get failure(): string {
+    return new TextDecoder().decode(this.#failure.slice(0, Atomics.load(this.slots, slot.failureBytes)));
+  }
+}
+
+/** One thread's share of the work: same code on the coordinating thread and on the others. */
+export class Lane {
+  readonly plan: TrainingPlan;
+  readonly tasks: readonly WeightTask[];
+  readonly control: Control;
+  readonly #pass: Pass;
+
+  constructor(setup: LaneSetup, index: number) {
+    const kernels = instantiateKernels(setup.module, setup.memory);
+    this.plan = planTraining(setup.config, setup.size, kernels.heapBase());
+    this.tasks = weightTasks(this.plan);
+    this.control = new Control(setup.control, resultCount(this.tasks.length, setup.size));
+    this.#pass = { kernels, config: setup.config, plan: this.plan, scratch: this.plan.scratch[index]! };
+  }
+
+  /** Takes items of the current phase until none is left. */
+  work(): void {
+    const { slots, scalars } = this.control;
+    const phase = phases[Atomics.load(slots, slot.phase)]!;
+    const items = Atomics.load(slots, slot.items);
+    for (;;) {
+      const item = Atomics.add(slots, slot.next, 1);
+      if (item >= items || this.control.failed) return;
+      this.#run(phase, item, scalars);
+    }
+  }
+
+  #run(phase: Phase, item: number, scalars: Scalars): void {
+    switch (phase) {
+      case 'train':
+        this.#forwardBackward(chunkOf(item, scalars), scalars);
+        return;
+      case 'evaluate':
+        this.#evaluate(chunkOf(item, scalars));
+        return;
+      case 'differentiate': {
+        const rows = { rows: scalars.rows, chunks: chunkCount(scalars) };
+        this.control.results[item] = differentiate(this.#pass, this.tasks[item]!, rows);
+        return;
+      }
+      case 'update':
+        update(this.#pass, this.tasks[item]!, scalars satisfies AdamStep);
+        return;
+      case 'pack':
+        pack(this.#pass, this.tasks[item]!);
+        return;
+      case 'peak': {
+        const start = performance.now();
+        this.#pass.kernels.peak(scalars.peakIterations);
+        this.control.results[item] = performance.now() - start;
+        return;
+      }
+      case 'quit':
+        return;
+    }
+  }
+
+  #forwardBackward(chunk: Chunk, scalars: Scalars): void {
+    forward(this.#pass, chunk);
+    const { kernels, plan, config } = this.#pass;
+    const rows = chunk.sequences * chunk.length;
+    kernels.crossEntropy(
+      rowAt(plan.losses, chunk.rowStart, 1),
+      rowAt(plan.logits, chunk.rowStart, config.vocabSize),
+      rowAt(plan.targets, chunk.rowStart, 1),
+      rows,
+      config.vocabSize,
+      scalars.lossScale,
+    );
+    backward(this.#pass, chunk);
+  }
+
+  #evaluate(chunk: Chunk): void {
+    forward(this.#pass, chunk);
+    const { kernels, plan, config } = this.#pass;
+    kernels.crossEntropyForward(
+      rowAt(plan.losses, chunk.rowStart, 1),
+      rowAt(plan.logits, chunk.rowStart, config.vocabSize),
+      rowAt(plan.targets, chunk.rowStart, 1),
+      chunk.sequences * chunk.length,
+      config.vocabSize,
+    );
+  }
+}
+
+/** Room for the results of the phases that have any: one a task, or one a lane. */
+export function resultCount(tasks: number, size: TrainingSize): number {
+  return Math.max(tasks, size.lanes);
+}
+
+export function chunkCount({ rows, length, sequencesPerChunk }: Scalars): number {
+  return Math.ceil(rows / length / sequencesPerChunk);
+}
+
+function chunkOf(item: number, { rows, length, sequencesPerChunk }: Scalars): Chunk {
+  const first = item * sequencesPerChunk;
+  const sequences = Math.min(sequencesPerChunk, rows / length - first);
+  return { index: item, rowStart: first * length, sequences, length };
+}

@@ -1,0 +1,144 @@
+import { readTensors, writeRopeTables, writeTensors } from '../engine/weights.ts';
+import { stepFlops } from '../engine/weightTasks.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
+import type { Batches } from './batches.ts';
+import { learningRate, type Recipe, sequenceLength } from './recipe.ts';
+import type { Team } from './team.ts';
+
+/** Where a training stands; with the weights and moments, all that the next step depends on. */
+export interface LearnerState {
+  readonly step: number;
+  readonly tokens: number;
+  readonly sequences: number;
+}
+
+export interface StepResult {
+  /** nats per token */
+  readonly loss: number;
+  /** before clipping */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly flops: number;
+}
+
+type Tensors = Map<string, Float32Array>;
+
+/** The weights, their moments, and the training step: forward, backward, clip, AdamW. */
+export class Learner {
+  readonly #team: Team;
+  readonly #config: ModelConfig;
+  readonly #recipe: Recipe;
+  readonly #batches: Batches;
+  #state: LearnerState = { step: 0, tokens: 0, sequences: 0 };
+
+  constructor(team: Team, config: ModelConfig, recipe: Recipe, batches: Batches, weights: ReadonlyMap<string, Float32Array>) {
+    this.#team = team;
+    this.#config = config;
+    this.#recipe = recipe;
+    this.#batches = batches;
+    writeRopeTables(team.memory, team.plan, config);
+    this.weights = weights;
+  }
+
+  get state(): LearnerState {
+    return this.#state;
+  }
+
+  get epochs(): number {
+    return this.#state.tokens / this.#batches.tokens;
+  }
+
+  get weights(): Tensors {
+    return readTensors(this.#team.memory, this.#team.plan.parameters, this.#team.plan.weights);
+  }
+
+  set weights(tensors: ReadonlyMap<string, Float32Array>) {
+    writeTensors(this.#team.memory, this.#team.plan.parameters, this.#team.plan.weights, tensors);
+    this.#team.run('pack');
+  }
+
+  get moments(): { first: Tensors; second: Tensors } {
+    const { parameters, firstMoment, secondMoment } = this.#team.plan;
+    return {
+      first: readTensors(this.#team.memory, parameters, firstMoment),
+      second: readTensors(this.#team.memory, parameters, secondMoment),
+    };
+  }
+
+  /** Goes on from a saved state. */
+  restore(state: LearnerState, first: ReadonlyMap<string, Float32Array>, second: ReadonlyMap<string, Float32Array>): void {
+    const { parameters, firstMoment, secondMoment } = this.#team.plan;
+    writeTensors(this.#team.memory, parameters, firstMoment, first);
+    writeTensors(this.#team.memory, parameters, secondMoment, second);
+    this.#state = state;
+  }
+
+  /**
+   * @param progress share of the training that is done; sets the learning rate and the length of the sequences
+   * @throws {NihiloError} trainingDiverged, when the loss is not a finite number; the weights are then as before the step
+   */
+  step(progress: number): StepResult {
+    const length = sequenceLength(this.#recipe, progress, this.#config.maxPositionEmbeddings);
+    const sequences = Math.floor(this.#team.plan.tokens / length);
+    const rows = sequences * length;
+    const loss = this.#forwardBackward(rows, length, sequences);
+    const gradientNorm = this.#differentiate();
+    if (!Number.isFinite(loss + gradientNorm)) throw diverged(this.#state.step + 1, loss);
+    const rate = learningRate(this.#recipe, this.#state.step, progress);
+    const step = this.#state.step + 1;
+    this.#update(step, rate, gradientNorm);
+    this.#state = { step, tokens: this.#state.tokens + rows, sequences: this.#state.sequences + sequences };
+    return { loss, gradientNorm, learningRate: rate, flops: stepFlops(this.#config, rows, length) };
+  }
+
+  #forwardBackward(rows: number, length: number, sequences: number): number {
+    const { plan } = this.#team;
+    const ids = this.#team.integers(plan.ids, rows);
+    const targets = this.#team.integers(plan.targets, rows);
+    this.#batches.fill(ids, targets, this.#state.sequences, sequences, length);
+    const sequencesPerChunk = Math.max(1, Math.floor(rowsPerChunk / length));
+    this.#team.run('train', { rows, length, sequencesPerChunk, lossScale: 1 / rows });
+    const losses = this.#team.floats(plan.losses, rows);
+    let total = 0;
+    for (let i = 0; i < rows; i++) total += losses[i]!;
+    return total / rows;
+  }
+
+  #differentiate(): number {
+    this.#team.run('differentiate');
+    let squares = 0;
+    for (let task = 0; task < this.#team.taskCount; task++) squares += this.#team.results[task]!;
+    return Math.sqrt(squares);
+  }
+
+  #update(step: number, rate: number, gradientNorm: number): void {
+    const { beta1, beta2, eps, weightDecay, clip } = this.#recipe;
+    this.#team.run('update', {
+      gradientScale: gradientNorm > clip ? clip / gradientNorm : 1,
+      learningRate: rate,
+      beta1,
+      beta2,
+      eps,
+      weightDecay,
+      correction1: 1 - beta1 ** step,
+      correction2: 1 - beta2 ** step,
+    });
+  }
+}
+
+/** Rows that a thread computes in one go: enough for the products to run at full speed, few enough to share. */
+const rowsPerChunk = 128;
+
+/** Most chunks that a step of `tokens` tokens is cut into, whatever the length of its sequences. */
+export function mostChunks(tokens: number, recipe: Recipe): number {
+  const shortest = Math.min(...recipe.lengths.map(([, length]) => length));
+  return Math.ceil(tokens / Math.min(shortest, rowsPerChunk)) + 1;
+}
+
+function diverged(step: number, loss: number): NihiloError {
+  return new NihiloError(
+    'trainingDiverged',
+    `Training stopped at step ${step}: the loss should be a finite number and is ${loss}. The last good checkpoint is kept; train again with another nihilo.training.seed.`,
+  );
+}

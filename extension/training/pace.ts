@@ -1,0 +1,57 @@
+import type { StopCondition } from '../protocol/training.ts';
+
+/** A training's clock and limits: how far it is, how long it will take, when to look at held-out text. */
+export class Pace {
+  readonly #stop: StopCondition;
+  /** known beforehand when steps or epochs end the training; then nothing that is learnt depends on the clock */
+  readonly #totalSteps: number;
+  readonly #secondsBefore: number;
+  readonly #startedAt = performance.now();
+  #pausedMs = 0;
+  #lastEvaluation = { seconds: 0, cost: 0 };
+
+  /** @param secondsBefore of the training that is gone on with */
+  constructor(stop: StopCondition, tokensPerEpoch: number, tokensPerStep: number, secondsBefore: number) {
+    this.#stop = stop;
+    const ofEpochs = stop.epochs === undefined ? Infinity : Math.ceil((stop.epochs * tokensPerEpoch) / tokensPerStep);
+    this.#totalSteps = Math.min(stop.steps ?? Infinity, ofEpochs);
+    this.#secondsBefore = secondsBefore;
+  }
+
+  /** seconds of training so far, without pauses */
+  get seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#startedAt - this.#pausedMs) / 1_000;
+  }
+
+  /** share done, 0 … 1, by whichever limit is nearest; 0 when only a target loss ends the training */
+  progress(step: number): number {
+    const bySteps = step / this.#totalSteps;
+    const byTime = this.#stop.seconds === undefined ? 0 : this.seconds / this.#stop.seconds;
+    return Math.min(1, Math.max(bySteps, byTime));
+  }
+
+  remainingSeconds(step: number): number | null {
+    const progress = this.progress(step);
+    if (this.#stop.seconds !== undefined && this.#totalSteps === Infinity) return this.#stop.seconds - this.seconds;
+    return progress < 0.01 ? null : (this.seconds / progress) * (1 - progress);
+  }
+
+  /** By steps where they are known, so that the best checkpoint is the same in every run; else by time, at about 3 % of it. */
+  evaluationDue(step: number): boolean {
+    if (this.#totalSteps !== Infinity) return step % Math.ceil(this.#totalSteps / 10) === 0;
+    if (this.#stop.seconds === undefined) return step % 50 === 0;
+    const { seconds, cost } = this.#lastEvaluation;
+    return this.seconds - seconds >= Math.max(this.#stop.seconds / 12, 30 * cost);
+  }
+
+  evaluated(startedAtSeconds: number): void {
+    this.#lastEvaluation = { seconds: this.seconds, cost: this.seconds - startedAtSeconds };
+  }
+
+  /** Time that does not count. */
+  async outside(wait: () => Promise<void>): Promise<void> {
+    const start = performance.now();
+    await wait();
+    this.#pausedMs += performance.now() - start;
+  }
+}

@@ -1,0 +1,66 @@
+import { readCorpus } from '../corpus/corpus.ts';
+import type { Platform } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { CorpusSummary, TrainingRequest } from '../protocol/training.ts';
+import { type Tokenizer, tokenizerFromJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
+import { joinDocuments } from './batches.ts';
+
+/** The workspace as the model sees it. */
+export interface PreparedCorpus {
+  readonly tokenizer: Tokenizer;
+  readonly stream: Uint16Array;
+  readonly trainBytes: number;
+  readonly heldOut: readonly Uint16Array[];
+  readonly summary: CorpusSummary;
+}
+
+export interface PreparationSteps {
+  readonly onReading: (files: number) => void;
+  readonly onCorpus: (summary: CorpusSummary) => void;
+  readonly shouldStop: () => boolean;
+}
+
+/** Less text than this many contexts teaches nothing and can't be judged. */
+const fewestContexts = 4;
+
+/**
+ * Files → documents → tokens. The tokenizer is learnt from the training files alone: held-out text reaches nothing before it is scored.
+ * @param tokenizerJson of the checkpoint that training goes on from
+ * @throws {NihiloError} corpusEmpty, folderUnreadable, corpusTooSmall, trainingCancelled
+ */
+export async function prepareCorpus(
+  platform: Platform,
+  request: TrainingRequest,
+  vocabSize: number,
+  context: number,
+  tokenizerJson: string | null,
+  steps: PreparationSteps,
+): Promise<PreparedCorpus> {
+  const corpus = await readCorpus(platform.files, request.corpus, {
+    seed: request.seed,
+    onProgress: steps.onReading,
+    shouldStop: steps.shouldStop,
+  });
+  steps.onCorpus(corpus.summary);
+  const train = corpus.documents.filter((document) => !document.heldOut).map((document) => document.bytes);
+  const heldOut = corpus.documents.filter((document) => document.heldOut).map((document) => document.bytes);
+  const tokenizer = tokenizerJson === null ? trainTokenizer(train, vocabSize) : tokenizerFromJson(tokenizerJson);
+  const stream = joinDocuments(
+    train.map((bytes) => tokenizer.encode(bytes)),
+    tokenizer.endOfText,
+  );
+  const needed = fewestContexts * context;
+  if (stream.length < needed || heldOut.length === 0) {
+    throw new NihiloError(
+      'corpusTooSmall',
+      `Training needs at least ${needed} tokens of text (about ${Math.ceil((3 * needed) / 1_000)} kB) and found ${stream.length} in ${train.length} file(s). Open a folder with more code, or check what is excluded.`,
+    );
+  }
+  return {
+    tokenizer,
+    stream,
+    trainBytes: train.reduce((sum, bytes) => sum + bytes.length, 0),
+    heldOut: heldOut.map((bytes) => tokenizer.encode(bytes)),
+    summary: corpus.summary,
+  };
+}

@@ -1,0 +1,123 @@
+import { NihiloError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
+import type { Platform, WorkerHandle } from '../platform/platform.ts';
+import { type CompiledKernels, heapBase } from '../engine/instantiate.ts';
+import { allocateMemory, planTraining, type TrainingPlan, type TrainingSize } from '../engine/layout.ts';
+import { weightTasks } from '../engine/weightTasks.ts';
+import { chunkCount, Control, Lane, type LaneSetup, type Phase, phases, resultCount, type Scalars, slot } from './lane.ts';
+
+/** A lane that has not finished a phase for so long is gone. */
+const patienceMs = 120_000;
+
+/**
+ * The threads of a training over one shared memory. The constructing thread is lane 0: it announces a phase, works like the others,
+ * and waits until all are idle. It must be a worker, because it waits with `Atomics.wait`.
+ */
+export class Team {
+  readonly memory: WebAssembly.Memory;
+  readonly #lane: Lane;
+  readonly #others: readonly WorkerHandle<never, never>[];
+
+  private constructor(lane: Lane, memory: WebAssembly.Memory, others: readonly WorkerHandle<never, never>[]) {
+    this.#lane = lane;
+    this.memory = memory;
+    this.#others = others;
+  }
+
+  /** @throws {NihiloError} memoryTooSmall, memoryUnavailable */
+  static create(
+    platform: Platform,
+    compiled: CompiledKernels,
+    config: ModelConfig,
+    size: TrainingSize,
+    memoryLimitMb: number,
+  ): Team {
+    const plan = planTraining(config, size, heapBase(compiled));
+    const memory = allocateMemory(plan.bytes, memoryLimitMb);
+    const control = new SharedArrayBuffer(Control.bytes(resultCount(weightTasks(plan).length, size)));
+    const setup: LaneSetup = { module: compiled.module, memory, config, size, control };
+    const lane = new Lane(setup, 0);
+    const others = Array.from({ length: size.lanes - 1 }, (_, i) => {
+      const handle = platform.spawn<never, never>('lane', { setup, index: i + 1 });
+      handle.onFailure((reason) => lane.control.fail(reason));
+      return handle;
+    });
+    return new Team(lane, memory, others);
+  }
+
+  get plan(): TrainingPlan {
+    return this.#lane.plan;
+  }
+
+  get lanes(): number {
+    return this.#others.length + 1;
+  }
+
+  /** One result for each item of the last phase that has results. */
+  get results(): Float64Array {
+    return this.#lane.control.results;
+  }
+
+  get taskCount(): number {
+    return this.#lane.tasks.length;
+  }
+
+  floats(at: number, count: number): Float32Array {
+    return new Float32Array(this.memory.buffer, at, count);
+  }
+
+  integers(at: number, count: number): Int32Array {
+    return new Int32Array(this.memory.buffer, at, count);
+  }
+
+  /** Runs a phase over all its items on all lanes; returns when the last is done. @throws {NihiloError} workerFailed */
+  run(phase: Phase, scalars: Partial<Scalars> = {}): void {
+    const { control } = this.#lane;
+    const { slots } = control;
+    control.set(scalars);
+    Atomics.store(slots, slot.phase, phases.indexOf(phase));
+    Atomics.store(slots, slot.items, this.#items(phase));
+    Atomics.store(slots, slot.next, 0);
+    Atomics.store(slots, slot.idle, 0);
+    Atomics.add(slots, slot.generation, 1);
+    Atomics.notify(slots, slot.generation);
+    if (phase === 'quit') return;
+    this.#lane.work();
+    this.#awaitOthers(slots);
+  }
+
+  async dispose(): Promise<void> {
+    this.run('quit');
+    await Promise.all(this.#others.map((handle) => handle.terminate()));
+  }
+
+  #items(phase: Phase): number {
+    switch (phase) {
+      case 'train':
+      case 'evaluate':
+        return chunkCount(this.#lane.control.scalars);
+      case 'differentiate':
+      case 'update':
+      case 'pack':
+        return this.taskCount;
+      case 'peak':
+        return this.lanes;
+      case 'quit':
+        return 0;
+    }
+  }
+
+  #awaitOthers(slots: Int32Array): void {
+    const { control } = this.#lane;
+    const idle = (): number => Atomics.load(slots, slot.idle);
+    for (let spin = 0; spin < 1_000 && idle() < this.#others.length; spin++);
+    for (;;) {
+      const count = idle();
+      if (control.failed) throw new NihiloError('workerFailed', `A training thread failed (${control.failure}). Train again; if it happens twice, report it.`);
+      if (count >= this.#others.length) return;
+      if (Atomics.wait(slots, slot.idle, count, patienceMs) === 'timed-out') {
+        control.fail(new Error(`no answer from a training thread for ${patienceMs / 1000} s`));
+      }
+    }
+  }
+}
