@@ -1,0 +1,150 @@
+import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
+
+/** Row-major; `data` holds as many values as the shape says. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+const lengthBytes = 8;
+/** The official reader's limit. */
+const mostHeaderBytes = 100_000_000;
+const advice = 'Copy the checkpoint again or train again.';
+
+/**
+ * A safetensors file: u64 length of the header, the header as JSON, the tensors in the order of the map.
+ * The header is padded with spaces to 8 bytes, so that a reader may map the tensors into memory.
+ * @source the format section of huggingface/safetensors' README
+ */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array {
+  // Without a prototype any string is a name, __proto__ too.
+  const header = Object.create(null) as Record<string, unknown>;
+  if (metadata !== undefined) header['__metadata__'] = metadata;
+  let end = 0;
+  for (const [name, { shape, data }] of tensors) {
+    const begin = end;
+    end += data.byteLength;
+    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(lengthBytes + headerBytes + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.fill(0x20, lengthBytes, lengthBytes + headerBytes);
+  bytes.set(json, lengthBytes);
+  const values = new Float32Array(bytes.buffer, lengthBytes + headerBytes);
+  let at = 0;
+  for (const { data } of tensors.values()) {
+    values.set(data, at);
+    at += data.length;
+  }
+  return bytes;
+}
+
+/**
+ * The tensors of a safetensors file, in the order in which they lie there. Their data may be views of `bytes`.
+ * @param file names the file in errors
+ * @throws {NihiloError} checkpointTorn, when the header or the tensors do not fill the file exactly; checkpointForeign, when they do
+ *   but are not float32
+ */
+export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, Tensor> {
+  const headerBytes = headerLength(bytes, file);
+  const start = lengthBytes + headerBytes;
+  const entries = readHeader(bytes.subarray(lengthBytes, start), file);
+  entries.sort((one, other) => one.begin - other.begin || one.end - other.end);
+  const tensors = new Map<string, Tensor>();
+  let end = 0;
+  for (const entry of entries) {
+    if (entry.begin !== end) {
+      throw failure('checkpointTorn', file, `${entry.name} to begin at byte ${end}`, entry.begin);
+    }
+    end = entry.end;
+    if (start + end > bytes.length) break;
+    tensors.set(entry.name, {
+      shape: entry.shape,
+      data: floats(bytes.subarray(start + entry.begin, start + end)),
+    });
+  }
+  if (start + end !== bytes.length)
+    throw failure('checkpointTorn', file, `${start + end} bytes`, bytes.length);
+  return tensors;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+function headerLength(bytes: Uint8Array, file: string): number {
+  if (bytes.length < lengthBytes) throw failure('checkpointTorn', file, 'a header', `${bytes.length} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  const most = Math.min(mostHeaderBytes, bytes.length - lengthBytes);
+  if (length > most) throw failure('checkpointTorn', file, `a header of at most ${most} bytes`, length);
+  return length;
+}
+
+function readHeader(json: Uint8Array, file: string): Entry[] {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+  } catch (error) {
+    throw failure('checkpointTorn', file, 'a header in JSON', (error as Error).message, error);
+  }
+  if (!isRecord(header)) throw failure('checkpointTorn', file, 'a header that is an object', header);
+  const named = Object.entries(header).filter(([name]) => name !== '__metadata__');
+  return named.map(([name, entry]) => readEntry(name, entry, file));
+}
+
+function readEntry(name: string, entry: unknown, file: string): Entry {
+  if (!isRecord(entry)) throw failure('checkpointTorn', file, `an object for ${name}`, entry);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (dtype !== 'F32') throw failure('checkpointForeign', file, `${name} with dtype "F32"`, dtype);
+  if (!isCounts(shape)) throw failure('checkpointTorn', file, `${name} with a shape of whole numbers`, shape);
+  if (!isCounts(offsets) || offsets.length !== 2) {
+    throw failure('checkpointTorn', file, `${name} with two data_offsets`, offsets);
+  }
+  const [begin, end] = offsets as [number, number];
+  const size = 4 * shape.reduce((product, length) => product * length, 1);
+  if (end - begin !== size) {
+    throw failure(
+      'checkpointTorn',
+      file,
+      `${size} bytes for ${name} of shape [${shape.join(', ')}]`,
+      end - begin,
+    );
+  }
+  return { name, shape, begin, end };
+}
+
+/** A view where the machine allows it: a checkpoint need not be in memory twice. */
+function floats(bytes: Uint8Array): Float32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+function failure(
+  code: ErrorCode,
+  file: string,
+  expected: string,
+  got: unknown,
+  cause?: unknown,
+): NihiloError {
+  const shown =
+    typeof got === 'string' || typeof got === 'number' ? String(got) : (JSON.stringify(got) ?? 'nothing');
+  const sentence = `${file} should hold ${expected} and holds ${shown.slice(0, 120)}. ${advice}`;
+  return new NihiloError(code, sentence, { cause });
+}

@@ -1,0 +1,123 @@
+import type { Distribution, ScoredToken } from '../protocol/prediction.ts';
+import type { Random } from './random.ts';
+
+export interface SamplingOptions {
+  /** 0 = the most likely token, always; 1 = as the model says; above = flatter */
+  readonly temperature: number;
+  /** only the k most likely tokens; all when absent */
+  readonly topK?: number;
+  /** only the most likely tokens that together reach this probability; all when absent */
+  readonly topP?: number;
+}
+
+/** exp(z / temperature) ÷ Σ exp(z / temperature), in float64. @param logits f32[vocabulary] read @param temperature > 0 */
+export function softmax(logits: Float32Array, temperature = 1): Float64Array {
+  let most = -Infinity;
+  for (const logit of logits) most = Math.max(most, logit);
+  const probabilities = new Float64Array(logits.length);
+  let total = 0;
+  for (let id = 0; id < logits.length; id++) {
+    const weight = Math.exp((logits[id]! - most) / temperature);
+    probabilities[id] = weight;
+    total += weight;
+  }
+  for (let id = 0; id < logits.length; id++) probabilities[id]! /= total;
+  return probabilities;
+}
+
+/**
+ * The next token: temperature, then top-k, then top-p of what is left, then one draw.
+ * @param logits f32[vocabulary] read
+ * @param random advanced by one draw, unless the temperature is 0
+ */
+export function sample(logits: Float32Array, options: SamplingOptions, random: Random): number {
+  const { temperature, topK = logits.length, topP = 1 } = options;
+  if (temperature === 0) return mostLikely(logits, 1)[0]!;
+  const probabilities = softmax(logits, temperature);
+  const candidates = mostLikely(logits, topK);
+  const nucleus = topP < 1 ? topShare(candidates, probabilities, topP) : candidates;
+  let rest = random.uniform() * sumOver(nucleus, probabilities);
+  for (const id of nucleus) {
+    rest -= probabilities[id]!;
+    if (rest < 0) return id;
+  }
+  return nucleus.at(-1)!;
+}
+
+/**
+ * The next-token distribution as it is shown, from the same softmax that is sampled from (temperature 1).
+ * @param logits f32[vocabulary] read
+ * @param actual the token that really follows, where there is one
+ */
+export function distribution(
+  logits: Float32Array,
+  topK: number,
+  actual: number | null,
+  tokenBytes: (id: number) => Uint8Array,
+): Distribution {
+  const probabilities = softmax(logits);
+  const scored = (id: number): ScoredToken => ({
+    id,
+    bytes: String.fromCharCode(...tokenBytes(id)),
+    logit: logits[id]!,
+    probability: probabilities[id]!,
+  });
+  const top = mostLikely(logits, topK);
+  const shown = new Set(top);
+  let others = 0;
+  let entropy = 0;
+  probabilities.forEach((probability, id) => {
+    if (!shown.has(id)) others += probability;
+    if (probability > 0) entropy -= probability * Math.log2(probability);
+  });
+  return {
+    top: top.map(scored),
+    others: { count: logits.length - top.length, probability: others },
+    entropy,
+    actual: actual === null ? null : { ...scored(actual), rank: rankOf(logits, actual) },
+  };
+}
+
+/** Ids of the `count` largest logits, largest first; of equal ones the lower id, which is the more frequent token, first. */
+function mostLikely(logits: Float32Array, count: number): number[] {
+  const before = (one: number, other: number): number => logits[other]! - logits[one]! || one - other;
+  // A short list kept in order beats sorting the whole vocabulary; a long one would be quadratic.
+  if (count > 64) return Array.from(logits.keys()).sort(before).slice(0, count);
+  const kept: number[] = [];
+  for (let id = 0; id < logits.length; id++) {
+    if (kept.length === count && logits[id]! <= logits[kept[count - 1]!]!) continue;
+    let at = kept.length;
+    while (at > 0 && logits[kept[at - 1]!]! < logits[id]!) at--;
+    kept.splice(at, 0, id);
+    if (kept.length > count) kept.pop();
+  }
+  return kept;
+}
+
+/** The shortest beginning of `candidates` that holds at least `share` of their probability. */
+function topShare(
+  candidates: readonly number[],
+  probabilities: Float64Array,
+  share: number,
+): readonly number[] {
+  const needed = share * sumOver(candidates, probabilities);
+  let sum = 0;
+  const last = candidates.findIndex((id) => {
+    sum += probabilities[id]!;
+    return sum >= needed;
+  });
+  return candidates.slice(0, last + 1);
+}
+
+function sumOver(ids: readonly number[], probabilities: Float64Array): number {
+  return ids.reduce((sum, id) => sum + probabilities[id]!, 0);
+}
+
+function rankOf(logits: Float32Array, id: number): number {
+  const logit = logits[id]!;
+  let rank = 1;
+  logits.forEach((other, otherId) => {
+    if (other > logit || (other === logit && otherId < id)) rank++;
+  });
+  return rank;
+}
