@@ -9,7 +9,7 @@ const tickMs = 250;
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
 
-/** The text around a cursor, as it was at one moment. */
+/** The text around a cursor, as it was at one moment; before and after it together at least one character. */
 export interface InspectedText {
   readonly place: Place;
   readonly prefix: string;
@@ -117,9 +117,11 @@ export class InspectorConversation {
     const underWay = new AbortController();
     this.#underWay = underWay;
     const { prefix, suffix } = this.#text;
+    // At the very beginning there is no token before the cursor to stand on; the first one serves.
+    const standing = position ?? (prefix === '' ? 0 : null);
     let reply: InspectorMessage;
     try {
-      const inspection = await this.#inspect({ prefix, suffix, position, topK }, underWay.signal);
+      const inspection = await this.#inspect({ prefix, suffix, position: standing, topK }, underWay.signal);
       reply = { type: 'inspected', sequence, revision, inspection };
     } catch (error) {
       reply = { type: 'failed', sequence, revision, error: toPlainError(error) };

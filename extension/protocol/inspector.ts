@@ -65,13 +65,23 @@ export type InspectorRequest =
 /** To the Inspector, and only while it is on screen and has said `ready`. */
 export type InspectorMessage =
   | { readonly type: 'model'; readonly model: ModelState }
-  /** the text to look at has changed; `place` is null when no text is open */
-  | { readonly type: 'moved'; readonly revision: number; readonly place: Place | null; readonly pinned: boolean }
+  /** the text to look at has changed; `place` is null when there is none */
+  | {
+      readonly type: 'moved';
+      readonly revision: number;
+      readonly place: Place | null;
+      readonly pinned: boolean;
+    }
   | {
       readonly type: 'inspected';
       readonly sequence: number;
       readonly revision: number;
       readonly inspection: Inspection;
     }
-  | { readonly type: 'failed'; readonly sequence: number; readonly revision: number; readonly error: PlainError }
+  | {
+      readonly type: 'failed';
+      readonly sequence: number;
+      readonly revision: number;
+      readonly error: PlainError;
+    }
   | { readonly type: 'training'; readonly tick: TrainingTick };

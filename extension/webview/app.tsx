@@ -66,7 +66,6 @@ function Prediction({ state, dispatch, send }: AppProps): JSX.Element {
   if (subject.place === null) return <Notice>{phrases.noText}</Notice>;
   if (failure !== null) return <ErrorNotice sentence={failure.message} send={send} />;
   if (answer === null) return <Notice>{phrases.reading}</Notice>;
-  if (answer.inspection.tokens.length === 0) return <Notice>{phrases.emptyText}</Notice>;
   return <Inspected state={state} dispatch={dispatch} />;
 }
 

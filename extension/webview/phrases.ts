@@ -14,8 +14,7 @@ export const phrases = {
   train: 'Train on Workspace',
   trainAgain: 'Train Again',
   showLog: 'Show Log',
-  noText: 'No text is open. Put the cursor into a file of your workspace to see its tokens.',
-  emptyText: 'There is nothing before the cursor yet, so there is nothing to predict from. Type something.',
+  noText: 'There is no text to look at. Put the cursor into a file of your workspace that has some.',
   follow: 'Follow cursor',
   pinned: 'Pinned',
   pinHint:
