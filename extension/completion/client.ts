@@ -1,0 +1,185 @@
+import type { Platform, WorkerHandle } from '../platform/platform.ts';
+import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import type {
+  Completion,
+  CompletionOptions,
+  Inspection,
+  ModelSummary,
+  PredictorReply,
+  PredictorRequest,
+} from '../protocol/prediction.ts';
+
+/** A worker that dies at once must not be started again at every key. */
+const respawnGapMs = 5_000;
+
+/** `Omit` over each member of the union */
+type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
+type Question = WithoutId<PredictorRequest>;
+
+export type InspectQuery = Omit<Extract<Question, { type: 'inspect' }>, 'type'>;
+
+interface LoadedModel {
+  readonly checkpoint: string;
+  readonly reproducible: boolean;
+}
+
+type Answer = Exclude<PredictorReply, { type: 'failed' }>;
+
+interface Pending {
+  readonly type: PredictorRequest['type'];
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** One life of the worker, with the requests it has not answered. */
+interface Connection {
+  readonly worker: WorkerHandle<PredictorRequest, PredictorReply>;
+  /** i32[1]: the highest id of a completion that nobody waits for any more */
+  readonly cancelled: Int32Array;
+  readonly pending: Map<number, Pending>;
+}
+
+/**
+ * Asks the predictor worker, which is started at the first request. When it dies, every pending request rejects with the
+ * reason, and the next request starts another one with the same model.
+ */
+export class PredictorClient {
+  readonly #platform: Platform;
+  #connection: Connection | null = null;
+  #model: LoadedModel | null = null;
+  #lastId = 0;
+  #highestCancelled = 0;
+  #death: { readonly atMs: number; readonly reason: NihiloError } | null = null;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /**
+   * Requests sent before are still answered by the model that was there; one that can't be loaded leaves it in place.
+   * @throws {NihiloError} checkpointMissing, checkpointTorn, checkpointForeign; workerFailed
+   */
+  async load(checkpoint: string, reproducible: boolean): Promise<ModelSummary> {
+    const model = await this.#loadInto(this.#connected(), { checkpoint, reproducible });
+    this.#model = { checkpoint, reproducible };
+    return model;
+  }
+
+  /**
+   * The likely rest of the line behind `prefix`.
+   * @param signal aborting it rejects at once with its reason, and the worker stops at the next token
+   * @throws {NihiloError} checkpointMissing, before a model is loaded; workerFailed
+   */
+  async complete(prefix: string, options: CompletionOptions, signal: AbortSignal): Promise<Completion> {
+    signal.throwIfAborted();
+    const request = { type: 'complete', prefix, options } as const;
+    const answer = await this.#ask(this.#connected(), request, signal);
+    if (answer.type !== 'completed') throw unexpected(answer);
+    return answer.completion;
+  }
+
+  /** @throws {NihiloError} checkpointMissing, before a model is loaded; positionInvalid; workerFailed */
+  async inspect(query: InspectQuery, signal: AbortSignal): Promise<Inspection> {
+    signal.throwIfAborted();
+    const answer = await this.#ask(this.#connected(), { type: 'inspect', ...query }, signal);
+    if (answer.type !== 'inspected') throw unexpected(answer);
+    return answer.inspection;
+  }
+
+  /** Frees the worker and its model; pending requests reject. A later `load` starts anew. */
+  async unload(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = null;
+    this.#model = null;
+    if (connection === null) return;
+    rejectAll(
+      connection,
+      new NihiloError('checkpointMissing', 'The model has been closed; load it again or train one.'),
+    );
+    await connection.worker.terminate();
+  }
+
+  #connected(): Connection {
+    if (this.#connection !== null) return this.#connection;
+    const death = this.#death;
+    if (death !== null && performance.now() - death.atMs < respawnGapMs) throw death.reason;
+    const cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const worker = this.#platform.spawn<PredictorRequest, PredictorReply>('predictor', { cancelled });
+    const connection: Connection = { worker, cancelled, pending: new Map() };
+    this.#connection = connection;
+    worker.onMessage((reply) => this.#receive(connection, reply));
+    worker.onFailure((reason) => this.#fail(connection, reason));
+    // The worker answers in order: what is asked next finds the model, or is told that there is none.
+    if (this.#model !== null) void Promise.allSettled([this.#loadInto(connection, this.#model)]);
+    return connection;
+  }
+
+  async #loadInto(connection: Connection, model: LoadedModel): Promise<ModelSummary> {
+    const answer = await this.#ask(connection, { type: 'load', ...model });
+    if (answer.type !== 'loaded') throw unexpected(answer);
+    return answer.model;
+  }
+
+  #ask(connection: Connection, question: Question, signal?: AbortSignal): Promise<Answer> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        connection.pending.delete(id);
+        this.#highestCancelled = Math.max(this.#highestCancelled, id);
+        this.#raiseFlag(connection);
+        reject(signal?.reason);
+      };
+      const settled = (): void => signal?.removeEventListener('abort', abort);
+      signal?.addEventListener('abort', abort, { once: true });
+      connection.pending.set(id, {
+        type: question.type,
+        resolve: (answer) => {
+          settled();
+          resolve(answer);
+        },
+        reject: (reason) => {
+          settled();
+          reject(reason);
+        },
+      });
+      connection.worker.post({ ...question, id });
+    });
+  }
+
+  #receive(connection: Connection, reply: PredictorReply): void {
+    const pending = connection.pending.get(reply.id);
+    // Nobody waits for the answer to a cancelled request.
+    if (pending === undefined) return;
+    connection.pending.delete(reply.id);
+    this.#raiseFlag(connection);
+    if (reply.type === 'failed') pending.reject(fromPlainError(reply.error));
+    else pending.resolve(reply);
+  }
+
+  /** Cancels as many completions as the one number can without cancelling an earlier one that is still waited for. */
+  #raiseFlag({ pending, cancelled }: Connection): void {
+    const wanted = [...pending].filter(([, { type }]) => type === 'complete').map(([id]) => id);
+    Atomics.store(cancelled, 0, Math.min(this.#highestCancelled, ...wanted.map((id) => id - 1)));
+  }
+
+  #fail(connection: Connection, cause: Error): void {
+    if (this.#connection !== connection) return;
+    this.#connection = null;
+    const reason = new NihiloError(
+      'workerFailed',
+      `The predictor stopped unexpectedly (${cause.message}); it starts again at the next request, and if it keeps stopping, train again.`,
+      { cause },
+    );
+    this.#death = { atMs: performance.now(), reason };
+    rejectAll(connection, reason);
+  }
+}
+
+function rejectAll({ pending }: Connection, reason: NihiloError): void {
+  for (const { reject } of pending.values()) reject(reason);
+  pending.clear();
+}
+
+function unexpected(reply: Answer): Error {
+  return new Error(`The predictor answered request ${reply.id} with '${reply.type}'.`);
+}

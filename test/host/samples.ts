@@ -1,0 +1,59 @@
+import type { Completion, CompletionOptions, ModelSummary } from '../../extension/protocol/prediction.ts';
+import type { TrainingReport, TrainingRequest } from '../../extension/protocol/training.ts';
+
+export const trainingRequest: TrainingRequest = {
+  corpus: { folders: ['/code'], exclude: [] },
+  checkpoint: '/storage/model',
+  preset: 'small',
+  stop: { seconds: 60 },
+  threads: 2,
+  seed: 1,
+  reproducible: false,
+  memoryLimitMb: 1_000,
+  resume: false,
+};
+
+export const trainingReport: TrainingReport = {
+  parameters: 1_000,
+  preset: 'small',
+  threads: 2,
+  seed: 1,
+  steps: 10,
+  tokens: 1_000,
+  seconds: 60,
+  tokensPerSecond: 100,
+  trainBitsPerByte: 2,
+  heldOutBitsPerByte: 2.5,
+  heldOutFiles: 3,
+  peakRssMb: 100,
+  fractionOfPeak: 0.5,
+  checkpoint: '/storage/model',
+};
+
+export const modelSummary: ModelSummary = {
+  checkpoint: '/storage/model',
+  config: {
+    vocabSize: 300,
+    hiddenSize: 8,
+    intermediateSize: 32,
+    numHiddenLayers: 1,
+    numAttentionHeads: 2,
+    maxPositionEmbeddings: 8,
+    ropeTheta: 10_000,
+    rmsNormEps: 1e-5,
+    tieWordEmbeddings: true,
+  },
+  parameters: 1_000,
+  steps: 10,
+  heldOutBitsPerByte: 2.5,
+};
+
+export const completionOptions: CompletionOptions = {
+  minTokenProbability: 0.1,
+  maxTokens: 8,
+  maxMilliseconds: 80,
+};
+
+export function completion(text: string): Completion {
+  return { text, probability: 0.5, tokens: [], milliseconds: 1, cut: false };
+}
