@@ -23,7 +23,7 @@ export const phrases = {
   tokensHeading: 'Tokens',
   tokensHint: (total: number, before: number) =>
     `${count(total)} tokens as the model sees them, ${count(before)} before the cursor. Arrow keys or a click choose one; the number under each is its ID.`,
-  tokenLabel: (spoken: string, id: number) => `${spoken}, ID ${id}`,
+  tokenName: (spoken: string, id: number) => `${spoken}, ID ${id}`,
   scoresHeading: 'Next token',
   after: 'What may follow',
   scoresCaption: (listed: number) =>

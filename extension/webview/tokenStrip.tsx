@@ -71,14 +71,16 @@ function Token({ token, position, isChosen, edge, onChoose }: TokenProps): JSX.E
       class={`token ${edge}`}
       role="option"
       aria-selected={isChosen}
-      aria-label={phrases.tokenLabel(spokenToken(tokenPieces(token.bytes)), token.id)}
       tabIndex={isChosen ? 0 : -1}
       data-position={position}
       data-token-id={token.id}
       onClick={() => onChoose(position)}
     >
-      <TokenText bytes={token.bytes} />
-      <span class="token-id">{token.id}</span>
+      <span class="spoken-only">{phrases.tokenName(spokenToken(tokenPieces(token.bytes)), token.id)}</span>
+      <span class="token-face" aria-hidden="true">
+        <TokenText bytes={token.bytes} />
+        <span class="token-id">{token.id}</span>
+      </span>
     </div>
   );
 }

@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Inspect, InspectorConversation } from '../../extension/host/inspectorConversation.ts';
+import { inspectorPage } from '../../extension/host/inspectorPage.ts';
+import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
+import type { InspectorMessage, InspectorRequest, ModelState } from '../../extension/protocol/inspector.ts';
+import { type Theme, themes, themeSheet } from './themes.ts';
+
+const executablePath = '/usr/bin/chromium';
+export const whyNoBrowser = existsSync(executablePath)
+  ? null
+  : `no browser at ${executablePath}: install chromium`;
+
+const nonce = 'c0ffee';
+
+/** What the editor gives the page before its own script runs; the kept state outlives a reload, as in the editor. */
+const preload = `
+  window.violations = [];
+  document.addEventListener('securitypolicyviolation', (event) => {
+    window.violations.push(event.violatedDirective + ' ' + event.blockedURI);
+  });
+  window.acquireVsCodeApi = () => ({
+    postMessage: (message) => { window.receive(message); },
+    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+    setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+  });
+`;
+
+export interface OpenOptions {
+  readonly theme: Theme;
+  readonly model: ModelState;
+  readonly inspect: Inspect;
+  readonly width?: number;
+  readonly height?: number;
+  /** 2 = 200 % */
+  readonly zoom?: number;
+}
+
+/** The Inspector's bundle in a browser under its real policy, served on the loopback interface. */
+export class EditorStandIn {
+  readonly #server: Server;
+  readonly #browser: Browser;
+
+  private constructor(server: Server, browser: Browser) {
+    this.#server = server;
+    this.#browser = browser;
+  }
+
+  static async start(): Promise<EditorStandIn> {
+    const bundle = await build({
+      entryPoints: ['extension/webview/inspector.tsx'],
+      bundle: true,
+      minify: true,
+      write: false,
+      outdir: 'dist/webview',
+      platform: 'browser',
+      target: 'chrome114',
+      format: 'iife',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+    });
+    const files = new Map(bundle.outputFiles.map((file) => [`/${file.path.split('/').at(-1)}`, file.text]));
+    const server = createServer((request, response) => {
+      const origin = `http://${request.headers.host}`;
+      const { pathname } = new URL(request.url ?? '/', origin);
+      const body = files.get(pathname) ?? themedFile(pathname, origin);
+      if (body === null) {
+        response.writeHead(404).end();
+        return;
+      }
+      const extension = pathname.split('.').at(-1);
+      const type = extension === 'js' ? 'text/javascript' : extension === 'css' ? 'text/css' : 'text/html';
+      response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = await chromium.launch({ executablePath, args: chromiumFlags });
+    return new EditorStandIn(server, browser);
+  }
+
+  /** Opens the Inspector with the real host end of the protocol behind it. */
+  async open(options: OpenOptions): Promise<OpenInspector> {
+    const { port } = this.#server.address() as AddressInfo;
+    const zoom = options.zoom ?? 1;
+    const context = await this.#browser.newContext({
+      viewport: {
+        width: Math.floor((options.width ?? 900) / zoom),
+        height: Math.floor((options.height ?? 1400) / zoom),
+      },
+      deviceScaleFactor: zoom,
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    const inspector = new OpenInspector(page, options);
+    await page.exposeFunction('receive', (request: InspectorRequest) => inspector.receive(request));
+    await page.goto(`http://127.0.0.1:${port}/${options.theme.id}.html`);
+    return inspector;
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+const chromiumFlags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** `/THEME.html` and `/THEME.css`: the Inspector's real page with what the editor adds to it. */
+function themedFile(pathname: string, origin: string): string | null {
+  const [id, extension] = pathname.slice(1).split('.');
+  const theme = themes.find((theme) => theme.id === id);
+  if (theme === undefined) return null;
+  if (extension === 'css') return themeSheet(theme);
+  return inspectorPage({
+    cspSource: origin,
+    nonce,
+    scriptUri: '/inspector.js',
+    styleUri: '/inspector.css',
+    language: 'en',
+    title: 'Nihilo Inspector',
+  })
+    .replace(
+      '<link',
+      `<script nonce="${nonce}">${preload}</script><link rel="stylesheet" href="/${theme.id}.css"><link`,
+    )
+    .replace('<body>', `<body class="${theme.classes}" data-vscode-theme-id="${theme.id}">`);
+}
+
+/** One open Inspector and what the editor's side has seen of it. */
+export class OpenInspector {
+  readonly page: Page;
+  readonly history = new TrainingHistory();
+  readonly conversation: InspectorConversation;
+  readonly received: InspectorRequest[] = [];
+  readonly requested: string[] = [];
+  readonly pageErrors: Error[] = [];
+
+  constructor(page: Page, options: OpenOptions) {
+    this.page = page;
+    page.on('request', (request) => this.requested.push(request.url()));
+    page.on('pageerror', (error) => this.pageErrors.push(error));
+    this.conversation = new InspectorConversation(
+      (message) => void this.#post(message),
+      options.inspect,
+      this.history,
+      options.model,
+    );
+  }
+
+  receive(request: InspectorRequest): void {
+    this.received.push(request);
+    if (request.type === 'ready') this.conversation.ready();
+    if (request.type === 'pin') this.conversation.pin(request.pinned);
+    if (request.type === 'inspect') void this.conversation.answer(request);
+  }
+
+  async violations(): Promise<string[]> {
+    return this.page.evaluate(() => (window as unknown as { violations: string[] }).violations);
+  }
+
+  async close(): Promise<void> {
+    this.conversation.hidden();
+    await this.page.context().close();
+  }
+
+  async #post(message: InspectorMessage): Promise<void> {
+    await this.page.evaluate((message) => window.postMessage(message, '*'), message);
+  }
+}

@@ -1,0 +1,253 @@
+import { mkdirSync } from 'node:fs';
+import axe from 'axe-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ModelState } from '../../extension/protocol/inspector.ts';
+import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
+import { sampleInspect, sampleInspection, sampleModel, samplePlace } from './sampleText.ts';
+import { themes } from './themes.ts';
+import { heldOut, progress, reading } from './trainingEvents.ts';
+
+if (whyNoBrowser !== null) console.log(`The Inspector's page is not tried in a browser: ${whyNoBrowser}`);
+
+/** Pictures to look at, where one asks for them. */
+const pictures = process.env['NIHILO_PICTURES'];
+const dark = themes.find((theme) => theme.id === 'dark-modern')!;
+const curveSteps = 120;
+
+describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
+  let editor: EditorStandIn;
+  beforeAll(async () => {
+    editor = await EditorStandIn.start();
+    if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
+  });
+  afterAll(async () => editor?.stop());
+
+  async function open(options: Partial<OpenOptions> = {}): Promise<OpenInspector> {
+    return editor.open({ theme: dark, model: sampleModel, inspect: sampleInspect, ...options });
+  }
+
+  async function openOnSample(options: Partial<OpenOptions> = {}): Promise<OpenInspector> {
+    const inspector = await open(options);
+    inspector.conversation.follow({ place: samplePlace, prefix: 'x', suffix: 'y' });
+    await inspector.page.waitForSelector('.scores');
+    return inspector;
+  }
+
+  function train(inspector: OpenInspector): void {
+    inspector.history.record(reading);
+    inspector.history.record({ type: 'stage', stage: 'training', detail: '' });
+    for (let step = 1; step <= curveSteps; step += 1) {
+      const loss = 1.9 + 6 * Math.exp(-step / 25);
+      inspector.history.record(progress(step, loss + 0.2 * Math.sin(step * 1.7)));
+      if (step % 20 === 0) inspector.history.record(heldOut(step, loss + 0.15, true));
+    }
+    inspector.conversation.trainingChanged();
+  }
+
+  async function picture(inspector: OpenInspector, name: string): Promise<void> {
+    if (pictures === undefined) return;
+    await inspector.page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+  }
+
+  async function seriousFindings(inspector: OpenInspector): Promise<string[]> {
+    await inspector.page.evaluate(axe.source);
+    const { violations } = await inspector.page.evaluate(async () =>
+      (window as unknown as { axe: typeof axe }).axe.run(document),
+    );
+    return violations
+      .filter((finding) => finding.impact === 'serious' || finding.impact === 'critical')
+      .flatMap((finding) =>
+        finding.nodes.map((node) => `${finding.id}: ${node.html} ${node.failureSummary}`),
+      );
+  }
+
+  test.each(themes)(
+    '$id: tokens, scores and curves, no policy violation, no request elsewhere, nothing serious for axe-core',
+    async (theme) => {
+      const inspector = await openOnSample({ theme });
+      train(inspector);
+      await inspector.page.waitForSelector('.chart canvas');
+      await inspector.page.locator('details summary').click();
+      await picture(inspector, theme.id);
+      expect(await inspector.violations()).toEqual([]);
+      expect(inspector.pageErrors).toEqual([]);
+      const { origin } = new URL(inspector.page.url());
+      expect(inspector.requested.filter((url) => !url.startsWith(`${origin}/`))).toEqual([]);
+      expect(await seriousFindings(inspector)).toEqual([]);
+      await inspector.close();
+    },
+  );
+
+  test('the counter of policy violations counts: an inline style and a script without the nonce are two', async () => {
+    const inspector = await openOnSample();
+    await inspector.page.evaluate(() => {
+      document.body.setAttribute('style', 'color: red');
+      document.body.append(Object.assign(document.createElement('script'), { textContent: 'void 0' }));
+    });
+    await expect.poll(async () => (await inspector.violations()).length).toBe(2);
+    await inspector.close();
+  });
+
+  test('the column as shown adds up to exactly 1, and the exact values are the engine’s', async () => {
+    const inspector = await openOnSample();
+    const rows = await inspector.page.locator('.scores tbody tr').evaluateAll((rows) =>
+      rows.map((row) => ({
+        shown: row.querySelector('.probability')!.textContent,
+        data: { ...(row as HTMLElement).dataset },
+      })),
+    );
+    const { distribution } = sampleInspection(null, 20);
+    expect(rows).toHaveLength(21);
+    const units = rows.map((row) => BigInt(row.shown.replace('.', '')));
+    expect(units.reduce((sum, value) => sum + value, 0n)).toBe(10n ** 6n);
+    expect(await inspector.page.locator('.scores tfoot td').textContent()).toBe('1.000000');
+    expect(rows.map((row) => Number(row.data['probability']))).toEqual([
+      ...distribution.top.map((token) => token.probability),
+      distribution.others.probability,
+    ]);
+    expect(rows.slice(0, 20).map((row) => Number(row.data['tokenId']))).toEqual(
+      distribution.top.map((token) => token.id),
+    );
+    expect(Number(rows[20]!.data['count'])).toBe(distribution.others.count);
+    await inspector.close();
+  });
+
+  test('tokens show IDs, invisible characters and half characters; markup in them stays text', async () => {
+    const inspector = await openOnSample();
+    const { page } = inspector;
+    const tokens = await page
+      .locator('.token-face')
+      .evaluateAll((tokens) => tokens.map((token) => token.textContent));
+    const { tokens: expected } = sampleInspection(null, 20);
+    expect(tokens).toHaveLength(expected.length);
+    tokens.forEach((text, i) => expect(text.endsWith(String(expected[i]!.id))).toBe(true));
+    const all = tokens.join(' ');
+    for (const shown of ['·items', '→', '␍⏎', '⟨E5 92⟩', '⟨8C⟩', '求', '·⟨U+202E⟩', '<img·src=x']) {
+      expect(all).toContain(shown);
+    }
+    expect(await page.locator('img').count()).toBe(0);
+    await inspector.close();
+  });
+
+  test('the token strip is one tab stop; arrow keys move the choice and the scores follow', async () => {
+    const inspector = await openOnSample();
+    const { page } = inspector;
+    expect(await page.locator('.token[tabindex="0"]').count()).toBe(1);
+    const { cursor } = sampleInspection(null, 20);
+    await page.locator('.token[tabindex="0"]').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForSelector(`.prediction[data-position="${cursor - 3}"][aria-busy="false"]`);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-position'))).toBe(
+      String(cursor - 3),
+    );
+    const first = sampleInspection(cursor - 3, 20).distribution.top[0]!;
+    expect(await page.locator('.scores tbody tr').first().getAttribute('data-token-id')).toBe(
+      String(first.id),
+    );
+    await page.keyboard.press('ArrowUp');
+    const top = async (position: string): Promise<number> =>
+      page
+        .locator(`.token[data-position="${position}"]`)
+        .evaluate((token) => (token as HTMLElement).offsetTop);
+    const above = await page.evaluate(() => document.activeElement?.getAttribute('data-position') ?? '');
+    expect(await top(above)).toBeLessThan(await top(String(cursor - 3)));
+    await page.keyboard.press('Home');
+    await page.waitForSelector('.prediction[data-position="0"][aria-busy="false"]');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('.strip'))).toBeNull();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => inspector.received.at(-1)?.type).toBe('leave');
+    await inspector.close();
+  });
+
+  test('a click chooses; the choice and the pin are found again after a reload, and no text is kept', async () => {
+    const inspector = await openOnSample();
+    const { page } = inspector;
+    await page.locator('.token[data-position="3"]').click();
+    await page.waitForSelector('.prediction[data-position="3"][aria-busy="false"]');
+    await page.locator('.toggle').click();
+    await page.waitForSelector('.toggle[aria-pressed="true"]');
+    expect(await page.evaluate(() => Object.values(sessionStorage).join(''))).not.toMatch(/function|items/);
+    await page.reload();
+    await page.waitForSelector('.prediction[data-position="3"][aria-busy="false"]');
+    await page.waitForSelector('.toggle[aria-pressed="true"]');
+    await inspector.close();
+  });
+
+  test.each([
+    { name: '240 px wide', width: 240, zoom: 1 },
+    { name: '200 % zoom of 480 px', width: 480, zoom: 2 },
+    { name: 'full width', width: 1900, zoom: 1 },
+  ])('$name: nothing is cut off sideways', async ({ width, zoom, name }) => {
+    const inspector = await openOnSample({ width, zoom });
+    train(inspector);
+    await inspector.page.waitForSelector('.chart canvas');
+    await picture(inspector, name.replaceAll(' ', '-'));
+    const cut = await inspector.page.evaluate(() => {
+      const { clientWidth } = document.documentElement;
+      return [...document.querySelectorAll('main *:not(.spoken-only)')]
+        .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5)
+        .map((element) => `${element.tagName}.${element.className}`);
+    });
+    expect(cut).toEqual([]);
+    expect(await seriousFindings(inspector)).toEqual([]);
+    await inspector.close();
+  });
+
+  const states: readonly { readonly name: string; readonly model: ModelState; readonly says: RegExp }[] = [
+    { name: 'no model', model: { state: 'missing' }, says: /no model of this workspace yet/ },
+    { name: 'loading', model: { state: 'loading' }, says: /Loading the model/ },
+    {
+      name: 'torn checkpoint',
+      model: {
+        state: 'failed',
+        error: { code: 'checkpointTorn', message: 'The model file is torn; train again.' },
+      },
+      says: /The model file is torn/,
+    },
+  ];
+  test.each(states)(
+    '$name: one sentence says so, and what to do is a button away',
+    async ({ name, model, says }) => {
+      const inspector = await open({ model });
+      await inspector.page.waitForSelector('.notice');
+      await expect.poll(() => inspector.page.locator('.notice').textContent()).toMatch(says);
+      await picture(inspector, name.replaceAll(' ', '-'));
+      expect(await seriousFindings(inspector)).toEqual([]);
+      if (model.state !== 'loading') {
+        await inspector.page.locator('.notice button').first().click();
+        await expect.poll(() => inspector.received.at(-1)).toEqual({ type: 'train' });
+      }
+      await inspector.close();
+    },
+  );
+
+  test('a question that fails is answered by its one sentence, not by old numbers', async () => {
+    const inspector = await openOnSample({
+      inspect: async (query, signal) => {
+        if (query.position === 2)
+          throw new Error('The worker has stopped; it starts again with the next question.');
+        return sampleInspect(query, signal);
+      },
+    });
+    await inspector.page.locator('.token[data-position="2"]').click();
+    await expect
+      .poll(() => inspector.page.locator('.error').textContent())
+      .toContain('The worker has stopped');
+    expect(await inspector.page.locator('.scores').count()).toBe(0);
+    await inspector.close();
+  });
+
+  test('while an answer is awaited the old numbers are covered', async () => {
+    const inspector = await openOnSample({
+      inspect: async (query, signal) =>
+        query.position === 2 ? new Promise(() => {}) : sampleInspect(query, signal),
+    });
+    await inspector.page.locator('.token[data-position="2"]').click();
+    await expect
+      .poll(() => inspector.page.locator('.scores').evaluate((table) => getComputedStyle(table).visibility))
+      .toBe('hidden');
+    await inspector.close();
+  });
+});
