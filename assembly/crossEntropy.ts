@@ -1,0 +1,117 @@
+import { exp } from './exp';
+import { maxOfLanes, sumOfLanes } from './lanes';
+
+/**
+ * losses = −ln softmax(logits)[target]; logits = (softmax(logits) − one-hot(target)) · scale
+ *  @param losses    f32[rows]          written; 0 where the target is −1
+ *  @param logits    f32[rows, vocab]   read, replaced by the gradient; 0 where the target is −1
+ *  @param targets   i32[rows]          read
+ */
+export function crossEntropy(
+  losses: usize,
+  logits: usize,
+  targets: usize,
+  rows: i32,
+  vocab: i32,
+  scale: f32,
+): void {
+  const rowBytes = vocab << 2;
+  for (let row = 0; row < rows; row++) {
+    const target = i32.load(targets + (row << 2));
+    let loss: f32 = 0;
+    if (target < 0) {
+      memory.fill(logits, 0, rowBytes);
+    } else {
+      const peak = largest(logits, vocab);
+      const chosen = f32.load(logits + (target << 2));
+      const sum = exponentiate(logits, peak, vocab);
+      loss = lossOf(sum, peak, chosen);
+      multiply(logits, scale / sum, vocab);
+      const at = logits + (target << 2);
+      f32.store(at, f32.load(at) - scale);
+    }
+    f32.store(losses + (row << 2), loss);
+    logits += rowBytes;
+  }
+}
+
+/**
+ * losses = −ln softmax(logits)[target]
+ *  @param losses    f32[rows]          written; 0 where the target is −1
+ *  @param logits    f32[rows, vocab]   read
+ *  @param targets   i32[rows]          read
+ */
+export function crossEntropyForward(
+  losses: usize,
+  logits: usize,
+  targets: usize,
+  rows: i32,
+  vocab: i32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const target = i32.load(targets + (row << 2));
+    let loss: f32 = 0;
+    if (target >= 0) {
+      const peak = largest(logits, vocab);
+      loss = lossOf(sumOfExponentials(logits, peak, vocab), peak, f32.load(logits + (target << 2)));
+    }
+    f32.store(losses + (row << 2), loss);
+    logits += vocab << 2;
+  }
+}
+
+function lossOf(sum: f32, peak: f32, chosen: f32): f32 {
+  return <f32>(Math.log(sum) + (<f64>peak - <f64>chosen));
+}
+
+function largest(x: usize, count: i32): f32 {
+  let peaks = f32x4.splat(-Infinity);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) peaks = f32x4.max(peaks, v128.load(x + (i << 2)));
+  let peak = maxOfLanes(peaks);
+  for (; i < count; i++) peak = max(peak, f32.load(x + (i << 2)));
+  return peak;
+}
+
+/** x = exp(x − peak); returns the sum */
+function exponentiate(x: usize, peak: f32, count: i32): f32 {
+  const peaks = f32x4.splat(peak);
+  let sums = f32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = x + (i << 2);
+    const power = exp(f32x4.sub(v128.load(at), peaks));
+    v128.store(at, power);
+    sums = f32x4.add(sums, power);
+  }
+  let sum = sumOfLanes(sums);
+  for (; i < count; i++) {
+    const at = x + (i << 2);
+    const power = expOf(f32.load(at) - peak);
+    f32.store(at, power);
+    sum += power;
+  }
+  return sum;
+}
+
+/** Σ exp(x − peak), with the bits of exponentiate */
+function sumOfExponentials(x: usize, peak: f32, count: i32): f32 {
+  const peaks = f32x4.splat(peak);
+  let sums = f32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) sums = f32x4.add(sums, exp(f32x4.sub(v128.load(x + (i << 2)), peaks)));
+  let sum = sumOfLanes(sums);
+  for (; i < count; i++) sum += expOf(f32.load(x + (i << 2)) - peak);
+  return sum;
+}
+
+function expOf(x: f32): f32 {
+  return f32x4.extract_lane(exp(f32x4.splat(x)), 0);
+}
+
+function multiply(x: usize, factor: f32, count: i32): void {
+  const factors = f32x4.splat(factor);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) v128.store(x + (i << 2), f32x4.mul(v128.load(x + (i << 2)), factors));
+  for (; i < count; i++) f32.store(x + (i << 2), f32.load(x + (i << 2)) * factor);
+}

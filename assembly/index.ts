@@ -1,0 +1,15 @@
+export { adamw } from './adamw';
+export { attentionBackward, attentionForward } from './attention';
+export { attentionDecode } from './attentionDecode';
+export { crossEntropy, crossEntropyForward } from './crossEntropy';
+export { add, copy, fill } from './elementwise';
+export { embeddingBackward, embeddingForward } from './embedding';
+export { heapBase } from './heap';
+export { matmul, matmulTransposed } from './matmul';
+export { matvec } from './matvec';
+export { packBackward, packForward } from './pack';
+export { peak } from './peak';
+export { sumOfSquares } from './reduce';
+export { relu2Backward, relu2Forward } from './relu2';
+export { rmsnormBackward, rmsnormForward } from './rmsnorm';
+export { ropeBackward, ropeForward } from './rope';

@@ -1,0 +1,186 @@
+import { tileRows } from './tile';
+
+/*
+ * Panels: what a tile reads. A panel holds `width` rows (of the left matrix) or columns (of the right one), interleaved, so that one
+ * step in depth is `width` neighbouring values; lanes behind the matrix are 0. Strides are in bytes.
+ */
+
+/** panel f32[depth, width] = rowsᵀ, rows f32[lanes, depth], 1 ≤ lanes ≤ width */
+export function transposePanel(
+  panel: usize,
+  width: i32,
+  rows: usize,
+  stride: i32,
+  lanes: i32,
+  depth: i32,
+): void {
+  const panelStride = width << 2;
+  let lane = 0;
+  for (; lane + 4 <= lanes; lane += 4)
+    transpose4(panel + (lane << 2), panelStride, rows + lane * stride, stride, depth);
+  if (lane + 2 <= lanes) {
+    transpose2(panel + (lane << 2), panelStride, rows + lane * stride, stride, depth);
+    lane += 2;
+  }
+  if (lane < lanes) {
+    transpose1(panel + (lane << 2), panelStride, rows + lane * stride, depth);
+    lane++;
+  }
+  for (; lane < width; lane++) zeroLane(panel + (lane << 2), panelStride, depth);
+}
+
+function transpose4(panel: usize, panelStride: i32, rows: usize, stride: i32, depth: i32): void {
+  let i = 0;
+  for (; i + 4 <= depth; i += 4) {
+    transpose4x4(panel, panelStride, rows, stride);
+    panel += 4 * panelStride;
+    rows += 16;
+  }
+  for (; i < depth; i++) {
+    for (let lane = 0; lane < 4; lane++) f32.store(panel + (lane << 2), f32.load(rows + lane * stride));
+    panel += panelStride;
+    rows += 4;
+  }
+}
+
+/** out f32[4, 4] = inᵀ, each with its row stride */
+export function transpose4x4(out: usize, outStride: i32, rows: usize, stride: i32): void {
+  const r0 = v128.load(rows);
+  const r1 = v128.load(rows + stride);
+  const r2 = v128.load(rows + 2 * stride);
+  const r3 = v128.load(rows + 3 * stride);
+  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(out + outStride, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+  v128.store(out + 2 * outStride, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  v128.store(out + 3 * outStride, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+}
+
+function transpose2(panel: usize, panelStride: i32, rows: usize, stride: i32, depth: i32): void {
+  let i = 0;
+  for (; i + 4 <= depth; i += 4) {
+    const r0 = v128.load(rows);
+    const r1 = v128.load(rows + stride);
+    const low = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const high = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    v128.store_lane<i64>(panel, low, 0);
+    v128.store_lane<i64>(panel + panelStride, low, 1);
+    v128.store_lane<i64>(panel + 2 * panelStride, high, 0);
+    v128.store_lane<i64>(panel + 3 * panelStride, high, 1);
+    panel += 4 * panelStride;
+    rows += 16;
+  }
+  for (; i < depth; i++) {
+    f32.store(panel, f32.load(rows));
+    f32.store(panel, f32.load(rows + stride), 4);
+    panel += panelStride;
+    rows += 4;
+  }
+}
+
+function transpose1(panel: usize, panelStride: i32, row: usize, depth: i32): void {
+  for (let i = 0; i < depth; i++) {
+    f32.store(panel, f32.load(row));
+    panel += panelStride;
+    row += 4;
+  }
+}
+
+function zeroLane(panel: usize, panelStride: i32, depth: i32): void {
+  for (let i = 0; i < depth; i++) {
+    f32.store(panel, 0);
+    panel += panelStride;
+  }
+}
+
+/** panel f32[depth, width] = columns f32[depth, lanes] of a row-major matrix, 1 ≤ lanes ≤ width */
+export function copyPanel(
+  panel: usize,
+  width: i32,
+  columns: usize,
+  stride: i32,
+  lanes: i32,
+  depth: i32,
+): void {
+  if (lanes < width) copyRagged(panel, width, columns, stride, lanes, depth);
+  else if (width == 8) copy8(panel, columns, stride, depth);
+  else if (tileRows == 6) copy6(panel, columns, stride, depth);
+  else copy4(panel, columns, stride, depth);
+}
+
+function copy8(panel: usize, columns: usize, stride: i32, depth: i32): void {
+  for (let i = 0; i < depth; i++) {
+    v128.store(panel, v128.load(columns));
+    v128.store(panel, v128.load(columns, 16), 16);
+    panel += 32;
+    columns += stride;
+  }
+}
+
+function copy6(panel: usize, columns: usize, stride: i32, depth: i32): void {
+  for (let i = 0; i < depth; i++) {
+    v128.store(panel, v128.load(columns));
+    i64.store(panel, i64.load(columns, 16), 16);
+    panel += 24;
+    columns += stride;
+  }
+}
+
+function copy4(panel: usize, columns: usize, stride: i32, depth: i32): void {
+  for (let i = 0; i < depth; i++) {
+    v128.store(panel, v128.load(columns));
+    panel += 16;
+    columns += stride;
+  }
+}
+
+function copyRagged(panel: usize, width: i32, columns: usize, stride: i32, lanes: i32, depth: i32): void {
+  for (let i = 0; i < depth; i++) {
+    for (let lane = 0; lane < width; lane++) {
+      f32.store(panel + (lane << 2), lane < lanes ? f32.load(columns + (lane << 2)) : 0);
+    }
+    panel += width << 2;
+    columns += stride;
+  }
+}
+
+/** Rows that copyPanels moves at once: few enough streams for the prefetcher, whole cache lines for the writes. */
+const copyDepth: i32 = 8;
+
+/** All panels of f32[depth, count] (row stride in bytes), panelStride bytes apart. */
+export function copyPanels(
+  panels: usize,
+  panelStride: i32,
+  width: i32,
+  rows: usize,
+  stride: i32,
+  count: i32,
+  depth: i32,
+): void {
+  for (let i = 0; i < depth; i += copyDepth) {
+    const part = min(copyDepth, depth - i);
+    let panel = panels + ((i * width) << 2);
+    for (let col = 0; col < count; col += width) {
+      copyPanel(panel, width, rows + i * stride + (col << 2), stride, min(width, count - col), part);
+      panel += panelStride;
+    }
+  }
+}
+
+/** All panels of the transpose of f32[count, depth] (row stride in bytes), one behind the other. */
+export function transposePanels(
+  panels: usize,
+  width: i32,
+  rows: usize,
+  stride: i32,
+  count: i32,
+  depth: i32,
+): void {
+  for (let row = 0; row < count; row += width) {
+    transposePanel(panels, width, rows + row * stride, stride, min(width, count - row), depth);
+    panels += (depth * width) << 2;
+  }
+}

@@ -1,0 +1,24 @@
+/** Scratch of the matrix products, whatever their shape: the blocks and the edge tile of assembly/scratch.ts. */
+export function matmulScratchBytes(): number {
+  const [blockRows, blockDepth, blockCols, tileElements] = [132, 256, 256, 6 * 8];
+  return 4 * (blockRows * blockDepth + blockDepth * blockCols + tileElements);
+}
+
+/**
+ * Scratch of attentionForward and attentionBackward, as assembly/scratch.ts lists it.
+ *  @param rows   keys that the call reads: past + rows
+ */
+export function attentionScratchBytes(rows: number, headDim: number): number {
+  const headBytes = 128;
+  const keyBlock = 64;
+  const length = roundUpToTiles(rows);
+  const width = roundUpToTiles(headDim);
+  const forward = 2 * length * width + 8 * length + 16 * width + 16;
+  const backward = 6 * length * width + (1 + 16 + keyBlock) * length + 24 * width;
+  return headBytes + 4 * Math.max(forward, backward);
+}
+
+/** Whole tiles of 4, 6 and 8. */
+function roundUpToTiles(count: number): number {
+  return 24 * Math.ceil(count / 24);
+}
