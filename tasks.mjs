@@ -94,13 +94,14 @@ async function editor(args) {
 
 async function testEndToEnd(args) {
   const { findChromium, installationHint } = await import('./test/e2e/requirements.mjs');
-  if (!findChromium()) {
+  const chromium = findChromium();
+  if (!chromium) {
     throw new Failure(
       `Expected Chromium, which drives the editor, got none; ${installationHint(['chromium', 'fonts-dejavu-core'])}, or set CHROMIUM_PATH.`,
     );
   }
   await installEditor();
-  const extra = { NIHILO_VSIX: await vsix() };
+  const extra = { NIHILO_VSIX: await vsix(), CHROMIUM_PATH: chromium };
   await run('vitest', ['run', '--config', 'test/e2e/vitest.config.ts', ...args], { extra });
 }
 

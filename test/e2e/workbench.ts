@@ -1,0 +1,145 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+
+export const artifacts = fileURLToPath(new URL('artifacts', import.meta.url));
+
+/** Nothing that the machine does in time is waited for longer than this; a slow machine must not fail a test. */
+export const patience = 90_000;
+
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = fromTask('CHROMIUM_PATH');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** What `node tasks.mjs test:e2e` has found or made and hands over. */
+export function fromTask(variable: 'CHROMIUM_PATH' | 'NIHILO_VSIX'): string {
+  const value = process.env[variable];
+  if (value === undefined)
+    throw new Error(`Expected ${variable} in the environment; run \`npm run test:e2e\`.`);
+  return value;
+}
+
+/** One window of VS Code, used as a person uses it: keys, clicks and what is on the screen. */
+export class Workbench {
+  readonly page: Page;
+
+  private constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** @param url an address that opens a folder; resolves when its files are listed */
+  static async open(browser: Browser, url: string): Promise<Workbench> {
+    const workbench = await Workbench.openEmpty(browser, url);
+    await workbench.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    return workbench;
+  }
+
+  static async openEmpty(browser: Browser, url: string): Promise<Workbench> {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
+    page.setDefaultTimeout(patience);
+    await page.goto(url);
+    const workbench = new Workbench(page);
+    await workbench.ready();
+    return workbench;
+  }
+
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar').waitFor();
+  }
+
+  /** @param title as the palette shows it, for example `Nihilo: Open Inspector` */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.#pick(`>${title}`, title);
+  }
+
+  /** @param label as *Preferences: Color Theme* lists it */
+  async useTheme(label: string, uiTheme: 'vs' | 'vs-dark' | 'hc-black' | 'hc-light'): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    await this.#pick(label, label);
+    await this.page.locator(`.monaco-workbench.${uiTheme}`).waitFor();
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+p');
+    await this.#pick(name, path.basename(name));
+    await this.page.locator('.tab.active', { hasText: path.basename(name) }).waitFor();
+    await this.page.locator('.editor-instance .view-line').first().waitFor();
+  }
+
+  /** Puts the cursor at a place; both count from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    await this.page.keyboard.press('Control+g');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.fill(`:${line}:${column}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await input.press('Enter');
+    await this.statusBar('Ln')
+      .filter({ hasText: `Ln ${line}, Col ${column}` })
+      .waitFor();
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text, { delay: 30 });
+  }
+
+  async press(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+
+  /** what is shown in grey at the cursor; empty when there is none */
+  async ghostText(): Promise<string> {
+    const parts = await this.page.locator('.ghost-text-decoration, .ghost-text').allTextContents();
+    return parts.join('').replaceAll('\u00a0', ' ');
+  }
+
+  statusBar(text: string): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  /** the document of the webview whose title is `title`; its tab must be visible */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** @param name file name without extension, in `artifacts/` */
+  async screenshot(name: string): Promise<string> {
+    await mkdir(artifacts, { recursive: true });
+    const file = path.join(artifacts, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  /** Types `text` and clicks the row that is called `label`: the first row may be another. */
+  async #pick(text: string, label: string): Promise<void> {
+    await this.page.locator('.quick-input-widget input').fill(text);
+    const name = JSON.stringify(label).slice(1, -1);
+    const row = this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .and(this.page.locator(`[aria-label="${name}"], [aria-label^="${name},"]`));
+    await row.first().click();
+    await row.first().waitFor({ state: 'hidden' });
+  }
+}
