@@ -1,0 +1,193 @@
+import { type InspectQuery, PredictorClient } from '../completion/client.ts';
+import type { Platform } from '../platform/platform.ts';
+import { NihiloError, toPlainError } from '../protocol/errors.ts';
+import type { ModelState } from '../protocol/inspector.ts';
+import type { Completion, CompletionOptions, Inspection } from '../protocol/prediction.ts';
+import type {
+  HeldOutPoint,
+  TrainingEvent,
+  TrainingProgress,
+  TrainingRequest,
+  TrainingStage,
+} from '../protocol/training.ts';
+import { TrainingClient, type TrainingResult } from '../training/client.ts';
+import { Signal } from './signal.ts';
+
+/** Where a running training stands. */
+export interface TrainingStatus {
+  readonly stage: TrainingStage;
+  readonly detail: string;
+  readonly paused: boolean;
+  readonly progress: TrainingProgress | null;
+  readonly heldOut: HeldOutPoint | null;
+}
+
+/** The one model of this window's workspace, from its training to its predictions. Knows nothing of the editor. */
+export class WorkspaceModel {
+  readonly #platform: Platform;
+  readonly #checkpoint: string;
+  readonly #trainer: TrainingClient;
+  readonly #predictor: PredictorClient;
+  readonly #changed = new Signal<void>();
+  readonly #trainingEvents = new Signal<TrainingEvent>();
+  #state: ModelState = { state: 'missing' };
+  #training: TrainingStatus | null = null;
+  /** a later loading or a deletion overtakes an earlier loading */
+  #edition = 0;
+  #disposed = false;
+
+  /** `state` or `training` has changed. */
+  readonly onDidChange = this.#changed.subscribe;
+  /** Every event of every training; one whose worker died ends with a `failed` too. */
+  readonly onTrainingEvent = this.#trainingEvents.subscribe;
+
+  /** @param checkpoint absolute path of the model's folder, whether it exists or not */
+  constructor(platform: Platform, checkpoint: string) {
+    this.#platform = platform;
+    this.#checkpoint = checkpoint;
+    this.#trainer = new TrainingClient(platform);
+    this.#predictor = new PredictorClient(platform);
+  }
+
+  get checkpoint(): string {
+    return this.#checkpoint;
+  }
+
+  get state(): ModelState {
+    return this.#state;
+  }
+
+  /** null while none runs */
+  get training(): TrainingStatus | null {
+    return this.#training;
+  }
+
+  /** Loads the checkpoint where there is one. Never rejects: `state` says how it went. */
+  async load(reproducible: boolean): Promise<void> {
+    if (this.#disposed) return;
+    const edition = ++this.#edition;
+    const setState = (state: ModelState): void => {
+      if (edition === this.#edition) this.#setState(state);
+    };
+    try {
+      if (!(await this.#platform.files.exists(this.#checkpoint))) {
+        setState({ state: 'missing' });
+        return;
+      }
+      // While a newer model is loaded, the one before goes on answering.
+      if (this.#state.state !== 'ready') setState({ state: 'loading' });
+      setState({ state: 'ready', model: await this.#predictor.load(this.#checkpoint, reproducible) });
+    } catch (error) {
+      setState({ state: 'failed', error: toPlainError(error) });
+    }
+  }
+
+  /**
+   * Trains and then loads the new model; the old one completes until then, and stays when the training fails.
+   * @throws {NihiloError} trainingBusy, or as TrainingRun.result rejects
+   */
+  async train(request: TrainingRequest): Promise<TrainingResult> {
+    const run = this.#trainer.start(request);
+    this.#setTraining({ stage: 'reading', detail: '', paused: false, progress: null, heldOut: null });
+    run.onEvent((event) => {
+      this.#follow(event);
+      this.#trainingEvents.emit(event);
+    });
+    let result: TrainingResult;
+    try {
+      result = await run.result;
+    } catch (error) {
+      // A worker that died could not say so itself.
+      if (error instanceof NihiloError && error.code === 'workerFailed') {
+        this.#trainingEvents.emit({ type: 'failed', error: toPlainError(error) });
+      }
+      throw error;
+    } finally {
+      this.#setTraining(null);
+    }
+    await this.load(request.reproducible);
+    return result;
+  }
+
+  pauseTraining(): void {
+    this.#trainer.active?.pause();
+    this.#update({ paused: true });
+  }
+
+  resumeTraining(): void {
+    this.#trainer.active?.resume();
+    this.#update({ paused: false });
+  }
+
+  /** Ends the training soon; `train` then resolves with the best model until then. */
+  stopTraining(): void {
+    this.#trainer.active?.cancel();
+  }
+
+  /** @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  complete(prefix: string, options: CompletionOptions, signal: AbortSignal): Promise<Completion> {
+    return this.#predictor.complete(prefix, options, signal);
+  }
+
+  /** @throws {NihiloError} checkpointMissing, positionInvalid, workerFailed; or `signal`'s reason */
+  inspect(query: InspectQuery, signal: AbortSignal): Promise<Inspection> {
+    return this.#predictor.inspect(query, signal);
+  }
+
+  /** @throws {NihiloError} trainingBusy; storageFailed */
+  async delete(): Promise<void> {
+    if (this.#trainer.active !== null) {
+      throw new NihiloError(
+        'trainingBusy',
+        'A model can be deleted while no training runs and one is running now; stop it first.',
+      );
+    }
+    try {
+      await this.#platform.files.remove(this.#checkpoint);
+    } catch (error) {
+      throw new NihiloError(
+        'storageFailed',
+        `The model in ${this.#checkpoint} should have been deleted and could not be (${toPlainError(error).message}); check the folder's permissions.`,
+        { cause: error },
+      );
+    }
+    this.#edition++;
+    await this.#predictor.unload();
+    this.#setState({ state: 'missing' });
+  }
+
+  /** Ends both workers; a running training keeps its best model first. */
+  async dispose(): Promise<void> {
+    this.#edition++;
+    this.#disposed = true;
+    await Promise.all([this.#trainer.dispose(), this.#predictor.unload()]);
+  }
+
+  #follow(event: TrainingEvent): void {
+    switch (event.type) {
+      case 'stage':
+        return this.#update({ stage: event.stage, detail: event.detail });
+      case 'progress':
+        return this.#update({ progress: event.progress });
+      case 'heldOut':
+        return this.#update({ heldOut: event.point });
+      case 'corpus':
+      case 'done':
+      case 'failed':
+    }
+  }
+
+  #update(change: Partial<TrainingStatus>): void {
+    if (this.#training !== null) this.#setTraining({ ...this.#training, ...change });
+  }
+
+  #setTraining(training: TrainingStatus | null): void {
+    this.#training = training;
+    this.#changed.emit();
+  }
+
+  #setState(state: ModelState): void {
+    this.#state = state;
+    this.#changed.emit();
+  }
+}

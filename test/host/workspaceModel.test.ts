@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
+import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
+import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
+import { modelSummary, trainingReport as report, trainingRequest as request } from './samples.ts';
+import { ScriptedPlatform } from './scriptedPlatform.ts';
+
+type Sent = PredictorRequest | TrainingCommand;
+type Received = PredictorReply | TrainingEvent;
+
+const checkpoint = '/storage/model';
+
+function setUp({ stored }: { stored: boolean }) {
+  const platform = new ScriptedPlatform<Sent, Received>();
+  if (stored) platform.paths.add(checkpoint).add(`${checkpoint}/config.json`);
+  return { platform, model: new WorkspaceModel(platform, checkpoint) };
+}
+
+type Platform = ReturnType<typeof setUp>['platform'];
+
+/** Everything that can go on without a worker's answer has gone on. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Answers the last request of the predictor. */
+function answerLoad(platform: Platform, reply: 'loaded' | 'torn'): void {
+  const worker = platform.workers.findLast(({ role }) => role === 'predictor')!;
+  const message = worker.received.at(-1)!;
+  if (message.type !== 'load') throw new Error(`Expected a load, got ${message.type}.`);
+  const { id } = message;
+  if (reply === 'loaded') worker.reply({ type: 'loaded', id, model: modelSummary });
+  else worker.reply({ type: 'failed', id, error: { code: 'checkpointTorn', message: 'Torn.' } });
+}
+
+describe('WorkspaceModel', () => {
+  it('starts no worker where there is no checkpoint', async () => {
+    const { platform, model } = setUp({ stored: false });
+    await model.load(false);
+    expect(model.state).toEqual({ state: 'missing' });
+    expect(platform.workers).toHaveLength(0);
+  });
+
+  it('goes through loading to ready, and tells each change', async () => {
+    const { platform, model } = setUp({ stored: true });
+    const seen: string[] = [];
+    model.onDidChange(() => seen.push(model.state.state));
+    const loading = model.load(false);
+    await settle();
+    answerLoad(platform, 'loaded');
+    await loading;
+    expect(seen).toEqual(['loading', 'ready']);
+    expect(model.state).toEqual({ state: 'ready', model: modelSummary });
+  });
+
+  it('keeps the sentence of a checkpoint that cannot be loaded, and loads the one trained after it', async () => {
+    const { platform, model } = setUp({ stored: true });
+    const loading = model.load(false);
+    await settle();
+    answerLoad(platform, 'torn');
+    await loading;
+    expect(model.state).toEqual({ state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } });
+    const training = model.train(request);
+    platform.worker.reply({ type: 'done', report, cancelled: false });
+    await settle();
+    answerLoad(platform, 'loaded');
+    await training;
+    expect(model.state.state).toBe('ready');
+  });
+
+  it('stays ready with the old model while the one just trained is loaded', async () => {
+    const { platform, model } = setUp({ stored: true });
+    const loading = model.load(false);
+    await settle();
+    answerLoad(platform, 'loaded');
+    await loading;
+    const states = new Set<string>();
+    model.onDidChange(() => states.add(model.state.state));
+    const training = model.train(request);
+    platform.worker.reply({ type: 'done', report, cancelled: false });
+    await settle();
+    answerLoad(platform, 'loaded');
+    await expect(training).resolves.toEqual({ report, cancelled: false });
+    expect([...states]).toEqual(['ready']);
+  });
+
+  it('shows the training that runs, event by event, and none when it has ended', async () => {
+    const { platform, model } = setUp({ stored: false });
+    const training = model.train(request);
+    expect(model.training).toMatchObject({ stage: 'reading', paused: false, progress: null, heldOut: null });
+    platform.worker.reply({ type: 'stage', stage: 'training', detail: 'Training' });
+    const point = { step: 5, elapsedSeconds: 3, heldOutLoss: 3, heldOutBitsPerByte: 2.5, best: true };
+    platform.worker.reply({ type: 'heldOut', point });
+    model.pauseTraining();
+    expect(model.training).toEqual({
+      stage: 'training',
+      detail: 'Training',
+      paused: true,
+      progress: null,
+      heldOut: point,
+    });
+    model.resumeTraining();
+    model.stopTraining();
+    expect(platform.worker.received.map(({ type }) => type)).toEqual(['start', 'pause', 'resume', 'cancel']);
+    platform.worker.reply({ type: 'done', report, cancelled: true });
+    await training;
+    expect(model.training).toBeNull();
+  });
+
+  it('ends every stream of training events with done or failed, also when the trainer dies', async () => {
+    const { platform, model } = setUp({ stored: false });
+    const seen: TrainingEvent[] = [];
+    model.onTrainingEvent((event) => seen.push(event));
+    const first = model.train(request);
+    platform.worker.reply({ type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } });
+    await expect(first).rejects.toMatchObject({ code: 'corpusEmpty' });
+    const second = model.train(request);
+    platform.worker.die(new Error('out of memory'));
+    await expect(second).rejects.toMatchObject({ code: 'workerFailed' });
+    expect(seen).toEqual([
+      { type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } },
+      { type: 'failed', error: { code: 'workerFailed', message: expect.stringContaining('out of memory') } },
+    ]);
+  });
+
+  it('refuses a second training and leaves the state of the first alone', async () => {
+    const { platform, model } = setUp({ stored: false });
+    void model.train(request);
+    platform.worker.reply({ type: 'stage', stage: 'tokenizing', detail: '' });
+    await expect(model.train(request)).rejects.toMatchObject({ code: 'trainingBusy' });
+    expect(model.training?.stage).toBe('tokenizing');
+  });
+
+  it('deletes the checkpoint and frees the predictor, but not while a training runs', async () => {
+    const { platform, model } = setUp({ stored: true });
+    const loading = model.load(false);
+    await settle();
+    answerLoad(platform, 'loaded');
+    await loading;
+    const predictor = platform.worker;
+    const training = model.train(request);
+    await expect(model.delete()).rejects.toMatchObject({ code: 'trainingBusy' });
+    expect(platform.paths.size).toBeGreaterThan(0);
+    platform.worker.reply({ type: 'failed', error: { code: 'trainingCancelled', message: 'Stopped.' } });
+    await expect(training).rejects.toMatchObject({ code: 'trainingCancelled' });
+    await model.delete();
+    expect(platform.paths.size).toBe(0);
+    expect(predictor.terminated).toBe(true);
+    expect(model.state).toEqual({ state: 'missing' });
+  });
+
+  it('stays missing when it is deleted while it loads', async () => {
+    const { platform, model } = setUp({ stored: true });
+    const loading = model.load(false);
+    await settle();
+    expect(platform.worker.received).toHaveLength(1);
+    await model.delete();
+    await loading;
+    expect(model.state).toEqual({ state: 'missing' });
+  });
+
+  it('waits at dispose for the best model of a training and starts no worker after it', async () => {
+    const { platform, model } = setUp({ stored: true });
+    const training = model.train(request);
+    const disposal = model.dispose();
+    expect(platform.worker.received.at(-1)).toEqual({ type: 'cancel' });
+    platform.worker.reply({ type: 'done', report, cancelled: true });
+    await Promise.all([disposal, training]);
+    expect(platform.workers.map(({ role, terminated }) => ({ role, terminated }))).toEqual([
+      { role: 'trainer', terminated: true },
+    ]);
+  });
+});
