@@ -13,6 +13,8 @@ export interface FileSystem {
   exists(path: string): Promise<boolean>;
   /** Replaces `folder` by these files as a whole: new folder, fsync, rename. A reader sees the old or the new, never a mixture. */
   replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  /** Puts the old folder back where a crash between the two renames of `replaceFolder` left none; else does nothing. */
+  recoverFolder(folder: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
 

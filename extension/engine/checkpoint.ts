@@ -1,0 +1,247 @@
+import type { FileSystem } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import { type ModelConfig, type PresetName, presetNames } from '../protocol/model.ts';
+import { fromArceeConfig, toArceeConfig } from './arceeConfig.ts';
+import { JsonObject } from './jsonObject.ts';
+import { type ParameterSpec, parameterTable } from './layout.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts';
+import { readVocabulary } from './vocabulary.ts';
+
+type Weights = ReadonlyMap<string, Float32Array>;
+
+/** Where a training stood when the checkpoint was written. */
+export interface TrainerState {
+  readonly preset: PresetName;
+  readonly seed: number;
+  readonly step: number;
+  readonly tokens: number;
+  /** sequences read so far: the place in the order of the data */
+  readonly sequences: number;
+  readonly seconds: number;
+  /** the step whose weights are in `model.safetensors`, and its score on sampled held-out text: nats per token, bits per byte */
+  readonly best: { readonly step: number; readonly loss: number; readonly bitsPerByte: number };
+  /** of the best weights on all held-out text */
+  readonly heldOutBitsPerByte: number;
+  /** null while training is under way */
+  readonly trainBitsPerByte: number | null;
+}
+
+/** What the next training step depends on beside `TrainerState`. */
+export interface OptimizerState {
+  /** of the last step; the model's are those of the best */
+  readonly weights: Weights;
+  readonly first: Weights;
+  readonly second: Weights;
+}
+
+/** A trained model: a Hugging Face model folder that transformers, vLLM and llama.cpp read, plus what it takes to go on training. */
+export interface Checkpoint {
+  readonly config: ModelConfig;
+  readonly tensors: Weights;
+  readonly tokenizerJson: string;
+  readonly trainerState: TrainerState;
+  /** null when it was not written or not asked for */
+  readonly optimizer: OptimizerState | null;
+}
+
+const stateFile = 'trainer_state.json';
+/** AdamW's state under PyTorch's names. */
+const optimizerPrefixes = { weights: 'weight.', first: 'exp_avg.', second: 'exp_avg_sq.' } as const;
+
+/** Replaces `folder` as a whole: a reader sees the old checkpoint or this one. */
+export async function writeCheckpoint(
+  files: FileSystem,
+  folder: string,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const { config, optimizer } = checkpoint;
+  const table = parameterTable(config);
+  const { endOfText } = readVocabulary(checkpoint.tokenizerJson);
+  const contents = new Map<string, Uint8Array>([
+    ['config.json', encodeJson(toArceeConfig(config, endOfText.id))],
+    ['tokenizer.json', new TextEncoder().encode(checkpoint.tokenizerJson)],
+    [
+      'tokenizer_config.json',
+      encodeJson({
+        tokenizer_class: 'PreTrainedTokenizerFast',
+        bos_token: endOfText.text,
+        eos_token: endOfText.text,
+        model_max_length: config.maxPositionEmbeddings,
+        clean_up_tokenization_spaces: false,
+      }),
+    ],
+    ['model.safetensors', encodeSafetensors(shaped(table, '', checkpoint.tensors), { format: 'pt' })],
+  ]);
+  if (optimizer !== null) {
+    const { weights, first, second } = optimizerPrefixes;
+    const tensors = new Map([
+      ...shaped(table, weights, optimizer.weights),
+      ...shaped(table, first, optimizer.first),
+      ...shaped(table, second, optimizer.second),
+    ]);
+    contents.set('optimizer.safetensors', encodeSafetensors(tensors, { format: 'pt' }));
+  }
+  const digests = await Promise.all(
+    [...contents].map(async ([name, bytes]) => [name, await sha256(bytes)] as const),
+  );
+  contents.set(stateFile, encodeJson({ ...checkpoint.trainerState, sha256: Object.fromEntries(digests) }));
+  await files.replaceFolder(folder, contents);
+}
+
+/**
+ * Reads what `writeCheckpoint` wrote; after a crash in between, the checkpoint that was there before.
+ * @throws {NihiloError} checkpointMissing; checkpointTorn, when a file is not the one that was written; checkpointForeign, when it is
+ *   another program's model
+ */
+export async function readCheckpoint(
+  files: FileSystem,
+  folder: string,
+  options: { readonly withOptimizer?: boolean } = {},
+): Promise<Checkpoint> {
+  await files.recoverFolder(folder);
+  if (!(await files.exists(`${folder}/config.json`)) && !(await files.exists(`${folder}/${stateFile}`))) {
+    const sentence = `There should be a trained model in ${folder} and there is none. Train one first.`;
+    throw new NihiloError('checkpointMissing', sentence);
+  }
+  const reader = new Reader(files, folder);
+  const config = fromArceeConfig(await reader.json('config.json'));
+  const trainerState = await reader.state();
+  for (const name of ['config.json', 'tokenizer_config.json']) await reader.bytes(name);
+  const tokenizerJson = decodeText(await reader.bytes('tokenizer.json'));
+  const { tokens } = readVocabulary(tokenizerJson);
+  if (tokens.length !== config.vocabSize) {
+    const sentence = `tokenizer.json should hold ${config.vocabSize} tokens and holds ${tokens.length}. Train again.`;
+    throw new NihiloError('checkpointForeign', sentence);
+  }
+  const table = parameterTable(config);
+  const stored = await reader.tensors('model.safetensors');
+  const tensors = checked(table, '', stored, 'model.safetensors');
+  refuseUnknown(stored, tensors.size, table);
+  const optimizer = options.withOptimizer === true ? await reader.optimizer(table) : null;
+  return { config, tensors, tokenizerJson, trainerState, optimizer };
+}
+
+/** The files of one checkpoint folder, each held to the digest in `trainer_state.json`. */
+class Reader {
+  readonly #files: FileSystem;
+  readonly #folder: string;
+  readonly #digests = new Map<string, string>();
+
+  constructor(files: FileSystem, folder: string) {
+    this.#files = files;
+    this.#folder = folder;
+  }
+
+  async json(name: string): Promise<JsonObject> {
+    return JsonObject.parse(decodeText(await this.#read(name)), name);
+  }
+
+  async state(): Promise<TrainerState> {
+    const json = await this.json(stateFile);
+    const digests = json.object('sha256');
+    for (const name of digests.names) this.#digests.set(name, digests.string(name));
+    const best = json.object('best');
+    return {
+      preset: json.oneOf('preset', presetNames),
+      seed: json.count('seed'),
+      step: json.count('step'),
+      tokens: json.count('tokens'),
+      sequences: json.count('sequences'),
+      seconds: json.number('seconds'),
+      best: { step: best.count('step'), loss: best.number('loss'), bitsPerByte: best.number('bitsPerByte') },
+      heldOutBitsPerByte: json.number('heldOutBitsPerByte'),
+      trainBitsPerByte: json.numberOrNull('trainBitsPerByte'),
+    };
+  }
+
+  async bytes(name: string): Promise<Uint8Array> {
+    const bytes = await this.#read(name);
+    if ((await sha256(bytes)) !== this.#digests.get(name)) {
+      throw this.#torn(`${name} should be the file that training wrote and is another (its SHA-256 differs)`);
+    }
+    return bytes;
+  }
+
+  async tensors(name: string): Promise<Map<string, Tensor>> {
+    return decodeSafetensors(await this.bytes(name), name);
+  }
+
+  async optimizer(table: readonly ParameterSpec[]): Promise<OptimizerState | null> {
+    const name = 'optimizer.safetensors';
+    if (!this.#digests.has(name)) return null;
+    const stored = await this.tensors(name);
+    const { weights, first, second } = optimizerPrefixes;
+    return {
+      weights: checked(table, weights, stored, name),
+      first: checked(table, first, stored, name),
+      second: checked(table, second, stored, name),
+    };
+  }
+
+  async #read(name: string): Promise<Uint8Array> {
+    const path = `${this.#folder}/${name}`;
+    if (!(await this.#files.exists(path))) throw this.#torn(`it should hold ${name} and does not`);
+    return this.#files.read(path);
+  }
+
+  #torn(what: string): NihiloError {
+    const sentence = `The checkpoint ${this.#folder} is incomplete: ${what}. Copy the whole folder again or train again.`;
+    return new NihiloError('checkpointTorn', sentence);
+  }
+}
+
+/** The tensors in the order of the table, under prefixed names. */
+function shaped(table: readonly ParameterSpec[], prefix: string, weights: Weights): Map<string, Tensor> {
+  return new Map(table.map(({ name, shape }) => [prefix + name, { shape, data: weights.get(name)! }]));
+}
+
+function checked(
+  table: readonly ParameterSpec[],
+  prefix: string,
+  stored: ReadonlyMap<string, Tensor>,
+  file: string,
+): Map<string, Float32Array> {
+  return new Map(
+    table.map(({ name, shape }) => {
+      const tensor = stored.get(prefix + name);
+      const expected = `${file} should hold ${prefix}${name} of shape [${shape.join(', ')}]`;
+      if (tensor === undefined) throw foreign(`${expected} and does not hold it`);
+      if (tensor.shape.join() !== shape.join())
+        throw foreign(`${expected} and holds [${tensor.shape.join(', ')}]`);
+      const at = tensor.data.findIndex((value) => !Number.isFinite(value));
+      if (at >= 0) throw foreign(`${expected} in finite numbers and holds ${tensor.data[at]} at ${at}`);
+      return [name, tensor.data];
+    }),
+  );
+}
+
+function refuseUnknown(
+  stored: ReadonlyMap<string, Tensor>,
+  known: number,
+  table: readonly ParameterSpec[],
+): void {
+  if (stored.size === known) return;
+  const names = new Set(table.map(({ name }) => name));
+  const unknown = [...stored.keys()].find((name) => !names.has(name));
+  throw foreign(`model.safetensors should hold ${known} tensors and holds one more, ${unknown}`);
+}
+
+function foreign(what: string): NihiloError {
+  return new NihiloError(
+    'checkpointForeign',
+    `${what}. Choose a folder that Nihilo has trained, or train again.`,
+  );
+}
+
+function encodeJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as BufferSource);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,351 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../extension/engine/safetensors.ts';
+import type { FileEntry, FileSystem } from '../../extension/platform/platform.ts';
+import { type ErrorCode, NihiloError } from '../../extension/protocol/errors.ts';
+import type { ModelConfig } from '../../extension/protocol/model.ts';
+import { byteTokenizerJson, randomTensors } from './tinyModel.ts';
+
+const config: ModelConfig = {
+  vocabSize: 258,
+  hiddenSize: 8,
+  intermediateSize: 32,
+  numHiddenLayers: 2,
+  numAttentionHeads: 2,
+  maxPositionEmbeddings: 16,
+  ropeTheta: 10_000,
+  rmsNormEps: 1e-5,
+  tieWordEmbeddings: true,
+};
+
+const checkpoint: Checkpoint = {
+  config,
+  tensors: randomTensors(config, 1),
+  tokenizerJson: byteTokenizerJson([['a', 'b']]),
+  trainerState: {
+    preset: 'pencil',
+    seed: 7,
+    step: 123,
+    tokens: 45_678,
+    sequences: 90,
+    seconds: 1.5,
+    best: { step: 100, loss: 2.25, bitsPerByte: 1.75 },
+    heldOutBitsPerByte: 1.8,
+    trainBitsPerByte: 1.6,
+  },
+  optimizer: {
+    weights: randomTensors(config, 2),
+    first: randomTensors(config, 3),
+    second: randomTensors(config, 4),
+  },
+};
+
+/** Whole folders in memory, so that a test can damage any byte. */
+class MemoryFiles implements FileSystem {
+  readonly contents = new Map<string, Uint8Array>();
+
+  async list(folder: string): Promise<FileEntry[]> {
+    return this.names(folder).map((name) => ({ name, type: 'file' }));
+  }
+
+  async size(file: string): Promise<number> {
+    return (await this.read(file)).length;
+  }
+
+  async read(file: string): Promise<Uint8Array> {
+    const bytes = this.contents.get(file);
+    if (bytes === undefined) throw new Error(`ENOENT ${file}`);
+    return bytes;
+  }
+
+  async exists(path: string): Promise<boolean> {
+    return this.contents.has(path) || this.names(path).length > 0;
+  }
+
+  async replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    await this.remove(folder);
+    for (const [name, bytes] of files) this.contents.set(`${folder}/${name}`, bytes);
+  }
+
+  async recoverFolder(folder: string): Promise<void> {
+    if (await this.exists(folder)) return;
+    for (const name of this.names(`${folder}.previous`)) {
+      this.contents.set(`${folder}/${name}`, this.contents.get(`${folder}.previous/${name}`)!);
+    }
+  }
+
+  async remove(path: string): Promise<void> {
+    for (const name of this.names(path)) this.contents.delete(`${path}/${name}`);
+  }
+
+  names(folder: string): string[] {
+    return [...this.contents.keys()]
+      .filter((path) => path.startsWith(`${folder}/`))
+      .map((path) => path.slice(folder.length + 1));
+  }
+}
+
+const folder = '/models/one';
+let files: MemoryFiles;
+
+beforeEach(async () => {
+  files = new MemoryFiles();
+  await writeCheckpoint(files, folder, checkpoint);
+});
+
+async function failure(): Promise<NihiloError> {
+  try {
+    await readCheckpoint(files, folder, { withOptimizer: true });
+  } catch (error) {
+    if (error instanceof NihiloError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+/** Puts other content under a name, with a digest that fits: what is wrong is then the content, not the copy. */
+async function replaceFile(name: string, bytes: Uint8Array): Promise<void> {
+  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes as BufferSource)).toString('hex');
+  const state = await readJson('trainer_state.json');
+  files.contents.set(`${folder}/${name}`, bytes);
+  writeJson('trainer_state.json', { ...state, sha256: { ...(state['sha256'] as object), [name]: digest } });
+}
+
+async function readJson(name: string): Promise<Record<string, unknown>> {
+  return JSON.parse(new TextDecoder().decode(await files.read(`${folder}/${name}`))) as Record<
+    string,
+    unknown
+  >;
+}
+
+const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+const writeJson = (name: string, value: unknown): void => {
+  files.contents.set(`${folder}/${name}`, encodeJson(value));
+};
+
+async function replaceTensors(
+  change: (tensors: Map<string, Tensor>) => void,
+  name = 'model.safetensors',
+): Promise<void> {
+  const tensors = decodeSafetensors(await files.read(`${folder}/${name}`), name);
+  change(tensors);
+  await replaceFile(name, encodeSafetensors(tensors));
+}
+
+describe('a checkpoint', () => {
+  it('reads back everything that was written, to the bit', async () => {
+    expect(await readCheckpoint(files, folder, { withOptimizer: true })).toEqual(checkpoint);
+  });
+
+  it('reads back without the optimizer unless it is asked for, and without one that was not written', async () => {
+    expect(await readCheckpoint(files, folder)).toEqual({ ...checkpoint, optimizer: null });
+    await writeCheckpoint(files, folder, { ...checkpoint, optimizer: null });
+    expect(files.names(folder)).not.toContain('optimizer.safetensors');
+    expect(await readCheckpoint(files, folder, { withOptimizer: true })).toEqual({
+      ...checkpoint,
+      optimizer: null,
+    });
+  });
+
+  it('keeps a training loss that is not known yet', async () => {
+    const trainerState = { ...checkpoint.trainerState, trainBitsPerByte: null };
+    await writeCheckpoint(files, folder, { ...checkpoint, trainerState });
+    expect((await readCheckpoint(files, folder)).trainerState).toEqual(trainerState);
+  });
+
+  it('is a Hugging Face model folder of the Arcee architecture with tied embeddings', async () => {
+    expect(files.names(folder).sort()).toEqual([
+      'config.json',
+      'model.safetensors',
+      'optimizer.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+      'trainer_state.json',
+    ]);
+    expect(await readJson('config.json')).toMatchObject({
+      architectures: ['ArceeForCausalLM'],
+      model_type: 'arcee',
+      vocab_size: 258,
+      hidden_size: 8,
+      intermediate_size: 32,
+      num_hidden_layers: 2,
+      num_attention_heads: 2,
+      num_key_value_heads: 2,
+      head_dim: 4,
+      hidden_act: 'relu2',
+      max_position_embeddings: 16,
+      rms_norm_eps: 1e-5,
+      rope_theta: 10_000,
+      rope_parameters: { rope_type: 'default', rope_theta: 10_000 },
+      tie_word_embeddings: true,
+      attention_bias: false,
+      mlp_bias: false,
+      bos_token_id: 257,
+      eos_token_id: 257,
+      dtype: 'float32',
+    });
+    expect(await readJson('tokenizer_config.json')).toMatchObject({
+      eos_token: '<|endoftext|>',
+      model_max_length: 16,
+    });
+    const stored = decodeSafetensors(await files.read(`${folder}/model.safetensors`), 'model.safetensors');
+    expect(stored.has('lm_head.weight')).toBe(false);
+    expect(stored.get('model.layers.1.mlp.down_proj.weight')?.shape).toEqual([8, 32]);
+  });
+});
+
+describe('a damaged checkpoint', () => {
+  const names = [
+    'config.json',
+    'model.safetensors',
+    'optimizer.safetensors',
+    'tokenizer.json',
+    'tokenizer_config.json',
+  ];
+
+  it.each(names)('is torn without %s, says so and names it', async (name) => {
+    files.contents.delete(`${folder}/${name}`);
+    const error = await failure();
+    expect(error.code).toBe('checkpointTorn');
+    expect(error.message).toContain(name);
+    expect(error.message).toContain(folder);
+  });
+
+  it.each(names)('is torn when %s has lost its end', async (name) => {
+    const bytes = await files.read(`${folder}/${name}`);
+    files.contents.set(`${folder}/${name}`, bytes.subarray(0, bytes.length - 3));
+    const error = await failure();
+    expect(error.code).toBe('checkpointTorn');
+    expect(error.message).toContain(name);
+  });
+
+  it.each(names.filter((name) => name.endsWith('tensors')))(
+    'is torn when any one bit of %s has flipped',
+    async (name) => {
+      const bytes = await files.read(`${folder}/${name}`);
+      for (const share of [0, 0.1, 0.5, 0.999]) {
+        const flipped = bytes.slice();
+        flipped[Math.floor(share * bytes.length)]! ^= 1;
+        files.contents.set(`${folder}/${name}`, flipped);
+        expect((await failure()).code).toBe('checkpointTorn');
+      }
+    },
+  );
+
+  it('is torn without trainer_state.json, or with half of it', async () => {
+    const bytes = await files.read(`${folder}/trainer_state.json`);
+    files.contents.set(`${folder}/trainer_state.json`, bytes.subarray(0, bytes.length / 2));
+    expect((await failure()).code).toBe('checkpointTorn');
+    files.contents.delete(`${folder}/trainer_state.json`);
+    expect((await failure()).code).toBe('checkpointTorn');
+  });
+
+  it('is read from the folder before, when a crash left only that', async () => {
+    for (const name of files.names(folder)) {
+      files.contents.set(`${folder}.previous/${name}`, await files.read(`${folder}/${name}`));
+    }
+    await files.remove(folder);
+    expect(await readCheckpoint(files, folder, { withOptimizer: true })).toEqual(checkpoint);
+  });
+
+  it('is missing when there is no folder or nothing of a model in it, and says to train', async () => {
+    await files.remove(folder);
+    expect(await failure()).toMatchObject({
+      code: 'checkpointMissing',
+      message: expect.stringMatching(/Train/),
+    });
+    files.contents.set(`${folder}/notes.txt`, new Uint8Array(3));
+    expect((await failure()).code).toBe('checkpointMissing');
+  });
+});
+
+describe('a foreign checkpoint', () => {
+  it.each([
+    ['architectures', ['LlamaForCausalLM']],
+    ['model_type', 'llama'],
+    ['hidden_act', 'silu'],
+    ['tie_word_embeddings', false],
+    ['attention_bias', true],
+    ['mlp_bias', true],
+    ['num_key_value_heads', 1],
+    ['head_dim', 8],
+    ['rope_parameters', { rope_type: 'yarn', rope_theta: 10_000, factor: 4 }],
+    ['rope_theta', '10000'],
+    ['rms_norm_eps', null],
+    ['vocab_size', 70_000],
+    ['vocab_size', 258.5],
+    ['hidden_size', 10],
+    ['hidden_size', -8],
+    ['intermediate_size', 24],
+    ['num_hidden_layers', 0],
+    ['num_attention_heads', 3],
+    ['max_position_embeddings', undefined],
+  ])('is refused by name when %s is %j', async (field, value) => {
+    await replaceFile('config.json', encodeJson({ ...(await readJson('config.json')), [field]: value }));
+    const error = await failure();
+    const inOurNames = field.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    expect(error.code satisfies ErrorCode).toBe('checkpointForeign');
+    expect(error.message).toMatch(new RegExp(`${field}|${inOurNames}`));
+  });
+
+  it.each(['model.safetensors', 'optimizer.safetensors'])(
+    'is refused by the name of a tensor that %s lacks',
+    async (name) => {
+      const prefix = name.startsWith('model') ? '' : 'exp_avg_sq.';
+      const tensor = `${prefix}model.layers.1.self_attn.k_proj.weight`;
+      await replaceTensors((tensors) => tensors.delete(tensor), name);
+      const error = await failure();
+      expect(error.code).toBe('checkpointForeign');
+      expect(error.message).toContain(tensor);
+    },
+  );
+
+  it('is refused by the name of a tensor of another shape, of one that is not a number, and of one too many', async () => {
+    const name = 'model.layers.0.mlp.up_proj.weight';
+    const before = await files.read(`${folder}/model.safetensors`);
+    const changes: [string, (tensors: Map<string, Tensor>) => void][] = [
+      [`${name} of shape [32, 8] and holds [8, 32]`, (t) => t.set(name, { ...t.get(name)!, shape: [8, 32] })],
+      ['holds NaN at 5', (t) => (t.get(name)!.data[5] = NaN)],
+      ['holds -Infinity at 255', (t) => (t.get(name)!.data[255] = -Infinity)],
+      ['lm_head.weight', (t) => t.set('lm_head.weight', { shape: [1], data: new Float32Array(1) })],
+    ];
+    for (const [said, change] of changes) {
+      files.contents.set(`${folder}/model.safetensors`, before.slice());
+      await replaceTensors(change);
+      const error = await failure();
+      expect(error.code).toBe('checkpointForeign');
+      expect(error.message).toContain(said);
+    }
+  });
+
+  it.each([
+    ['another number of tokens', byteTokenizerJson(), '258 tokens and holds 257'],
+    ['no BPE', JSON.stringify({ added_tokens: [], model: { type: 'WordPiece' } }), 'model.type'],
+    ['an id left out', byteTokenizerJson([['a', 'b']]).replace('"ab":256', '"ab":300'), 'id 256'],
+    ['a merge of three', byteTokenizerJson([['a', 'b']]).replace('["a","b"]', '["a","b","c"]'), '"c"'],
+    [
+      'two special tokens',
+      byteTokenizerJson().replace('[{', '[{"id":257,"content":"<pad>"},{'),
+      'one added token',
+    ],
+  ])('is refused when tokenizer.json has %s', async (_what, json, said) => {
+    await replaceFile('tokenizer.json', new TextEncoder().encode(json));
+    const error = await failure();
+    expect(error.code).toBe('checkpointForeign');
+    expect(error.message).toContain(said);
+  });
+
+  it.each([
+    ['step', -1],
+    ['preset', 'huge'],
+    ['best', null],
+    ['seconds', '3'],
+    ['sha256', { 'model.safetensors': 5 }],
+  ])('is refused when trainer_state.json has %s = %j', async (field, value) => {
+    writeJson('trainer_state.json', { ...(await readJson('trainer_state.json')), [field]: value });
+    expect(await failure()).toMatchObject({
+      code: 'checkpointForeign',
+      message: expect.stringContaining('trainer_state.json'),
+    });
+  });
+});
