@@ -1,3 +1,4 @@
+import type { InspectQuery } from '../completion/client.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import type { InspectorMessage, InspectorRequest, ModelState, Place } from '../protocol/inspector.ts';
 import type { Inspection } from '../protocol/prediction.ts';
@@ -9,7 +10,7 @@ const tickMs = 250;
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
 
-/** The text around a cursor, as it was at one moment; before and after it together at least one character. */
+/** The text around a cursor, as it was at one moment. */
 export interface InspectedText {
   readonly place: Place;
   readonly prefix: string;
@@ -17,13 +18,7 @@ export interface InspectedText {
 }
 
 /** Asks the model; rejects when `signal` is aborted. */
-export type Inspect = (
-  query: Pick<InspectedText, 'prefix' | 'suffix'> & {
-    readonly position: number | null;
-    readonly topK: number;
-  },
-  signal: AbortSignal,
-) => Promise<Inspection>;
+export type Inspect = (query: InspectQuery, signal: AbortSignal) => Promise<Inspection>;
 
 /**
  * The host's end of the protocol with one Inspector. Nothing is sent before the Inspector has said `ready` or while it is
@@ -83,9 +78,9 @@ export class InspectorConversation {
     this.#send({ type: 'model', model });
   }
 
-  /** The cursor's text from now on; ignored while pinned. */
+  /** The cursor's text from now on; ignored while pinned. The same text again is no news: it would undo a choice. */
   follow(text: InspectedText | null): void {
-    if (this.#pinned) return;
+    if (this.#pinned || isSame(text, this.#text)) return;
     this.#text = text;
     this.#revision += 1;
     this.#underWay?.abort();
@@ -117,11 +112,9 @@ export class InspectorConversation {
     const underWay = new AbortController();
     this.#underWay = underWay;
     const { prefix, suffix } = this.#text;
-    // At the very beginning there is no token before the cursor to stand on; the first one serves.
-    const standing = position ?? (prefix === '' ? 0 : null);
     let reply: InspectorMessage;
     try {
-      const inspection = await this.#inspect({ prefix, suffix, position: standing, topK }, underWay.signal);
+      const inspection = await this.#inspect({ prefix, suffix, position, topK }, underWay.signal);
       reply = { type: 'inspected', sequence, revision, inspection };
     } catch (error) {
       reply = { type: 'failed', sequence, revision, error: toPlainError(error) };
@@ -144,4 +137,16 @@ export class InspectorConversation {
   #send(message: InspectorMessage): void {
     if (this.#listening) this.#post(message);
   }
+}
+
+function isSame(a: InspectedText | null, b: InspectedText | null): boolean {
+  if (a === null || b === null) return a === b;
+  const { place } = a;
+  return (
+    place.uri === b.place.uri &&
+    place.line === b.place.line &&
+    place.column === b.place.column &&
+    a.prefix === b.prefix &&
+    a.suffix === b.suffix
+  );
 }

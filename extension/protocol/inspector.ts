@@ -2,7 +2,7 @@ import type { PlainError } from './errors.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { TrainingProgress, TrainingStage } from './training.ts';
 
-/** Where the inspected text comes from; lines and columns from 1, as the editor's status bar counts them. */
+/** Where the inspected text comes from; lines and columns from 1, columns in UTF-16 code units. */
 export interface Place {
   readonly uri: string;
   /** path relative to its workspace folder, for people */

@@ -31,7 +31,9 @@ function Header({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.
   return (
     <header>
       <h1>{phrases.title}</h1>
-      <span class="place">{place === null ? '' : phrases.place(place)}</span>
+      <span class="place">
+        {place !== null && `${phrases.place(place)} · ${pinned ? phrases.isPinned : phrases.isFollowing}`}
+      </span>
       <button
         type="button"
         class="toggle"
@@ -39,7 +41,7 @@ function Header({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.
         title={phrases.pinHint}
         onClick={() => dispatch({ type: 'setPinned', pinned: !pinned })}
       >
-        {pinned ? phrases.pinned : phrases.follow}
+        {phrases.pin}
       </button>
     </header>
   );
@@ -95,13 +97,7 @@ function Inspected({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): J
         data-sequence={answer.sequence}
       >
         <h2 id="scores-heading">
-          {phrases.scoresHeading}
-          {token !== undefined && (
-            <>
-              {' '}
-              {phrases.after} <TokenText bytes={token.bytes} />
-            </>
-          )}
+          {phrases.scoresHeading} {token !== undefined && <TokenText bytes={token.bytes} />}
         </h2>
         <div class="answer">
           <ScoreSummary distribution={distribution} />

@@ -69,7 +69,7 @@ function chartOptions(place: HTMLElement): uPlot.Options {
     height: heightPx,
     scales: { x: { time: false } },
     axes: [
-      { ...axis, label: phrases.stepAxis },
+      { ...axis, label: phrases.stepAxis, size: 32 },
       { ...axis, label: phrases.lossAxis, size: 44 },
     ],
     cursor: { drag: { x: false, y: false }, y: false },

@@ -6,24 +6,29 @@ export interface TokenPiece {
   readonly spoken: string;
 }
 
+/** Only characters that every font has: others are named between brackets. */
 const marks = new Map<string, readonly [shown: string, spoken: string]>([
   [' ', ['·', 'space']],
   ['\t', ['→', 'tab']],
   ['\n', ['⏎', 'line break']],
-  ['\r', ['␍', 'carriage return']],
-  ['\u007f', ['␡', 'delete']],
-  ['\u00a0', ['⍽', 'no-break space']],
+  ['\r', ['⟨CR⟩', 'carriage return']],
+  ['\u007f', ['⟨DEL⟩', 'delete']],
+  ['\u00a0', ['⟨NBSP⟩', 'no-break space']],
 ]);
 
 /** Everything that has no shape of its own or that changes the order of its neighbours. */
 const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 const combining = /\p{M}/u;
 
+/** A token without bytes is the one that the model puts between texts. */
+const boundary: TokenPiece = { kind: 'mark', shown: '⟨end of text⟩', spoken: 'end of text' };
+
 /**
  * The pieces of a token, in order.
  * @param bytes the token's bytes as Latin-1: a token may begin or end inside a UTF-8 character
  */
 export function tokenPieces(bytes: string): TokenPiece[] {
+  if (bytes === '') return [boundary];
   const pieces: TokenPiece[] = [];
   let text = '';
   let loose: string[] = [];
@@ -107,9 +112,6 @@ function markOf(character: string, isFirst: boolean): TokenPiece | null {
   if (known !== undefined) return { kind: 'mark', shown: known[0], spoken: known[1] };
   const code = character.codePointAt(0)!;
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  if (code < 0x20) {
-    return { kind: 'mark', shown: String.fromCodePoint(0x2400 + code), spoken: `control character ${name}` };
-  }
   if (invisible.test(character)) return { kind: 'mark', shown: `⟨${name}⟩`, spoken: name };
   // A combining mark would join whatever is drawn before the token.
   if (isFirst && combining.test(character)) {

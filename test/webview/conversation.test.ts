@@ -311,6 +311,21 @@ test('a question about a text that has been replaced costs the engine nothing', 
   expect(simulation.engine).toEqual([]);
 });
 
+test('the same text again, as when the keyboard goes back to the code, does not undo a choice', async () => {
+  const simulation = new Simulation();
+  simulation.move();
+  simulation.show();
+  await simulation.quiesce();
+  simulation.choose(0);
+  await simulation.quiesce();
+  simulation.host.follow({ place: placeOf(1), prefix: '1', suffix: '' });
+  await simulation.quiesce();
+  expect(simulation.page?.chosen).toBe(0);
+  simulation.host.follow({ place: placeOf(1), prefix: '1', suffix: 'typed' });
+  await simulation.quiesce();
+  expect(simulation.page?.chosen).toBeNull();
+});
+
 test('after a reload the chosen token is found again by its distance from the cursor', async () => {
   const simulation = new Simulation();
   simulation.move();

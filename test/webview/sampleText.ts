@@ -69,9 +69,9 @@ export function sampleInspection(chosen: number | null, topK: number): Inspectio
   const ids = new Map([...new Set(bytes)].map((token, i) => [token, (i * 37) % sampleVocabulary]));
   const position = chosen ?? beforeCursor.length - 1;
   const texts = [...ids].map(([text, id]): [number, string] => [id, text]);
-  const scored = softmax(sampleLogits(position), new Map(texts));
   const actualBytes = bytes[position + 1];
   const actualId = actualBytes === undefined ? undefined : ids.get(actualBytes);
+  const scored = softmax(sampleLogits(position, actualId), new Map(texts));
   const rank = scored.findIndex((token) => token.id === actualId);
   const probabilities = scored.map((token) => token.probability);
   return {
@@ -94,12 +94,14 @@ export function sampleInspection(chosen: number | null, topK: number): Inspectio
   };
 }
 
-/** Smooth pseudo-random scores, one set a position. */
-function sampleLogits(position: number): number[] {
-  return Array.from(
+/** Pseudo-random scores, one set a position; the token that really follows is often among the likely ones. */
+function sampleLogits(position: number, actual: number | undefined): number[] {
+  const logits = Array.from(
     { length: sampleVocabulary },
-    (_, id) => 6 * Math.sin(id * 12.9898 + position * 78.233) ** 9 + Math.sin(id * 3.7 + position),
+    (_, id) => 12 * Math.sin(id * 12.9898 + position * 78.233) ** 99 + Math.sin(id * 3.7 + position),
   );
+  if (actual !== undefined) logits[actual]! += 4 * (position % 4);
+  return logits;
 }
 
 function softmax(logits: readonly number[], texts: ReadonlyMap<number, string>): ScoredToken[] {

@@ -1,0 +1,246 @@
+import * as vscode from 'vscode';
+import type { InspectorMemory, InspectorRequest, ModelState } from '../protocol/inspector.ts';
+import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
+import { inspectorPage } from './inspectorPage.ts';
+import { TrainingHistory } from './trainingHistory.ts';
+import type { WorkspaceModel } from './workspaceModel.ts';
+
+const viewType = 'nihilo.inspector';
+
+/** Long enough for a cursor that is held down, short enough to seem at once. */
+const followDelayMs = 150;
+
+/** On each side of the cursor: more than the predictor tokenizes, so that it answers as for the whole text. */
+const sideCharacters = 65_536;
+
+/** What the page's buttons do. */
+export interface InspectorActions {
+  train(): void;
+  showLog(): void;
+}
+
+/** The Inspector of this window: at most one panel, with the curves of the last training kept for it from the start. */
+export class Inspector implements vscode.Disposable {
+  readonly #extensionUri: vscode.Uri;
+  readonly #model: WorkspaceModel;
+  readonly #actions: InspectorActions;
+  readonly #history = new TrainingHistory();
+  readonly #disposables: { dispose(): void }[];
+  #panel: InspectorPanel | null = null;
+  #modelState: ModelState;
+
+  constructor(extensionUri: vscode.Uri, model: WorkspaceModel, actions: InspectorActions) {
+    this.#extensionUri = extensionUri;
+    this.#model = model;
+    this.#actions = actions;
+    this.#modelState = model.state;
+    this.#disposables = [
+      model.onTrainingEvent((event) => {
+        this.#history.record(event);
+        this.#panel?.conversation.trainingChanged();
+      }),
+      model.onDidChange(() => this.#modelChanged()),
+      vscode.window.registerWebviewPanelSerializer(viewType, {
+        deserializeWebviewPanel: async (panel) => this.#adopt(panel),
+      }),
+    ];
+  }
+
+  /** Opens the panel beside the code, or brings it to the front. */
+  show(): void {
+    if (this.#panel !== null) {
+      this.#panel.reveal();
+      return;
+    }
+    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
+    this.#adopt(vscode.window.createWebviewPanel(viewType, title(), column));
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel?.dispose();
+    const { conversation, page } = this.#connect(panel);
+    const adopted = new InspectorPanel(panel, conversation, this.#actions);
+    this.#panel = adopted;
+    panel.onDidDispose(() => {
+      if (this.#panel === adopted) this.#panel = null;
+    });
+    // Last, so that the page's first message finds its listener.
+    panel.webview.html = page;
+  }
+
+  #connect(panel: vscode.WebviewPanel): { conversation: InspectorConversation; page: string } {
+    const { webview } = panel;
+    const bundle = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview');
+    const media = vscode.Uri.joinPath(this.#extensionUri, 'media');
+    webview.options = { enableScripts: true, localResourceRoots: [bundle, media] };
+    panel.iconPath = vscode.Uri.joinPath(media, 'icon.svg');
+    const uriOf = (name: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
+    return {
+      conversation: new InspectorConversation(
+        (message) => void webview.postMessage(message),
+        (query, signal) => this.#model.inspect(query, signal),
+        this.#history,
+        this.#modelState,
+      ),
+      page: inspectorPage({
+        cspSource: webview.cspSource,
+        nonce: crypto.randomUUID().replaceAll('-', ''),
+        scriptUri: uriOf('inspector.js'),
+        styleUri: uriOf('inspector.css'),
+        language: vscode.env.language,
+        title: title(),
+      }),
+    };
+  }
+
+  /** The model tells every step of a training; the page needs to know only when it is another model. */
+  #modelChanged(): void {
+    if (this.#modelState === this.#model.state) return;
+    this.#modelState = this.#model.state;
+    this.#panel?.conversation.modelChanged(this.#modelState);
+  }
+}
+
+/** One panel: what happens in the editor goes to its conversation, what the page asks for is done. */
+class InspectorPanel implements vscode.Disposable {
+  readonly conversation: InspectorConversation;
+  readonly #panel: vscode.WebviewPanel;
+  readonly #actions: InspectorActions;
+  readonly #disposables: vscode.Disposable[] = [];
+  #followTimer: ReturnType<typeof setTimeout> | null = null;
+  /** the last text editor that had the focus: the panel itself takes it away */
+  #editor: vscode.TextEditor | undefined = vscode.window.activeTextEditor;
+  #hasBegun = false;
+
+  constructor(panel: vscode.WebviewPanel, conversation: InspectorConversation, actions: InspectorActions) {
+    this.#panel = panel;
+    this.conversation = conversation;
+    this.#actions = actions;
+    const { window, workspace } = vscode;
+    this.#disposables.push(
+      panel.webview.onDidReceiveMessage((request: InspectorRequest) => this.#receive(request)),
+      panel.onDidChangeViewState(() => {
+        // Shown again, it is a new page, which says `ready`.
+        if (!panel.visible) this.conversation.hidden();
+      }),
+      panel.onDidDispose(() => this.#close()),
+      window.onDidChangeActiveTextEditor((editor) => {
+        if (editor === undefined) return;
+        this.#editor = editor;
+        this.#followSoon();
+      }),
+      window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        if (textEditor === this.#editor) this.#followSoon();
+      }),
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (document === this.#editor?.document) this.#followSoon();
+      }),
+    );
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  #close(): void {
+    this.conversation.hidden();
+    if (this.#followTimer !== null) clearTimeout(this.#followTimer);
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #receive(request: InspectorRequest): void {
+    switch (request.type) {
+      case 'ready':
+        void this.#begin(request.memory);
+        return;
+      case 'inspect':
+        void this.conversation.answer(request);
+        return;
+      case 'pin':
+        this.conversation.pin(request.pinned);
+        if (!request.pinned) this.#follow();
+        return;
+      case 'train':
+        this.#actions.train();
+        return;
+      case 'showLog':
+        this.#actions.showLog();
+        return;
+      case 'leave':
+        if (this.#editor !== undefined) {
+          void vscode.window.showTextDocument(this.#editor.document, this.#editor.viewColumn);
+        }
+    }
+  }
+
+  /** The first page of this panel goes back to where a page before the reload was pinned. */
+  async #begin(memory: InspectorMemory | null): Promise<void> {
+    const pinned = !this.#hasBegun && memory?.pinned === true ? await textAtPinned(memory) : null;
+    this.#hasBegun = true;
+    if (!this.#panel.visible) return;
+    if (pinned === null) this.#follow();
+    else {
+      this.conversation.follow(pinned);
+      this.conversation.pin(true);
+    }
+    this.conversation.ready();
+  }
+
+  #followSoon(): void {
+    if (this.#followTimer !== null) clearTimeout(this.#followTimer);
+    this.#followTimer = setTimeout(() => this.#follow(), followDelayMs);
+  }
+
+  #follow(): void {
+    if (!this.#panel.visible || this.conversation.pinned) return;
+    const document = this.#editor?.document;
+    const isCode = document !== undefined && !document.isClosed && isText(document);
+    this.conversation.follow(isCode ? textAround(document, this.#editor!.selection.active) : null);
+  }
+}
+
+/** Logs and other output are shown by text editors too. */
+function isText(document: vscode.TextDocument): boolean {
+  return document.uri.scheme === 'file' || document.uri.scheme === 'untitled';
+}
+
+function textAround(document: vscode.TextDocument, cursor: vscode.Position): InspectedText {
+  const at = document.offsetAt(cursor);
+  const range = (start: number, end: number): vscode.Range =>
+    new vscode.Range(document.positionAt(start), document.positionAt(end));
+  return {
+    place: {
+      uri: document.uri.toString(),
+      file: vscode.workspace.asRelativePath(document.uri),
+      line: cursor.line + 1,
+      column: cursor.character + 1,
+    },
+    prefix: document.getText(range(Math.max(0, at - sideCharacters), at)),
+    suffix: document.getText(range(at, at + sideCharacters)),
+  };
+}
+
+/** The text at a place that was pinned before a reload; null where there is none any more. */
+async function textAtPinned({ place }: InspectorMemory): Promise<InspectedText | null> {
+  if (place === null) return null;
+  const uri = vscode.Uri.parse(place.uri);
+  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return null;
+  const [opened] = await Promise.allSettled([vscode.workspace.openTextDocument(uri)]);
+  if (opened.status === 'rejected') return null;
+  const position = new vscode.Position(place.line - 1, place.column - 1);
+  return textAround(opened.value, opened.value.validatePosition(position));
+}
+
+function title(): string {
+  return vscode.l10n.t('Nihilo Inspector');
+}
