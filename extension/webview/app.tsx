@@ -34,15 +34,17 @@ function Header({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.
       <span class="place">
         {place !== null && `${phrases.place(place)} · ${pinned ? phrases.isPinned : phrases.isFollowing}`}
       </span>
-      <button
-        type="button"
-        class="toggle"
-        aria-pressed={pinned}
-        title={phrases.pinHint}
-        onClick={() => dispatch({ type: 'setPinned', pinned: !pinned })}
-      >
-        {phrases.pin}
-      </button>
+      {place !== null && (
+        <button
+          type="button"
+          class="toggle"
+          aria-pressed={pinned}
+          title={phrases.pinHint}
+          onClick={() => dispatch({ type: 'setPinned', pinned: !pinned })}
+        >
+          {phrases.pin}
+        </button>
+      )}
     </header>
   );
 }

@@ -5,6 +5,9 @@ import { phrases } from './phrases.ts';
 
 const heightPx = 220;
 
+/** index among the series, where the steps are 0 */
+const heldOutSeries = 2;
+
 /** The training and held-out loss over the steps, in the theme's colours and as wide as its place. */
 export class LossChart {
   readonly #place: HTMLElement;
@@ -73,6 +76,7 @@ function chartOptions(place: HTMLElement): uPlot.Options {
       { ...axis, label: phrases.lossAxis, size: 44 },
     ],
     cursor: { drag: { x: false, y: false }, y: false },
+    legend: { markers: { dash: (_, series) => (series === heldOutSeries ? 'dashed' : 'solid') } },
     series: [
       {
         label: phrases.stepAxis,

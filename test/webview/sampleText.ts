@@ -100,7 +100,7 @@ function sampleLogits(position: number, actual: number | undefined): number[] {
     { length: sampleVocabulary },
     (_, id) => 12 * Math.sin(id * 12.9898 + position * 78.233) ** 99 + Math.sin(id * 3.7 + position),
   );
-  if (actual !== undefined) logits[actual]! += 4 * (position % 4);
+  if (actual !== undefined) logits[actual]! += 14 - 4 * (position % 3);
   return logits;
 }
 
