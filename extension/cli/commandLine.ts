@@ -1,0 +1,189 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { NihiloError } from '../protocol/errors.ts';
+import type { PresetName } from '../protocol/model.ts';
+import { numberWithin, presetFrom } from './optionValues.ts';
+
+export interface TrainOptions {
+  readonly out: string;
+  readonly seconds?: number;
+  readonly steps?: number;
+  readonly epochs?: number;
+  /** held-out loss, nats per token */
+  readonly targetLoss?: number;
+  readonly threads: number;
+  readonly seed: number;
+  readonly preset: PresetName;
+  readonly vocab?: number;
+  readonly memory: number;
+  readonly resume: boolean;
+  readonly reproducible: boolean;
+  readonly json: boolean;
+}
+
+export interface StartOptions {
+  readonly seconds: number;
+  readonly threads: number;
+}
+
+interface ModelOptions {
+  readonly model: string;
+  readonly reproducible: boolean;
+  readonly json: boolean;
+}
+
+export type CompleteOptions = ModelOptions;
+
+export interface InspectOptions extends ModelOptions {
+  readonly top: number;
+}
+
+export interface BenchOptions {
+  readonly reproducible: boolean;
+  readonly json: boolean;
+}
+
+/** What a command line asks for. */
+export type Invocation =
+  | { readonly command: 'train'; readonly folder: string; readonly options: TrainOptions }
+  | { readonly command: 'start'; readonly folder: string; readonly options: StartOptions }
+  | { readonly command: 'complete'; readonly place: string; readonly options: CompleteOptions }
+  | { readonly command: 'inspect'; readonly place: string; readonly options: InspectOptions }
+  | { readonly command: 'bench'; readonly options: BenchOptions }
+  /** help or version */
+  | { readonly command: 'print'; readonly text: string };
+
+const count = { whole: true, least: 1, most: Number.MAX_SAFE_INTEGER };
+const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
+const mostSeed = 2 ** 32 - 1;
+
+/**
+ * Pure: arguments in, what they ask for out.
+ * @param args without the program's own name
+ * @param cores of the machine, from which the default number of threads follows
+ * @throws {NihiloError} argumentInvalid
+ */
+export function parseCommandLine(args: readonly string[], cores: number): Invocation {
+  let invocation: Invocation | null = null;
+  let printed = '';
+  const program = describeCommands(Math.max(1, cores - 1), (asked) => (invocation = asked));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined });
+  }
+  if (args.length === 0) return { command: 'print', text: program.helpInformation() };
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (printed === '') throw refused(error, args[0]!, program);
+  }
+  return invocation ?? { command: 'print', text: printed };
+}
+
+function describeCommands(threads: number, ask: (invocation: Invocation) => void): Command {
+  const program = new Command('nihilo')
+    .description('Learns to complete code from one folder alone, on the CPU. Nothing leaves the machine.')
+    .version(packageJson.version)
+    .helpCommand(false);
+  describeTrain(program, threads, ask);
+  describeModelCommands(program, ask);
+  program
+    .command('bench')
+    .description('measure the speed of the kernels and of a training step')
+    .option('--reproducible', reproducible, false)
+    .option('--json', oneObject, false)
+    .action((options: BenchOptions) => ask({ command: 'bench', options }));
+  program
+    .command('start <folder>')
+    .description(
+      'train for a minute on a folder and show what was learnt; the model goes to the cache folder',
+    )
+    .option('--seconds <n>', 'how long to train', numberWithin('--seconds', positive), 60)
+    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 256 }), threads)
+    .action((folder: string, options: StartOptions) => ask({ command: 'start', folder, options }));
+  return program;
+}
+
+const reproducible = 'baseline SIMD: the same bits on every machine, and slower';
+const oneObject = 'print one JSON object on stdout and nothing else';
+
+function describeTrain(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
+  program
+    .command('train <folder>')
+    .description('train a model on the text files of a folder')
+    .requiredOption('--out <dir>', 'folder of the model; replaced as a whole if a model is there')
+    .option(
+      '--seconds <n>',
+      'stop after so many seconds (60 when nothing else says when to stop)',
+      numberWithin('--seconds', positive),
+    )
+    .option('--steps <n>', 'stop after so many steps', numberWithin('--steps', count))
+    .option('--epochs <n>', 'stop after so many passes over the text', numberWithin('--epochs', positive))
+    .option(
+      '--target-loss <nats>',
+      'stop at this held-out loss per token',
+      numberWithin('--target-loss', positive),
+    )
+    .option(
+      '--threads <n>',
+      'worker threads; one core is left to you',
+      numberWithin('--threads', { ...count, most: 256 }),
+      threads,
+    )
+    .option(
+      '--seed <n>',
+      'of every random choice; same seed, same model',
+      numberWithin('--seed', { whole: true, least: 0, most: mostSeed }),
+      1,
+    )
+    .option('--preset <name>', 'size of the model: pencil, small, default, large', presetFrom, 'default')
+    .option(
+      '--vocab <n>',
+      'tokens in the vocabulary (set by the preset when left out)',
+      numberWithin('--vocab', { whole: true, least: 257, most: 65_535 }),
+    )
+    .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_024)
+    .option('--resume', 'go on from the model in --out; limits count what it has behind it', false)
+    .option('--reproducible', reproducible, false)
+    .option('--json', oneObject, false)
+    .addHelpText(
+      'after',
+      '\nThe first limit reached ends the training. Ctrl-C ends it too and keeps the best model so far.',
+    )
+    .action((folder: string, options: TrainOptions) => ask({ command: 'train', folder, options }));
+}
+
+function describeModelCommands(program: Command, ask: (invocation: Invocation) => void): void {
+  const place = 'FILE:LINE:COLUMN, both from 1, as an editor shows them';
+  program
+    .command('complete')
+    .description('the likely rest of a line, with its probability')
+    .argument('<place>', place)
+    .requiredOption('--model <dir>', 'folder of the model')
+    .option('--reproducible', reproducible, false)
+    .option('--json', oneObject, false)
+    .action((at: string, options: CompleteOptions) => ask({ command: 'complete', place: at, options }));
+  program
+    .command('inspect')
+    .description('the tokens at a place, and the score of every likely next one')
+    .argument('<place>', place)
+    .requiredOption('--model <dir>', 'folder of the model')
+    .option('--top <n>', 'likeliest tokens to list', numberWithin('--top', { ...count, most: 65_535 }), 20)
+    .option('--reproducible', reproducible, false)
+    .option('--json', oneObject, false)
+    .action((at: string, options: InspectOptions) => ask({ command: 'inspect', place: at, options }));
+}
+
+/** Commander's report of what is wrong, as one sentence that says what to do. */
+function refused({ message }: CommanderError, name: string, program: Command): NihiloError {
+  const known = program.commands.some((command) => command.name() === name);
+  const what = message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
+  const sentence = what.charAt(0).toUpperCase() + what.slice(1);
+  const help = known ? `nihilo ${name} --help` : 'nihilo --help';
+  return new NihiloError('argumentInvalid', `${sentence}; \`${help}\` lists what is expected.`);
+}

@@ -1,0 +1,71 @@
+import { Random } from '../engine/random.ts';
+
+export interface Document {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A line of held-out text, cut where the model is to go on. */
+export interface CutLine {
+  readonly name: string;
+  /** from 1 */
+  readonly line: number;
+  /** everything before the cut */
+  readonly prefix: string;
+  /** the line up to the cut, without its indentation */
+  readonly typed: string;
+  /** the line from the cut on */
+  readonly rest: string;
+}
+
+/** Fewer characters leave too little to cut. */
+const shortestLine = 20;
+
+/** How `chooseLines` chooses, for people. */
+export const choiceRule = `lines drawn by the seed, one a file, of at least ${shortestLine} characters, cut at the first end of a word after a third`;
+
+/** Lines of different documents, drawn by the seed, so that none is picked for how well it turns out. */
+export function chooseLines(documents: readonly Document[], count: number, seed: number): CutLine[] {
+  const random = new Random(seed);
+  const chosen: CutLine[] = [];
+  for (const index of random.permutation(documents.length)) {
+    if (chosen.length === count) break;
+    const { name, text } = documents[index]!;
+    const lines = linesOf(text).filter(({ content }) => content.trim().length >= shortestLine);
+    if (lines.length > 0) chosen.push(cut(name, text, lines[random.below(lines.length)]!));
+  }
+  return chosen;
+}
+
+interface Line {
+  readonly number: number;
+  readonly start: number;
+  readonly content: string;
+}
+
+function linesOf(text: string): Line[] {
+  return Array.from(text.matchAll(/[^\r\n]*(\r\n|\r|\n|$)/g), (found, index) => ({
+    number: index + 1,
+    start: found.index,
+    content: found[0].trimEnd(),
+  }));
+}
+
+function cut(name: string, text: string, { number, start, content }: Line): CutLine {
+  const indentation = content.length - content.trimStart().length;
+  const third = indentation + Math.ceil((content.length - indentation) / 3);
+  const atThird = insideCharacter(content, third) ? third + 1 : third;
+  const wordEnd = content.slice(third - 1).search(/(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_])/u) + third - 1;
+  const at = wordEnd >= atThird && wordEnd < content.length ? wordEnd : atThird;
+  return {
+    name,
+    line: number,
+    prefix: text.slice(0, start + at),
+    typed: content.slice(indentation, at),
+    rest: content.slice(at),
+  };
+}
+
+function insideCharacter(text: string, at: number): boolean {
+  return text.codePointAt(at - 1)! > 0xffff;
+}

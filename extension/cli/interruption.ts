@@ -1,0 +1,40 @@
+import { constants } from 'node:os';
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** A launcher such as npx passes on a Ctrl-C that the terminal has sent already; a person is slower than this. */
+const echoMs = 300;
+
+/** Ctrl-C while there is something to keep: the first asks to end, the second ends the process at once. */
+export class Interruption {
+  readonly #onRequest: () => void;
+  #firstAt: number | null = null;
+  #exitCode: number | null = null;
+
+  /** @param onRequest called once, at the first signal */
+  constructor(onRequest: () => void) {
+    this.#onRequest = onRequest;
+    for (const signal of signals) process.on(signal, this.#receive);
+  }
+
+  /** 128 + the signal's number, as shells report it; null when none came */
+  get exitCode(): number | null {
+    return this.#exitCode;
+  }
+
+  /** From here on a signal ends the process as usual. */
+  dispose(): void {
+    for (const signal of signals) process.off(signal, this.#receive);
+  }
+
+  readonly #receive = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (this.#firstAt === null) {
+      this.#firstAt = now;
+      this.#exitCode = 128 + constants.signals[signal];
+      this.#onRequest();
+    } else if (now - this.#firstAt > echoMs) {
+      process.exit(128 + constants.signals[signal]);
+    }
+  };
+}

@@ -1,0 +1,122 @@
+import { PredictorClient } from '../completion/client.ts';
+import type { Platform } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
+import { absolutePath } from './absolutePath.ts';
+import type { CompleteOptions, InspectOptions } from './commandLine.ts';
+import { percent } from './figures.ts';
+import { print, printJson } from './output.ts';
+import { parsePlace, type Place, type TextAtCursor, textAtCursor } from './place.ts';
+import { scoredTokenJson, tokenJson } from './tokenJson.ts';
+
+/** Without a floor or a clock: what the model thinks, however unsure it is; the probability says how sure. */
+export const wholeLine: CompletionOptions = {
+  minTokenProbability: 0,
+  maxTokens: 64,
+  maxMilliseconds: 60_000,
+};
+
+/** @throws {NihiloError} positionInvalid; argumentInvalid, when the file can't be read; as PredictorClient.load does */
+export async function complete(platform: Platform, at: string, options: CompleteOptions): Promise<void> {
+  const { text } = await readPlace(platform, at);
+  const completion = await withModel(platform, options, (client) =>
+    client.complete(text.prefix, wholeLine, new AbortController().signal),
+  );
+  if (!options.json) {
+    print([`${completion.text}`, `probability ${percent(completion.probability)}`]);
+    return;
+  }
+  printJson({
+    text: completion.text,
+    probability: completion.probability,
+    tokens: completion.tokens.map(scoredTokenJson),
+    milliseconds: completion.milliseconds,
+  });
+}
+
+/** @throws {NihiloError} positionInvalid; argumentInvalid, when the file can't be read; as PredictorClient.load does */
+export async function inspect(platform: Platform, at: string, options: InspectOptions): Promise<void> {
+  const { place, text } = await readPlace(platform, at);
+  const answer = await withModel(platform, options, async (client, model) => {
+    const query = { ...text, position: null, topK: options.top };
+    return { model, inspection: await client.inspect(query, new AbortController().signal) };
+  });
+  if (options.json) printJson(inspectionJson(answer.model, place, answer.inspection));
+  else print(inspectionLines(answer.inspection));
+}
+
+function inspectionJson(model: ModelSummary, place: Place, inspection: Inspection): object {
+  const { tokens, position, cursor, distribution } = inspection;
+  const { top, others, entropy, actual } = distribution;
+  return {
+    model,
+    file: absolutePath(place.file),
+    line: place.line,
+    column: place.column,
+    tokens: tokens.map(({ id, bytes, start }) => ({ ...tokenJson(id, bytes), start })),
+    position,
+    cursor,
+    top: top.map(scoredTokenJson),
+    others,
+    entropy,
+    actual: actual === null ? null : { ...scoredTokenJson(actual), rank: actual.rank },
+  };
+}
+
+function inspectionLines({ tokens, position, distribution }: Inspection): string[] {
+  const { top, others, entropy, actual } = distribution;
+  const shown = top.map(scoredTokenJson).map(({ id, text, logit, probability }) => {
+    const mark = id === actual?.id ? '  ← the text goes on so' : '';
+    return `${String(id).padStart(6)}  ${JSON.stringify(text).padEnd(20)}  ${logit.toFixed(3).padStart(8)}  ${percent(probability)}${mark}`;
+  });
+  const last = tokens[position]!;
+  return [
+    `After token ${position + 1} of ${tokens.length}, ${JSON.stringify(tokenJson(last.id, last.bytes).text)}; entropy ${entropy.toFixed(3)} bits`,
+    `${'id'.padStart(6)}  ${'token'.padEnd(20)}  ${'logit'.padStart(8)}  probability`,
+    ...shown,
+    `${''.padStart(6)}  ${`${others.count} others`.padEnd(20)}  ${''.padStart(8)}  ${percent(others.probability)}`,
+  ];
+}
+
+/** Starts a predictor, lets `use` ask it, and ends it. */
+export async function withModel<Answer>(
+  platform: Platform,
+  { model, reproducible }: { readonly model: string; readonly reproducible: boolean },
+  use: (client: PredictorClient, summary: ModelSummary) => Promise<Answer>,
+): Promise<Answer> {
+  const client = new PredictorClient(platform);
+  try {
+    return await use(client, await client.load(absolutePath(model), reproducible));
+  } finally {
+    await client.unload();
+  }
+}
+
+const mostFileBytes = 64 * 1_048_576;
+
+async function readPlace(platform: Platform, at: string): Promise<{ place: Place; text: TextAtCursor }> {
+  const place = parsePlace(at);
+  const file = absolutePath(place.file);
+  const bytes = await readWhole(platform, file);
+  // As an editor does: a byte order mark is no part of the text, and what is no UTF-8 shows as U+FFFD.
+  return { place, text: textAtCursor(new TextDecoder().decode(bytes), place) };
+}
+
+async function readWhole(platform: Platform, file: string): Promise<Uint8Array> {
+  let size: number;
+  try {
+    size = await platform.files.size(file);
+    if (size <= mostFileBytes) return await platform.files.read(file);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new NihiloError(
+      'argumentInvalid',
+      `The place should be in a file that can be read and ${file} can't be (${reason}); check the path.`,
+      { cause: error },
+    );
+  }
+  throw new NihiloError(
+    'argumentInvalid',
+    `The file should have at most ${mostFileBytes} bytes and ${file} has ${size}; choose a smaller one.`,
+  );
+}

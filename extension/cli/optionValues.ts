@@ -1,0 +1,40 @@
+import { NihiloError } from '../protocol/errors.ts';
+import { type PresetName, presetNames } from '../protocol/model.ts';
+
+interface NumberRange {
+  readonly whole: boolean;
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * Reads an option's value as a number.
+ * @returns a function that throws NihiloError argumentInvalid for what is no number within the range
+ */
+export function numberWithin(option: string, range: NumberRange): (text: string) => number {
+  return (text) => {
+    const value = decimal.test(text) ? Number(text) : NaN;
+    if (value >= range.least && value <= range.most && (!range.whole || Number.isInteger(value)))
+      return value;
+    throw new NihiloError('argumentInvalid', `${option} should be ${describe(range)} and is '${text}'.`);
+  };
+}
+
+/** `Number` alone would take '', '0x10' and 'Infinity'. */
+const decimal = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function describe({ whole, least, most }: NumberRange): string {
+  const kind = whole ? 'a whole number' : 'a number';
+  if (!whole && least === Number.MIN_VALUE) return `${kind} above 0`;
+  return most >= Number.MAX_SAFE_INTEGER ? `${kind} from ${least}` : `${kind} from ${least} to ${most}`;
+}
+
+/** @throws {NihiloError} argumentInvalid */
+export function presetFrom(text: string): PresetName {
+  const preset = presetNames.find((name) => name === text);
+  if (preset !== undefined) return preset;
+  throw new NihiloError(
+    'argumentInvalid',
+    `--preset should be one of ${presetNames.join(', ')} and is '${text}'.`,
+  );
+}

@@ -1,0 +1,83 @@
+import type { Platform } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { StopCondition, TrainingRequest } from '../protocol/training.ts';
+import { TrainingClient, type TrainingResult } from '../training/client.ts';
+import { absolutePath } from './absolutePath.ts';
+import type { TrainOptions } from './commandLine.ts';
+import { reportLines } from './figures.ts';
+import { Interruption } from './interruption.ts';
+import { claimModelFolder } from './modelFolder.ts';
+import { print, printJson } from './output.ts';
+import { ProgressDisplay } from './progressDisplay.ts';
+
+/** @returns the exit code @throws {NihiloError} as the training does */
+export async function train(platform: Platform, folder: string, options: TrainOptions): Promise<number> {
+  const request = trainingRequest(folder, options);
+  await claimModelFolder(request.checkpoint);
+  const { report, exitCode } = await trainOnTerminal(platform, request);
+  if (report === null) return exitCode;
+  if (options.json) printJson(report);
+  else print(reportLines(report));
+  return exitCode;
+}
+
+export interface TerminalTraining {
+  /** null = ended on request before there was anything to keep */
+  readonly report: TrainingResult['report'] | null;
+  /** 0, or 128 + the signal that ended it */
+  readonly exitCode: number;
+}
+
+/** Runs a training with its progress on stderr; Ctrl-C ends it and keeps the best model so far. */
+export async function trainOnTerminal(
+  platform: Platform,
+  request: TrainingRequest,
+): Promise<TerminalTraining> {
+  const display = new ProgressDisplay(process.stderr);
+  const run = new TrainingClient(platform).start(request);
+  const interruption = new Interruption(() => {
+    display.note('Ending; the best model so far is kept. Ctrl-C once more quits at once.');
+    run.cancel();
+  });
+  run.onEvent((event) => display.show(event));
+  try {
+    const { report } = await run.result;
+    return { report, exitCode: interruption.exitCode ?? 0 };
+  } catch (error) {
+    if (interruption.exitCode === null) throw error;
+    if (!(error instanceof NihiloError && error.code === 'trainingCancelled')) throw error;
+    display.note(error.message);
+    return { report: null, exitCode: interruption.exitCode };
+  } finally {
+    display.clear();
+    interruption.dispose();
+  }
+}
+
+function trainingRequest(folder: string, options: TrainOptions): TrainingRequest {
+  const { out, preset, vocab, threads, seed, reproducible, memory, resume } = options;
+  return {
+    corpus: { folders: [absolutePath(folder)], exclude: [] },
+    checkpoint: absolutePath(out),
+    preset,
+    ...(vocab === undefined ? {} : { vocabSize: vocab }),
+    stop: stopCondition(options),
+    threads,
+    seed,
+    reproducible,
+    memoryLimitMb: memory,
+    resume,
+  };
+}
+
+const defaultSeconds = 60;
+
+function stopCondition({ seconds, steps, epochs, targetLoss }: TrainOptions): StopCondition {
+  const stop = {
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(steps === undefined ? {} : { steps }),
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(targetLoss === undefined ? {} : { targetLoss }),
+  };
+  return Object.keys(stop).length === 0 ? { seconds: defaultSeconds } : stop;
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chooseLines, type Document } from '../../extension/cli/heldOutLines.ts';
+
+const line = fc
+  .array(fc.constantFrom('const', ' ', 'value', '.', '(', ')', '🙂', '漢字', '  ', '='), { maxLength: 14 })
+  .map((pieces) => pieces.join(''));
+const document = fc.record({
+  name: fc.uuid(),
+  text: fc
+    .tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'))
+    .map(([lines, end]) => lines.join(end)),
+});
+const documents = fc.array(document, { maxLength: 8 });
+const seed = fc.nat();
+
+const longLines = ({ text }: Document): string[] =>
+  text.split(/\r\n|\r|\n/).filter((content) => content.trim().length >= 20);
+
+describe('the held-out lines that are shown', () => {
+  it('are one a document, as many as are asked for or there are, and the same for the same seed', () => {
+    fc.assert(
+      fc.property(documents, seed, fc.nat({ max: 5 }), (all, s, count) => {
+        const chosen = chooseLines(all, count, s);
+        const eligible = all.filter((one) => longLines(one).length > 0);
+        expect(chosen.length).toBe(Math.min(count, eligible.length));
+        expect(new Set(chosen.map(({ name }) => name)).size).toBe(chosen.length);
+        expect(chooseLines(all, count, s)).toEqual(chosen);
+      }),
+    );
+  });
+
+  it('are long enough lines of their document, cut past a third and between two characters, with something to come', () => {
+    fc.assert(
+      fc.property(documents, seed, (all, s) => {
+        for (const { name, line: number, prefix, typed, rest } of chooseLines(all, 3, s)) {
+          const { text } = all.find((one) => one.name === name)!;
+          const content = text.split(/\r\n|\r|\n/)[number - 1]!;
+          expect(typed + rest).toBe(content.trim());
+          expect(text.startsWith(prefix + rest)).toBe(true);
+          expect(prefix.endsWith(typed)).toBe(true);
+          expect(3 * typed.length).toBeGreaterThanOrEqual(typed.length + rest.length);
+          expect(rest.length).toBeGreaterThan(0);
+          expect(typed.isWellFormed() && rest.isWellFormed()).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are cut at the first end of a word after a third', () => {
+    const [cut] = chooseLines([{ name: 'a', text: '\n    return someFunction(argument, 12);\n' }], 1, 1);
+    expect(cut).toMatchObject({ line: 2, typed: 'return someFunction', rest: '(argument, 12);' });
+  });
+
+  it('differ between seeds', () => {
+    const many = Array.from({ length: 20 }, (_, i) => ({
+      name: `${i}`,
+      text: `let value${i} = compute(value);`,
+    }));
+    const picks = Array.from({ length: 20 }, (_, s) => chooseLines(many, 1, s)[0]!.name);
+    expect(new Set(picks).size).toBeGreaterThan(5);
+  });
+});
