@@ -28,7 +28,11 @@ export function completeLine(
   const { ids, typed } = heal(tokenizer, [...windowAround(tokenizer, bytes, nothing, room, 0).ids], bytes);
   const line = new Line(typed);
   let cut = false;
-  while (!line.complete && line.tokens.length < options.maxTokens && ids.length < decoder.config.maxPositionEmbeddings) {
+  while (
+    !line.complete &&
+    line.tokens.length < options.maxTokens &&
+    ids.length < decoder.config.maxPositionEmbeddings
+  ) {
     cut = performance.now() - start > options.maxMilliseconds;
     const logits = cut ? null : decoder.next(ids, cancelled);
     cut = logits === null;
@@ -104,7 +108,8 @@ function kindOf(byte: number): Kind {
   if (byte === newline || byte === carriageReturn) return 'newline';
   if (byte === space || byte === 0x09) return 'space';
   const letter = byte | 0x20;
-  const word = (letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte >= 0x80;
+  const word =
+    (letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte >= 0x80;
   return word ? 'word' : 'sign';
 }
 

@@ -27,7 +27,10 @@ export class Predictor {
 
   /** @throws {NihiloError} checkpointMissing, checkpointTorn, checkpointForeign; the model that was loaded before stays */
   async load(checkpoint: string, reproducible: boolean): Promise<ModelSummary> {
-    const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(this.#platform.files, checkpoint);
+    const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(
+      this.#platform.files,
+      checkpoint,
+    );
     const compiled = await compileKernels((name) => this.#platform.readAsset(name), reproducible);
     const tokenizer = tokenizerFromJson(tokenizerJson);
     if (tokenizer.vocabSize !== config.vocabSize) {
@@ -87,7 +90,10 @@ export class Predictor {
 
   #loaded(): Model {
     if (this.#model === null) {
-      throw new NihiloError('checkpointMissing', 'There is no model yet. Run "Nihilo: Train on Workspace" first.');
+      throw new NihiloError(
+        'checkpointMissing',
+        'There is no model yet. Run "Nihilo: Train on Workspace" first.',
+      );
     }
     return this.#model;
   }

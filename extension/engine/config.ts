@@ -11,10 +11,34 @@ interface Shape {
 
 /** `large` has the shape of the published training-step comparisons; `pencil` is small enough to redo on paper. */
 const shapes: Record<PresetName, Shape> = {
-  pencil: { vocabSize: 288, hiddenSize: 8, numHiddenLayers: 1, numAttentionHeads: 2, maxPositionEmbeddings: 8 },
-  small: { vocabSize: 1024, hiddenSize: 64, numHiddenLayers: 3, numAttentionHeads: 2, maxPositionEmbeddings: 256 },
-  default: { vocabSize: 2048, hiddenSize: 128, numHiddenLayers: 4, numAttentionHeads: 4, maxPositionEmbeddings: 256 },
-  large: { vocabSize: 4096, hiddenSize: 256, numHiddenLayers: 4, numAttentionHeads: 4, maxPositionEmbeddings: 256 },
+  pencil: {
+    vocabSize: 288,
+    hiddenSize: 8,
+    numHiddenLayers: 1,
+    numAttentionHeads: 2,
+    maxPositionEmbeddings: 8,
+  },
+  small: {
+    vocabSize: 1024,
+    hiddenSize: 64,
+    numHiddenLayers: 3,
+    numAttentionHeads: 2,
+    maxPositionEmbeddings: 256,
+  },
+  default: {
+    vocabSize: 2048,
+    hiddenSize: 128,
+    numHiddenLayers: 4,
+    numAttentionHeads: 4,
+    maxPositionEmbeddings: 256,
+  },
+  large: {
+    vocabSize: 4096,
+    hiddenSize: 256,
+    numHiddenLayers: 4,
+    numAttentionHeads: 4,
+    maxPositionEmbeddings: 256,
+  },
 };
 
 /** The model of a preset. The tokenizer may return fewer tokens than were asked for, so the vocabulary is given when it is known. */
@@ -53,7 +77,10 @@ export function checkConfig(config: ModelConfig): void {
   }
   const headDim = config.hiddenSize / config.numAttentionHeads;
   if (!Number.isInteger(headDim) || headDim % 4 !== 0) {
-    throw invalid('hiddenSize ÷ numAttentionHeads to be a multiple of 4', `${config.hiddenSize} ÷ ${config.numAttentionHeads}`);
+    throw invalid(
+      'hiddenSize ÷ numAttentionHeads to be a multiple of 4',
+      `${config.hiddenSize} ÷ ${config.numAttentionHeads}`,
+    );
   }
   if (config.intermediateSize !== 4 * config.hiddenSize) {
     throw invalid('intermediateSize = 4 × hiddenSize', `${config.intermediateSize} and ${config.hiddenSize}`);
@@ -61,5 +88,8 @@ export function checkConfig(config: ModelConfig): void {
 }
 
 function invalid(expected: string, got: string): NihiloError {
-  return new NihiloError('configInvalid', `The model configuration needs ${expected}; got ${got}. Choose a preset or train again.`);
+  return new NihiloError(
+    'configInvalid',
+    `The model configuration needs ${expected}; got ${got}. Choose a preset or train again.`,
+  );
 }

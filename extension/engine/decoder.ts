@@ -42,7 +42,8 @@ export class Decoder {
   /** Number of ids at the start of `ids` whose keys and values are cached already. */
   cachedLength(ids: readonly number[]): number {
     let length = 0;
-    while (length < this.#cached.length && length < ids.length && this.#cached[length] === ids[length]) length++;
+    while (length < this.#cached.length && length < ids.length && this.#cached[length] === ids[length])
+      length++;
     return length;
   }
 
@@ -121,7 +122,17 @@ export class Decoder {
     }
     const values = rowAt(keys, 1, h);
     if (rows === 1) {
-      this.#kernels.attentionDecode(plan.attention, plan.qkv, keys, values, past + 1, heads, headDim, 2 * h, plan.scratch);
+      this.#kernels.attentionDecode(
+        plan.attention,
+        plan.qkv,
+        keys,
+        values,
+        past + 1,
+        heads,
+        headDim,
+        2 * h,
+        plan.scratch,
+      );
     } else {
       this.#kernels.attentionForward(
         plan.attention,

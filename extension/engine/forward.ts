@@ -87,7 +87,18 @@ function attentionBlock(pass: Pass, chunk: Chunk, layer: number): void {
     config.rmsNormEps,
   );
   const qkv = rowAt(at.qkv, rowStart, 3 * h);
-  kernels.matmul(qkv, 3 * h, hidden(at.inputNorm), h, weights.qkv.forwardPanels, rows, 3 * h, h, false, scratch);
+  kernels.matmul(
+    qkv,
+    3 * h,
+    hidden(at.inputNorm),
+    h,
+    weights.qkv.forwardPanels,
+    rows,
+    3 * h,
+    h,
+    false,
+    scratch,
+  );
   for (let sequence = 0; sequence < chunk.sequences; sequence++) {
     const first = rowStart + sequence * length;
     const q = rowAt(at.qkv, first, 3 * h);
@@ -112,7 +123,18 @@ function attentionBlock(pass: Pass, chunk: Chunk, layer: number): void {
     );
   }
   copyRows(pass, at.middle, at.input, rowStart, rows, h);
-  kernels.matmul(hidden(at.middle), h, hidden(at.attention), h, weights.output.forwardPanels, rows, h, h, true, scratch);
+  kernels.matmul(
+    hidden(at.middle),
+    h,
+    hidden(at.attention),
+    h,
+    weights.output.forwardPanels,
+    rows,
+    h,
+    h,
+    true,
+    scratch,
+  );
 }
 
 /** output = middle + relu²(norm(middle) · Wupᵀ) · Wdownᵀ */
@@ -135,10 +157,32 @@ function feedForwardBlock(pass: Pass, chunk: Chunk, layer: number, output: Ptr):
     h,
     config.rmsNormEps,
   );
-  kernels.matmul(wide(at.up), f, hidden(at.middleNorm), h, weights.up.forwardPanels, rows, f, h, false, scratch);
+  kernels.matmul(
+    wide(at.up),
+    f,
+    hidden(at.middleNorm),
+    h,
+    weights.up.forwardPanels,
+    rows,
+    f,
+    h,
+    false,
+    scratch,
+  );
   kernels.relu2Forward(wide(at.activated), wide(at.up), rows * f);
   copyRows(pass, output, at.middle, rowStart, rows, h);
-  kernels.matmul(hidden(output), h, wide(at.activated), f, weights.down.forwardPanels, rows, h, f, true, scratch);
+  kernels.matmul(
+    hidden(output),
+    h,
+    wide(at.activated),
+    f,
+    weights.down.forwardPanels,
+    rows,
+    h,
+    f,
+    true,
+    scratch,
+  );
 }
 
 export function copyRows(pass: Pass, to: Ptr, from: Ptr, rowStart: number, rows: number, cols: number): void {

@@ -11,7 +11,10 @@ export interface ParameterSpec {
   /** Hugging Face's tensor name */
   readonly name: string;
   readonly shape: readonly number[];
-  readonly initialiser: { readonly kind: 'ones' } | { readonly kind: 'zeros' } | { readonly kind: 'normal'; readonly std: number };
+  readonly initialiser:
+    | { readonly kind: 'ones' }
+    | { readonly kind: 'zeros' }
+    | { readonly kind: 'normal'; readonly std: number };
   /** weight decay applies */
   readonly decay: boolean;
 }
@@ -23,14 +26,26 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
   // block is the identity at first and learns what to add (Zhang et al. 2019, "Fixup"; Bachlechner et al. 2020, "ReZero").
   const reads = { kind: 'normal', std: 1 / Math.sqrt(h) } as const;
   const writes = { kind: 'zeros' } as const;
-  const norm = (name: string): ParameterSpec => ({ name, shape: [h], initialiser: { kind: 'ones' }, decay: false });
-  const matrix = (name: string, rows: number, cols: number, initialiser: ParameterSpec['initialiser']): ParameterSpec => ({
+  const norm = (name: string): ParameterSpec => ({
+    name,
+    shape: [h],
+    initialiser: { kind: 'ones' },
+    decay: false,
+  });
+  const matrix = (
+    name: string,
+    rows: number,
+    cols: number,
+    initialiser: ParameterSpec['initialiser'],
+  ): ParameterSpec => ({
     name,
     shape: [rows, cols],
     initialiser,
     decay: true,
   });
-  const table: ParameterSpec[] = [matrix('model.embed_tokens.weight', config.vocabSize, h, { kind: 'normal', std: 0.05 })];
+  const table: ParameterSpec[] = [
+    matrix('model.embed_tokens.weight', config.vocabSize, h, { kind: 'normal', std: 0.05 }),
+  ];
   for (let layer = 0; layer < config.numHiddenLayers; layer++) {
     const at = `model.layers.${layer}`;
     table.push(
@@ -261,7 +276,9 @@ function planActivations(allocator: Allocator, config: ModelConfig, tokens: numb
 
 function planScratch(allocator: Allocator, config: ModelConfig): Ptr {
   const headDim = config.hiddenSize / config.numAttentionHeads;
-  return allocator.bytes(Math.max(matmulScratchBytes(), attentionScratchBytes(config.maxPositionEmbeddings, headDim)));
+  return allocator.bytes(
+    Math.max(matmulScratchBytes(), attentionScratchBytes(config.maxPositionEmbeddings, headDim)),
+  );
 }
 
 /** @param base first byte that may be used (`heapBase()`) */

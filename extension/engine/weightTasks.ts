@@ -59,7 +59,20 @@ export function differentiate(pass: Pass, task: WeightTask, step: StepRows): num
   const { matrix, rowStart, rowEnd } = task;
   const { rows: n, cols: k } = matrix;
   const gradient = (plan.gradients + 4 * matrix.offset) as Ptr;
-  kernels.matmulTransposed(gradient, task.dOutput, n, task.input, k, step.rows, n, k, rowStart, rowEnd, false, scratch);
+  kernels.matmulTransposed(
+    gradient,
+    task.dOutput,
+    n,
+    task.input,
+    k,
+    step.rows,
+    n,
+    k,
+    rowStart,
+    rowEnd,
+    false,
+    scratch,
+  );
   if (task.embedding) {
     const dEmbedded = plan.layerGradients[0]!.input;
     kernels.embeddingBackward(gradient, dEmbedded, plan.ids, step.rows, config.hiddenSize, rowStart, rowEnd);

@@ -11,7 +11,10 @@ export function readTensors(
   base: Ptr,
 ): Map<string, Float32Array> {
   return new Map(
-    parameters.map(({ name, offset, count }) => [name, new Float32Array(memory.buffer, base + 4 * offset, count).slice()]),
+    parameters.map(({ name, offset, count }) => [
+      name,
+      new Float32Array(memory.buffer, base + 4 * offset, count).slice(),
+    ]),
   );
 }
 
@@ -43,7 +46,10 @@ export function writeWeights(
 }
 
 /** Random numbers from a seed: the same seed gives the same numbers. */
-export function initialTensors(parameters: readonly PlacedParameter[], seed: number): Map<string, Float32Array> {
+export function initialTensors(
+  parameters: readonly PlacedParameter[],
+  seed: number,
+): Map<string, Float32Array> {
   const random = new Random(seed);
   return new Map(
     parameters.map(({ name, count, initialiser }) => {

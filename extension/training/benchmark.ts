@@ -1,6 +1,12 @@
 import { Decoder } from '../engine/decoder.ts';
 import { presetConfig } from '../engine/config.ts';
-import { type CompiledKernels, compileKernels, heapBase, instantiateKernels, type KernelBuild } from '../engine/instantiate.ts';
+import {
+  type CompiledKernels,
+  compileKernels,
+  heapBase,
+  instantiateKernels,
+  type KernelBuild,
+} from '../engine/instantiate.ts';
 import type { Ptr } from '../engine/kernels.ts';
 import { allocateMemory, planDecode } from '../engine/layout.ts';
 import { Random } from '../engine/random.ts';
@@ -35,7 +41,12 @@ export interface BenchmarkReport {
     readonly fractionOfPeak: number;
     readonly rssMb: number;
   }[];
-  readonly decode: readonly { readonly preset: PresetName; readonly dtype: 'f32'; readonly threads: 1; readonly msPerToken: number }[];
+  readonly decode: readonly {
+    readonly preset: PresetName;
+    readonly dtype: 'f32';
+    readonly threads: 1;
+    readonly msPerToken: number;
+  }[];
   /** prompt of 256 tokens, preset `large`, one thread */
   readonly prefill256Ms: number;
 }
@@ -44,7 +55,10 @@ export interface BenchmarkReport {
 export async function benchmark(platform: Platform, reproducible: boolean): Promise<BenchmarkReport> {
   const compiled = await compileKernels((name) => platform.readAsset(name), reproducible);
   const single = await withTeam(platform, compiled, 'default', 1, (team) => measurePeak(team));
-  const gemm = measureProducts(compiled).map((row) => ({ ...row, fractionOfPeak: row.gflops / (single / 1e9) }));
+  const gemm = measureProducts(compiled).map((row) => ({
+    ...row,
+    fractionOfPeak: row.gflops / (single / 1e9),
+  }));
   const trainStep: BenchmarkReport['trainStep'][number][] = [];
   for (const preset of ['default', 'large'] as const) {
     for (const threads of platform.cores > 1 ? [1, 2] : [1]) {
@@ -116,7 +130,9 @@ const productShapes = [
   { rows: 2048, depth: 256, cols: 1024 },
 ] as const;
 
-function measureProducts(compiled: CompiledKernels): Omit<BenchmarkReport['gemm'][number], 'fractionOfPeak'>[] {
+function measureProducts(
+  compiled: CompiledKernels,
+): Omit<BenchmarkReport['gemm'][number], 'fractionOfPeak'>[] {
   return productShapes.flatMap(({ rows, depth, cols }) => {
     const base = heapBase(compiled);
     const at = (floats: number): Ptr => (Math.ceil(base / 64) * 64 + 4 * floats) as Ptr;
@@ -145,7 +161,20 @@ function measureProducts(compiled: CompiledKernels): Omit<BenchmarkReport['gemm'
       }),
       // out f32[depth, cols] = aᵀ f32[depth, rows] · b f32[rows, cols]
       row('TN', () =>
-        kernels.matmulTransposed(at(out), at(a), depth, at(b), cols, rows, depth, cols, 0, depth, false, at(scratch)),
+        kernels.matmulTransposed(
+          at(out),
+          at(a),
+          depth,
+          at(b),
+          cols,
+          rows,
+          depth,
+          cols,
+          0,
+          depth,
+          false,
+          at(scratch),
+        ),
       ),
     ];
   });

@@ -27,7 +27,12 @@ export class HeldOut {
   readonly #context: number;
 
   /** @param byteLengths bytes of each token of the vocabulary */
-  constructor(documents: readonly Uint16Array[], endOfText: number, byteLengths: Uint16Array, context: number) {
+  constructor(
+    documents: readonly Uint16Array[],
+    endOfText: number,
+    byteLengths: Uint16Array,
+    context: number,
+  ) {
     this.#endOfText = endOfText;
     this.#byteLengths = byteLengths;
     this.#context = context;

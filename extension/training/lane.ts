@@ -4,7 +4,14 @@ import { backward } from '../engine/backward.ts';
 import { type Chunk, forward, type Pass, rowAt } from '../engine/forward.ts';
 import { instantiateKernels } from '../engine/instantiate.ts';
 import { planTraining, type TrainingPlan, type TrainingSize } from '../engine/layout.ts';
-import { type AdamStep, differentiate, pack, update, type WeightTask, weightTasks } from '../engine/weightTasks.ts';
+import {
+  type AdamStep,
+  differentiate,
+  pack,
+  update,
+  type WeightTask,
+  weightTasks,
+} from '../engine/weightTasks.ts';
 
 /** What the lanes of a team share. Each phase is a list of items; whoever is free takes the next one. */
 export interface LaneSetup {
@@ -19,7 +26,16 @@ export const phases = ['train', 'evaluate', 'differentiate', 'update', 'pack', '
 export type Phase = (typeof phases)[number];
 
 /** Slots of the control block, i32. */
-export const slot = { generation: 0, phase: 1, next: 2, items: 3, idle: 4, failed: 5, failureBytes: 6, count: 8 } as const;
+export const slot = {
+  generation: 0,
+  phase: 1,
+  next: 2,
+  items: 3,
+  idle: 4,
+  failed: 5,
+  failureBytes: 6,
+  count: 8,
+} as const;
 
 /** Scalars of the current step, f64, in this order behind the slots. */
 const scalarNames = [

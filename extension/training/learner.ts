@@ -32,7 +32,13 @@ export class Learner {
   readonly #batches: Batches;
   #state: LearnerState = { step: 0, tokens: 0, sequences: 0 };
 
-  constructor(team: Team, config: ModelConfig, recipe: Recipe, batches: Batches, weights: ReadonlyMap<string, Float32Array>) {
+  constructor(
+    team: Team,
+    config: ModelConfig,
+    recipe: Recipe,
+    batches: Batches,
+    weights: ReadonlyMap<string, Float32Array>,
+  ) {
     this.#team = team;
     this.#config = config;
     this.#recipe = recipe;
@@ -67,7 +73,11 @@ export class Learner {
   }
 
   /** Goes on from a saved state. */
-  restore(state: LearnerState, first: ReadonlyMap<string, Float32Array>, second: ReadonlyMap<string, Float32Array>): void {
+  restore(
+    state: LearnerState,
+    first: ReadonlyMap<string, Float32Array>,
+    second: ReadonlyMap<string, Float32Array>,
+  ): void {
     const { parameters, firstMoment, secondMoment } = this.#team.plan;
     writeTensors(this.#team.memory, parameters, firstMoment, first);
     writeTensors(this.#team.memory, parameters, secondMoment, second);

@@ -14,7 +14,8 @@ export interface Steering {
 export interface Best {
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly step: number;
-  readonly score: Score;
+  /** on the sampled held-out windows */
+  readonly score: Pick<Score, 'loss' | 'bitsPerByte'>;
 }
 
 export interface LoopParts {

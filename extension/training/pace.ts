@@ -13,7 +13,8 @@ export class Pace {
   /** @param secondsBefore of the training that is gone on with */
   constructor(stop: StopCondition, tokensPerEpoch: number, tokensPerStep: number, secondsBefore: number) {
     this.#stop = stop;
-    const ofEpochs = stop.epochs === undefined ? Infinity : Math.ceil((stop.epochs * tokensPerEpoch) / tokensPerStep);
+    const ofEpochs =
+      stop.epochs === undefined ? Infinity : Math.ceil((stop.epochs * tokensPerEpoch) / tokensPerStep);
     this.#totalSteps = Math.min(stop.steps ?? Infinity, ofEpochs);
     this.#secondsBefore = secondsBefore;
   }
@@ -32,7 +33,8 @@ export class Pace {
 
   remainingSeconds(step: number): number | null {
     const progress = this.progress(step);
-    if (this.#stop.seconds !== undefined && this.#totalSteps === Infinity) return this.#stop.seconds - this.seconds;
+    if (this.#stop.seconds !== undefined && this.#totalSteps === Infinity)
+      return this.#stop.seconds - this.seconds;
     return progress < 0.01 ? null : (this.seconds / progress) * (1 - progress);
   }
 

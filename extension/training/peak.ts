@@ -10,7 +10,7 @@ const flopsPerIteration = 96;
 export function measurePeak(team: Team): number {
   const peakIterations = 200_000;
   let best = 0;
-  for (const start = performance.now(); performance.now() - start < measuringMs; ) {
+  for (const start = performance.now(); performance.now() - start < measuringMs;) {
     team.run('peak', { peakIterations });
     let rate = 0;
     for (let lane = 0; lane < team.lanes; lane++) {

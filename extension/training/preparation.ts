@@ -1,6 +1,7 @@
 import { readCorpus } from '../corpus/corpus.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
 import type { CorpusSummary, TrainingRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
 import { joinDocuments } from './batches.ts';
@@ -31,8 +32,7 @@ const fewestContexts = 4;
 export async function prepareCorpus(
   platform: Platform,
   request: TrainingRequest,
-  vocabSize: number,
-  context: number,
+  config: ModelConfig,
   tokenizerJson: string | null,
   steps: PreparationSteps,
 ): Promise<PreparedCorpus> {
@@ -44,12 +44,13 @@ export async function prepareCorpus(
   steps.onCorpus(corpus.summary);
   const train = corpus.documents.filter((document) => !document.heldOut).map((document) => document.bytes);
   const heldOut = corpus.documents.filter((document) => document.heldOut).map((document) => document.bytes);
-  const tokenizer = tokenizerJson === null ? trainTokenizer(train, vocabSize) : tokenizerFromJson(tokenizerJson);
+  const tokenizer =
+    tokenizerJson === null ? trainTokenizer(train, config.vocabSize) : tokenizerFromJson(tokenizerJson);
   const stream = joinDocuments(
     train.map((bytes) => tokenizer.encode(bytes)),
     tokenizer.endOfText,
   );
-  const needed = fewestContexts * context;
+  const needed = fewestContexts * config.maxPositionEmbeddings;
   if (stream.length < needed || heldOut.length === 0) {
     throw new NihiloError(
       'corpusTooSmall',

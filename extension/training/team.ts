@@ -4,7 +4,17 @@ import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { type CompiledKernels, heapBase } from '../engine/instantiate.ts';
 import { allocateMemory, planTraining, type TrainingPlan, type TrainingSize } from '../engine/layout.ts';
 import { weightTasks } from '../engine/weightTasks.ts';
-import { chunkCount, Control, Lane, type LaneSetup, type Phase, phases, resultCount, type Scalars, slot } from './lane.ts';
+import {
+  chunkCount,
+  Control,
+  Lane,
+  type LaneSetup,
+  type Phase,
+  phases,
+  resultCount,
+  type Scalars,
+  slot,
+} from './lane.ts';
 
 /** A lane that has not finished a phase for so long is gone. */
 const patienceMs = 120_000;
@@ -113,7 +123,11 @@ export class Team {
     for (let spin = 0; spin < 1_000 && idle() < this.#others.length; spin++);
     for (;;) {
       const count = idle();
-      if (control.failed) throw new NihiloError('workerFailed', `A training thread failed (${control.failure}). Train again; if it happens twice, report it.`);
+      if (control.failed)
+        throw new NihiloError(
+          'workerFailed',
+          `A training thread failed (${control.failure}). Train again; if it happens twice, report it.`,
+        );
       if (count >= this.#others.length) return;
       if (Atomics.wait(slots, slot.idle, count, patienceMs) === 'timed-out') {
         control.fail(new Error(`no answer from a training thread for ${patienceMs / 1000} s`));

@@ -1,4 +1,9 @@
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../engine/checkpoint.ts';
+import {
+  type Checkpoint,
+  type OptimizerState,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../engine/checkpoint.ts';
 import { checkConfig, presetConfig } from '../engine/config.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
@@ -10,7 +15,7 @@ import type { TrainingEvent, TrainingReport, TrainingRequest, TrainingStage } fr
 import { tokenizerToJson } from '../tokenizer/tokenizer.ts';
 import { Batches } from './batches.ts';
 import { HeldOut, type Score } from './heldOut.ts';
-import { Learner, mostChunks } from './learner.ts';
+import { Learner, type LearnerState, mostChunks } from './learner.ts';
 import { type Best, type LoopResult, type Steering, TrainingLoop } from './loop.ts';
 import { Pace } from './pace.ts';
 import { measurePeak } from './peak.ts';
@@ -99,11 +104,14 @@ class Training {
     this.#material = material;
     const { config, corpus, team, start } = material;
     const batches = new Batches(corpus.stream, request.seed);
-    const resumed = start === null ? null : resumable(start);
-    const weights = resumed?.weights ?? initialTensors(team.plan.parameters, request.seed);
+    const before = resumed(start);
+    const weights = before?.optimizer.weights ?? initialTensors(team.plan.parameters, request.seed);
     this.#learner = new Learner(team, config, recipes[request.preset], batches, weights);
-    if (resumed !== null) this.#learner.restore(resumed.state, resumed.first, resumed.second);
-    const byteLengths = Uint16Array.from({ length: config.vocabSize }, (_, id) => corpus.tokenizer.tokenBytes(id).length);
+    if (before !== null) this.#learner.restore(before.state, before.optimizer.first, before.optimizer.second);
+    const byteLengths = Uint16Array.from(
+      { length: config.vocabSize },
+      (_, id) => corpus.tokenizer.tokenBytes(id).length,
+    );
     this.#heldOut = new HeldOut(
       corpus.heldOut,
       corpus.tokenizer.endOfText,
@@ -172,7 +180,7 @@ class Training {
     return ((trainLoss / Math.LN2) * stream.length) / trainBytes;
   }
 
-  async #save(best: Best, score: Score, trainLoss: number | null): Promise<void> {
+  async #save(best: Best, score: Best['score'], trainLoss: number | null): Promise<void> {
     const { config, corpus } = this.#material;
     const { first, second } = this.#learner.moments;
     await writeCheckpoint(this.#platform.files, this.#request.checkpoint, {
@@ -195,4 +203,28 @@ class Training {
   #stage(stage: TrainingStage, detail: string): void {
     this.#emit({ type: 'stage', stage, detail });
   }
+}
+
+interface Resumed {
+  readonly optimizer: OptimizerState;
+  readonly state: LearnerState;
+}
+
+/** What is gone on from; absent when training starts from random numbers. @throws {NihiloError} checkpointForeign */
+function resumed(start: Checkpoint | null): Resumed | null {
+  if (start === null) return null;
+  const { optimizer, trainerState } = start;
+  if (optimizer === null) {
+    throw new NihiloError(
+      'checkpointForeign',
+      'To go on, the checkpoint should hold the training state (optimizer.safetensors) and does not. Train again from the beginning.',
+    );
+  }
+  const { step, tokens, sequences } = trainerState;
+  return { optimizer, state: { step, tokens, sequences } };
+}
+
+function bestOf({ tensors, trainerState }: Checkpoint): Best {
+  const { step, loss, bitsPerByte } = trainerState.best;
+  return { weights: tensors, step, score: { loss, bitsPerByte } };
 }

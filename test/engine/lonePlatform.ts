@@ -1,0 +1,8 @@
+import type { Platform } from '../../extension/platform/platform.ts';
+
+/** For a team of one lane, which needs nothing of the machine; whatever is asked of it fails. */
+export const lonePlatform = new Proxy({} as Platform, {
+  get(_, property) {
+    throw new Error(`a lone lane should not need the platform's ${String(property)}`);
+  },
+});
