@@ -199,12 +199,15 @@ function outcome(command, args, { extra = {}, output = 'inherit', cwd = root } =
     });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => (text += part));
-    // Ctrl-C reaches the child too; it decides how to end, and its exit code becomes ours.
+    // Ctrl-C reaches the child by itself; it decides how to end, and its exit code becomes ours.
     const wait = () => {};
+    const pass = () => child.kill('SIGTERM');
     process.on('SIGINT', wait);
+    process.on('SIGTERM', pass);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       process.off('SIGINT', wait);
+      process.off('SIGTERM', pass);
       resolve({ code: code ?? (signal === 'SIGINT' ? 130 : 1), text });
     });
   });

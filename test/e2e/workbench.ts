@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { type Browser, chromium, errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
 
 export const artifacts = fileURLToPath(new URL('artifacts', import.meta.url));
 
@@ -41,24 +41,14 @@ export class Workbench {
     this.page = page;
   }
 
-  /** @param url an address that opens a folder; resolves when its files are listed */
+  /** Resolves when the extension is running: it has put its item into the status bar. */
   static async open(browser: Browser, url: string): Promise<Workbench> {
-    const workbench = await Workbench.openEmpty(browser, url);
-    await workbench.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
-    return workbench;
-  }
-
-  static async openEmpty(browser: Browser, url: string): Promise<Workbench> {
     const page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
     page.setDefaultTimeout(patience);
     await page.goto(url);
     const workbench = new Workbench(page);
-    await workbench.ready();
+    await workbench.statusBar('Nihilo').waitFor();
     return workbench;
-  }
-
-  async ready(): Promise<void> {
-    await this.page.locator('.monaco-workbench .statusbar').waitFor();
   }
 
   /** @param title as the palette shows it, for example `Nihilo: Open Inspector` */
@@ -94,7 +84,8 @@ export class Workbench {
   }
 
   async type(text: string): Promise<void> {
-    await this.page.keyboard.type(text, { delay: 30 });
+    // As a fast typist does: the editor asks for completions between the keys.
+    await this.page.keyboard.type(text, { delay: 120 });
   }
 
   async press(key: string): Promise<void> {
@@ -107,7 +98,33 @@ export class Workbench {
     return parts.join('').replaceAll('\u00a0', ' ');
   }
 
-  statusBar(text: string): Locator {
+  /**
+   * Types `line` key by key until ghost text follows what has been typed.
+   * @throws when the whole line is typed and none has come
+   */
+  async typeUntilGhostText(line: string): Promise<{ typed: string; ghost: string }> {
+    for (let length = 1; length <= line.length; length++) {
+      await this.page.keyboard.type(line[length - 1]!);
+      const ghost = await this.#ghostTextSoon();
+      if (ghost !== '') return { typed: line.slice(0, length), ghost };
+    }
+    throw new Error(`Expected ghost text on the way through ${JSON.stringify(line)}, got none.`);
+  }
+
+  /** Writes the active document to the disk. */
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+s');
+    await this.page.locator('.tab.active:not(.dirty)').waitFor();
+  }
+
+  /** where the cursor is; the editor must have the focus */
+  async cursor(): Promise<{ line: number; column: number }> {
+    const text = (await this.statusBar('Ln ').textContent()) ?? '';
+    const [, line, column] = /Ln (\d+), Col (\d+)/.exec(text) ?? [];
+    return { line: Number(line), column: Number(column) };
+  }
+
+  statusBar(text: string | RegExp): Locator {
     return this.page.locator('.statusbar-item', { hasText: text });
   }
 
@@ -130,6 +147,18 @@ export class Workbench {
 
   async close(): Promise<void> {
     await this.page.close();
+  }
+
+  /** The editor asks a moment after a key; most keys get no answer, which only a limit can tell. */
+  async #ghostTextSoon(): Promise<string> {
+    const shown = this.page.locator('.ghost-text-decoration, .ghost-text').first();
+    try {
+      await shown.waitFor({ timeout: 1_000 });
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return '';
+      throw error;
+    }
+    return this.ghostText();
   }
 
   /** Types `text` and clicks the row that is called `label`: the first row may be another. */
