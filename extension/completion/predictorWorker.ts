@@ -30,12 +30,14 @@ async function answer(request: PredictorRequest): Promise<PredictorReply> {
   }
 }
 
+async function serve(request: PredictorRequest): Promise<void> {
+  try {
+    port.post(await answer(request));
+  } catch (error) {
+    port.post({ type: 'failed', id: request.id, error: toPlainError(error) });
+  }
+}
+
 port.onMessage((request) => {
-  queue = queue.then(async () => {
-    try {
-      port.post(await answer(request));
-    } catch (error) {
-      port.post({ type: 'failed', id: request.id, error: toPlainError(error) });
-    }
-  });
+  queue = queue.then(() => serve(request));
 });

@@ -27,16 +27,7 @@ export function backward(pass: Pass, chunk: Chunk): void {
     scratch,
   );
   kernels.fill(hidden(plan.finalGradient), 0, rows * h);
-  kernels.rmsnormBackward(
-    hidden(plan.finalGradient),
-    normPartial(pass, chunk, 2 * numHiddenLayers),
-    dNorm,
-    hidden(plan.finalInput),
-    normWeight(plan, 2 * numHiddenLayers),
-    rowAt(plan.finalRstd, rowStart, 1),
-    rows,
-    h,
-  );
+  normBackward(pass, chunk, 2 * numHiddenLayers, plan.finalGradient, dNorm, plan.finalInput, plan.finalRstd);
   let dOutput = plan.finalGradient;
   for (let layer = numHiddenLayers - 1; layer >= 0; layer--) {
     feedForwardBackward(pass, chunk, layer, dOutput);
@@ -49,6 +40,23 @@ export function backward(pass: Pass, chunk: Chunk): void {
 function normPartial(pass: Pass, chunk: Chunk, norm: number): Ptr {
   const norms = 2 * pass.config.numHiddenLayers + 1;
   return rowAt(pass.plan.normPartials, chunk.index * norms + norm, pass.config.hiddenSize);
+}
+
+/** dX += the gradient through the norm at this place in `plan.norms`; its weight's share goes to the chunk's own sums. */
+function normBackward(pass: Pass, chunk: Chunk, norm: number, dX: Ptr, dOut: Ptr, x: Ptr, rstd: Ptr): void {
+  const { kernels, config, plan } = pass;
+  const { rowStart } = chunk;
+  const h = config.hiddenSize;
+  kernels.rmsnormBackward(
+    rowAt(dX, rowStart, h),
+    normPartial(pass, chunk, norm),
+    dOut,
+    rowAt(x, rowStart, h),
+    normWeight(plan, norm),
+    rowAt(rstd, rowStart, 1),
+    chunk.sequences * chunk.length,
+    h,
+  );
 }
 
 /** The transient buffer has room for 4 · hidden a row; the feed-forward block uses the whole, norms a quarter. */
@@ -68,16 +76,7 @@ function feedForwardBackward(pass: Pass, chunk: Chunk, layer: number, dOutput: P
   const dNorm = rowAt(plan.transient, rowStart, f);
   kernels.matmul(dNorm, h, dUp, f, weights.up.backwardPanels, rows, h, f, false, scratch);
   copyRows(pass, gradients.middle, dOutput, rowStart, rows, h);
-  kernels.rmsnormBackward(
-    hidden(gradients.middle),
-    normPartial(pass, chunk, 2 * layer + 1),
-    dNorm,
-    hidden(at.middle),
-    normWeight(plan, 2 * layer + 1),
-    rowAt(at.middleRstd, rowStart, 1),
-    rows,
-    h,
-  );
+  normBackward(pass, chunk, 2 * layer + 1, gradients.middle, dNorm, at.middle, at.middleRstd);
 }
 
 function attentionBackward(pass: Pass, chunk: Chunk, layer: number): void {
@@ -132,14 +131,5 @@ function attentionBackward(pass: Pass, chunk: Chunk, layer: number): void {
   const dQkv = rowAt(gradients.qkv, rowStart, 3 * h);
   kernels.matmul(dNorm, h, dQkv, 3 * h, weights.qkv.backwardPanels, rows, h, 3 * h, false, scratch);
   copyRows(pass, gradients.input, gradients.middle, rowStart, rows, h);
-  kernels.rmsnormBackward(
-    hidden(gradients.input),
-    normPartial(pass, chunk, 2 * layer),
-    dNorm,
-    hidden(at.input),
-    normWeight(plan, 2 * layer),
-    rowAt(at.inputRstd, rowStart, 1),
-    rows,
-    h,
-  );
+  normBackward(pass, chunk, 2 * layer, gradients.input, dNorm, at.input, at.inputRstd);
 }

@@ -37,16 +37,7 @@ export function forward(pass: Pass, chunk: Chunk): void {
     attentionBlock(pass, chunk, layer);
     feedForwardBlock(pass, chunk, layer, stream[layer + 1]!);
   });
-  const weight = normWeight(plan, 2 * config.numHiddenLayers);
-  kernels.rmsnormForward(
-    hidden(plan.finalNorm),
-    rowAt(plan.finalRstd, rowStart, 1),
-    hidden(plan.finalInput),
-    weight,
-    rows,
-    h,
-    config.rmsNormEps,
-  );
+  normalise(pass, chunk, 2 * config.numHiddenLayers, plan.finalNorm, plan.finalRstd, plan.finalInput);
   kernels.matmul(
     rowAt(plan.logits, rowStart, vocabSize),
     vocabSize,
@@ -58,6 +49,22 @@ export function forward(pass: Pass, chunk: Chunk): void {
     h,
     false,
     scratch,
+  );
+}
+
+/** The stream's rows, normalised by the norm at this place in `plan.norms`. */
+function normalise(pass: Pass, chunk: Chunk, norm: number, out: Ptr, rstd: Ptr, x: Ptr): void {
+  const { kernels, config, plan } = pass;
+  const { rowStart } = chunk;
+  const h = config.hiddenSize;
+  kernels.rmsnormForward(
+    rowAt(out, rowStart, h),
+    rowAt(rstd, rowStart, 1),
+    rowAt(x, rowStart, h),
+    normWeight(plan, norm),
+    chunk.sequences * chunk.length,
+    h,
+    config.rmsNormEps,
   );
 }
 
@@ -77,15 +84,7 @@ function attentionBlock(pass: Pass, chunk: Chunk, layer: number): void {
   const weights = plan.layers[layer]!;
   const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
 
-  kernels.rmsnormForward(
-    hidden(at.inputNorm),
-    rowAt(at.inputRstd, rowStart, 1),
-    hidden(at.input),
-    normWeight(plan, 2 * layer),
-    rows,
-    h,
-    config.rmsNormEps,
-  );
+  normalise(pass, chunk, 2 * layer, at.inputNorm, at.inputRstd, at.input);
   const qkv = rowAt(at.qkv, rowStart, 3 * h);
   kernels.matmul(
     qkv,
@@ -148,15 +147,7 @@ function feedForwardBlock(pass: Pass, chunk: Chunk, layer: number, output: Ptr):
   const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
   const wide = (base: Ptr): Ptr => rowAt(base, rowStart, f);
 
-  kernels.rmsnormForward(
-    hidden(at.middleNorm),
-    rowAt(at.middleRstd, rowStart, 1),
-    hidden(at.middle),
-    normWeight(plan, 2 * layer + 1),
-    rows,
-    h,
-    config.rmsNormEps,
-  );
+  normalise(pass, chunk, 2 * layer + 1, at.middleNorm, at.middleRstd, at.middle);
   kernels.matmul(
     wide(at.up),
     f,

@@ -22,7 +22,7 @@ export class Batches {
    * @param targets i32[sequences, length] written: the token after each of `ids`
    * @param firstSequence number of sequences read before
    */
-  fill(ids: Int32Array, targets: Int32Array, firstSequence: number, sequences: number, length: number): void {
+  read(ids: Int32Array, targets: Int32Array, firstSequence: number, sequences: number, length: number): void {
     const starts = this.#stream.length - length;
     for (let sequence = 0; sequence < sequences; sequence++) {
       const share = (this.#offset + (firstSequence + sequence) * goldenShare) % 1;

@@ -106,7 +106,7 @@ export class Learner {
     const { plan } = this.#team;
     const ids = this.#team.integers(plan.ids, rows);
     const targets = this.#team.integers(plan.targets, rows);
-    this.#batches.fill(ids, targets, this.#state.sequences, sequences, length);
+    this.#batches.read(ids, targets, this.#state.sequences, sequences, length);
     const sequencesPerChunk = Math.max(1, Math.floor(rowsPerChunk / length));
     this.#team.run('train', { rows, length, sequencesPerChunk, lossScale: 1 / rows });
     const losses = this.#team.floats(plan.losses, rows);

@@ -54,7 +54,8 @@ class Wheel implements Steering {
   /** A message to itself: it arrives behind the commands that are waiting, without a timer's delay. */
   async breathe(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#tick.port1.onmessage = () => resolve();
+      this.#tick.port1.addEventListener('message', () => resolve(), { once: true });
+      this.#tick.port1.start();
       this.#tick.port2.postMessage(null);
     });
     await this.#going;

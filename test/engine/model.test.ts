@@ -91,7 +91,7 @@ describe.each(builds)('the model in the %s build', (build) => {
 
       const ids = new Int32Array(tokens);
       const targets = new Int32Array(tokens);
-      batches.fill(ids, targets, 0, sequences, length);
+      batches.read(ids, targets, 0, sequences, length);
       const parameters = asFloat64(weights);
       const gradients = new Map<string, Float64Array>();
       let expectedLoss = 0;
