@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { type Dirent } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
+import type { FileEntry, FileSystem } from './platform.ts';
+
+export const nodeFiles: FileSystem = {
+  list: (folder) => explained('folderUnreadable', `read the folder ${folder}`, () => list(folder)),
+  size: (file) => explained('storageFailed', `read ${file}`, async () => (await stat(file)).size),
+  read: (file) => explained('storageFailed', `read ${file}`, () => readFile(file)),
+  exists: (target) => explained('storageFailed', `look for ${target}`, () => exists(target)),
+  replaceFolder: (folder, files) =>
+    explained('storageFailed', `write the folder ${folder}`, () => replaceFolder(folder, files)),
+  recoverFolder: (folder) =>
+    explained('storageFailed', `restore the folder ${folder}`, () => recoverFolder(folder)),
+  remove: (target) =>
+    explained('storageFailed', `remove ${target}`, () => rm(target, { recursive: true, force: true })),
+};
+
+async function list(folder: string): Promise<FileEntry[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.map((entry) => ({ name: entry.name, type: typeOf(entry) }));
+}
+
+function typeOf(entry: Dirent): FileEntry['type'] {
+  if (entry.isFile()) return 'file';
+  return entry.isDirectory() ? 'folder' : 'other';
+}
+
+async function exists(target: string): Promise<boolean> {
+  try {
+    await stat(target);
+    return true;
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+/** Where the old folder is between the two renames. */
+function previous(folder: string): string {
+  return `${folder}.previous`;
+}
+
+async function recoverFolder(folder: string): Promise<void> {
+  if ((await exists(folder)) || !(await exists(previous(folder)))) return;
+  await rename(previous(folder), folder);
+}
+
+async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const parent = path.dirname(folder);
+  await mkdir(parent, { recursive: true });
+  await recoverFolder(folder);
+  await removeLeftovers(folder);
+  // Its own name each time: two programs that write the same folder must not write into one another's.
+  const fresh = `${folder}.new-${randomUUID()}`;
+  try {
+    await mkdir(fresh);
+    for (const [name, bytes] of files) await writeDurably(path.join(fresh, name), bytes);
+    await syncFolder(fresh);
+    await swap(folder, fresh);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
+  }
+  await syncFolder(parent);
+  await rm(previous(folder), { recursive: true, force: true });
+}
+
+/** What an earlier crash left behind. `folder` is complete when this is called, or was never written. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  const base = path.basename(folder);
+  const leftovers = (await readdir(parent)).filter(
+    (name) => name === previous(base) || name.startsWith(`${base}.new-`),
+  );
+  for (const name of leftovers) await rm(path.join(parent, name), { recursive: true, force: true });
+}
+
+const mostSwaps = 5;
+
+/** Puts `fresh` in the place of `folder`, which is kept as `previous`; when that fails, `folder` is back where it was. */
+async function swap(folder: string, fresh: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const replaced = await exists(folder);
+    if (replaced) await rename(folder, previous(folder));
+    try {
+      await rename(fresh, folder);
+      return;
+    } catch (error) {
+      await recoverFolder(folder);
+      // A reader that came between the two renames has taken it for a crash and put the old folder back.
+      const restored = isSystemError(error) && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST');
+      if (!restored || attempt === mostSwaps) throw error;
+    }
+  }
+}
+
+async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes the names in a folder durable, as `sync` of a file makes its bytes. */
+async function syncFolder(folder: string): Promise<void> {
+  // Windows can't open a folder; NTFS journals names itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws {NihiloError} `code`, for what the system refuses; anything else as it is */
+async function explained<T>(code: ErrorCode, purpose: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new NihiloError(code, `Expected to ${purpose}, got ${refusal(error.code)}.`, { cause: error });
+  }
+}
+
+/** What came instead, and what to do about it. */
+function refusal(code: string): string {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `a full disk (${code}); free some space and try again`;
+    case 'EACCES':
+    case 'EPERM':
+      return `no permission (${code}); allow it or choose another place`;
+    case 'EROFS':
+      return `a read-only disk (${code}); choose another place`;
+    case 'ENOENT':
+      return `nothing there (${code}); check the path`;
+    case 'ENOTDIR':
+    case 'EISDIR':
+      return `${code === 'EISDIR' ? 'a folder' : 'a file'} in its place (${code}); check the path`;
+    case 'EMFILE':
+    case 'ENFILE':
+      return `too many open files (${code}); close some programs and try again`;
+    default:
+      return `the system's error ${code}; check the disk and try again`;
+  }
+}
+
+function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
