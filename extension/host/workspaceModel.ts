@@ -10,7 +10,7 @@ import type {
   TrainingRequest,
   TrainingStage,
 } from '../protocol/training.ts';
-import { TrainingClient, type TrainingResult } from '../training/client.ts';
+import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { Signal } from './signal.ts';
 
 /** Where a running training stands. */
@@ -70,6 +70,7 @@ export class WorkspaceModel {
       if (edition === this.#edition) this.#setState(state);
     };
     try {
+      await this.#platform.files.recoverFolder(this.#checkpoint);
       if (!(await this.#platform.files.exists(this.#checkpoint))) {
         setState({ state: 'missing' });
         return;
@@ -84,29 +85,17 @@ export class WorkspaceModel {
 
   /**
    * Trains and then loads the new model; the old one completes until then, and stays when the training fails.
-   * @throws {NihiloError} trainingBusy, or as TrainingRun.result rejects
+   * @returns rejects as TrainingRun.result does
+   * @throws {NihiloError} trainingBusy, at once
    */
-  async train(request: TrainingRequest): Promise<TrainingResult> {
+  train(request: TrainingRequest): Promise<TrainingResult> {
     const run = this.#trainer.start(request);
     this.#setTraining({ stage: 'reading', detail: '', paused: false, progress: null, heldOut: null });
     run.onEvent((event) => {
       this.#follow(event);
       this.#trainingEvents.emit(event);
     });
-    let result: TrainingResult;
-    try {
-      result = await run.result;
-    } catch (error) {
-      // A worker that died could not say so itself.
-      if (error instanceof NihiloError && error.code === 'workerFailed') {
-        this.#trainingEvents.emit({ type: 'failed', error: toPlainError(error) });
-      }
-      throw error;
-    } finally {
-      this.#setTraining(null);
-    }
-    await this.load(request.reproducible);
-    return result;
+    return this.#finish(run, request.reproducible);
   }
 
   pauseTraining(): void {
@@ -161,6 +150,23 @@ export class WorkspaceModel {
     this.#edition++;
     this.#disposed = true;
     await Promise.all([this.#trainer.dispose(), this.#predictor.unload()]);
+  }
+
+  async #finish(run: TrainingRun, reproducible: boolean): Promise<TrainingResult> {
+    let result: TrainingResult;
+    try {
+      result = await run.result;
+    } catch (error) {
+      // A worker that died could not say so itself.
+      if (error instanceof NihiloError && error.code === 'workerFailed') {
+        this.#trainingEvents.emit({ type: 'failed', error: toPlainError(error) });
+      }
+      throw error;
+    } finally {
+      this.#setTraining(null);
+    }
+    await this.load(reproducible);
+    return result;
   }
 
   #follow(event: TrainingEvent): void {

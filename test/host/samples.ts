@@ -1,5 +1,5 @@
 import type { Completion, CompletionOptions, ModelSummary } from '../../extension/protocol/prediction.ts';
-import type { TrainingReport, TrainingRequest } from '../../extension/protocol/training.ts';
+import type { TrainingProgress, TrainingReport, TrainingRequest } from '../../extension/protocol/training.ts';
 
 export const trainingRequest: TrainingRequest = {
   corpus: { folders: ['/code'], exclude: [] },
@@ -57,3 +57,17 @@ export const completionOptions: CompletionOptions = {
 export function completion(text: string): Completion {
   return { text, probability: 0.5, tokens: [], milliseconds: 1, cut: false };
 }
+
+/** a quarter of the time is over */
+export const trainingProgress: TrainingProgress = {
+  step: 10,
+  epoch: 0,
+  tokens: 1_000,
+  elapsedSeconds: 15,
+  remainingSeconds: 45,
+  tokensPerSecond: 100,
+  learningRate: 1e-3,
+  gradientNorm: 1,
+  trainLoss: 3,
+  trainBitsPerByte: 2,
+};

@@ -46,6 +46,7 @@ export class ScriptedPlatform<Request, Reply> implements Platform {
   readonly cores = 4;
   readonly files: FileSystem = {
     exists: async (path) => this.paths.has(path),
+    recoverFolder: async () => {},
     remove: async (path) => {
       for (const known of this.paths)
         if (known === path || known.startsWith(`${path}/`)) this.paths.delete(known);

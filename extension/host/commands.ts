@@ -1,0 +1,20 @@
+/** Every command; the manifest is held to this table. */
+export const commands = {
+  train: 'nihilo.train',
+  stopTraining: 'nihilo.stopTraining',
+  pauseTraining: 'nihilo.pauseTraining',
+  resumeTraining: 'nihilo.resumeTraining',
+  openInspector: 'nihilo.openInspector',
+  deleteModel: 'nihilo.deleteModel',
+  toggleLanguage: 'nihilo.toggleLanguage',
+  showLog: 'nihilo.showLog',
+  showMenu: 'nihilo.showMenu',
+} as const;
+
+/** What `when` clauses in the manifest ask. */
+export const contextKeys = {
+  training: 'nihilo.training',
+  paused: 'nihilo.paused',
+  /** there is a checkpoint, whether it can be loaded or not */
+  stored: 'nihilo.stored',
+} as const;

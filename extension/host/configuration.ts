@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { NihiloError } from '../protocol/errors.ts';
+import type { CorpusRequest } from '../protocol/training.ts';
+import { excludedGlobs, type SettingSource } from './settings.ts';
+
+/** The settings as they hold for `scope`: a document, a folder, or the window as a whole. */
+export function settingSource(scope?: vscode.ConfigurationScope): SettingSource {
+  const section = vscode.workspace.getConfiguration('nihilo', scope);
+  return (name) => section.get<unknown>(name);
+}
+
+/**
+ * What a training may read: every open folder that is on a disk, without what its settings exclude. What one folder excludes is
+ * left out of all of them, because too little is a smaller harm than too much.
+ * @throws {NihiloError} corpusEmpty, when no such folder is open
+ */
+export function openCorpus(): CorpusRequest {
+  const open = vscode.workspace.workspaceFolders ?? [];
+  const folders = open.filter(({ uri }) => uri.scheme === 'file');
+  if (folders.length === 0) {
+    throw new NihiloError(
+      'corpusEmpty',
+      open.length === 0
+        ? 'Training needs an open folder with code and none is open; open a folder, then train again.'
+        : `Training needs a folder on this machine's disk and the open one is not (${open[0]!.uri.scheme}); open a local folder, then train again.`,
+    );
+  }
+  const exclude = folders.flatMap(({ uri }) => [
+    vscode.workspace.getConfiguration('files', uri).get<unknown>('exclude'),
+    settingSource(uri)('exclude'),
+  ]);
+  return { folders: folders.map(({ uri }) => pathOf(uri)), exclude: excludedGlobs(...exclude) };
+}
+
+/** As the platform wants it: absolute, with forward slashes. */
+export function pathOf(uri: vscode.Uri): string {
+  return uri.fsPath.replaceAll('\\', '/');
+}
+
+/** Switches suggestions on or off for one language, where the setting that holds for it stands. */
+export async function setEnabled(languageId: string, enabled: boolean): Promise<void> {
+  const section = vscode.workspace.getConfiguration('nihilo', { languageId });
+  const set = section.inspect<unknown>('enabled');
+  const inWorkspace = set?.workspaceLanguageValue !== undefined || set?.workspaceValue !== undefined;
+  const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await section.update('enabled', enabled, target, true);
+}

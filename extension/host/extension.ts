@@ -1,0 +1,136 @@
+import * as vscode from 'vscode';
+import { nodePlatform } from '../platform/node.ts';
+import { commands, contextKeys } from './commands.ts';
+import { CompletionProvider } from './completionProvider.ts';
+import { pathOf, setEnabled, settingSource } from './configuration.ts';
+import { reportFailure } from './failure.ts';
+import { Inspector } from './inspectorPanel.ts';
+import { LatencyRecord, type LatencySummary } from './latency.ts';
+import { showMenu } from './menu.ts';
+import { reproducible } from './settings.ts';
+import { languageOff, StatusBar } from './statusBar.ts';
+import { logTraining, trainOnWorkspace } from './training.ts';
+import { WorkspaceModel } from './workspaceModel.ts';
+
+/** What other extensions and tests get from this one. */
+export interface NihiloApi {
+  /** how long the completions of this window took, from the provider being asked to its answer */
+  latency(): LatencySummary;
+}
+
+/** Where text is written that the model may complete; not its own log, not an input box. */
+const documents: vscode.DocumentSelector = [
+  { scheme: 'file' },
+  { scheme: 'untitled' },
+  { scheme: 'vscode-notebook-cell' },
+];
+
+let model: WorkspaceModel | null = null;
+
+export function activate(context: vscode.ExtensionContext): NihiloApi {
+  const start = performance.now();
+  const log = vscode.window.createOutputChannel('Nihilo', { log: true });
+  const platform = nodePlatform();
+  const workspaceModel = new WorkspaceModel(platform, checkpointOf(context));
+  model = workspaceModel;
+  const latency = new LatencyRecord();
+  const inspector = new Inspector(context.extensionUri, workspaceModel, {
+    train: () => void vscode.commands.executeCommand(commands.train),
+    showLog: () => log.show(),
+  });
+  context.subscriptions.push(
+    log,
+    inspector,
+    new StatusBar(workspaceModel),
+    ...followState(workspaceModel, log),
+    vscode.languages.registerInlineCompletionItemProvider(
+      documents,
+      new CompletionProvider(workspaceModel, latency, log),
+    ),
+    ...registerCommands({
+      train: () => trainOnWorkspace(workspaceModel, platform.cores, log),
+      stopTraining: () => workspaceModel.stopTraining(),
+      pauseTraining: () => workspaceModel.pauseTraining(),
+      resumeTraining: () => workspaceModel.resumeTraining(),
+      openInspector: () => inspector.show(),
+      deleteModel: () => deleteModel(workspaceModel, log),
+      toggleLanguage,
+      showLog: () => log.show(),
+      showMenu: () => showMenu(workspaceModel),
+    }),
+  );
+  // The first suggestion may come before the model is there; the window must not wait for it.
+  void workspaceModel.load(reproducible(settingSource()));
+  log.debug(`activated in ${(performance.now() - start).toFixed(1)} ms`);
+  return { latency: () => latency.summary() };
+}
+
+/** VS Code waits a few seconds for this when a window is closed: time to keep the best model of a training. */
+export async function deactivate(): Promise<void> {
+  await model?.dispose();
+}
+
+/** One folder a workspace, in the editor's own storage: never inside what the user works on, and never synced. */
+function checkpointOf({ storageUri, globalStorageUri }: vscode.ExtensionContext): string {
+  // A window without a folder has no storage of its own, and nothing to train on either.
+  return pathOf(vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'model'));
+}
+
+function registerCommands(handlers: Record<keyof typeof commands, () => unknown>): vscode.Disposable[] {
+  return Object.entries(handlers).map(([name, handler]) =>
+    vscode.commands.registerCommand(commands[name as keyof typeof commands], handler),
+  );
+}
+
+/** Keeps the log and the `when` clauses of the manifest in step with the model. */
+function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dispose(): void }[] {
+  let { state } = model;
+  const shown = new Map<string, boolean>();
+  const setContext = (key: string, value: boolean): void => {
+    if (shown.get(key) === value) return;
+    shown.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
+  return [
+    model.onTrainingEvent((event) => logTraining(event, log)),
+    model.onDidChange(() => {
+      setContext(contextKeys.training, model.training !== null);
+      setContext(contextKeys.paused, model.training?.paused ?? false);
+      setContext(contextKeys.stored, model.state.state === 'ready' || model.state.state === 'failed');
+      if (model.state === state) return;
+      state = model.state;
+      if (state.state === 'failed')
+        log.error(`model: ${state.error.code}: ${state.error.stack ?? state.error.message}`);
+      else
+        log.info(
+          state.state === 'ready' ? `model ready: ${JSON.stringify(state.model)}` : `model ${state.state}`,
+        );
+    }),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration('nihilo.engine')) return;
+      // A training loads its model at its end, and until then the checkpoint may be half replaced.
+      if (model.training === null) void model.load(reproducible(settingSource()));
+    }),
+  ];
+}
+
+async function deleteModel(model: WorkspaceModel, log: vscode.LogOutputChannel): Promise<void> {
+  const yes = vscode.l10n.t('Delete Model');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Delete what Nihilo has learnt from this workspace?'),
+    { modal: true, detail: vscode.l10n.t('Your files stay as they are. The model can be trained again.') },
+    yes,
+  );
+  if (choice !== yes) return;
+  try {
+    await model.delete();
+    log.info('model deleted');
+  } catch (error) {
+    void reportFailure(error, log);
+  }
+}
+
+async function toggleLanguage(): Promise<void> {
+  const language = vscode.window.activeTextEditor?.document.languageId;
+  if (language !== undefined) await setEnabled(language, languageOff() !== null);
+}

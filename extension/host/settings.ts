@@ -1,0 +1,151 @@
+import { type PresetName, presetNames } from '../protocol/model.ts';
+
+interface BooleanSetting {
+  readonly type: 'boolean';
+  readonly default: boolean;
+}
+
+interface NumberSetting {
+  readonly type: 'integer' | 'number';
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+interface ChoiceSetting {
+  readonly type: 'string';
+  readonly default: string;
+  readonly enum: readonly string[];
+}
+
+interface GlobsSetting {
+  readonly type: 'object';
+  readonly default: Readonly<Record<string, boolean>>;
+}
+
+type Setting = (BooleanSetting | NumberSetting | ChoiceSetting | GlobsSetting) & {
+  readonly scope: 'language-overridable' | 'machine-overridable' | 'resource';
+};
+
+/** Every setting under `nihilo.`; the manifest is held to this table. */
+export const settings = {
+  enabled: { type: 'boolean', default: true, scope: 'language-overridable' },
+  exclude: { type: 'object', default: {}, scope: 'resource' },
+  // A minute is what a person waits for once, and what the project's figures are measured with.
+  'training.seconds': {
+    type: 'integer',
+    default: 60,
+    minimum: 1,
+    maximum: 86_400,
+    scope: 'machine-overridable',
+  },
+  // 0: all cores but one, which is left to the editor.
+  'training.threads': { type: 'integer', default: 0, minimum: 0, maximum: 64, scope: 'machine-overridable' },
+  'training.memoryLimit': {
+    type: 'integer',
+    default: 1_000,
+    minimum: 50,
+    maximum: 4_000,
+    scope: 'machine-overridable',
+  },
+  'training.preset': {
+    type: 'string',
+    default: 'default',
+    enum: presetNames,
+    scope: 'machine-overridable',
+  },
+  'training.seed': {
+    type: 'integer',
+    default: 1,
+    minimum: 0,
+    maximum: 0xffff_ffff,
+    scope: 'machine-overridable',
+  },
+  'engine.reproducible': { type: 'boolean', default: false, scope: 'machine-overridable' },
+  'completion.minProbability': {
+    type: 'number',
+    default: 0.3,
+    minimum: 0,
+    maximum: 1,
+    scope: 'language-overridable',
+  },
+  'completion.maxTokens': {
+    type: 'integer',
+    default: 24,
+    minimum: 1,
+    maximum: 64,
+    scope: 'language-overridable',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** The untrusted value of a setting, by its name without `nihilo.`. */
+export type SettingSource = (name: keyof typeof settings) => unknown;
+
+export interface TrainingSettings {
+  readonly seconds: number;
+  readonly threads: number;
+  readonly memoryLimitMb: number;
+  readonly preset: PresetName;
+  readonly seed: number;
+  readonly reproducible: boolean;
+}
+
+export interface CompletionSettings {
+  readonly enabled: boolean;
+  readonly minProbability: number;
+  readonly maxTokens: number;
+}
+
+/** @param cores of the machine; more threads than cores only take turns */
+export function trainingSettings(source: SettingSource, cores: number): TrainingSettings {
+  const threads = numberFrom(source, 'training.threads');
+  const preset = source('training.preset');
+  return {
+    seconds: numberFrom(source, 'training.seconds'),
+    threads: threads === 0 ? Math.max(1, cores - 1) : Math.min(threads, Math.max(1, cores)),
+    memoryLimitMb: numberFrom(source, 'training.memoryLimit'),
+    preset: presetNames.find((name) => name === preset) ?? settings['training.preset'].default,
+    seed: numberFrom(source, 'training.seed'),
+    reproducible: booleanFrom(source, 'engine.reproducible'),
+  };
+}
+
+export function completionSettings(source: SettingSource): CompletionSettings {
+  return {
+    enabled: booleanFrom(source, 'enabled'),
+    minProbability: numberFrom(source, 'completion.minProbability'),
+    maxTokens: numberFrom(source, 'completion.maxTokens'),
+  };
+}
+
+export function reproducible(source: SettingSource): boolean {
+  return booleanFrom(source, 'engine.reproducible');
+}
+
+/** The globs that are switched on in objects such as `files.exclude`; a condition (`{ "when": … }`) is no plain yes. */
+export function excludedGlobs(...objects: readonly unknown[]): string[] {
+  const globs = new Set<string>();
+  for (const object of objects) {
+    if (typeof object !== 'object' || object === null) continue;
+    for (const [glob, value] of Object.entries(object)) if (value === true && glob !== '') globs.add(glob);
+  }
+  return [...globs];
+}
+
+type NamesOf<Type> = {
+  [Name in keyof typeof settings]: (typeof settings)[Name] extends Type ? Name : never;
+}[keyof typeof settings];
+
+/** The number within its limits, or the default where there is no number. */
+function numberFrom(source: SettingSource, name: NamesOf<NumberSetting>): number {
+  const { type, default: fallback, minimum, maximum } = settings[name];
+  const value = source(name);
+  if (typeof value !== 'number' || Number.isNaN(value)) return fallback;
+  const within = Math.min(maximum, Math.max(minimum, value));
+  return type === 'integer' ? Math.round(within) : within;
+}
+
+function booleanFrom(source: SettingSource, name: NamesOf<BooleanSetting>): boolean {
+  const value = source(name);
+  return typeof value === 'boolean' ? value : settings[name].default;
+}

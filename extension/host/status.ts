@@ -1,0 +1,49 @@
+import type { ModelState } from '../protocol/inspector.ts';
+import type { TrainingStage } from '../protocol/training.ts';
+import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
+
+/** The one thing that the status bar says; a running training is said before everything else. */
+export type Status =
+  | {
+      readonly kind: 'training';
+      readonly stage: TrainingStage;
+      readonly percent: number | null;
+      readonly paused: boolean;
+    }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'failed'; readonly sentence: string }
+  | { readonly kind: 'off'; readonly language: string }
+  | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number };
+
+/** @param offFor the language of the active editor when suggestions are off for it */
+export function statusOf(
+  { state, training }: Pick<WorkspaceModel, 'state' | 'training'>,
+  offFor: string | null,
+): Status {
+  if (training !== null) {
+    return { kind: 'training', stage: training.stage, percent: percentOf(training), paused: training.paused };
+  }
+  if (state.state === 'ready' && offFor !== null) return { kind: 'off', language: offFor };
+  return statusOfModel(state);
+}
+
+/** Share of the time that training takes, in whole percent; null while it can't be told. */
+export function percentOf({ stage, progress }: TrainingStatus): number | null {
+  if (stage !== 'training' || progress === null || progress.remainingSeconds === null) return null;
+  const total = progress.elapsedSeconds + progress.remainingSeconds;
+  return total <= 0 ? null : Math.floor((100 * progress.elapsedSeconds) / total);
+}
+
+function statusOfModel(state: ModelState): Status {
+  switch (state.state) {
+    case 'missing':
+      return { kind: 'missing' };
+    case 'loading':
+      return { kind: 'loading' };
+    case 'failed':
+      return { kind: 'failed', sentence: state.error.message };
+    case 'ready':
+      return { kind: 'ready', heldOutBitsPerByte: state.model.heldOutBitsPerByte };
+  }
+}

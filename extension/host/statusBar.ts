@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { commands } from './commands.ts';
+import { settingSource } from './configuration.ts';
+import { completionSettings } from './settings.ts';
+import { type Status, statusOf } from './status.ts';
+import { stageName } from './training.ts';
+import type { WorkspaceModel } from './workspaceModel.ts';
+
+/** The one item in the status bar; a click opens the menu. */
+export class StatusBar implements vscode.Disposable {
+  readonly #model: WorkspaceModel;
+  readonly #item: vscode.StatusBarItem;
+  readonly #subscriptions: { dispose(): void }[];
+
+  constructor(model: WorkspaceModel) {
+    this.#model = model;
+    this.#item = vscode.window.createStatusBarItem('nihilo.status', vscode.StatusBarAlignment.Right);
+    this.#item.name = 'Nihilo';
+    this.#item.command = commands.showMenu;
+    const update = (): void => this.#update();
+    this.#subscriptions = [
+      model.onDidChange(update),
+      vscode.window.onDidChangeActiveTextEditor(update),
+      vscode.workspace.onDidChangeConfiguration(update),
+    ];
+    this.#update();
+    this.#item.show();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#item.dispose();
+  }
+
+  #update(): void {
+    const { icon, text, tooltip } = wording(statusOf(this.#model, languageOff()));
+    this.#item.text = `$(${icon}) Nihilo: ${text}`;
+    this.#item.tooltip = tooltip;
+    this.#item.accessibilityInformation = { label: `Nihilo: ${text}. ${tooltip}`, role: 'button' };
+  }
+}
+
+/** The language of the active editor when suggestions are off for it. */
+export function languageOff(): string | null {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined || completionSettings(settingSource(document)).enabled) return null;
+  return document.languageId;
+}
+
+interface Wording {
+  readonly icon: string;
+  readonly text: string;
+  readonly tooltip: string;
+}
+
+function wording(status: Status): Wording {
+  const { t } = vscode.l10n;
+  switch (status.kind) {
+    case 'missing':
+      return {
+        icon: 'circle-outline',
+        text: t('no model'),
+        tooltip: t('There is no model of this workspace yet. Click to train one.'),
+      };
+    case 'loading':
+      return { icon: 'loading~spin', text: t('loading'), tooltip: t('The model is being loaded.') };
+    case 'failed':
+      return { icon: 'warning', text: t('model unusable'), tooltip: status.sentence };
+    case 'off':
+      return {
+        icon: 'circle-slash',
+        text: t('off here'),
+        tooltip: t(
+          'Off here, because the setting nihilo.enabled is off for the language {0}.',
+          status.language,
+        ),
+      };
+    case 'ready':
+      return {
+        icon: 'check',
+        text: t('ready'),
+        tooltip: t(
+          'The model is ready: {0} bits per byte on held-out files.',
+          status.heldOutBitsPerByte.toFixed(2),
+        ),
+      };
+    case 'training':
+      return trainingWording(status);
+  }
+}
+
+function trainingWording({ stage, percent, paused }: Extract<Status, { kind: 'training' }>): Wording {
+  const { t } = vscode.l10n;
+  const name = paused ? t('paused') : stageName(stage);
+  return {
+    icon: paused ? 'debug-pause' : 'sync~spin',
+    text: percent === null ? name : `${name} ${percent} %`,
+    tooltip: t('A model of this workspace is being trained. Click to pause or stop.'),
+  };
+}

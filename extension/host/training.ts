@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import { NihiloError } from '../protocol/errors.ts';
+import type { TrainingEvent, TrainingRequest, TrainingStage } from '../protocol/training.ts';
+import type { TrainingResult } from '../training/client.ts';
+import { commands } from './commands.ts';
+import { openCorpus, settingSource } from './configuration.ts';
+import { reportFailure } from './failure.ts';
+import { trainingSettings } from './settings.ts';
+import { percentOf } from './status.ts';
+import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
+
+/** The command: trains with a notification that shows how it goes and can stop it; every failure is said, none is thrown. */
+export async function trainOnWorkspace(
+  model: WorkspaceModel,
+  cores: number,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  try {
+    const training = model.train(trainingRequest(model.checkpoint, cores));
+    void announce(await showProgress(model, training));
+  } catch (error) {
+    if (error instanceof NihiloError && error.code === 'trainingCancelled') {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Training stopped before there was a model to keep.'),
+      );
+    } else {
+      void reportFailure(error, log);
+    }
+  }
+}
+
+/** @throws {NihiloError} corpusEmpty, when no folder is open */
+function trainingRequest(checkpoint: string, cores: number): TrainingRequest {
+  const { seconds, ...settings } = trainingSettings(settingSource(), cores);
+  return { corpus: openCorpus(), checkpoint, stop: { seconds }, resume: false, ...settings };
+}
+
+function showProgress(model: WorkspaceModel, training: Promise<TrainingResult>): Thenable<TrainingResult> {
+  const title = `[Nihilo](command:${commands.showLog} "${vscode.l10n.t('Show Log')}")`;
+  const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
+  return vscode.window.withProgress(options, async (progress, stop) => {
+    const stopping = stop.onCancellationRequested(() => model.stopTraining());
+    let shown = 0;
+    const following = model.onDidChange(() => {
+      if (model.training === null) return;
+      const percent = percentOf(model.training) ?? shown;
+      progress.report({ message: messageOf(model.training), increment: Math.max(0, percent - shown) });
+      shown = Math.max(shown, percent);
+    });
+    try {
+      return await training;
+    } finally {
+      following.dispose();
+      stopping.dispose();
+    }
+  });
+}
+
+function messageOf({ stage, paused, progress, heldOut }: TrainingStatus): string {
+  const parts = [paused ? vscode.l10n.t('paused') : stageName(stage)];
+  if (stage === 'training' && progress !== null) {
+    const { trainBitsPerByte, remainingSeconds } = progress;
+    parts.push(vscode.l10n.t('{0} bits per byte', trainBitsPerByte.toFixed(2)));
+    if (heldOut !== null)
+      parts.push(vscode.l10n.t('{0} on held-out files', heldOut.heldOutBitsPerByte.toFixed(2)));
+    if (remainingSeconds !== null && !paused)
+      parts.push(vscode.l10n.t('{0} left', duration(remainingSeconds)));
+  }
+  return parts.join(', ');
+}
+
+export function stageName(stage: TrainingStage): string {
+  switch (stage) {
+    case 'reading':
+      return vscode.l10n.t('reading files');
+    case 'tokenizing':
+      return vscode.l10n.t('learning tokens');
+    case 'preparing':
+      return vscode.l10n.t('preparing');
+    case 'training':
+      return vscode.l10n.t('training');
+    case 'evaluating':
+      return vscode.l10n.t('scoring');
+    case 'saving':
+      return vscode.l10n.t('saving');
+  }
+}
+
+/** `m:ss` */
+function duration(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+async function announce({ report, cancelled }: TrainingResult): Promise<void> {
+  const score = report.heldOutBitsPerByte.toFixed(2);
+  const sentence = cancelled
+    ? vscode.l10n.t(
+        'Training stopped; the best model so far is kept: {0} bits per byte on held-out files.',
+        score,
+      )
+    : vscode.l10n.t('The model is ready: {0} bits per byte on held-out files.', score);
+  const inspect = vscode.l10n.t('Open Inspector');
+  const choice = await vscode.window.showInformationMessage(sentence, inspect);
+  if (choice === inspect) await vscode.commands.executeCommand(commands.openInspector);
+}
+
+/** Figures and counts only: the log never holds a file's text. */
+export function logTraining(event: TrainingEvent, log: vscode.LogOutputChannel): void {
+  switch (event.type) {
+    case 'stage':
+      return log.info(`${event.stage}: ${event.detail}`);
+    case 'corpus':
+      return log.info(`corpus: ${JSON.stringify(event.corpus)}`);
+    case 'progress':
+      return log.debug(`progress: ${JSON.stringify(event.progress)}`);
+    case 'heldOut':
+      return log.info(`held-out: ${JSON.stringify(event.point)}`);
+    case 'failed':
+      return log.info(`training failed: ${event.error.code}: ${event.error.message}`);
+    case 'done':
+      return log.info(`training ended: ${JSON.stringify(event.report)}`);
+  }
+}

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { commands, contextKeys } from '../../extension/host/commands.ts';
+import { settings } from '../../extension/host/settings.ts';
+
+const root = new URL('../../', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const phrases: Record<string, string> = JSON.parse(readFileSync(new URL('package.nls.json', root), 'utf8'));
+
+/** The sources of the host, which alone touches the editor. */
+const sources = readdirSync(new URL('extension/host/', root))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(new URL(`extension/host/${name}`, root), 'utf8'));
+
+describe('the manifest', () => {
+  it('contributes exactly the commands of the table, in one category', () => {
+    const contributed: { command: string; category: string }[] = manifest.contributes.commands;
+    expect(contributed.map(({ command }) => command).sort()).toEqual(Object.values(commands).sort());
+    expect(new Set(contributed.map(({ category }) => category))).toEqual(new Set(['Nihilo']));
+  });
+
+  it('contributes exactly the settings of the table: type, default, limits and scope', () => {
+    const properties: Record<string, Record<string, unknown>> = manifest.contributes.configuration.properties;
+    expect(Object.keys(properties).sort()).toEqual(
+      Object.keys(settings)
+        .map((name) => `nihilo.${name}`)
+        .sort(),
+    );
+    for (const [name, setting] of Object.entries(settings)) {
+      expect(properties[`nihilo.${name}`]).toMatchObject(setting);
+    }
+  });
+
+  it('orders its settings from 1 without a gap', () => {
+    const properties: { order: number }[] = Object.values(manifest.contributes.configuration.properties);
+    expect(properties.map(({ order }) => order)).toEqual(properties.map((_, i) => i + 1));
+  });
+
+  it('asks in when clauses only for commands and context keys that there are', () => {
+    const entries: { command: string; when: string }[] = manifest.contributes.menus.commandPalette;
+    for (const { command, when } of entries) {
+      expect(Object.values(commands)).toContain(command);
+      const keys = when.match(/nihilo\.\w+/g) ?? [];
+      for (const key of keys) expect(Object.values(contextKeys)).toContain(key);
+    }
+  });
+
+  it('has a phrase for every placeholder and a placeholder for every phrase', () => {
+    const used = [...JSON.stringify(manifest).matchAll(/"%([^"%]+)%"/g)].map(([, key]) => key);
+    expect([...new Set(used)].sort()).toEqual(Object.keys(phrases).sort());
+  });
+
+  it('withholds from an untrusted workspace every setting of what is trained on and with how much', () => {
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    expect(supported).toBe('limited');
+    const sensitive = Object.keys(settings).filter(
+      (name) => name === 'exclude' || name.startsWith('training.'),
+    );
+    expect(restrictedConfigurations.sort()).toEqual(sensitive.map((name) => `nihilo.${name}`).sort());
+  });
+
+  it('binds no key', () => {
+    expect(manifest.contributes.keybindings).toBeUndefined();
+  });
+
+  it('asks for no newer editor than the API that is compiled against', () => {
+    const [, engine] = /^\^(\d+\.\d+)\.\d+$/.exec(manifest.engines.vscode)!;
+    expect(manifest.devDependencies['@types/vscode']).toMatch(new RegExp(`^${engine}\\.`));
+  });
+
+  it('is woken for every webview that the host restores', () => {
+    const viewTypes = sources.flatMap((source) =>
+      [...source.matchAll(/const viewType = '([^']+)'/g)].map(([, viewType]) => viewType),
+    );
+    expect(viewTypes).not.toEqual([]);
+    for (const viewType of viewTypes) {
+      expect(manifest.activationEvents).toContain(`onWebviewPanel:${viewType}`);
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  completionSettings,
+  excludedGlobs,
+  reproducible,
+  settings,
+  trainingSettings,
+} from '../../extension/host/settings.ts';
+import { presetNames } from '../../extension/protocol/model.ts';
+
+const names = Object.keys(settings) as (keyof typeof settings)[];
+const unset = (): undefined => undefined;
+
+/** whatever a person may have written into settings.json, and worse */
+const anySource = fc
+  .dictionary(fc.constantFrom(...names), fc.oneof(fc.anything(), fc.double(), fc.integer()))
+  .map((values) => (name: keyof typeof settings) => values[name]);
+
+describe('settings', () => {
+  it('are the defaults of the table where nothing is set', () => {
+    expect(trainingSettings(unset, 8)).toEqual({
+      seconds: settings['training.seconds'].default,
+      threads: 7,
+      memoryLimitMb: settings['training.memoryLimit'].default,
+      preset: settings['training.preset'].default,
+      seed: settings['training.seed'].default,
+      reproducible: false,
+    });
+    expect(completionSettings(unset)).toEqual({
+      enabled: true,
+      minProbability: settings['completion.minProbability'].default,
+      maxTokens: settings['completion.maxTokens'].default,
+    });
+    expect(reproducible(unset)).toBe(false);
+  });
+
+  it('are within their limits whatever is set', () => {
+    fc.assert(
+      fc.property(anySource, fc.integer({ min: 1, max: 256 }), (source, cores) => {
+        const { threads, preset, ...training } = trainingSettings(source, cores);
+        const { enabled, ...completion } = completionSettings(source);
+        expect(threads).toSatisfy(Number.isInteger);
+        expect(threads).toBeGreaterThanOrEqual(1);
+        expect(threads).toBeLessThanOrEqual(cores);
+        expect(presetNames).toContain(preset);
+        expect(typeof enabled).toBe('boolean');
+        expect(typeof training.reproducible).toBe('boolean');
+        const limited = [
+          [training.seconds, settings['training.seconds']],
+          [training.memoryLimitMb, settings['training.memoryLimit']],
+          [training.seed, settings['training.seed']],
+          [completion.maxTokens, settings['completion.maxTokens']],
+          [completion.minProbability, settings['completion.minProbability']],
+        ] as const;
+        for (const [value, { type, minimum, maximum }] of limited) {
+          expect(value).toBeGreaterThanOrEqual(minimum);
+          expect(value).toBeLessThanOrEqual(maximum);
+          if (type === 'integer') expect(value).toSatisfy(Number.isInteger);
+        }
+      }),
+    );
+  });
+
+  it('are taken as they are set when they are valid', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 86_400 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.constantFrom(...presetNames),
+        fc.boolean(),
+        (seconds, minProbability, preset, flag) => {
+          const values: Partial<Record<keyof typeof settings, unknown>> = {
+            'training.seconds': seconds,
+            'training.preset': preset,
+            'completion.minProbability': minProbability,
+            'engine.reproducible': flag,
+            enabled: flag,
+          };
+          const source = (name: keyof typeof settings): unknown => values[name];
+          expect(trainingSettings(source, 2)).toMatchObject({ seconds, preset, reproducible: flag });
+          expect(completionSettings(source)).toMatchObject({ enabled: flag, minProbability });
+        },
+      ),
+    );
+  });
+
+  it('leave one core to the editor, but never train with none and never with more than there are', () => {
+    const threads = (set: number, cores: number): number =>
+      trainingSettings((name) => (name === 'training.threads' ? set : undefined), cores).threads;
+    expect(threads(0, 1)).toBe(1);
+    expect(threads(0, 2)).toBe(1);
+    expect(threads(0, 16)).toBe(15);
+    expect(threads(3, 16)).toBe(3);
+    expect(threads(64, 16)).toBe(16);
+  });
+});
+
+describe('excludedGlobs', () => {
+  it('holds each glob that is true in any of the objects once, and no conditional one', () => {
+    expect(
+      excludedGlobs(
+        { '**/.git': true, '**/*.js': { when: '$(basename).ts' }, '**/out': false },
+        { '**/.git': true, 'docs/**': true },
+      ),
+    ).toEqual(['**/.git', 'docs/**']);
+  });
+
+  it('is a list of globs whatever is set', () => {
+    fc.assert(
+      fc.property(fc.array(fc.anything()), (objects) => {
+        for (const glob of excludedGlobs(...objects)) {
+          expect(glob.length).toBeGreaterThan(0);
+          expect(objects).toSatisfy((all: unknown[]) =>
+            all.some((object) => (object as Record<string, unknown> | null | undefined)?.[glob] === true),
+          );
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { percentOf, statusOf } from '../../extension/host/status.ts';
+import type { TrainingStatus } from '../../extension/host/workspaceModel.ts';
+import { modelSummary, trainingProgress } from './samples.ts';
+
+const training: TrainingStatus = {
+  stage: 'training',
+  detail: '',
+  paused: false,
+  progress: trainingProgress,
+  heldOut: null,
+};
+const ready = { state: 'ready', model: modelSummary } as const;
+
+describe('statusOf', () => {
+  it('says a running training before everything else', () => {
+    expect(statusOf({ state: ready, training }, 'python')).toEqual({
+      kind: 'training',
+      stage: 'training',
+      percent: 25,
+      paused: false,
+    });
+  });
+
+  it('says that suggestions are off here only where there would be some', () => {
+    expect(statusOf({ state: ready, training: null }, 'python')).toEqual({ kind: 'off', language: 'python' });
+    expect(statusOf({ state: { state: 'missing' }, training: null }, 'python')).toEqual({ kind: 'missing' });
+    expect(statusOf({ state: ready, training: null }, null)).toEqual({
+      kind: 'ready',
+      heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
+    });
+  });
+
+  it('gives the sentence of a model that cannot be used', () => {
+    const state = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
+    expect(statusOf({ state, training: null }, null)).toEqual({ kind: 'failed', sentence: 'Torn.' });
+  });
+});
+
+describe('percentOf', () => {
+  it('is elapsed ÷ (elapsed + remaining), rounded down', () => {
+    const of = (elapsedSeconds: number, remainingSeconds: number): number | null =>
+      percentOf({ ...training, progress: { ...trainingProgress, elapsedSeconds, remainingSeconds } });
+    expect([of(0, 60), of(59.9, 0.1), of(60, 0), of(1, 2)]).toEqual([0, 99, 100, 33]);
+  });
+
+  it('is unknown before the training stage, without a time left, and without any time', () => {
+    const progress = { ...trainingProgress, remainingSeconds: null };
+    expect(percentOf({ ...training, stage: 'tokenizing' })).toBeNull();
+    expect(percentOf({ ...training, progress: null })).toBeNull();
+    expect(percentOf({ ...training, progress })).toBeNull();
+    const none = { ...trainingProgress, elapsedSeconds: 0, remainingSeconds: 0 };
+    expect(percentOf({ ...training, progress: none })).toBeNull();
+  });
+});
