@@ -92,7 +92,11 @@ export class Team {
     Atomics.add(slots, slot.generation, 1);
     Atomics.notify(slots, slot.generation);
     if (phase === 'quit') return;
-    this.#lane.work();
+    try {
+      this.#lane.work();
+    } catch (error) {
+      control.fail(error);
+    }
     this.#awaitOthers(slots);
   }
 

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { initialTensors } from '../../extension/engine/weights.ts';
+import { Random } from '../../extension/engine/random.ts';
+import { nodePlatform } from '../../extension/platform/node.ts';
+import type { ModelConfig } from '../../extension/protocol/model.ts';
+import { Batches } from '../../extension/training/batches.ts';
+import { Learner, mostChunks } from '../../extension/training/learner.ts';
+import { recipes } from '../../extension/training/recipe.ts';
+import { Team } from '../../extension/training/team.ts';
+import { builds, compiled } from '../engine/compiled.ts';
+
+const config: ModelConfig = {
+  vocabSize: 300,
+  hiddenSize: 40,
+  intermediateSize: 160,
+  numHiddenLayers: 2,
+  numAttentionHeads: 2,
+  maxPositionEmbeddings: 48,
+  ropeTheta: 10_000,
+  rmsNormEps: 1e-5,
+  tieWordEmbeddings: true,
+};
+const recipe = {
+  ...recipes.default,
+  tokensPerStep: 500,
+  lengths: [
+    [0, 20],
+    [0.5, 48],
+  ],
+} as const;
+
+async function team(build: (typeof builds)[number], lanes: number): Promise<Team> {
+  const size = { tokens: 500, chunks: mostChunks(500, recipe), lanes };
+  return Team.create(nodePlatform(), compiled(build), config, size, 512);
+}
+
+async function weightsAfter(build: (typeof builds)[number], lanes: number, steps: number) {
+  const crew = await team(build, lanes);
+  const random = new Random(5);
+  const stream = Uint16Array.from({ length: 2_000 }, () => random.below(config.vocabSize));
+  const learner = new Learner(crew, config, recipe, new Batches(stream, 1), initialTensors(crew.plan.parameters, 1));
+  const losses = Array.from({ length: steps }, (_, step) => learner.step(step / steps).loss);
+  const result = { losses, weights: learner.weights, moments: learner.moments };
+  await crew.dispose();
+  return result;
+}
+
+describe.each(builds)('a team in the %s build', (build) => {
+  it('learns the same bits with 1, 2, 3 and 8 lanes', async () => {
+    const alone = await weightsAfter(build, 1, 6);
+    expect(new Set(alone.losses).size).toBe(6);
+    for (const lanes of [2, 3, 8]) {
+      expect(await weightsAfter(build, lanes, 6), `${lanes} lanes`).toEqual(alone);
+    }
+  });
+
+  it('says which failure ended it when a lane traps, instead of waiting for ever', async () => {
+    const crew = await team(build, 2);
+    // A token far outside the vocabulary reads far outside the memory.
+    crew.integers(crew.plan.ids, 500).fill(0x00ff_ffff);
+    const step = { rows: 500, length: 20, sequencesPerChunk: 1, lossScale: 1 };
+    expect(() => crew.run('train', step)).toThrow(/out of bounds/);
+    expect(() => crew.run('train', step)).toThrow();
+    await crew.dispose();
+  });
+});
