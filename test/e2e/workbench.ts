@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
 
-export const artifacts = fileURLToPath(new URL('artifacts', import.meta.url));
+const artifacts = fileURLToPath(new URL('artifacts', import.meta.url));
 
 /** Nothing that the machine does in time is waited for longer than this; a slow machine must not fail a test. */
 export const patience = 90_000;
