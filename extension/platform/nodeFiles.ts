@@ -45,7 +45,12 @@ function previous(folder: string): string {
 
 async function recoverFolder(folder: string): Promise<void> {
   if ((await exists(folder)) || !(await exists(previous(folder)))) return;
-  await rename(previous(folder), folder);
+  try {
+    await rename(previous(folder), folder);
+  } catch (error) {
+    // What looked like a crash was a `replaceFolder` under way elsewhere, and the folder is there by now.
+    if (!(await exists(folder))) throw error;
+  }
 }
 
 async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
@@ -142,9 +147,11 @@ function refusal(code: string): string {
       return `a read-only disk (${code}); choose another place`;
     case 'ENOENT':
       return `nothing there (${code}); check the path`;
-    case 'ENOTDIR':
     case 'EISDIR':
-      return `${code === 'EISDIR' ? 'a folder' : 'a file'} in its place (${code}); check the path`;
+      return `a folder in its place (${code}); check the path`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `a file in its place (${code}); check the path`;
     case 'EMFILE':
     case 'ENFILE':
       return `too many open files (${code}); close some programs and try again`;

@@ -11,7 +11,10 @@ export interface FileSystem {
   size(file: string): Promise<number>;
   read(file: string): Promise<Uint8Array>;
   exists(path: string): Promise<boolean>;
-  /** Replaces `folder` by these files as a whole: new folder, fsync, rename. A reader sees the old or the new, never a mixture. */
+  /**
+   * Replaces `folder` by these files as a whole: new folder, fsync, rename. A reader sees the old or the new, never a mixture.
+   * Until the new one is safe, the old one is kept as `<folder>.previous`.
+   */
   replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
   /** Puts the old folder back where a crash between the two renames of `replaceFolder` left none; else does nothing. */
   recoverFolder(folder: string): Promise<void>;
