@@ -110,12 +110,9 @@ async function vsix() {
   const { version } = readJson(path.join(root, 'package.json'));
   const file = path.join(root, `nihilo-${version}.vsix`);
   // Links to images stay relative: the images are in the package, and nothing has to be fetched to show them.
-  await run(
-    'vsce',
-    ['package', '--no-dependencies', '--no-rewrite-relative-links', '--out', file],
-    {},
-    'quiet',
-  );
+  const options = ['--no-dependencies', '--no-rewrite-relative-links', '--allow-missing-repository'];
+  const { code, text } = await outcome('vsce', ['package', ...options, '--out', file], { output: 'pipe' });
+  if (code !== 0) throw new Failure(`${text}\nvsce package ended with exit code ${code}.`);
   const { size } = statSync(file);
   if (size > packageLimitBytes) {
     throw new Failure(
@@ -193,7 +190,7 @@ function outcome(command, args, { extra = {}, output = 'inherit', cwd = root } =
     const child = spawn(command, args, {
       cwd,
       env: { ...environment, ...extra },
-      stdio: ['inherit', output, output],
+      stdio: [output === 'pipe' ? 'ignore' : 'inherit', output, output],
       // npm's commands are .cmd files there, which only a shell can start.
       shell: process.platform === 'win32',
     });
