@@ -89,7 +89,7 @@ export async function writeCheckpoint(
 }
 
 /**
- * Reads what `writeCheckpoint` wrote; after a crash in between, the checkpoint that was there before.
+ * Reads what `writeCheckpoint` wrote; the checkpoint before, where a crash left only that one whole.
  * @throws {NihiloError} checkpointMissing; checkpointTorn, when a file is not the one that was written; checkpointForeign, when it is
  *   another program's model
  */
@@ -103,6 +103,20 @@ export async function readCheckpoint(
     const sentence = `There should be a trained model in ${folder} and there is none. Train one first.`;
     throw new NihiloError('checkpointMissing', sentence);
   }
+  let torn: NihiloError | null = null;
+  // Twice, because a training may replace the folder while it is read: its files are then of two checkpoints.
+  for (const candidate of [folder, folder, `${folder}.previous`]) {
+    try {
+      return await readFolder(files, candidate, options.withOptimizer === true);
+    } catch (error) {
+      if (!(error instanceof NihiloError) || error.code !== 'checkpointTorn') throw error;
+      torn ??= error;
+    }
+  }
+  throw torn!;
+}
+
+async function readFolder(files: FileSystem, folder: string, withOptimizer: boolean): Promise<Checkpoint> {
   const reader = new Reader(files, folder);
   const config = fromArceeConfig(await reader.json('config.json'));
   const trainerState = await reader.state();
@@ -110,14 +124,13 @@ export async function readCheckpoint(
   const tokenizerJson = decodeText(await reader.bytes('tokenizer.json'));
   const { tokens } = readVocabulary(tokenizerJson);
   if (tokens.length !== config.vocabSize) {
-    const sentence = `tokenizer.json should hold ${config.vocabSize} tokens and holds ${tokens.length}. Train again.`;
-    throw new NihiloError('checkpointForeign', sentence);
+    throw foreign(`tokenizer.json should hold ${config.vocabSize} tokens and holds ${tokens.length}`);
   }
   const table = parameterTable(config);
   const stored = await reader.tensors('model.safetensors');
   const tensors = checked(table, '', stored, 'model.safetensors');
   refuseUnknown(stored, tensors.size, table);
-  const optimizer = options.withOptimizer === true ? await reader.optimizer(table) : null;
+  const optimizer = withOptimizer ? await reader.optimizer(table) : null;
   return { config, tensors, tokenizerJson, trainerState, optimizer };
 }
 

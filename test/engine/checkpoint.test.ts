@@ -1,6 +1,10 @@
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../extension/engine/safetensors.ts';
+import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import type { FileEntry, FileSystem } from '../../extension/platform/platform.ts';
 import { type ErrorCode, NihiloError } from '../../extension/protocol/errors.ts';
 import type { ModelConfig } from '../../extension/protocol/model.ts';
@@ -153,6 +157,23 @@ describe('a checkpoint', () => {
     expect((await readCheckpoint(files, folder)).trainerState).toEqual(trainerState);
   });
 
+  it('reads back from a real disk, replaced by a later one, and is torn when a file there is cut', async () => {
+    const parent = await mkdtemp(path.join(tmpdir(), 'nihilo-checkpoint-'));
+    try {
+      const real = `${parent}/model`;
+      await writeCheckpoint(nodeFiles, real, { ...checkpoint, tensors: randomTensors(config, 5) });
+      await writeCheckpoint(nodeFiles, real, checkpoint);
+      expect(await readCheckpoint(nodeFiles, real, { withOptimizer: true })).toEqual(checkpoint);
+      await truncate(`${real}/model.safetensors`, 1_000);
+      await expect(readCheckpoint(nodeFiles, real)).rejects.toMatchObject({ code: 'checkpointTorn' });
+      await expect(readCheckpoint(nodeFiles, `${parent}/none`)).rejects.toMatchObject({
+        code: 'checkpointMissing',
+      });
+    } finally {
+      await rm(parent, { recursive: true });
+    }
+  });
+
   it('is a Hugging Face model folder of the Arcee architecture with tied embeddings', async () => {
     expect(files.names(folder).sort()).toEqual([
       'config.json',
@@ -246,6 +267,26 @@ describe('a damaged checkpoint', () => {
     }
     await files.remove(folder);
     expect(await readCheckpoint(files, folder, { withOptimizer: true })).toEqual(checkpoint);
+  });
+
+  it('is read from the folder before, when a crash left that one whole and this one torn', async () => {
+    await writeCheckpoint(files, `${folder}.previous`, { ...checkpoint, optimizer: null });
+    files.contents.set(`${folder}/model.safetensors`, new Uint8Array(100));
+    expect(await readCheckpoint(files, folder)).toEqual({ ...checkpoint, optimizer: null });
+  });
+
+  it('is read whole while it is being replaced between two of its files', async () => {
+    const later = { ...checkpoint, tensors: randomTensors(config, 9), optimizer: null };
+    const read = files.read.bind(files);
+    files.read = async (file) => {
+      const bytes = await read(file);
+      if (file.endsWith('trainer_state.json')) {
+        files.read = read;
+        await writeCheckpoint(files, folder, later);
+      }
+      return bytes;
+    };
+    expect(await readCheckpoint(files, folder)).toEqual(later);
   });
 
   it('is missing when there is no folder or nothing of a model in it, and says to train', async () => {

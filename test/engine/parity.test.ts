@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { presetConfig } from '../../extension/engine/config.ts';
+import { Decoder } from '../../extension/engine/decoder.ts';
+import { encodeGguf } from '../../extension/engine/gguf.ts';
+import { compileKernels } from '../../extension/engine/instantiate.ts';
+import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
+import { installLlamaCpp, llamaCppLogits } from '../parity/llamaCpp.ts';
+import { byteTokenizerJson, randomTensors } from './tinyModel.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const config = presetConfig('default', 257);
+const context = config.maxPositionEmbeddings;
+const endOfText = 256;
+
+let folder: string;
+let checkpoint: Checkpoint;
+let unavailable: string | null = null;
+/** real code as token ids: sequences that fill the context, each from its own place in the file */
+let sequences: number[][];
+
+beforeAll(async () => {
+  try {
+    installLlamaCpp();
+  } catch (error) {
+    // Where the network is promised, a missing llama.cpp must not pass for agreement.
+    if (process.env['CI'] !== undefined) throw error;
+    unavailable = `llama.cpp can't be installed here: ${(error as Error).message}`;
+    console.warn(unavailable);
+  }
+  folder = await mkdtemp(path.join(tmpdir(), 'nihilo-parity-'));
+  await writeCheckpoint(nodeFiles, `${folder}/model`, {
+    config,
+    tensors: randomTensors(config, 1),
+    tokenizerJson: byteTokenizerJson(),
+    trainerState: {
+      preset: 'default',
+      seed: 1,
+      step: 0,
+      tokens: 0,
+      sequences: 0,
+      seconds: 0,
+      best: { step: 0, loss: 0, bitsPerByte: 0 },
+      heldOutBitsPerByte: 0,
+      trainBitsPerByte: null,
+    },
+    optimizer: null,
+  });
+  checkpoint = await readCheckpoint(nodeFiles, `${folder}/model`);
+  const code = await readFile(path.join(root, 'extension', 'engine', 'layout.ts'));
+  sequences = [0, 3_000].map((start) => [endOfText, ...code.subarray(start, start + context - 1)]);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Largest |Δ ln p| over all positions and all tokens that may follow, and the number of positions. */
+function largestGap(ours: Float32Array[], theirs: Float32Array[]): { gap: number; positions: number } {
+  const vocab = config.vocabSize;
+  let gap = 0;
+  let positions = 0;
+  ours.forEach((logits, i) => {
+    for (let row = 0; row < logits.length; row += vocab, positions++) {
+      const one = logProbabilities(logits.subarray(row, row + vocab));
+      const other = logProbabilities(theirs[i]!.subarray(row, row + vocab));
+      // Not Math.max alone: a NaN on either side must not be lost.
+      one.forEach((value, id) => {
+        const difference = Math.abs(value - other[id]!);
+        if (!(difference <= gap)) gap = difference;
+      });
+    }
+  });
+  return { gap, positions };
+}
+
+/** In float64, by the definition; shares nothing with the sampler. */
+function logProbabilities(logits: Float32Array): Float64Array {
+  const most = logits.reduce((one, other) => Math.max(one, other), -Infinity);
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0);
+  return Float64Array.from(logits, (logit) => logit - most - Math.log(total));
+}
+
+async function ourLogits(reproducible: boolean): Promise<Float32Array[]> {
+  const compiled = await compileKernels((name) => readFile(path.join(root, 'dist', name)), reproducible);
+  const decoder = new Decoder(compiled, checkpoint.config, checkpoint.tensors);
+  return sequences.map((ids) => decoder.all(ids));
+}
+
+describe('a checkpoint of ours and its GGUF in llama.cpp', () => {
+  it.for([
+    ['baseline', true],
+    ['relaxed', false],
+  ] as const)(
+    'give every next token the same log-probability within 1e-3 over ≥ 256 positions of real code (%s kernels)',
+    async ([, reproducible], { skip }) => {
+      if (unavailable !== null) skip(unavailable);
+      const ggufFile = path.join(folder, 'model.gguf');
+      await writeFile(ggufFile, encodeGguf(checkpoint));
+      const theirs = await llamaCppLogits(ggufFile, sequences, config.vocabSize);
+      const { gap, positions } = largestGap(await ourLogits(reproducible), theirs);
+      expect(positions).toBeGreaterThanOrEqual(256);
+      expect(gap).toBeLessThan(1e-3);
+    },
+  );
+});

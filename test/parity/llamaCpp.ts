@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const folder = import.meta.dirname;
+
+/** What is used of node-llama-cpp; its own types are there only once it is installed. */
+interface NodeLlamaCpp {
+  getLlama(options: object): Promise<Llama>;
+}
+
+interface Llama {
+  loadModel(options: object): Promise<Model>;
+  /** frees the models and contexts, too */
+  dispose(): Promise<void>;
+}
+
+interface Model {
+  createContext(options: object): Promise<Context>;
+}
+
+interface Context {
+  getSequence(): Sequence;
+}
+
+interface Sequence {
+  controlledEvaluate(
+    input: readonly (readonly [token: number, options: object])[],
+  ): Promise<readonly { readonly next: { readonly logits?: ReadonlyMap<number, number> } }[]>;
+  clearHistory(): Promise<void>;
+}
+
+/**
+ * Installs the locked llama.cpp beside this file, once. No install scripts: they would build it or download it from elsewhere.
+ * @throws {Error} saying why it can't be installed here
+ */
+export function installLlamaCpp(): void {
+  const installed = path.join(folder, 'node_modules', '.package-lock.json');
+  const locked = path.join(folder, 'package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return;
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  if (npm.status !== 0) throw new Error(`npm ci in test/parity: ${npm.error?.message ?? npm.stderr}`);
+}
+
+/**
+ * Logits after each token of each sequence, by llama.cpp on the CPU in float32, the key-value cache too; no token is added.
+ * @returns for each sequence f32[tokens, vocabSize]
+ */
+export async function llamaCppLogits(
+  ggufFile: string,
+  sequences: readonly (readonly number[])[],
+  vocabSize: number,
+): Promise<Float32Array[]> {
+  const entry = path.join(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
+  const { getLlama } = (await import(pathToFileURL(entry).href)) as NodeLlamaCpp;
+  const llama = await getLlama({
+    gpu: false,
+    build: 'never',
+    skipDownload: true,
+    maxThreads: 2,
+    logLevel: 'error',
+  });
+  try {
+    const model = await llama.loadModel({ modelPath: ggufFile, useMmap: false });
+    const context = await model.createContext({
+      // node-llama-cpp keeps one place free.
+      contextSize: Math.max(...sequences.map((ids) => ids.length)) + 8,
+      threads: 2,
+      flashAttention: false,
+      experimentalKvCacheKeyType: 'F32',
+      experimentalKvCacheValueType: 'F32',
+    });
+    const sequence = context.getSequence();
+    const results: Float32Array[] = [];
+    for (const ids of sequences) {
+      await sequence.clearHistory();
+      results.push(await logitsOf(sequence, ids, vocabSize));
+    }
+    return results;
+  } finally {
+    await llama.dispose();
+  }
+}
+
+async function logitsOf(
+  sequence: Sequence,
+  ids: readonly number[],
+  vocabSize: number,
+): Promise<Float32Array> {
+  // With this sampling the logits of all tokens are handed out, and as they are.
+  const sampling = { temperature: 1, topK: vocabSize, topP: 1, minP: 0 };
+  const options = { generateNext: { logits: true, options: sampling } };
+  const outputs = await sequence.controlledEvaluate(ids.map((id) => [id, options] as const));
+  const logits = new Float32Array(ids.length * vocabSize).fill(NaN);
+  outputs.forEach(({ next }, row) => {
+    for (const [id, logit] of next.logits!) logits[row * vocabSize + id] = logit;
+  });
+  return logits;
+}
