@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', '**/node_modules/**'],
+    globalSetup: ['test/buildKernels.ts'],
     testTimeout: 120_000,
     // Two cores are the reference machine; tests that start workers of their own need the second.
     maxWorkers: 2,

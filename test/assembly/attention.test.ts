@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import type { Ptr } from '../../extension/engine/kernels.ts';
+import { attentionScratchBytes } from '../../extension/engine/scratch.ts';
+import * as reference from '../reference/attention.ts';
+import { randomFloats, uniform } from '../reference/random.ts';
+import { Arena, builds, columns, expectUntouched, partCounts, ranges, strided } from './arena.ts';
+import { abs, expError, expectSameBits, expectWithin, gamma, u } from './bounds.ts';
+import { seed, size } from './shapes.ts';
+
+const shapes = fc.record({
+  rows: fc.oneof(size(40), fc.integer({ min: 60, max: 140 })),
+  past: fc.oneof(fc.constant(0), size(30)),
+  heads: size(3),
+  headDim: fc.constantFrom(4, 8, 12, 20, 32),
+  gap: fc.integer({ min: 0, max: 5 }),
+  seed,
+});
+interface Shape extends reference.AttentionShape {
+  readonly gap: number;
+  readonly seed: number;
+}
+
+const at = (base: Ptr, elements: number): Ptr => (base + 4 * elements) as Ptr;
+
+/** [row, head, i] of an element of [rows, heads · headDim]. */
+function place(element: number, { heads, headDim }: reference.AttentionShape): [number, number, number] {
+  const width = heads * headDim;
+  return [Math.floor(element / width), Math.floor((element % width) / headDim), element % headDim];
+}
+
+/** Of each [head, row, key], Σ |x| · |y| over headDim. */
+function sizes(
+  x: Float64Array,
+  y: Float64Array,
+  shape: reference.AttentionShape,
+): (head: number, row: number, key: number) => number {
+  const { heads, headDim } = shape;
+  const width = heads * headDim;
+  return (head, row, key) => {
+    let total = 0;
+    for (let i = head * headDim; i < (head + 1) * headDim; i++)
+      total += Math.abs(x[row * width + i]! * y[key * width + i]!);
+    return total;
+  };
+}
+
+function operands(shape: Shape) {
+  const next = uniform(shape.seed);
+  const width = shape.heads * shape.headDim;
+  const keys = shape.past + shape.rows;
+  return {
+    width,
+    q: randomFloats(next, shape.rows * width, 2),
+    k: randomFloats(next, keys * width, 2),
+    v: randomFloats(next, keys * width),
+    dOut: randomFloats(next, shape.rows * width),
+  };
+}
+
+describe.each(builds)('attention (%s)', (build) => {
+  const arena = new Arena(build);
+  const { kernels } = arena;
+
+  /** Largest error of an exponent: the score's sum and its scaling, the largest score's too, and their difference. */
+  function exponentError(
+    shape: Shape,
+    q: Float64Array,
+    k: Float64Array,
+  ): (head: number, row: number) => number {
+    const size = sizes(q, k, shape);
+    return (head, row) => {
+      let most = 0;
+      for (let key = 0; key <= shape.past + row; key++) most = Math.max(most, size(head, row, key));
+      return (2 * gamma(shape.headDim + 3) * most) / Math.sqrt(shape.headDim) + expError;
+    };
+  }
+
+  it('forward: out and logSumExp are within the error of scores, exponentials and sums', () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const { rows, past, heads, headDim, gap } = shape;
+        const { width, q, k, v } = operands(shape);
+        const stride = width + gap;
+        const keys = past + rows;
+        arena.reset();
+        const [out, logSumExp] = [arena.unwritten(rows * stride), arena.unwritten(heads * rows)];
+        const [qs, ks, vs] = [q, k, v].map((values) => arena.floats(strided(values, width, stride)).at) as [
+          Ptr,
+          Ptr,
+          Ptr,
+        ];
+        const scratch = arena.scratch(attentionScratchBytes(keys, headDim));
+        kernels.attentionForward(
+          out.at,
+          logSumExp.at,
+          qs,
+          ks,
+          vs,
+          rows,
+          past,
+          heads,
+          headDim,
+          stride,
+          stride,
+          stride,
+          scratch,
+        );
+        const expected = reference.attention(q, k, v, shape);
+        const magnitude = reference.attention(q, k, abs(v), shape).out;
+        const exponent = exponentError(shape, q, k);
+        const { inside, outside } = columns(out.values, stride, 0, width);
+        // Both the weights and their sum have the error of an exponential; two sums over the keys, a quotient and a product.
+        expectWithin(inside, expected.out, (i) => {
+          const [row, head] = place(i, shape);
+          return 1.01 * (2 * exponent(head, row) + 2 * gamma(keys) + gamma(3)) * magnitude[i]!;
+        });
+        expectWithin(logSumExp.values, expected.logSumExp, (i) => {
+          const error = exponent(Math.floor(i / rows), i % rows) + gamma(keys);
+          return 1.01 * error + 2 * u * (Math.abs(expected.logSumExp[i]!) + Math.log(keys) + 1);
+        });
+        expectUntouched(outside);
+        arena.expectGuardsIntact();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('backward: dQ, dK and dV are within the error of probabilities, their gradients and sums', () => {
+    fc.assert(
+      fc.property(shapes, (drawn) => {
+        const shape = { ...drawn, past: 0 };
+        const { rows, heads, headDim, gap } = shape;
+        const { width, q, k, v, dOut } = operands(shape);
+        const [stride, dStride] = [width + gap, width + 2 * gap];
+        const exact = reference.attention(q, k, v, shape);
+        const [out, logSumExp] = [exact.out.map(Math.fround), exact.logSumExp.map(Math.fround)];
+        arena.reset();
+        const gradients = [0, 1, 2].map(() => arena.unwritten(rows * dStride));
+        const inputs = [dOut, out, q, k, v].map((values) => arena.floats(strided(values, width, stride)).at);
+        const [dOuts, outs, qs, ks, vs] = inputs as [Ptr, Ptr, Ptr, Ptr, Ptr];
+        const [dQ, dK, dV] = gradients.map((region) => region.at) as [Ptr, Ptr, Ptr];
+        const lse = arena.floats(logSumExp).at;
+        const scratch = arena.scratch(attentionScratchBytes(rows, headDim));
+        kernels.attentionBackward(
+          dQ,
+          dK,
+          dV,
+          dOuts,
+          outs,
+          lse,
+          qs,
+          ks,
+          vs,
+          rows,
+          heads,
+          headDim,
+          stride,
+          dStride,
+          stride,
+          scratch,
+        );
+        const expected = reference.attentionBackward(dOut, q, k, v, shape);
+        const bounds = gradientBounds(shape, { q, k, v, dOut, ...exact });
+        (['dQ', 'dK', 'dV'] as const).forEach((name, i) => {
+          const { inside, outside } = columns(gradients[i]!.values, dStride, 0, width);
+          expectWithin(inside, expected[name], (element) => bounds[name][element]!);
+          expectUntouched(outside);
+        });
+        arena.expectGuardsIntact();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  interface Tensors extends reference.AttentionResult {
+    readonly q: Float64Array;
+    readonly k: Float64Array;
+    readonly v: Float64Array;
+    readonly dOut: Float64Array;
+  }
+
+  /** Error of p relatively, of dS = p · (dP − rowSum) / √headDim absolutely, and of the three products that follow. */
+  function gradientBounds(
+    shape: Shape,
+    x: Tensors,
+  ): { dQ: Float64Array; dK: Float64Array; dV: Float64Array } {
+    const { rows, heads, headDim } = shape;
+    const width = heads * headDim;
+    const exponent = exponentError(shape, x.q, x.k);
+    const size = { dP: sizes(x.dOut, x.v, shape), rowSum: sizes(x.dOut, x.out, shape) };
+    const [dQ, dK, dV] = [0, 1, 2].map(() => new Float64Array(rows * width)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    const sum = gamma(rows);
+    for (let head = 0; head < heads; head++) {
+      for (let row = 0; row < rows; row++) {
+        // logSumExp comes rounded.
+        const relative = 1.01 * (exponent(head, row) + 2 * u * Math.abs(x.logSumExp[head * rows + row]!));
+        const rowSum = size.rowSum(head, row, row);
+        for (let key = 0; key <= row; key++) {
+          const p = x.probabilities[(head * rows + row) * rows + key]!;
+          const spread = (p * (size.dP(head, row, key) + rowSum)) / Math.sqrt(headDim);
+          // out comes rounded too; then headDim products, a difference and two products.
+          const dScore = (relative + gamma(headDim + 5)) * spread;
+          for (let i = head * headDim; i < (head + 1) * headDim; i++) {
+            dQ[row * width + i]! += (dScore + sum * spread) * Math.abs(x.k[key * width + i]!);
+            dK[key * width + i]! += (dScore + sum * spread) * Math.abs(x.q[row * width + i]!);
+            dV[key * width + i]! += (relative + sum) * p * Math.abs(x.dOut[row * width + i]!);
+          }
+        }
+      }
+    }
+    return { dQ: dQ.map((b) => 1.01 * b), dK: dK.map((b) => 1.01 * b), dV: dV.map((b) => 1.01 * b) };
+  }
+
+  it('the rows of a sequence in any number of calls, each with its past, have the bits of one call', () => {
+    fc.assert(
+      fc.property(shapes, (drawn) => {
+        const shape = { ...drawn, past: 0 };
+        const { rows, heads, headDim } = shape;
+        const { width, q, k, v } = operands(shape);
+        arena.reset();
+        const [qs, ks, vs] = [q, k, v].map((values) => arena.floats(values).at) as [Ptr, Ptr, Ptr];
+        const scratch = arena.scratch(attentionScratchBytes(rows, headDim));
+        let whole: Float32Array | undefined;
+        for (const parts of partCounts) {
+          const out = arena.unwritten(rows * width);
+          for (const [start, end] of ranges(rows, parts)) {
+            const logSumExp = arena.unwritten(heads * (end - start)).at;
+            const [outRow, qRow] = [at(out.at, start * width), at(qs, start * width)];
+            kernels.attentionForward(
+              outRow,
+              logSumExp,
+              qRow,
+              ks,
+              vs,
+              end - start,
+              start,
+              heads,
+              headDim,
+              width,
+              width,
+              width,
+              scratch,
+            );
+          }
+          whole ??= out.values;
+          expectSameBits(out.values, whole);
+        }
+        arena.expectGuardsIntact();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('attentionDecode is within the bound of the forward pass of its row', () => {
+    fc.assert(
+      fc.property(shapes, (drawn) => {
+        const shape = { ...drawn, past: drawn.past + drawn.rows - 1, rows: 1 };
+        const { heads, headDim, gap } = shape;
+        const { width, q, k, v } = operands(shape);
+        const keys = shape.past + 1;
+        const stride = width + gap;
+        arena.reset();
+        const out = arena.unwritten(width);
+        const query = arena.floats(q).at;
+        const [ks, vs] = [k, v].map((values) => arena.floats(strided(values, width, stride)).at) as [
+          Ptr,
+          Ptr,
+        ];
+        const scratch = arena.scratch(16 * Math.ceil(keys / 4));
+        kernels.attentionDecode(out.at, query, ks, vs, keys, heads, headDim, stride, scratch);
+        const expected = reference.attention(q, k, v, shape).out;
+        const magnitude = reference.attention(q, k, abs(v), shape).out;
+        const exponent = exponentError(shape, q, k);
+        expectWithin(out.values, expected, (i) => {
+          const [row, head] = place(i, shape);
+          return 1.01 * (2 * exponent(head, row) + 2 * gamma(keys) + gamma(3)) * magnitude[i]!;
+        });
+        arena.expectGuardsIntact();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
