@@ -36,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
   const latency = new LatencyRecord();
   const inspector = new Inspector(context.extensionUri, workspaceModel, {
     train: () => void vscode.commands.executeCommand(commands.train),
-    showLog: () => log.show(),
+    showLog: () => void vscode.commands.executeCommand(commands.showLog),
   });
   context.subscriptions.push(
     log,
@@ -55,7 +55,10 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
       openInspector: () => inspector.show(),
       deleteModel: () => deleteModel(workspaceModel, log),
       toggleLanguage,
-      showLog: () => log.show(),
+      showLog: () => {
+        log.info(`completions so far, in milliseconds: ${JSON.stringify(latency.summary())}`);
+        log.show();
+      },
       showMenu: () => showMenu(workspaceModel),
     }),
   );

@@ -36,7 +36,7 @@ function trainingRequest(checkpoint: string, cores: number): TrainingRequest {
 }
 
 function showProgress(model: WorkspaceModel, training: Promise<TrainingResult>): Thenable<TrainingResult> {
-  const title = `[Nihilo](command:${commands.showLog} "${vscode.l10n.t('Show Log')}")`;
+  const title = `Nihilo ([${vscode.l10n.t('show log')}](command:${commands.showLog}))`;
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
   return vscode.window.withProgress(options, async (progress, stop) => {
     const stopping = stop.onCancellationRequested(() => model.stopTraining());
