@@ -1,9 +1,10 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { InspectorRequest } from '../protocol/inspector.ts';
-import type { InspectorEvent, InspectorState } from './inspectorState.ts';
+import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
 import { phrases } from './phrases.ts';
-import { ScoreSummary, ScoreTable } from './scoreTable.tsx';
-import { TokenText } from './token.tsx';
+import { Scores } from './scores.tsx';
+import { TokenText } from './tokenTextView.tsx';
 import { TokenStrip } from './tokenStrip.tsx';
 import { TrainingPanel } from './trainingPanel.tsx';
 
@@ -70,26 +71,39 @@ function Prediction({ state, dispatch, send }: AppProps): JSX.Element {
   if (subject.place === null) return <Notice>{phrases.noText}</Notice>;
   if (failure !== null) return <ErrorNotice sentence={failure.message} send={send} />;
   if (answer === null) return <Notice>{phrases.reading}</Notice>;
-  return <Inspected state={state} dispatch={dispatch} />;
+  return <Inspected answer={answer} chosen={state.chosen} waiting={state.waiting} dispatch={dispatch} />;
+}
+
+interface InspectedProps {
+  readonly answer: Answer;
+  readonly chosen: number | null;
+  readonly waiting: boolean;
+  readonly dispatch: AppProps['dispatch'];
 }
 
 /** One answer as a whole. While a newer one is awaited its numbers are covered (aria-busy; see inspector.css). */
-function Inspected({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.Element | null {
-  const { answer, waiting } = state;
-  if (answer === null) return null;
+function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.Element {
   const { tokens, cursor, position, distribution } = answer.inspection;
   const token = tokens[position];
+  // The same element again is not compared again: four training ticks a second leave hundreds of tokens alone.
+  const strip = useMemo(
+    () => (
+      <TokenStrip
+        tokens={tokens}
+        cursor={cursor}
+        chosen={chosen ?? position}
+        onChoose={(next) => dispatch({ type: 'choose', position: next })}
+      />
+    ),
+    [tokens, cursor, chosen ?? position, dispatch],
+  );
+  const scores = useMemo(() => <Scores distribution={distribution} />, [distribution]);
   return (
     <>
       <section aria-labelledby="tokens-heading">
         <h2 id="tokens-heading">{phrases.tokensHeading}</h2>
         <p class="hint">{phrases.tokensHint(tokens.length, cursor)}</p>
-        <TokenStrip
-          tokens={tokens}
-          cursor={cursor}
-          chosen={state.chosen ?? position}
-          onChoose={(chosen) => dispatch({ type: 'choose', position: chosen })}
-        />
+        {strip}
       </section>
       <section
         class="prediction"
@@ -101,12 +115,7 @@ function Inspected({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): J
         <h2 id="scores-heading">
           {phrases.scoresHeading} {token !== undefined && <TokenText bytes={token.bytes} />}
         </h2>
-        <div class="answer">
-          <ScoreSummary distribution={distribution} />
-          <div class="scores-frame">
-            <ScoreTable distribution={distribution} />
-          </div>
-        </div>
+        {scores}
       </section>
     </>
   );

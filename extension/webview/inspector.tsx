@@ -21,36 +21,47 @@ function send(request: InspectorRequest): void {
   editor.postMessage(request);
 }
 
-function dispatch(event: InspectorEvent): void {
+function advance(event: InspectorEvent): void {
   const next = step(state, event);
   state = next.state;
   for (const request of next.send) send(request);
   editor.setState(memoryOf(state));
+}
+
+/** What the user does is drawn at once: the next key counts from what is drawn. */
+function dispatch(event: InspectorEvent): void {
+  advance(event);
   draw();
+}
+
+function draw(): void {
+  render(<App state={state} dispatch={dispatch} send={send} />, root);
 }
 
 let isDrawing = false;
 
-/** Once a frame, however many messages came. */
-function draw(): void {
+/** What the host says is drawn once a frame, however many messages came. */
+function drawSoon(): void {
   if (isDrawing) return;
   isDrawing = true;
   requestAnimationFrame(() => {
     isDrawing = false;
-    render(<App state={state} dispatch={dispatch} send={send} />, root);
+    draw();
   });
 }
 
-window.addEventListener('message', (event: MessageEvent<InspectorMessage>) => dispatch(event.data));
+window.addEventListener('message', (event: MessageEvent<InspectorMessage>) => {
+  advance(event.data);
+  drawSoon();
+});
 window.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') send({ type: 'leave' });
 });
-// The editor focuses the page, not what is in it: without this the first Tab or arrow key leads nowhere.
 window.addEventListener('focus', () => {
   if (document.activeElement === document.body) {
     document.querySelector<HTMLElement>('[role="option"][tabindex="0"], button')?.focus();
   }
 });
 
-render(<App state={state} dispatch={dispatch} send={send} />, root);
+draw();
 send({ type: 'ready', memory });

@@ -18,7 +18,7 @@ interface Subject {
 }
 
 /** An answer, kept together with what it answers: only such a whole is ever drawn. */
-interface Answer {
+export interface Answer {
   readonly sequence: number;
   readonly revision: number;
   readonly place: Place;

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { InspectedToken } from '../protocol/prediction.ts';
 import { phrases } from './phrases.ts';
-import { TokenText } from './token.tsx';
+import { TokenText } from './tokenTextView.tsx';
 import { spokenToken, tokenPieces } from './tokenText.ts';
 
 interface TokenStripProps {
@@ -19,8 +19,10 @@ export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps
   useLayoutEffect(() => {
     const option = strip.current?.querySelector<HTMLElement>('[aria-selected="true"]');
     option?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    // Only a keyboard that is already in the strip follows the choice; the cursor's moves must not steal the focus.
-    if (strip.current?.contains(document.activeElement)) option?.focus();
+    // The keyboard follows the choice when it is in the strip, or in the page and nowhere yet: never out of the code.
+    const { activeElement } = document;
+    const isNowhere = activeElement === document.body && document.hasFocus();
+    if (isNowhere || strip.current?.contains(activeElement)) option?.focus();
   }, [chosen, tokens]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next =

@@ -38,7 +38,7 @@ export const samplePlace: Place = {
   line: 7,
   column: 11,
 };
-export const sampleVocabulary = 2048;
+const sampleVocabulary = 2048;
 
 export const sampleModel: ModelState = {
   state: 'ready',

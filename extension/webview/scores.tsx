@@ -2,10 +2,22 @@ import type { JSX } from 'preact';
 import type { Distribution, ScoredToken } from '../protocol/prediction.ts';
 import { count, decimal, probabilityDecimals, roundedToTotal } from './figures.ts';
 import { phrases } from './phrases.ts';
-import { TokenText } from './token.tsx';
+import { TokenText } from './tokenTextView.tsx';
 
-/** The next-token distribution: the likeliest tokens, one row for all others, and a total that the rows shown add up to. */
-export function ScoreTable({ distribution }: { readonly distribution: Distribution }): JSX.Element {
+/** The next-token distribution in words and as a table. */
+export function Scores({ distribution }: { readonly distribution: Distribution }): JSX.Element {
+  return (
+    <div class="answer">
+      <Summary distribution={distribution} />
+      <div class="scores-frame">
+        <ScoreTable distribution={distribution} />
+      </div>
+    </div>
+  );
+}
+
+/** The likeliest tokens, one row for all others, and a total that the rows shown add up to. */
+function ScoreTable({ distribution }: { readonly distribution: Distribution }): JSX.Element {
   const { top, others, actual } = distribution;
   const { shown, total } = roundedToTotal(
     [...top.map((token) => token.probability), others.probability],
@@ -101,7 +113,7 @@ function Probability({ value, shown }: { readonly value: number; readonly shown:
 }
 
 /** How unsure the model is, and how the true next token did, in two sentences. */
-export function ScoreSummary({ distribution }: { readonly distribution: Distribution }): JSX.Element {
+function Summary({ distribution }: { readonly distribution: Distribution }): JSX.Element {
   const { actual, entropy, top, others } = distribution;
   return (
     <div class="summary" data-entropy={entropy}>
