@@ -1,7 +1,7 @@
 import type { Decoder } from '../engine/decoder.ts';
 import { softmax } from '../engine/sampler.ts';
 import type { Completion, CompletionOptions, ScoredToken } from '../protocol/prediction.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
 import { latin1 } from './latin1.ts';
 import { windowAround } from './window.ts';
 
