@@ -32,20 +32,49 @@ export function attentionDecode(
 
 /** scores f32[length] = scale · k · q, behind it −∞ up to a multiple of 4; row stride in bytes */
 function dots(scores: usize, q: usize, k: usize, stride: i32, length: i32, headDim: i32, scale: f32): void {
-  for (let key = 0; key < length; key++) {
-    let even = f32x4.splat(0);
-    let odd = f32x4.splat(0);
-    let i = 0;
-    for (; i + 8 <= headDim; i += 8) {
-      const at = i << 2;
-      even = madd(v128.load(q + at), v128.load(k + at), even);
-      odd = madd(v128.load(q + at, 16), v128.load(k + at, 16), odd);
-    }
-    if (i < headDim) even = madd(v128.load(q + (i << 2)), v128.load(k + (i << 2)), even);
-    f32.store(scores + (key << 2), sumOfLanes(f32x4.add(even, odd)) * scale);
+  const scales = f32x4.splat(scale);
+  let key = 0;
+  for (; key + 4 <= length; key += 4) {
+    v128.store(scores + (key << 2), f32x4.mul(fourDots(q, k, stride, headDim), scales));
+    k += 4 * stride;
+  }
+  for (; key < length; key++) {
+    f32.store(scores + (key << 2), oneDot(q, k, headDim) * scale);
     k += stride;
   }
-  for (let key = length; key % 4 != 0; key++) f32.store(scores + (key << 2), -Infinity);
+  for (; key % 4 != 0; key++) f32.store(scores + (key << 2), -Infinity);
+}
+
+/** The products of q with 4 rows of k, one a lane. */
+function fourDots(q: usize, row0: usize, stride: i32, headDim: i32): v128 {
+  const row1 = row0 + stride;
+  const row2 = row1 + stride;
+  const row3 = row2 + stride;
+  let c0 = f32x4.splat(0);
+  let c1 = c0;
+  let c2 = c0;
+  let c3 = c0;
+  const bytes = headDim << 2;
+  for (let at = 0; at < bytes; at += 16) {
+    const x = v128.load(q + at);
+    c0 = madd(x, v128.load(row0 + at), c0);
+    c1 = madd(x, v128.load(row1 + at), c1);
+    c2 = madd(x, v128.load(row2 + at), c2);
+    c3 = madd(x, v128.load(row3 + at), c3);
+  }
+  const sums01 = f32x4.add(v128.shuffle<f32>(c0, c1, 0, 4, 1, 5), v128.shuffle<f32>(c0, c1, 2, 6, 3, 7));
+  const sums23 = f32x4.add(v128.shuffle<f32>(c2, c3, 0, 4, 1, 5), v128.shuffle<f32>(c2, c3, 2, 6, 3, 7));
+  return f32x4.add(
+    v128.shuffle<f32>(sums01, sums23, 0, 1, 4, 5),
+    v128.shuffle<f32>(sums01, sums23, 2, 3, 6, 7),
+  );
+}
+
+function oneDot(q: usize, row: usize, headDim: i32): f32 {
+  let sum = f32x4.splat(0);
+  const bytes = headDim << 2;
+  for (let at = 0; at < bytes; at += 16) sum = madd(v128.load(q + at), v128.load(row + at), sum);
+  return sumOfLanes(sum);
 }
 
 /** scores = exp(scores − largest); returns the sum */
@@ -75,34 +104,47 @@ function weightedSum(
 ): void {
   const factors = f32x4.splat(factor);
   let i = 0;
-  for (; i + 16 <= headDim; i += 16)
-    weightedSum16(out + (i << 2), scores, v + (i << 2), stride, length, factors);
-  for (; i < headDim; i += 4) {
-    let sum = f32x4.splat(0);
-    let row = v + (i << 2);
-    for (let key = 0; key < length; key++) {
-      sum = madd(v128.load32_splat(scores + (key << 2)), v128.load(row), sum);
-      row += stride;
-    }
-    v128.store(out + (i << 2), f32x4.mul(sum, factors));
-  }
+  for (; i + 32 <= headDim; i += 32)
+    weightedSum32(out + (i << 2), scores, v + (i << 2), stride, length, factors);
+  for (; i < headDim; i += 4) weightedSum4(out + (i << 2), scores, v + (i << 2), stride, length, factors);
 }
 
-function weightedSum16(out: usize, scores: usize, v: usize, stride: i32, length: i32, factors: v128): void {
+function weightedSum32(out: usize, scores: usize, v: usize, stride: i32, length: i32, factors: v128): void {
   let c0 = f32x4.splat(0);
-  let c1 = f32x4.splat(0);
-  let c2 = f32x4.splat(0);
-  let c3 = f32x4.splat(0);
+  let c1 = c0;
+  let c2 = c0;
+  let c3 = c0;
+  let c4 = c0;
+  let c5 = c0;
+  let c6 = c0;
+  let c7 = c0;
   for (let key = 0; key < length; key++) {
     const score = v128.load32_splat(scores + (key << 2));
     c0 = madd(score, v128.load(v), c0);
     c1 = madd(score, v128.load(v, 16), c1);
     c2 = madd(score, v128.load(v, 32), c2);
     c3 = madd(score, v128.load(v, 48), c3);
+    c4 = madd(score, v128.load(v, 64), c4);
+    c5 = madd(score, v128.load(v, 80), c5);
+    c6 = madd(score, v128.load(v, 96), c6);
+    c7 = madd(score, v128.load(v, 112), c7);
     v += stride;
   }
   v128.store(out, f32x4.mul(c0, factors));
   v128.store(out, f32x4.mul(c1, factors), 16);
   v128.store(out, f32x4.mul(c2, factors), 32);
   v128.store(out, f32x4.mul(c3, factors), 48);
+  v128.store(out, f32x4.mul(c4, factors), 64);
+  v128.store(out, f32x4.mul(c5, factors), 80);
+  v128.store(out, f32x4.mul(c6, factors), 96);
+  v128.store(out, f32x4.mul(c7, factors), 112);
+}
+
+function weightedSum4(out: usize, scores: usize, v: usize, stride: i32, length: i32, factors: v128): void {
+  let sum = f32x4.splat(0);
+  for (let key = 0; key < length; key++) {
+    sum = madd(v128.load32_splat(scores + (key << 2)), v128.load(v), sum);
+    v += stride;
+  }
+  v128.store(out, f32x4.mul(sum, factors));
 }

@@ -64,12 +64,20 @@ function lossOf(sum: f32, peak: f32, chosen: f32): f32 {
   return <f32>(Math.log(sum) + (<f64>peak - <f64>chosen));
 }
 
+/** A value that is not a number is passed over here and met again by the exponentials. */
 function largest(x: usize, count: i32): f32 {
-  let peaks = f32x4.splat(-Infinity);
+  let even = f32x4.splat(-Infinity);
+  let odd = even;
   let i = 0;
-  for (; i + 4 <= count; i += 4) peaks = f32x4.max(peaks, v128.load(x + (i << 2)));
-  let peak = maxOfLanes(peaks);
-  for (; i < count; i++) peak = max(peak, f32.load(x + (i << 2)));
+  for (; i + 8 <= count; i += 8) {
+    even = f32x4.pmax(even, v128.load(x + (i << 2)));
+    odd = f32x4.pmax(odd, v128.load(x + (i << 2), 16));
+  }
+  let peak = maxOfLanes(f32x4.pmax(even, odd));
+  for (; i < count; i++) {
+    const value = f32.load(x + (i << 2));
+    peak = value > peak ? value : peak;
+  }
   return peak;
 }
 

@@ -96,61 +96,10 @@ function zeroLane(panel: usize, panelStride: i32, depth: i32): void {
   }
 }
 
-/** panel f32[depth, width] = columns f32[depth, lanes] of a row-major matrix, 1 ≤ lanes ≤ width */
-export function copyPanel(
-  panel: usize,
-  width: i32,
-  columns: usize,
-  stride: i32,
-  lanes: i32,
-  depth: i32,
-): void {
-  if (lanes < width) copyRagged(panel, width, columns, stride, lanes, depth);
-  else if (width == 8) copy8(panel, columns, stride, depth);
-  else if (tileRows == 6) copy6(panel, columns, stride, depth);
-  else copy4(panel, columns, stride, depth);
-}
+/** Rows that are copied at once: few enough streams for the prefetcher, whole cache lines for the writes. */
+const copyDepth: i32 = 4;
 
-function copy8(panel: usize, columns: usize, stride: i32, depth: i32): void {
-  for (let i = 0; i < depth; i++) {
-    v128.store(panel, v128.load(columns));
-    v128.store(panel, v128.load(columns, 16), 16);
-    panel += 32;
-    columns += stride;
-  }
-}
-
-function copy6(panel: usize, columns: usize, stride: i32, depth: i32): void {
-  for (let i = 0; i < depth; i++) {
-    v128.store(panel, v128.load(columns));
-    i64.store(panel, i64.load(columns, 16), 16);
-    panel += 24;
-    columns += stride;
-  }
-}
-
-function copy4(panel: usize, columns: usize, stride: i32, depth: i32): void {
-  for (let i = 0; i < depth; i++) {
-    v128.store(panel, v128.load(columns));
-    panel += 16;
-    columns += stride;
-  }
-}
-
-function copyRagged(panel: usize, width: i32, columns: usize, stride: i32, lanes: i32, depth: i32): void {
-  for (let i = 0; i < depth; i++) {
-    for (let lane = 0; lane < width; lane++) {
-      f32.store(panel + (lane << 2), lane < lanes ? f32.load(columns + (lane << 2)) : 0);
-    }
-    panel += width << 2;
-    columns += stride;
-  }
-}
-
-/** Rows that copyPanels moves at once: few enough streams for the prefetcher, whole cache lines for the writes. */
-const copyDepth: i32 = 8;
-
-/** All panels of f32[depth, count] (row stride in bytes), panelStride bytes apart. */
+/** All panels of f32[depth, count], panelStride bytes apart. */
 export function copyPanels(
   panels: usize,
   panelStride: i32,
@@ -161,12 +110,72 @@ export function copyPanels(
   depth: i32,
 ): void {
   for (let i = 0; i < depth; i += copyDepth) {
-    const part = min(copyDepth, depth - i);
+    const height = min(copyDepth, depth - i);
     let panel = panels + ((i * width) << 2);
-    for (let col = 0; col < count; col += width) {
-      copyPanel(panel, width, rows + i * stride + (col << 2), stride, min(width, count - col), part);
-      panel += panelStride;
+    let from = rows + i * stride;
+    let lanes = count;
+    if (height == copyDepth) {
+      for (; lanes >= width; lanes -= width) {
+        if (width == 8) copy8(panel, from, stride);
+        else if (tileRows == 6) copy6(panel, from, stride);
+        else copy4(panel, from, stride);
+        panel += panelStride;
+        from += width << 2;
+      }
     }
+    for (; lanes > 0; lanes -= width) {
+      copyRagged(panel, width, from, stride, min(width, lanes), height);
+      panel += panelStride;
+      from += width << 2;
+    }
+  }
+}
+
+function copy8(panel: usize, row0: usize, stride: i32): void {
+  const row1 = row0 + stride;
+  const row2 = row1 + stride;
+  const row3 = row2 + stride;
+  v128.store(panel, v128.load(row0));
+  v128.store(panel, v128.load(row0, 16), 16);
+  v128.store(panel, v128.load(row1), 32);
+  v128.store(panel, v128.load(row1, 16), 48);
+  v128.store(panel, v128.load(row2), 64);
+  v128.store(panel, v128.load(row2, 16), 80);
+  v128.store(panel, v128.load(row3), 96);
+  v128.store(panel, v128.load(row3, 16), 112);
+}
+
+function copy6(panel: usize, row0: usize, stride: i32): void {
+  const row1 = row0 + stride;
+  const row2 = row1 + stride;
+  const row3 = row2 + stride;
+  v128.store(panel, v128.load(row0));
+  i64.store(panel, i64.load(row0, 16), 16);
+  v128.store(panel, v128.load(row1), 24);
+  i64.store(panel, i64.load(row1, 16), 40);
+  v128.store(panel, v128.load(row2), 48);
+  i64.store(panel, i64.load(row2, 16), 64);
+  v128.store(panel, v128.load(row3), 72);
+  i64.store(panel, i64.load(row3, 16), 88);
+}
+
+function copy4(panel: usize, row0: usize, stride: i32): void {
+  const row1 = row0 + stride;
+  const row2 = row1 + stride;
+  const row3 = row2 + stride;
+  v128.store(panel, v128.load(row0));
+  v128.store(panel, v128.load(row1), 16);
+  v128.store(panel, v128.load(row2), 32);
+  v128.store(panel, v128.load(row3), 48);
+}
+
+function copyRagged(panel: usize, width: i32, columns: usize, stride: i32, lanes: i32, depth: i32): void {
+  for (let i = 0; i < depth; i++) {
+    for (let lane = 0; lane < width; lane++) {
+      f32.store(panel + (lane << 2), lane < lanes ? f32.load(columns + (lane << 2)) : 0);
+    }
+    panel += width << 2;
+    columns += stride;
   }
 }
 

@@ -9,7 +9,7 @@ export function relu2Forward(out: usize, x: usize, count: i32): void {
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     const value = v128.load(x + (i << 2));
-    v128.store(out + (i << 2), f32x4.mul(value, f32x4.max(value, zero)));
+    v128.store(out + (i << 2), f32x4.mul(value, f32x4.pmax(value, zero)));
   }
   for (; i < count; i++) {
     const value = f32.load(x + (i << 2));
@@ -27,7 +27,7 @@ export function relu2Backward(dX: usize, x: usize, dOut: usize, count: i32): voi
   const zero = f32x4.splat(0);
   let i = 0;
   for (; i + 4 <= count; i += 4) {
-    const positive = f32x4.max(v128.load(x + (i << 2)), zero);
+    const positive = f32x4.pmax(v128.load(x + (i << 2)), zero);
     v128.store(dX + (i << 2), f32x4.mul(f32x4.add(positive, positive), v128.load(dOut + (i << 2))));
   }
   for (; i < count; i++) {
