@@ -210,8 +210,8 @@ class InspectorPanel implements vscode.Disposable {
 }
 
 /** Logs and other output are shown by text editors too. */
-function isText(document: vscode.TextDocument): boolean {
-  return document.uri.scheme === 'file' || document.uri.scheme === 'untitled';
+function isText({ uri }: vscode.TextDocument): boolean {
+  return ['file', 'untitled', 'vscode-notebook-cell'].includes(uri.scheme);
 }
 
 function textAround(document: vscode.TextDocument, cursor: vscode.Position): InspectedText {

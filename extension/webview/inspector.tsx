@@ -3,18 +3,19 @@ import type { InspectorMemory, InspectorMessage, InspectorRequest } from '../pro
 import { App } from './app.tsx';
 import type { InspectorEvent } from './inspectorState.ts';
 import { initialState, memoryOf, step } from './inspectorState.ts';
+import { readMemory } from './memory.ts';
 import './inspector.css';
 
 /** What the editor gives a webview's script; callable once. */
 declare function acquireVsCodeApi(): {
   postMessage(message: InspectorRequest): void;
-  getState(): InspectorMemory | undefined;
+  getState(): unknown;
   setState(state: InspectorMemory): void;
 };
 
 const editor = acquireVsCodeApi();
 const root = document.getElementById('inspector')!;
-const memory = editor.getState() ?? null;
+const memory = readMemory(editor.getState());
 let state = initialState(memory);
 
 function send(request: InspectorRequest): void {
