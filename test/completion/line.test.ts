@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { completeLine } from '../../extension/completion/greedy.ts';
+import { windowAround } from '../../extension/completion/window.ts';
+import { Decoder } from '../../extension/engine/decoder.ts';
+import { planDecode } from '../../extension/engine/layout.ts';
+import { initialTensors } from '../../extension/engine/weights.ts';
+import type { ModelConfig } from '../../extension/protocol/model.ts';
+import type { Tokenizer } from '../../extension/tokenizer/bytePairTokenizer.ts';
+import { trainTokenizer } from '../../extension/tokenizer/trainTokenizer.ts';
+import { compiled } from '../engine/compiled.ts';
+
+const source = readFileSync(new URL('../../extension/engine/layout.ts', import.meta.url));
+const text = source.toString();
+const options = { minTokenProbability: 0, maxTokens: 12, maxMilliseconds: 10_000 };
+const never = (): boolean => false;
+
+let tokenizer: Tokenizer;
+let decoder: Decoder;
+
+/** A random model with large embeddings: it is sure of something, which is all that these claims need. */
+beforeAll(() => {
+  tokenizer = trainTokenizer([source], 400);
+  const config: ModelConfig = {
+    vocabSize: tokenizer.vocabSize,
+    hiddenSize: 32,
+    intermediateSize: 128,
+    numHiddenLayers: 1,
+    numAttentionHeads: 2,
+    maxPositionEmbeddings: 64,
+    ropeTheta: 10_000,
+    rmsNormEps: 1e-5,
+    tieWordEmbeddings: true,
+  };
+  const tensors = initialTensors(planDecode(config, 1, 0).parameters, 3);
+  tensors.set(
+    'model.embed_tokens.weight',
+    tensors.get('model.embed_tokens.weight')!.map((value) => 20 * value),
+  );
+  decoder = new Decoder(compiled('baseline'), config, tensors);
+});
+
+const anyPrefix = fc.nat({ max: text.length }).map((end) => text.slice(0, end));
+
+describe('completeLine', () => {
+  it('adds to what is typed exactly what its tokens say, on one line, with the product of their probabilities', () => {
+    fc.assert(
+      fc.property(anyPrefix, (prefix) => {
+        const completion = completeLine(decoder, tokenizer, prefix, options, never);
+        expect(completion.text).not.toMatch(/[\r\n]/);
+        const chosen = completion.tokens.map((token) => token.bytes).join('');
+        const bytes = Buffer.from(completion.text).toString('latin1');
+        const typed = Buffer.from(prefix).toString('latin1');
+        const splits = Array.from(
+          { length: chosen.length + 1 },
+          (_, at) => typed.endsWith(chosen.slice(0, at)) && chosen.slice(at).startsWith(bytes),
+        );
+        expect(splits).toContain(true);
+        const product = completion.tokens.reduce((p, token) => p * token.probability, 1);
+        expect(completion.probability).toBe(completion.text === '' ? 0 : product);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('shows nothing when no token reaches the floor', () => {
+    const { text: shown, tokens } = completeLine(
+      decoder,
+      tokenizer,
+      text.slice(0, 500),
+      { ...options, minTokenProbability: 1.01 },
+      never,
+    );
+    expect([shown, tokens]).toEqual(['', []]);
+  });
+
+  it('returns what it has when it is cancelled or out of time', () => {
+    let polls = 0;
+    const cancelled = completeLine(decoder, tokenizer, text.slice(0, 900), options, () => ++polls > 3);
+    const whole = completeLine(decoder, tokenizer, text.slice(0, 900), options, never);
+    expect(cancelled.cut).toBe(true);
+    expect(whole.tokens.slice(0, cancelled.tokens.length)).toEqual(cancelled.tokens);
+    const late = completeLine(
+      decoder,
+      tokenizer,
+      text.slice(0, 900),
+      { ...options, maxMilliseconds: -1 },
+      never,
+    );
+    expect([late.cut, late.text]).toEqual([true, '']);
+  });
+
+  it('gives the same line again from its cache', () => {
+    for (const end of [10, 700, 701, 702, 650, 1_000]) {
+      const first = completeLine(decoder, tokenizer, text.slice(0, end), options, never);
+      const second = completeLine(decoder, tokenizer, text.slice(0, end), options, never);
+      expect(second.text).toBe(first.text);
+    }
+  });
+});
+
+describe('windowAround', () => {
+  const around = (
+    prefix: string | Uint8Array,
+    suffix: string | Uint8Array,
+    room: number,
+    roomAfter: number,
+  ) => windowAround(tokenizer, Buffer.from(prefix), Buffer.from(suffix), room, roomAfter);
+
+  it('holds the bytes on both sides of the cursor, in place, and no more ids than there is room for', () => {
+    fc.assert(
+      fc.property(
+        fc.nat({ max: source.length }),
+        fc.integer({ min: 8, max: 400 }),
+        fc.nat({ max: 60 }),
+        (end, room, after) => {
+          const roomAfter = Math.min(after, room - 2);
+          const { ids, starts, cursor } = around(
+            source.subarray(0, end),
+            source.subarray(end),
+            room,
+            roomAfter,
+          );
+          expect(ids.length).toBeLessThanOrEqual(room);
+          expect(cursor).toBeGreaterThan(0);
+          const real = ids.filter((id) => id !== tokenizer.endOfText);
+          const first = starts[ids.length - real.length] ?? end;
+          const bytes = Buffer.from(tokenizer.decode(real));
+          expect(bytes.equals(source.subarray(first, first + bytes.length))).toBe(true);
+          expect(starts[cursor] ?? end).toBe(end);
+        },
+      ),
+    );
+  });
+
+  it('begins with end-of-text where the text is there from its beginning, as a training document does', () => {
+    expect(around('const a', '', 64, 0).ids[0]).toBe(tokenizer.endOfText);
+    expect(around('', '', 64, 0)).toEqual({ ids: [tokenizer.endOfText], starts: [0], cursor: 1 });
+    expect(around(text, '', 64, 0).ids[0]).not.toBe(tokenizer.endOfText);
+  });
+
+  it('keeps its start from one key to the next, so that the cache stays valid', () => {
+    const starts = Array.from(
+      { length: 40 },
+      (_, i) => around(text.slice(0, 3_000 + i), '', 64, 0).starts[0],
+    );
+    expect(new Set(starts).size).toBeLessThanOrEqual(3);
+  });
+});
