@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
+import type { TrainingEvent } from '../../extension/protocol/training.ts';
+import { trainingSentence } from '../../extension/webview/phrases.ts';
+import { heldOut, progress, reading } from './trainingEvents.ts';
+
+const training: TrainingEvent = { type: 'stage', stage: 'training', detail: '' };
+
+function sentenceAfter(...events: readonly TrainingEvent[]): string {
+  const history = new TrainingHistory();
+  for (const event of events) history.record(event);
+  return trainingSentence(history.tickAfter(null).tick);
+}
+
+function withRemaining(event: TrainingEvent, remainingSeconds: number): TrainingEvent {
+  if (event.type !== 'progress') return event;
+  return { ...event, progress: { ...event.progress, remainingSeconds } };
+}
+
+test('before any training there is nothing to say', () => {
+  expect(sentenceAfter()).toBe('');
+});
+
+test('a running training says its step, both losses, the best one and the time left', () => {
+  expect(
+    sentenceAfter(
+      reading,
+      training,
+      heldOut(800, 2.25, true),
+      heldOut(1200, 2.31, false),
+      withRemaining(progress(1240, 2.0514), 75),
+    ),
+  ).toBe(
+    'Training. Step 1,240. Train loss 2.051 bits per byte. Held-out loss 2.310. Best 2.250 at step 800. About 1 min 15 s left.',
+  );
+});
+
+test('a training that has ended says how, and no time left', () => {
+  const before = [reading, training, withRemaining(progress(10, 5), 75)];
+  expect(sentenceAfter(...before, { type: 'failed', error: { code: 'workerFailed', message: '' } })).toBe(
+    'Training failed. Step 10. Train loss 5.000 bits per byte.',
+  );
+});
