@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { allocateMemory, planDecode, planTraining } from '../../extension/engine/layout.ts';
+import { presetConfig } from '../../extension/engine/config.ts';
+import { presetNames } from '../../extension/protocol/model.ts';
+import { Batches, joinDocuments } from '../../extension/training/batches.ts';
+import { learningRate, recipes, sequenceLength } from '../../extension/training/recipe.ts';
+import { mostChunks } from '../../extension/training/learner.ts';
+
+describe('Batches', () => {
+  const stream = Uint16Array.from({ length: 1_000 }, (_, i) => i);
+  const read = (batches: Batches, first: number, sequences: number, length: number) => {
+    const ids = new Int32Array(sequences * length);
+    const targets = new Int32Array(sequences * length);
+    batches.read(ids, targets, first, sequences, length);
+    return { ids, targets };
+  };
+
+  it('gives each id the one after it as its target', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer(), fc.integer({ min: 1, max: 999 }), (first, seed, length) => {
+        const { ids, targets } = read(new Batches(stream, seed), first, 1, length);
+        expect(targets).toEqual(ids.map((id) => id + 1));
+      }),
+    );
+  });
+
+  it('reads the same sequences in one step as in several: nothing but their number is remembered', () => {
+    const whole = read(new Batches(stream, 7), 0, 12, 16);
+    const parts = [0, 4, 8].flatMap((first) => [...read(new Batches(stream, 7), first, 4, 16).ids]);
+    expect([...whole.ids]).toEqual(parts);
+  });
+
+  it('reads every token within two epochs and none more than five times, at any length', () => {
+    for (const length of [8, 50, 128]) {
+      const sequences = Math.ceil((2 * stream.length) / length);
+      const { ids } = read(new Batches(stream, 3), 0, sequences, length);
+      const times = new Uint32Array(stream.length);
+      for (const id of ids) times[id]!++;
+      // The first and last tokens lie in few sequences: a start can't be before the first or behind the last.
+      const inner = times.slice(length, -length - 1);
+      expect(Math.min(...inner), `length ${length}`).toBeGreaterThan(0);
+      expect(Math.max(...times), `length ${length}`).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('starts elsewhere with another seed', () => {
+    const starts = Array.from({ length: 50 }, (_, seed) => read(new Batches(stream, seed), 0, 1, 8).ids[0]);
+    expect(new Set(starts).size).toBeGreaterThan(40);
+  });
+});
+
+describe('joinDocuments', () => {
+  it('puts end-of-text before each document and behind the last', () => {
+    const stream = joinDocuments([Uint16Array.of(1, 2), Uint16Array.of(), Uint16Array.of(3)], 9);
+    expect([...stream]).toEqual([9, 1, 2, 9, 9, 3, 9]);
+  });
+});
+
+describe.each(presetNames)('the recipe of %s', (preset) => {
+  const recipe = recipes[preset];
+
+  it('warms up, stays, and falls to nothing', () => {
+    expect(learningRate(recipe, 0, 0)).toBeCloseTo(recipe.peakLearningRate / recipe.warmUpSteps, 12);
+    expect(learningRate(recipe, recipe.warmUpSteps, recipe.decayFrom)).toBe(recipe.peakLearningRate);
+    expect(learningRate(recipe, 1_000, 1)).toBe(0);
+    expect(learningRate(recipe, 1_000, (1 + recipe.decayFrom) / 2)).toBeCloseTo(
+      recipe.peakLearningRate / 2,
+      12,
+    );
+  });
+
+  it('ends with sequences as long as the context', () => {
+    const { maxPositionEmbeddings } = presetConfig(preset);
+    expect(sequenceLength(recipe, 1, maxPositionEmbeddings)).toBe(maxPositionEmbeddings);
+  });
+});
+
+describe.each(presetNames)('the memory of %s', (preset) => {
+  const config = presetConfig(preset);
+  const tokens = Math.max(recipes[preset].tokensPerStep, config.maxPositionEmbeddings);
+  const size = { tokens, chunks: mostChunks(tokens, recipes[preset]), lanes: 3 };
+
+  it('is planned in the order of its addresses, 64 bytes apart, and ends where it says', () => {
+    for (const plan of [planTraining(config, size, 1_000), planDecode(config, 64, 1_000)]) {
+      const addresses: number[] = [];
+      const collect = (value: unknown, key: string): void => {
+        if (typeof value === 'number' && value >= 1_000 && !notAddresses.has(key)) addresses.push(value);
+        else if (Array.isArray(value)) value.forEach((item) => collect(item, key));
+        else if (typeof value === 'object' && value !== null) {
+          for (const [name, item] of Object.entries(value)) collect(item, name);
+        }
+      };
+      const { parameters: _, norms: __, bytes, ...regions } = plan;
+      collect(regions, '');
+      expect(addresses.length).toBeGreaterThan(15);
+      expect(addresses.filter((address) => address % 64 !== 0)).toEqual([]);
+      expect(new Set(addresses).size).toBe(addresses.length);
+      expect(Math.max(...addresses)).toBeLessThan(bytes);
+    }
+  });
+
+  it('is refused before it is allocated when it exceeds the limit, naming the setting', () => {
+    const { bytes } = planTraining(config, size, 0);
+    const limit = Math.floor(bytes / 1_048_576) - 1;
+    if (limit >= 0) expect(() => allocateMemory(bytes, limit)).toThrow(/nihilo\.training\.memoryLimit/);
+    expect(() => allocateMemory(2 ** 33, 1e6)).toThrow(/nihilo\.training\.memoryLimit/);
+  });
+});
+
+/** numbers of the plan that count instead of pointing */
+const notAddresses = new Set(['tokens', 'rows', 'cols', 'offset', 'parameterElements', 'blockRows']);
