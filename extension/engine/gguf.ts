@@ -5,8 +5,8 @@ import { readVocabulary } from './vocabulary.ts';
 
 /**
  * The model as a GGUF file in float32, which llama.cpp runs as its architecture `arcee`.
- * llama.cpp knows no pre-tokenizer that cuts text as ours does, so it may split a text into other tokens; fed the same ids, it predicts
- * the same.
+ * Fed the same ids, it predicts the same. Left to cut a text by itself it finds nearly the same tokens, not all: it knows no
+ * pre-tokenizer like ours.
  * @source docs/gguf.md in ggml (format), `ArceeModel` in llama.cpp's converter (names, key names, order of q and k)
  */
 export function encodeGguf(checkpoint: Pick<Checkpoint, 'config' | 'tensors' | 'tokenizerJson'>): Uint8Array {
@@ -84,7 +84,9 @@ function tokenizerMetadata(tokenizerJson: string): [string, Value][] {
   const types = tokens.map((_, id) => (id === endOfText.id ? controlToken : normalToken));
   return [
     ['tokenizer.ggml.model', text('gpt2')],
-    ['tokenizer.ggml.pre', text('gpt-2')],
+    // Of those that llama.cpp knows this one cuts text least, so that the merges decide, which were learnt within our pre-tokens; and
+    // it leaves decoded text as it is, where many others delete the space before an apostrophe or a comma.
+    ['tokenizer.ggml.pre', text('superbpe')],
     ['tokenizer.ggml.tokens', { type: 'strings', value: tokens }],
     ['tokenizer.ggml.token_type', { type: 'i32s', value: types }],
     ['tokenizer.ggml.merges', { type: 'strings', value: merges }],

@@ -54,23 +54,10 @@ export class JsonObject {
     return value;
   }
 
-  array(name: string): readonly unknown[] {
-    const value = this.#fields[name];
-    if (!Array.isArray(value)) throw this.#expected(name, 'an array');
-    return value;
-  }
-
   object(name: string): JsonObject {
     const value = this.#fields[name];
     if (!isFields(value)) throw this.#expected(name, 'an object');
     return new JsonObject(value, this.#file, `${this.#path}${name}.`);
-  }
-
-  objects(name: string): readonly JsonObject[] {
-    return this.array(name).map((item, i) => {
-      if (!isFields(item)) throw this.#expected(name, 'an array of objects');
-      return new JsonObject(item, this.#file, `${this.#path}${name}[${i}].`);
-    });
   }
 
   oneOf<Name extends string>(name: string, names: readonly Name[]): Name {

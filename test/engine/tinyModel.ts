@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { elementCount, parameterTable } from '../../extension/engine/layout.ts';
 import { Random } from '../../extension/engine/random.ts';
 import type { ModelConfig } from '../../extension/protocol/model.ts';
@@ -19,17 +21,9 @@ export function randomTensors(config: ModelConfig, seed: number): Map<string, Fl
   );
 }
 
-/** Every byte is a token with its own number as id, in the byte-level alphabet of GPT-2; `extra` merges follow; the last id ends a text. */
-export function byteTokenizerJson(extra: readonly (readonly [string, string])[] = []): string {
-  const printable = (byte: number): boolean =>
-    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-  let next = 256;
-  const alphabet = Array.from({ length: 256 }, (_, byte) =>
-    String.fromCodePoint(printable(byte) ? byte : next++),
-  );
-  const tokens = [...alphabet, ...extra.map((pair) => pair.join(''))];
-  return JSON.stringify({
-    added_tokens: [{ id: tokens.length, content: '<|endoftext|>', special: true }],
-    model: { type: 'BPE', vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges: extra },
-  });
+/** The project's own sources: real code that is certainly there. */
+export function realCode(): Uint8Array[] {
+  const folder = path.join(import.meta.dirname, '..', '..', 'extension', 'engine');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  return names.sort().map((name) => readFileSync(path.join(folder, name)));
 }

@@ -17,6 +17,7 @@ interface Llama {
 }
 
 interface Model {
+  detokenize(ids: readonly number[]): string;
   createContext(options: object): Promise<Context>;
 }
 
@@ -42,20 +43,25 @@ export function installLlamaCpp(): void {
   const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: folder,
     encoding: 'utf8',
+    timeout: 240_000,
     shell: process.platform === 'win32',
   });
   if (npm.status !== 0) throw new Error(`npm ci in test/parity: ${npm.error?.message ?? npm.stderr}`);
 }
 
-/**
- * Logits after each token of each sequence, by llama.cpp on the CPU in float32, the key-value cache too; no token is added.
- * @returns for each sequence f32[tokens, vocabSize]
- */
-export async function llamaCppLogits(
+/** What llama.cpp makes of one sequence. */
+export interface Evaluation {
+  /** after each token, f32[tokens, vocabSize] */
+  readonly logits: Float32Array;
+  readonly text: string;
+}
+
+/** Evaluates each sequence from an empty cache, on the CPU in float32, the key-value cache too; no token is added. */
+export async function evaluateWithLlamaCpp(
   ggufFile: string,
   sequences: readonly (readonly number[])[],
   vocabSize: number,
-): Promise<Float32Array[]> {
+): Promise<Evaluation[]> {
   const entry = path.join(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
   const { getLlama } = (await import(pathToFileURL(entry).href)) as NodeLlamaCpp;
   const llama = await getLlama({
@@ -76,12 +82,12 @@ export async function llamaCppLogits(
       experimentalKvCacheValueType: 'F32',
     });
     const sequence = context.getSequence();
-    const results: Float32Array[] = [];
+    const evaluations: Evaluation[] = [];
     for (const ids of sequences) {
       await sequence.clearHistory();
-      results.push(await logitsOf(sequence, ids, vocabSize));
+      evaluations.push({ logits: await logitsOf(sequence, ids, vocabSize), text: model.detokenize(ids) });
     }
-    return results;
+    return evaluations;
   } finally {
     await llama.dispose();
   }
