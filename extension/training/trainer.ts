@@ -34,14 +34,17 @@ export interface TrainingOutcome {
  */
 export async function train(
   platform: Platform,
-  request: TrainingRequest,
+  asked: TrainingRequest,
   steering: Steering,
   emit: (event: TrainingEvent) => void,
 ): Promise<TrainingOutcome> {
   const stage = (name: TrainingStage, detail: string): void => emit({ type: 'stage', stage: name, detail });
-  const start = request.resume
-    ? await readCheckpoint(platform.files, request.checkpoint, { withOptimizer: true })
+  const start = asked.resume
+    ? await readCheckpoint(platform.files, asked.checkpoint, { withOptimizer: true })
     : null;
+  // What is gone on from was begun with a preset, and its files were split and read by a seed.
+  const { preset, seed } = start?.trainerState ?? asked;
+  const request = { ...asked, preset, seed };
   stage('reading', 'Reading the files of the workspace');
   const wanted = start?.config ?? presetConfig(request.preset, request.vocabSize);
   checkConfig(wanted);

@@ -1,0 +1,159 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { Decoder } from '../../extension/engine/decoder.ts';
+import { nodePlatform } from '../../extension/platform/node.ts';
+import type { TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
+import { tokenizerFromJson } from '../../extension/tokenizer/tokenizerJson.ts';
+import type { Steering } from '../../extension/training/loop.ts';
+import { train } from '../../extension/training/trainer.ts';
+import { compiled } from '../engine/compiled.ts';
+
+const source = new URL('../../extension/', import.meta.url).pathname;
+let root: string;
+let folder: string;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'nihilo-trainer-'));
+  folder = join(root, 'code');
+  for (const part of ['engine', 'training', 'protocol'])
+    cpSync(join(source, part), join(folder, part), { recursive: true });
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+function request(name: string, change: Partial<TrainingRequest> = {}): TrainingRequest {
+  return {
+    corpus: { folders: [folder], exclude: [] },
+    checkpoint: join(root, name),
+    preset: 'small',
+    vocabSize: 400,
+    stop: { steps: 12 },
+    threads: 1,
+    seed: 1,
+    reproducible: true,
+    memoryLimitMb: 512,
+    resume: false,
+    ...change,
+  };
+}
+
+/** Steers into a cancellation after so many steps. */
+function cancelAfter(steps: number): Steering {
+  let done = 0;
+  return {
+    get cancelled() {
+      return done >= steps;
+    },
+    breathe: () => {
+      done++;
+      return Promise.resolve();
+    },
+  };
+}
+
+const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() };
+
+async function run(name: string, change: Partial<TrainingRequest> = {}, steering: Steering = toTheEnd) {
+  const events: TrainingEvent[] = [];
+  const outcome = await train(nodePlatform(), request(name, change), steering, (event) => events.push(event));
+  const bytes = (file: string): string => readFileSync(join(root, name, file)).toString('base64');
+  return { ...outcome, events, model: bytes('model.safetensors'), optimizer: bytes('optimizer.safetensors') };
+}
+
+describe('train', () => {
+  it('gives the same weights for the same seed, with any number of threads, and others for another', async () => {
+    const first = await run('first');
+    const second = await run('second', { threads: 3 });
+    const other = await run('other', { seed: 2 });
+    expect(second.model).toBe(first.model);
+    expect(second.optimizer).toBe(first.optimizer);
+    expect(other.model).not.toBe(first.model);
+    expect(first.report).toMatchObject({
+      steps: 12,
+      tokens: 12 * 1024,
+      threads: 1,
+      seed: 1,
+      preset: 'small',
+    });
+    expect(second.report.heldOutBitsPerByte).toBe(first.report.heldOutBitsPerByte);
+  });
+
+  it('goes on from a cancelled training to the bits of one that was never interrupted', async () => {
+    const whole = await run('whole');
+    const cut = await run('cut', {}, cancelAfter(7));
+    expect([cut.cancelled, cut.report.steps]).toEqual([true, 7]);
+    expect(cut.optimizer).not.toBe(whole.optimizer);
+    const resumed = await run('cut', { resume: true });
+    expect(resumed.report.steps).toBe(12);
+    expect(resumed.model).toBe(whole.model);
+    expect(resumed.optimizer).toBe(whole.optimizer);
+  });
+
+  it('learns: the held-out loss falls below that of a blind guess, and the best point is what is saved', async () => {
+    const { events, report } = await run('learns', { stop: { steps: 60 }, threads: 2 });
+    const points = events.flatMap((event) => (event.type === 'heldOut' ? [event.point] : []));
+    expect(points.length).toBeGreaterThanOrEqual(10);
+    expect(points.at(-1)!.heldOutLoss).toBeLessThan(0.8 * Math.log(400));
+    const { trainerState } = await readCheckpoint(nodePlatform().files, join(root, 'learns'));
+    const best = Math.min(...points.map((point) => point.heldOutLoss));
+    expect(trainerState.best.loss).toBe(best);
+    expect(trainerState.heldOutBitsPerByte).toBe(report.heldOutBitsPerByte);
+    expect(events.at(-1)).toMatchObject({ type: 'stage', stage: 'saving' });
+  });
+
+  it('stops at a target loss, and by seconds', async () => {
+    const target = await run('target', { stop: { targetLoss: 5.5, steps: 200 } });
+    expect(target.report.steps).toBeLessThan(200);
+    const timed = await run('timed', { stop: { seconds: 1 } });
+    expect(timed.report.seconds).toBeGreaterThanOrEqual(1);
+    expect(timed.report.steps).toBeGreaterThan(0);
+  });
+
+  it('reports the bits per byte that the decoder finds on the held-out text', async () => {
+    const text = readFileSync(join(source, 'engine/layout.ts'), 'utf8');
+    const one = join(root, 'one');
+    mkdirSync(one, { recursive: true });
+    writeFileSync(join(one, 'one.ts'), text);
+    const { report } = await run('scored', { corpus: { folders: [one], exclude: [] }, stop: { steps: 30 } });
+    const { config, tensors, tokenizerJson } = await readCheckpoint(
+      nodePlatform().files,
+      join(root, 'scored'),
+    );
+    const tokenizer = tokenizerFromJson(tokenizerJson);
+    // One file: its last tenth, from a line's beginning, is held out.
+    const bytes = Buffer.from(text);
+    const nats = (heldOut: Uint8Array): number => {
+      const decoder = new Decoder(compiled('baseline'), config, tensors);
+      const ids = [tokenizer.endOfText, ...tokenizer.encode(heldOut)];
+      const context = config.maxPositionEmbeddings;
+      let total = 0;
+      for (let target = 1; target < ids.length; target++) {
+        // Windows overlap by half: the last one that holds the target's context begins at a multiple of half a context.
+        const start = Math.max(0, (Math.ceil(target / (context / 2)) - 2) * (context / 2));
+        const logits = decoder.next(ids.slice(start, target))!;
+        const most = Math.max(...logits);
+        const sum = logits.reduce((s, logit) => s + Math.exp(logit - most), 0);
+        total += most + Math.log(sum) - logits[ids[target]!]!;
+      }
+      return total;
+    };
+    const candidates = [...text.matchAll(/\n/g)].map(({ index }) =>
+      bytes.subarray(Buffer.byteLength(text.slice(0, index + 1))),
+    );
+    const tenth = candidates.filter((c) => Math.abs(c.length / bytes.length - 0.1) < 0.02);
+    const figures = tenth.map((heldOut) => nats(heldOut) / Math.LN2 / heldOut.length);
+    expect(Math.min(...figures.map((figure) => Math.abs(figure - report.heldOutBitsPerByte)))).toBeLessThan(
+      1e-4,
+    );
+  });
+
+  it('says in one sentence that a folder holds too little', async () => {
+    const tiny = join(root, 'tiny');
+    mkdirSync(tiny, { recursive: true });
+    writeFileSync(join(tiny, 'a.ts'), 'export const answer = 42;\n');
+    const corpus = { folders: [tiny], exclude: [] };
+    await expect(run('tinyModel', { corpus })).rejects.toMatchObject({ code: 'corpusTooSmall' });
+  });
+});
