@@ -27,6 +27,7 @@ const sequences = realCode()
   .slice(0, 3);
 
 beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'nihilo-parity-'));
   try {
     installLlamaCpp();
   } catch (error) {
@@ -35,7 +36,6 @@ beforeAll(async () => {
     unavailable = `llama.cpp can't be installed here: ${(error as Error).message}`;
     console.warn(unavailable);
   }
-  folder = await mkdtemp(path.join(tmpdir(), 'nihilo-parity-'));
   await writeCheckpoint(nodeFiles, `${folder}/model`, {
     config,
     tensors: randomTensors(config, 1),
