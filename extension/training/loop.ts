@@ -36,7 +36,10 @@ export interface LoopResult {
   readonly best: Best;
   readonly trainLoss: number;
   readonly flopsPerSecond: number;
+  /** of this run, without what was done before a resumption */
   readonly tokens: number;
+  readonly secondsOfRun: number;
+  /** of the whole training */
   readonly seconds: number;
 }
 
@@ -85,7 +88,8 @@ export class TrainingLoop {
       trainLoss: mean(recent.map((result) => result.loss)),
       flopsPerSecond: this.#flops / (this.#stepMs / 1_000),
       tokens: learner.state.tokens - before.tokens,
-      seconds: pace.seconds - before.seconds,
+      secondsOfRun: pace.seconds - before.seconds,
+      seconds: pace.seconds,
     };
   }
 

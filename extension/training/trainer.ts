@@ -132,7 +132,7 @@ class Training {
     this.#stage('evaluating', 'Scoring all held-out files');
     const score = this.#scoreBest(result.best);
     this.#stage('saving', 'Writing the checkpoint');
-    await this.#save(result.best, score, result.trainLoss);
+    await this.#save(result.best, score, result.seconds, result.trainLoss);
     const request = this.#request;
     const report: TrainingReport = {
       parameters: parameterCount(this.#material.config),
@@ -141,8 +141,8 @@ class Training {
       seed: request.seed,
       steps: this.#learner.state.step,
       tokens: this.#learner.state.tokens,
-      seconds: this.#pace.seconds,
-      tokensPerSecond: result.tokens / result.seconds,
+      seconds: result.seconds,
+      tokensPerSecond: result.tokens / result.secondsOfRun,
       trainBitsPerByte: this.#bitsPerByte(result.trainLoss),
       heldOutBitsPerByte: score.bitsPerByte,
       heldOutFiles: this.#material.corpus.summary.heldOutFiles,
@@ -164,7 +164,7 @@ class Training {
       steering: this.#steering,
       tokensPerByte: corpus.stream.length / corpus.trainBytes,
       emit: this.#emit,
-      save: (best: Best) => this.#save(best, best.score, null),
+      save: (best: Best) => this.#save(best, best.score, this.#pace.seconds, null),
     };
     return new TrainingLoop(parts, start === null ? null : bestOf(start)).run();
   }
@@ -183,7 +183,7 @@ class Training {
     return ((trainLoss / Math.LN2) * stream.length) / trainBytes;
   }
 
-  async #save(best: Best, score: Best['score'], trainLoss: number | null): Promise<void> {
+  async #save(best: Best, score: Best['score'], seconds: number, trainLoss: number | null): Promise<void> {
     const { config, corpus } = this.#material;
     const { first, second } = this.#learner.moments;
     await writeCheckpoint(this.#platform.files, this.#request.checkpoint, {
@@ -194,7 +194,7 @@ class Training {
         preset: this.#request.preset,
         seed: this.#request.seed,
         ...this.#learner.state,
-        seconds: this.#pace.seconds,
+        seconds,
         best: { step: best.step, loss: best.score.loss, bitsPerByte: best.score.bitsPerByte },
         heldOutBitsPerByte: score.bitsPerByte,
         trainBitsPerByte: trainLoss === null ? null : this.#bitsPerByte(trainLoss),
