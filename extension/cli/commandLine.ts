@@ -32,7 +32,10 @@ interface ModelOptions {
   readonly json: boolean;
 }
 
-export type CompleteOptions = ModelOptions;
+export interface CompleteOptions extends ModelOptions {
+  /** a token less likely than this ends the completion */
+  readonly minProbability: number;
+}
 
 export interface InspectOptions extends ModelOptions {
   readonly top: number;
@@ -56,6 +59,8 @@ export type Invocation =
 const count = { whole: true, least: 1, most: Number.MAX_SAFE_INTEGER };
 const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
 const mostSeed = 2 ** 32 - 1;
+/** what the editor's setting nihilo.completion.minProbability is unless it is changed */
+const ghostTextFloor = 0.3;
 
 /**
  * Pure: arguments in, what they ask for out.
@@ -101,7 +106,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
       'train for a minute on a folder and show what was learnt; the model goes to the cache folder',
     )
     .option('--seconds <n>', 'how long to train', numberWithin('--seconds', positive), 60)
-    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 256 }), threads)
+    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
     .action((folder: string, options: StartOptions) => ask({ command: 'start', folder, options }));
   return program;
 }
@@ -129,7 +134,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
     .option(
       '--threads <n>',
       'worker threads; one core is left to you',
-      numberWithin('--threads', { ...count, most: 256 }),
+      numberWithin('--threads', { ...count, most: 64 }),
       threads,
     )
     .option(
@@ -144,7 +149,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
       'tokens in the vocabulary (set by the preset when left out)',
       numberWithin('--vocab', { whole: true, least: 257, most: 65_535 }),
     )
-    .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_024)
+    .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
     .option('--resume', 'go on from the model in --out; limits count what it has behind it', false)
     .option('--reproducible', reproducible, false)
     .option('--json', oneObject, false)
@@ -162,6 +167,12 @@ function describeModelCommands(program: Command, ask: (invocation: Invocation) =
     .description('the likely rest of a line, with its probability')
     .argument('<place>', place)
     .requiredOption('--model <dir>', 'folder of the model')
+    .option(
+      '--min-probability <p>',
+      'a token less likely than this ends the completion; 0 = always a whole line',
+      numberWithin('--min-probability', { whole: false, least: 0, most: 1 }),
+      ghostTextFloor,
+    )
     .option('--reproducible', reproducible, false)
     .option('--json', oneObject, false)
     .action((at: string, options: CompleteOptions) => ask({ command: 'complete', place: at, options }));

@@ -3,12 +3,14 @@ import { Random } from '../engine/random.ts';
 export interface Document {
   readonly name: string;
   readonly text: string;
+  /** line of its file, from 1, on which the text begins */
+  readonly firstLine: number;
 }
 
 /** A line of held-out text, cut where the model is to go on. */
 export interface CutLine {
   readonly name: string;
-  /** from 1 */
+  /** of the file, from 1 */
   readonly line: number;
   /** everything before the cut */
   readonly prefix: string;
@@ -30,28 +32,29 @@ export function chooseLines(documents: readonly Document[], count: number, seed:
   const chosen: CutLine[] = [];
   for (const index of random.permutation(documents.length)) {
     if (chosen.length === count) break;
-    const { name, text } = documents[index]!;
+    const { text } = documents[index]!;
     const lines = linesOf(text).filter(({ content }) => content.trim().length >= shortestLine);
-    if (lines.length > 0) chosen.push(cut(name, text, lines[random.below(lines.length)]!));
+    if (lines.length > 0) chosen.push(cut(documents[index]!, lines[random.below(lines.length)]!));
   }
   return chosen;
 }
 
 interface Line {
-  readonly number: number;
+  /** from 0 */
+  readonly index: number;
   readonly start: number;
   readonly content: string;
 }
 
 function linesOf(text: string): Line[] {
   return Array.from(text.matchAll(/[^\r\n]*(\r\n|\r|\n|$)/g), (found, index) => ({
-    number: index + 1,
+    index,
     start: found.index,
     content: found[0].trimEnd(),
   }));
 }
 
-function cut(name: string, text: string, { number, start, content }: Line): CutLine {
+function cut({ name, text, firstLine }: Document, { index, start, content }: Line): CutLine {
   const indentation = content.length - content.trimStart().length;
   const third = indentation + Math.ceil((content.length - indentation) / 3);
   const atThird = insideCharacter(content, third) ? third + 1 : third;
@@ -59,7 +62,7 @@ function cut(name: string, text: string, { number, start, content }: Line): CutL
   const at = wordEnd >= atThird && wordEnd < content.length ? wordEnd : atThird;
   return {
     name,
-    line: number,
+    line: firstLine + index,
     prefix: text.slice(0, start + at),
     typed: content.slice(indentation, at),
     rest: content.slice(at),

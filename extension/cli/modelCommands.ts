@@ -9,21 +9,23 @@ import { print, printJson } from './output.ts';
 import { parsePlace, type Place, type TextAtCursor, textAtCursor } from './place.ts';
 import { scoredTokenJson, tokenJson } from './tokenJson.ts';
 
-/** Without a floor or a clock: what the model thinks, however unsure it is; the probability says how sure. */
-export const wholeLine: CompletionOptions = {
-  minTokenProbability: 0,
-  maxTokens: 64,
-  maxMilliseconds: 60_000,
-};
+/** Nobody types on while this runs, so there is no hurry. */
+export function unhurried(minTokenProbability: number): CompletionOptions {
+  return { minTokenProbability, maxTokens: 64, maxMilliseconds: 60_000 };
+}
 
-/** @throws {NihiloError} positionInvalid; argumentInvalid, when the file can't be read; as PredictorClient.load does */
+/** @throws {NihiloError} positionInvalid; storageFailed, when the file can't be read; argumentInvalid, when it is too large; as PredictorClient.load does */
 export async function complete(platform: Platform, at: string, options: CompleteOptions): Promise<void> {
   const { text } = await readPlace(platform, at);
   const completion = await withModel(platform, options, (client) =>
-    client.complete(text.prefix, wholeLine, new AbortController().signal),
+    client.complete(text.prefix, unhurried(options.minProbability), new AbortController().signal),
   );
   if (!options.json) {
-    print([`${completion.text}`, `probability ${percent(completion.probability)}`]);
+    print(
+      completion.text === ''
+        ? [`(no next token has a probability of ${percent(options.minProbability)} or more)`]
+        : [completion.text, `probability ${percent(completion.probability)}`],
+    );
     return;
   }
   printJson({
@@ -34,7 +36,7 @@ export async function complete(platform: Platform, at: string, options: Complete
   });
 }
 
-/** @throws {NihiloError} positionInvalid; argumentInvalid, when the file can't be read; as PredictorClient.load does */
+/** @throws {NihiloError} positionInvalid; storageFailed, when the file can't be read; argumentInvalid, when it is too large; as PredictorClient.load does */
 export async function inspect(platform: Platform, at: string, options: InspectOptions): Promise<void> {
   const { place, text } = await readPlace(platform, at);
   const answer = await withModel(platform, options, async (client, model) => {
@@ -97,26 +99,14 @@ const mostFileBytes = 64 * 1_048_576;
 async function readPlace(platform: Platform, at: string): Promise<{ place: Place; text: TextAtCursor }> {
   const place = parsePlace(at);
   const file = absolutePath(place.file);
-  const bytes = await readWhole(platform, file);
-  // As an editor does: a byte order mark is no part of the text, and what is no UTF-8 shows as U+FFFD.
-  return { place, text: textAtCursor(new TextDecoder().decode(bytes), place) };
-}
-
-async function readWhole(platform: Platform, file: string): Promise<Uint8Array> {
-  let size: number;
-  try {
-    size = await platform.files.size(file);
-    if (size <= mostFileBytes) return await platform.files.read(file);
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const size = await platform.files.size(file);
+  if (size > mostFileBytes) {
     throw new NihiloError(
       'argumentInvalid',
-      `The place should be in a file that can be read and ${file} can't be (${reason}); check the path.`,
-      { cause: error },
+      `The file should have at most ${mostFileBytes} bytes and ${file} has ${size}; choose a smaller one.`,
     );
   }
-  throw new NihiloError(
-    'argumentInvalid',
-    `The file should have at most ${mostFileBytes} bytes and ${file} has ${size}; choose a smaller one.`,
-  );
+  // As an editor does: a byte order mark is no part of the text, and what is no UTF-8 shows as U+FFFD.
+  const text = new TextDecoder().decode(await platform.files.read(file));
+  return { place, text: textAtCursor(text, place) };
 }

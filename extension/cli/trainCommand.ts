@@ -56,9 +56,10 @@ export async function trainOnTerminal(
 
 function trainingRequest(folder: string, options: TrainOptions): TrainingRequest {
   const { out, preset, vocab, threads, seed, reproducible, memory, resume } = options;
+  const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
   return {
-    corpus: { folders: [absolutePath(folder)], exclude: [] },
-    checkpoint: absolutePath(out),
+    corpus: { folders: [corpus], exclude: modelWithin(corpus, checkpoint) },
+    checkpoint,
     preset,
     ...(vocab === undefined ? {} : { vocabSize: vocab }),
     stop: stopCondition(options),
@@ -68,6 +69,12 @@ function trainingRequest(folder: string, options: TrainOptions): TrainingRequest
     memoryLimitMb: memory,
     resume,
   };
+}
+
+/** A model inside the folder that it is trained on must not learn from its own files. */
+function modelWithin(corpus: string, model: string): readonly string[] {
+  if (!model.startsWith(`${corpus}/`)) return [];
+  return [model.slice(corpus.length + 1).replaceAll(/[\\*?[\]{}()!+@]/g, String.raw`\$&`)];
 }
 
 const defaultSeconds = 60;

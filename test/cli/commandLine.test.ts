@@ -26,7 +26,7 @@ describe('train', () => {
         threads: 3,
         seed: 1,
         preset: 'default',
-        memory: 1_024,
+        memory: 1_000,
         resume: false,
         reproducible: false,
         json: false,
@@ -80,10 +80,10 @@ describe('numbers', () => {
     fc.assert(
       fc.property(fc.integer(), (value) => {
         const args = withOption('--threads', String(value));
-        if (value >= 1 && value <= 256) {
+        if (value >= 1 && value <= 64) {
           expect(parseCommandLine(args, cores)).toMatchObject({ options: { threads: value } });
         } else {
-          expect(refusal(args)).toBe(`--threads should be a whole number from 1 to 256 and is '${value}'.`);
+          expect(refusal(args)).toBe(`--threads should be a whole number from 1 to 64 and is '${value}'.`);
         }
       }),
     );
@@ -159,7 +159,7 @@ describe('the other commands', () => {
     expect(parse('complete a.ts:1:2 --model m --json')).toEqual({
       command: 'complete',
       place: 'a.ts:1:2',
-      options: { model: 'm', reproducible: false, json: true },
+      options: { model: 'm', minProbability: 0.3, reproducible: false, json: true },
     });
     expect(parse('inspect a.ts:1:2 --model m --top 5')).toEqual({
       command: 'inspect',

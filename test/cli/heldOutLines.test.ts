@@ -7,6 +7,7 @@ const line = fc
   .map((pieces) => pieces.join(''));
 const document = fc.record({
   name: fc.uuid(),
+  firstLine: fc.integer({ min: 1, max: 1_000 }),
   text: fc
     .tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'))
     .map(([lines, end]) => lines.join(end)),
@@ -34,8 +35,8 @@ describe('the held-out lines that are shown', () => {
     fc.assert(
       fc.property(documents, seed, (all, s) => {
         for (const { name, line: number, prefix, typed, rest } of chooseLines(all, 3, s)) {
-          const { text } = all.find((one) => one.name === name)!;
-          const content = text.split(/\r\n|\r|\n/)[number - 1]!;
+          const { text, firstLine } = all.find((one) => one.name === name)!;
+          const content = text.split(/\r\n|\r|\n/)[number - firstLine]!;
           expect(typed + rest).toBe(content.trim());
           expect(text.startsWith(prefix + rest)).toBe(true);
           expect(prefix.endsWith(typed)).toBe(true);
@@ -49,13 +50,18 @@ describe('the held-out lines that are shown', () => {
   });
 
   it('are cut at the first end of a word after a third', () => {
-    const [cut] = chooseLines([{ name: 'a', text: '\n    return someFunction(argument, 12);\n' }], 1, 1);
-    expect(cut).toMatchObject({ line: 2, typed: 'return someFunction', rest: '(argument, 12);' });
+    const [cut] = chooseLines(
+      [{ name: 'a', firstLine: 10, text: '\n    return someFunction(argument, 12);\n' }],
+      1,
+      1,
+    );
+    expect(cut).toMatchObject({ line: 11, typed: 'return someFunction', rest: '(argument, 12);' });
   });
 
   it('differ between seeds', () => {
     const many = Array.from({ length: 20 }, (_, i) => ({
       name: `${i}`,
+      firstLine: 1,
       text: `let value${i} = compute(value);`,
     }));
     const picks = Array.from({ length: 20 }, (_, s) => chooseLines(many, 1, s)[0]!.name);

@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os';
+import { NihiloError } from '../protocol/errors.ts';
+import { type Invocation, parseCommandLine } from './commandLine.ts';
+import { explain } from './failure.ts';
+import { print } from './output.ts';
+
+/** @returns the exit code. What a command needs is loaded with it: `nihilo --help` needs none of it. */
+async function run(invocation: Invocation): Promise<number> {
+  if (invocation.command === 'print') {
+    print([invocation.text.trimEnd()]);
+    return 0;
+  }
+  const { nodePlatform } = await import('../platform/node.ts');
+  const platform = nodePlatform();
+  switch (invocation.command) {
+    case 'train': {
+      const { train } = await import('./trainCommand.ts');
+      return train(platform, invocation.folder, invocation.options);
+    }
+    case 'start': {
+      const { start } = await import('./startCommand.ts');
+      return start(platform, invocation.folder, invocation.options);
+    }
+    case 'complete': {
+      const { complete } = await import('./modelCommands.ts');
+      await complete(platform, invocation.place, invocation.options);
+      return 0;
+    }
+    case 'inspect': {
+      const { inspect } = await import('./modelCommands.ts');
+      await inspect(platform, invocation.place, invocation.options);
+      return 0;
+    }
+    case 'bench': {
+      const { bench } = await import('./benchCommand.ts');
+      await bench(platform, invocation.options);
+      return 0;
+    }
+  }
+}
+
+/** 2 for a command line that says nothing useful, as shells have it; 1 for everything else. */
+function exitCodeOf(error: unknown): number {
+  return error instanceof NihiloError && error.code === 'argumentInvalid' ? 2 : 1;
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`nihilo: ${explain(error, process.env['NIHILO_DEBUG'] === '1')}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+async function main(): Promise<void> {
+  // Whoever reads the output may have seen enough, as `head` has.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+  try {
+    process.exitCode = await run(parseCommandLine(process.argv.slice(2), availableParallelism()));
+  } catch (error) {
+    fail(error);
+  }
+}
+
+void main();
