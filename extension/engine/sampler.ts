@@ -1,14 +1,5 @@
-import type { Distribution, ScoredToken } from '../protocol/prediction.ts';
+import type { Distribution, SamplingOptions, ScoredToken } from '../protocol/prediction.ts';
 import type { Random } from './random.ts';
-
-export interface SamplingOptions {
-  /** 0 = the most likely token, always; 1 = as the model says; above = flatter */
-  readonly temperature: number;
-  /** only the k most likely tokens; all when absent */
-  readonly topK?: number;
-  /** only the most likely tokens that together reach this probability; all when absent */
-  readonly topP?: number;
-}
 
 /** exp(z / temperature) ÷ Σ exp(z / temperature), in float64. @param logits f32[vocabulary] read @param temperature > 0 */
 export function softmax(logits: Float32Array, temperature = 1): Float64Array {

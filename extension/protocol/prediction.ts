@@ -43,6 +43,17 @@ export interface CompletionOptions {
   readonly minTokenProbability: number;
   readonly maxTokens: number;
   readonly maxMilliseconds: number;
+  /** absent: the most likely token, always */
+  readonly sampling?: SamplingOptions & { readonly seed: number };
+}
+
+export interface SamplingOptions {
+  /** 0 = the most likely token, always; 1 = as the model says; above = flatter */
+  readonly temperature: number;
+  /** only the k most likely tokens; all when absent */
+  readonly topK?: number;
+  /** only the most likely tokens that together reach this probability; all when absent */
+  readonly topP?: number;
 }
 
 /** to the predictor; every request is answered once, by `id` */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { completeLine } from '../../extension/completion/greedy.ts';
+import { completeLine } from '../../extension/completion/line.ts';
 import { windowAround } from '../../extension/completion/window.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { planDecode } from '../../extension/engine/layout.ts';
@@ -89,6 +89,20 @@ describe('completeLine', () => {
       never,
     );
     expect([late.cut, late.text]).toEqual([true, '']);
+  });
+
+  it('samples the same line from the same seed, others from others, and the likeliest at temperature 0', () => {
+    const sampled = (seed: number, temperature: number, topK = 400) => {
+      const sampling = { seed, temperature, topK, topP: 0.99 };
+      return completeLine(decoder, tokenizer, text.slice(0, 900), { ...options, sampling }, never).tokens;
+    };
+    expect(sampled(7, 100)).toEqual(sampled(7, 100));
+    expect(
+      new Set(Array.from({ length: 10 }, (_, seed) => JSON.stringify(sampled(seed, 100)))).size,
+    ).toBeGreaterThan(1);
+    const greedy = completeLine(decoder, tokenizer, text.slice(0, 900), options, never).tokens;
+    expect(sampled(7, 0)).toEqual(greedy);
+    expect(sampled(7, 100, 1)).toEqual(greedy);
   });
 
   it('gives the same line again from its cache', () => {

@@ -1,5 +1,6 @@
 import type { Decoder } from '../engine/decoder.ts';
-import { softmax } from '../engine/sampler.ts';
+import { Random } from '../engine/random.ts';
+import { sample, softmax } from '../engine/sampler.ts';
 import type { Completion, CompletionOptions, ScoredToken } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
 import { latin1 } from './latin1.ts';
@@ -11,8 +12,8 @@ const space = 0x20;
 const nothing = new Uint8Array();
 
 /**
- * The most likely rest of the line, token by token. What is being typed (the last word or run of signs) is taken back and chosen again
- * among the tokens that agree with it, because a text is rarely cut at the cursor where the tokenizer would cut it.
+ * The rest of the line, token by token, most likely or sampled. What is being typed (the last word or run of signs) is taken back and
+ * chosen again among the tokens that agree with it, because a text is rarely cut at the cursor where the tokenizer would cut it.
  * @param cancelled polled between tokens
  */
 export function completeLine(
@@ -27,6 +28,7 @@ export function completeLine(
   const room = Math.max(1, decoder.config.maxPositionEmbeddings - options.maxTokens - 1);
   const { ids, typed } = heal(tokenizer, [...windowAround(tokenizer, bytes, nothing, room, 0).ids], bytes);
   const line = new Line(typed);
+  const pick = chooser(options.sampling);
   let cut = false;
   while (
     !line.complete &&
@@ -37,12 +39,19 @@ export function completeLine(
     const logits = cut ? null : decoder.next(ids, cancelled);
     cut = logits === null;
     if (logits === null) break;
-    const choice = mostLikely(logits, tokenizer, line.untyped);
+    const choice = choose(logits, tokenizer, line.untyped, pick);
     if (choice === null || choice.probability < options.minTokenProbability) break;
     line.push(choice, choice.id === tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
     ids.push(choice.id);
   }
   return { ...line.result(), milliseconds: performance.now() - start, cut };
+}
+
+/** The same seed gives the same line. */
+function chooser(sampling: CompletionOptions['sampling']): (logits: Float32Array) => number {
+  const random = new Random(sampling?.seed ?? 0);
+  const options = sampling ?? { temperature: 0 };
+  return (logits) => sample(logits, options, random);
 }
 
 /** The line as it grows. */
@@ -113,22 +122,24 @@ function kindOf(byte: number): Kind {
   return word ? 'word' : 'sign';
 }
 
-/** The likeliest token among those that agree with what is typed; its probability is its share among them. */
-function mostLikely(logits: Float32Array, tokenizer: Tokenizer, typed: Uint8Array): ScoredToken | null {
-  const probabilities = softmax(logits, 1);
-  let id = -1;
-  let total = 0;
-  for (let candidate = 0; candidate < logits.length; candidate++) {
-    if (typed.length > 0 && !agrees(tokenizer, candidate, typed)) continue;
-    total += probabilities[candidate]!;
-    if (id < 0 || probabilities[candidate]! > probabilities[id]!) id = candidate;
-  }
-  if (id < 0 || total === 0) return null;
+/** One of the tokens that agree with what is typed; its probability is its share among them. */
+function choose(
+  logits: Float32Array,
+  tokenizer: Tokenizer,
+  typed: Uint8Array,
+  choice: (logits: Float32Array) => number,
+): ScoredToken | null {
+  const agreeing =
+    typed.length === 0
+      ? logits
+      : logits.map((logit, id) => (agrees(tokenizer, id, typed) ? logit : -Infinity));
+  const id = choice(agreeing);
+  if (agreeing[id] === -Infinity) return null;
   return {
     id,
     bytes: latin1(tokenizer.tokenBytes(id)),
     logit: logits[id]!,
-    probability: probabilities[id]! / total,
+    probability: softmax(agreeing)[id]!,
   };
 }
 
