@@ -1,10 +1,11 @@
 import type { CorpusSummary, HeldOutPoint, TrainingProgress, TrainingReport } from '../protocol/training.ts';
 
-const barWidth = 20;
+const widestBar = 20;
+const narrowestBar = 5;
 
 /**
  * One line about a training under way.
- * @param columns there is a bar too where it fits in so many; null = no bar, and a line as long as it needs to be
+ * @param columns begins with a bar, and is shorter where there is not much room; null = no bar, and as long as it needs to be
  */
 export function progressLine(
   progress: TrainingProgress,
@@ -12,23 +13,23 @@ export function progressLine(
   columns: number | null,
 ): string {
   const { step, elapsedSeconds, remainingSeconds, tokensPerSecond, trainBitsPerByte } = progress;
-  const share = remainingSeconds === null ? null : elapsedSeconds / (elapsedSeconds + remainingSeconds);
-  const figures = [
-    ...(share === null ? [] : [`${Math.floor(100 * share)} %`]),
-    `step ${integer(step)}`,
-    `${integer(tokensPerSecond)} tokens/s`,
-    `train ${bits(trainBitsPerByte)}`,
-    `held-out ${heldOut === null ? '–' : bits(heldOut.heldOutBitsPerByte)} bits/byte`,
-    `ETA ${remainingSeconds === null ? '–' : duration(remainingSeconds)}`,
-  ].join('  ');
-  if (columns === null) return figures;
-  const room = columns - figures.length - 2;
-  return share === null || room < barWidth ? figures.slice(0, columns) : `${bar(share)}  ${figures}`;
+  const share = remainingSeconds === null ? 0 : elapsedSeconds / (elapsedSeconds + remainingSeconds);
+  const train = bits(trainBitsPerByte);
+  const judged = heldOut === null ? '–' : bits(heldOut.heldOutBitsPerByte);
+  const left = `ETA ${remainingSeconds === null ? '–' : duration(remainingSeconds)}`;
+  const full = `${Math.floor(100 * share)} %  step ${integer(step)}  ${integer(tokensPerSecond)} tokens/s  train ${train}  held-out ${judged} bits/byte  ${left}`;
+  if (columns === null) return full;
+  if (columns >= widestBar + 2 + full.length) return `${bar(share, widestBar)}  ${full}`;
+  const short = `step ${integer(step)}  ${rounded.format(tokensPerSecond)} tok/s  bits/byte ${train}, held-out ${judged}  ${left}`;
+  const room = columns - short.length - 2;
+  return room < narrowestBar ? short.slice(0, columns) : `${bar(share, Math.min(room, widestBar))}  ${short}`;
 }
 
-function bar(share: number): string {
-  const full = Math.round(share * barWidth);
-  return '█'.repeat(full) + '░'.repeat(barWidth - full);
+const rounded = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+
+function bar(share: number, width: number): string {
+  const full = Math.round(share * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
 export function corpusLine(corpus: CorpusSummary): string {

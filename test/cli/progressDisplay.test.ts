@@ -52,13 +52,21 @@ describe('a line of progress', () => {
   });
 
   it('says what it does not know yet', () => {
-    expect(progressLine({ ...progress, remainingSeconds: null }, null, 200)).toBe(
-      'step 1,234  42,121 tokens/s  train 1.988  held-out – bits/byte  ETA –',
+    expect(progressLine({ ...progress, remainingSeconds: null }, null, null)).toBe(
+      '0 %  step 1,234  42,121 tokens/s  train 1.988  held-out – bits/byte  ETA –',
     );
   });
 
-  it('has a bar of the share done where there is room, and never more columns than there are', () => {
-    expect(progressLine(progress, heldOut, 120)).toMatch(/^█{5}░{15} {2}25 %/);
+  it('begins with a bar of the share done, also in the 80 columns of an ordinary terminal, with every figure', () => {
+    expect(progressLine(progress, heldOut, 119)).toBe(
+      '█████░░░░░░░░░░░░░░░  25 %  step 1,234  42,121 tokens/s  train 1.988  held-out 2.012 bits/byte  ETA 1:30',
+    );
+    expect(progressLine(progress, heldOut, 79)).toBe(
+      '███░░░░░░░░  step 1,234  42.1K tok/s  bits/byte 1.988, held-out 2.012  ETA 1:30',
+    );
+  });
+
+  it('is never wider than the columns there are', () => {
     for (let columns = 0; columns < 130; columns++) {
       expect(progressLine(progress, heldOut, columns).length).toBeLessThanOrEqual(columns);
     }
