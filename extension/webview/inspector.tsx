@@ -60,7 +60,7 @@ window.addEventListener('keydown', (event) => {
 });
 window.addEventListener('focus', () => {
   if (document.activeElement === document.body) {
-    document.querySelector<HTMLElement>('[role="option"][tabindex="0"], button')?.focus();
+    document.querySelector<HTMLElement>('[role="option"][tabindex="0"], .notice button')?.focus();
   }
 });
 

@@ -8,6 +8,11 @@ const heightPx = 220;
 /** index among the series, where the steps are 0 */
 const heldOutSeries = 2;
 
+/** There is no half step to put a mark at. */
+const wholeSteps = Array.from({ length: 9 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+).flat();
+
 /** The training and held-out loss over the steps, in the theme's colours and as wide as its place. */
 export class LossChart {
   readonly #place: HTMLElement;
@@ -72,7 +77,7 @@ function chartOptions(place: HTMLElement): uPlot.Options {
     height: heightPx,
     scales: { x: { time: false } },
     axes: [
-      { ...axis, label: phrases.stepAxis, size: 32 },
+      { ...axis, label: phrases.stepAxis, size: 32, incrs: wholeSteps },
       { ...axis, label: phrases.lossAxis, size: 44 },
     ],
     cursor: { drag: { x: false, y: false }, y: false },
