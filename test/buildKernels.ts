@@ -23,7 +23,7 @@ export default function buildKernels(): void {
 }
 
 /** Runs asc in the root of the repository. */
-export function compile(args: readonly string[]): void {
+function compile(args: readonly string[]): void {
   const asc = path.join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js');
   execFileSync(process.execPath, [asc, ...args], { cwd: root, stdio: 'inherit' });
 }

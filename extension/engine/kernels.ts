@@ -106,7 +106,7 @@ export interface Kernels {
   /**
    * Causal multi-head attention of one sequence: out f32[rows, heads · headDim] = softmax(q·kᵀ / √headDim) · v, where query row r sees
    * key rows 0 … past + r. q f32[rows, …] (row stride qStride), k and v f32[past + rows, …] (row stride kvStride).
-   * logSumExp f32[heads, rows] written (of the scaled scores). scratch: see attentionScratchBytes in layout.ts.
+   * logSumExp f32[heads, rows] written (of the scaled scores). headDim is a multiple of 4. scratch: attentionScratchBytes(past + rows, headDim).
    */
   attentionForward(
     out: Ptr,

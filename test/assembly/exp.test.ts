@@ -54,7 +54,7 @@ describe.each(builds)('exp (%s)', (build) => {
   let exp: (values: Float32Array) => Float32Array;
   beforeAll(async () => {
     exp = await compileProbe(build === 'relaxed');
-  });
+  }, 120_000);
 
   it.each([-87.336, 88])(
     'has a relative error of at most 2⁻²³ between 0 and %f (every 1009th float32)',
