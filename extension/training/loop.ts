@@ -134,6 +134,8 @@ export class TrainingLoop {
 
   async #evaluate(): Promise<void> {
     const { team, learner, heldOut, pace, emit, save } = this.#parts;
+    // The step that is scored has been reported before its score is.
+    if (this.#sinceProgress.length > 0) this.#report();
     const start = pace.seconds;
     const score = heldOut.score(team, sampledWindows);
     const isBest = this.#best === null || score.loss < this.#best.score.loss;

@@ -101,6 +101,11 @@ describe('train', () => {
     expect(trainerState.best.loss).toBe(best);
     expect(trainerState.heldOutBitsPerByte).toBe(report.heldOutBitsPerByte);
     expect(events.at(-1)).toMatchObject({ type: 'stage', stage: 'saving' });
+    let reported = 0;
+    for (const event of events) {
+      if (event.type === 'progress') reported = event.progress.step;
+      if (event.type === 'heldOut') expect(event.point.step).toBe(reported);
+    }
   });
 
   it('stops at a target loss, and by seconds', async () => {
