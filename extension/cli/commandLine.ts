@@ -35,6 +35,11 @@ interface ModelOptions {
 export interface CompleteOptions extends ModelOptions {
   /** a token less likely than this ends the completion */
   readonly minProbability: number;
+  /** 0 = the most likely token, always */
+  readonly temperature: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly seed: number;
 }
 
 export interface InspectOptions extends ModelOptions {
@@ -58,7 +63,7 @@ export type Invocation =
 
 const count = { whole: true, least: 1, most: Number.MAX_SAFE_INTEGER };
 const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
-const mostSeed = 2 ** 32 - 1;
+const seedRange = { whole: true, least: 0, most: 2 ** 32 - 1 };
 /** what the editor's setting nihilo.completion.minProbability is unless it is changed */
 const ghostTextFloor = 0.3;
 
@@ -140,7 +145,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
     .option(
       '--seed <n>',
       'of every random choice; same seed, same model',
-      numberWithin('--seed', { whole: true, least: 0, most: mostSeed }),
+      numberWithin('--seed', seedRange),
       1,
     )
     .option('--preset <name>', 'size of the model: pencil, small, default, large', presetFrom, 'default')
@@ -173,6 +178,19 @@ function describeModelCommands(program: Command, ask: (invocation: Invocation) =
       numberWithin('--min-probability', { whole: false, least: 0, most: 1 }),
       ghostTextFloor,
     )
+    .option(
+      '--temperature <t>',
+      '0 = the most likely token, always; 1 = drawn as the model says; above = flatter',
+      numberWithin('--temperature', { whole: false, least: 0, most: 100 }),
+      0,
+    )
+    .option('--top-k <n>', 'draw among so many tokens', numberWithin('--top-k', { ...count, most: 65_535 }))
+    .option(
+      '--top-p <p>',
+      'draw among the likeliest tokens that reach this probability together',
+      numberWithin('--top-p', { ...positive, most: 1 }),
+    )
+    .option('--seed <n>', 'of the draws', numberWithin('--seed', seedRange), 1)
     .option('--reproducible', reproducible, false)
     .option('--json', oneObject, false)
     .action((at: string, options: CompleteOptions) => ask({ command: 'complete', place: at, options }));

@@ -14,11 +14,22 @@ export function unhurried(minTokenProbability: number): CompletionOptions {
   return { minTokenProbability, maxTokens: 64, maxMilliseconds: 60_000 };
 }
 
+function completionOptions(options: CompleteOptions): CompletionOptions {
+  const { minProbability, temperature, topK, topP, seed } = options;
+  const sampling = {
+    temperature,
+    seed,
+    ...(topK === undefined ? {} : { topK }),
+    ...(topP === undefined ? {} : { topP }),
+  };
+  return { ...unhurried(minProbability), ...(temperature === 0 ? {} : { sampling }) };
+}
+
 /** @throws {NihiloError} positionInvalid; storageFailed, when the file can't be read; argumentInvalid, when it is too large; as PredictorClient.load does */
 export async function complete(platform: Platform, at: string, options: CompleteOptions): Promise<void> {
   const { text } = await readPlace(platform, at);
   const completion = await withModel(platform, options, (client) =>
-    client.complete(text.prefix, unhurried(options.minProbability), new AbortController().signal),
+    client.complete(text.prefix, completionOptions(options), new AbortController().signal),
   );
   if (!options.json) {
     print(

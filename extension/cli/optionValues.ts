@@ -25,8 +25,8 @@ const decimal = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 function describe({ whole, least, most }: NumberRange): string {
   const kind = whole ? 'a whole number' : 'a number';
-  if (!whole && least === Number.MIN_VALUE) return `${kind} above 0`;
-  return most >= Number.MAX_SAFE_INTEGER ? `${kind} from ${least}` : `${kind} from ${least} to ${most}`;
+  const from = least === Number.MIN_VALUE ? 'above 0' : `from ${least}`;
+  return most >= Number.MAX_SAFE_INTEGER ? `${kind} ${from}` : `${kind} ${from} to ${most}`;
 }
 
 /** @throws {NihiloError} argumentInvalid */

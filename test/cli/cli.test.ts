@@ -197,6 +197,21 @@ describe('nihilo complete', () => {
   });
 });
 
+describe('nihilo complete with a temperature', () => {
+  it('draws a text from its seed: the same from the same, others from others', async () => {
+    const draw = async (seed: number): Promise<unknown> => {
+      const place = `${code}/cli/cli.ts:1:8`;
+      const sampling = ['--min-probability', '0', '--temperature', '1', '--seed', String(seed)];
+      const ended = await nihilo('complete', place, '--model', model, '--json', ...sampling);
+      expect(ended.code).toBe(0);
+      return only(ended.stdout)['text'];
+    };
+    const first = await draw(1);
+    expect(await draw(1)).toBe(first);
+    expect([await draw(2), await draw(3)]).not.toEqual([first, first]);
+  });
+});
+
 interface InspectionJson {
   readonly model: Record<string, unknown>;
   readonly tokens: { id: number; text: string; bytes?: string; start: number }[];
