@@ -33,7 +33,6 @@ class Wheel implements Steering {
   cancelled = false;
   #going: Promise<void> = Promise.resolve();
   #release: () => void = () => {};
-  readonly #tick = new MessageChannel();
 
   pause(): void {
     this.#release();
@@ -51,12 +50,23 @@ class Wheel implements Steering {
     this.#release();
   }
 
-  /** A message to itself: it arrives behind the commands that are waiting, without a timer's delay. */
+  /**
+   * A message to itself: it arrives behind the commands that are waiting, without a timer's delay. Through a channel of
+   * its own each time, because Node hands over up to 1,000 messages of one port before it looks at another.
+   */
   async breathe(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#tick.port1.addEventListener('message', () => resolve(), { once: true });
-      this.#tick.port1.start();
-      this.#tick.port2.postMessage(null);
+      const { port1, port2 } = new MessageChannel();
+      port1.addEventListener(
+        'message',
+        () => {
+          port1.close();
+          resolve();
+        },
+        { once: true },
+      );
+      port1.start();
+      port2.postMessage(null);
     });
     await this.#going;
   }
