@@ -1,0 +1,215 @@
+import type { FileSystem } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { CorpusRequest, CorpusSummary } from '../protocol/training.ts';
+import { mapConcurrently } from './concurrency.ts';
+import { contentReason } from './content.ts';
+import { hashBytes, hashText } from './hash.ts';
+import { type LeftOut, type LeftOutReason, summarizeReasons } from './leftOut.ts';
+import { withoutLicence } from './licence.ts';
+import { workspaceRoots } from './roots.ts';
+import { type Document, splitHeldOut, type Text } from './split.ts';
+import { type Candidate, exclusion, walkRoot } from './walk.ts';
+
+/** The texts of a workspace that a model may learn from, and everything else with the reason why not. */
+export interface Corpus {
+  /** in the order of their paths; a held-out tail follows its beginning */
+  readonly documents: readonly Document[];
+  /** in the order of their paths */
+  readonly leftOut: readonly LeftOut[];
+  readonly summary: CorpusSummary;
+}
+
+export interface CorpusOptions {
+  /** of the held-out split */
+  readonly seed: number;
+  /** called now and then with the number of files read so far */
+  readonly onProgress?: (files: number) => void;
+  /** polled at every file; true ends the reading */
+  readonly shouldStop?: () => boolean;
+}
+
+/** A person's files are smaller; larger ones are data. */
+const mostFileBytes = 1_000_000;
+/** What fits into memory several times over. */
+const mostCorpusBytes = 64_000_000;
+const filesBetweenProgress = 100;
+
+/**
+ * Reads what can be learnt from in the folders of a workspace. The same files, request and seed give the same corpus.
+ * @throws {NihiloError} folderUnreadable, for a folder of the request; corpusEmpty; trainingCancelled, when asked to stop
+ */
+export async function readCorpus(
+  files: FileSystem,
+  request: CorpusRequest,
+  options: CorpusOptions,
+): Promise<Corpus> {
+  const reader = new CorpusReader(files, options);
+  await reader.walk(request);
+  await reader.dropBySize();
+  await reader.read();
+  return reader.corpus(request);
+}
+
+interface SizedCandidate extends Candidate {
+  readonly size: number;
+}
+
+class CorpusReader {
+  readonly #files: FileSystem;
+  readonly #options: CorpusOptions;
+  readonly #leftOut: LeftOut[] = [];
+  #candidates: readonly Candidate[] = [];
+  #texts: readonly Text[] = [];
+
+  constructor(files: FileSystem, options: CorpusOptions) {
+    this.#files = files;
+    this.#options = options;
+  }
+
+  async walk({ folders, exclude }: CorpusRequest): Promise<void> {
+    const roots = workspaceRoots(folders);
+    const rootFolders = new Set(roots.map(({ folder }) => folder));
+    const excluded = exclusion(exclude);
+    const candidates: Candidate[] = [];
+    for (const root of roots) {
+      const walk = await walkRoot(this.#files, root, rootFolders, excluded, () => this.#stopIfAsked());
+      for (const candidate of walk.candidates) candidates.push(candidate);
+      for (const entry of walk.leftOut) this.#leftOut.push(entry);
+    }
+    this.#candidates = candidates.sort(byPath);
+  }
+
+  /** Files that are too large are never read; nor are, beyond what fits into memory, files chosen by a hash of their path. */
+  async dropBySize(): Promise<void> {
+    const sized = await mapConcurrently(
+      this.#candidates,
+      async (candidate): Promise<SizedCandidate | null> => {
+        this.#stopIfAsked();
+        const size = await this.#unlessUnreadable(candidate, () => this.#files.size(candidate.file));
+        if (size === null) return null;
+        if (size > 0 && size <= mostFileBytes) return { ...candidate, size };
+        return this.#leaveOut(candidate, size === 0 ? 'empty' : 'tooLarge');
+      },
+    );
+    const present = sized.filter((candidate) => candidate !== null);
+    const ranked = present.map((candidate) => ({ candidate, rank: hashText(candidate.path) }));
+    const kept = new Set<Candidate>();
+    let bytes = 0;
+    for (const { candidate } of ranked.sort((a, b) => a.rank - b.rank)) {
+      bytes += candidate.size;
+      if (bytes <= mostCorpusBytes) kept.add(candidate);
+      else this.#leaveOut(candidate, 'beyondBudget');
+    }
+    this.#candidates = present.filter((candidate) => kept.has(candidate));
+  }
+
+  async read(): Promise<void> {
+    let count = 0;
+    const texts = await mapConcurrently(this.#candidates, async (candidate): Promise<Text | null> => {
+      this.#stopIfAsked();
+      const text = await this.#readText(candidate);
+      if (++count % filesBetweenProgress === 0 || count === this.#candidates.length) {
+        this.#options.onProgress?.(count);
+      }
+      return text;
+    });
+    this.#texts = this.#withoutDuplicates(texts.filter((text) => text !== null));
+  }
+
+  corpus(request: CorpusRequest): Corpus {
+    const split = splitHeldOut(this.#texts, this.#options.seed);
+    for (const text of split.nearDuplicates) this.#leaveOut(text, 'nearDuplicate');
+    const documents = split.documents.sort((a, b) => byPath(a, b) || Number(a.heldOut) - Number(b.heldOut));
+    const leftOut = this.#leftOut.sort(byPath);
+    if (documents.length === 0) throw empty(request, leftOut);
+    return { documents, leftOut, summary: summarize(documents, leftOut) };
+  }
+
+  async #readText(candidate: Candidate): Promise<Text | null> {
+    const bytes = await this.#unlessUnreadable(candidate, () => this.#files.read(candidate.file));
+    if (bytes === null) return null;
+    const reason = contentReason(bytes);
+    if (reason !== null) return this.#leaveOut(candidate, reason);
+    const text = withoutLicence(withoutByteOrderMark(bytes));
+    return text.length === 0 ? this.#leaveOut(candidate, 'empty') : { path: candidate.path, bytes: text };
+  }
+
+  /** Of equal texts the first stays. */
+  #withoutDuplicates(texts: readonly Text[]): Text[] {
+    const byHash = new Map<number, Text[]>();
+    return texts.filter((text) => {
+      const hash = hashBytes(text.bytes);
+      const alike = byHash.get(hash) ?? [];
+      if (alike.some(({ bytes }) => sameBytes(bytes, text.bytes))) {
+        this.#leaveOut(text, 'duplicate');
+        return false;
+      }
+      byHash.set(hash, [...alike, text]);
+      return true;
+    });
+  }
+
+  #leaveOut({ path }: { readonly path: string }, reason: LeftOutReason): null {
+    this.#leftOut.push({ path, reason });
+    return null;
+  }
+
+  async #unlessUnreadable<Result>(
+    candidate: Candidate,
+    action: () => Promise<Result>,
+  ): Promise<Result | null> {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof NihiloError)) throw error;
+      return this.#leaveOut(candidate, 'unreadable');
+    }
+  }
+
+  #stopIfAsked(): void {
+    if (this.#options.shouldStop?.() === true) {
+      throw new NihiloError(
+        'trainingCancelled',
+        'The training was stopped while it read the files, before there was anything to keep; train again to go on.',
+      );
+    }
+  }
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  if (a.path === b.path) return 0;
+  return a.path < b.path ? -1 : 1;
+}
+
+function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function summarize(documents: readonly Document[], leftOut: readonly LeftOut[]): CorpusSummary {
+  const training = documents.filter(({ heldOut }) => !heldOut);
+  const heldOut = documents.filter((document) => document.heldOut);
+  const total = (some: readonly Document[]): number => some.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return {
+    trainFiles: training.length,
+    heldOutFiles: heldOut.length,
+    trainBytes: total(training),
+    heldOutBytes: total(heldOut),
+    leftOutFiles: leftOut.length,
+  };
+}
+
+function empty({ folders }: CorpusRequest, leftOut: readonly LeftOut[]): NihiloError {
+  const found =
+    leftOut.length === 0
+      ? 'no file at all'
+      : `none that can be learnt from: ${leftOut.length} left out (${summarizeReasons(leftOut, 3)})`;
+  const where = folders.length === 0 ? 'an open folder' : folders.join(', ');
+  return new NihiloError(
+    'corpusEmpty',
+    `Expected files with text in ${where}, got ${found}; open a folder with source code and train again.`,
+  );
+}

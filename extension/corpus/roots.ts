@@ -1,0 +1,29 @@
+/** A folder of the workspace. */
+export interface Root {
+  /** absolute, with forward slashes, without one at its end */
+  readonly folder: string;
+  /** what the paths of its documents begin with: '' in a workspace of one folder, else ends with a slash */
+  readonly prefix: string;
+}
+
+/** Each folder once, in the order of their paths; where there are several, their names tell them apart. */
+export function workspaceRoots(folders: readonly string[]): Root[] {
+  const unique = [...new Set(folders.map(normalize))].sort();
+  if (unique.length < 2) return unique.map((folder) => ({ folder, prefix: '' }));
+  return unique.map((folder) => ({ folder, prefix: `${shortestName(folder, unique)}/` }));
+}
+
+function normalize(folder: string): string {
+  const path = /^([A-Za-z]:|\\\\)/.test(folder) ? folder.replaceAll('\\', '/') : folder;
+  return path.replace(/(?<=[^/])\/+$/, '');
+}
+
+/** The last names of the folder's path, as few as no other folder ends with. */
+function shortestName(folder: string, all: readonly string[]): string {
+  const names = folder.split('/').filter((name) => name !== '');
+  for (let count = 1; count < names.length; count++) {
+    const ending = names.slice(-count).join('/');
+    if (all.every((other) => other === folder || !`/${other}`.endsWith(`/${ending}`))) return ending;
+  }
+  return names.join('/');
+}

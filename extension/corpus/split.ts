@@ -1,0 +1,86 @@
+import { hashText } from './hash.ts';
+import { findNearDuplicates } from './similarity.ts';
+
+/** A text of the workspace. */
+export interface Document {
+  /** relative to the workspace, with forward slashes, below the folder's name where there are several */
+  readonly path: string;
+  /** UTF-8, without the licence at its head */
+  readonly bytes: Uint8Array;
+  /** kept from training, to judge by */
+  readonly heldOut: boolean;
+}
+
+export type Text = Omit<Document, 'heldOut'>;
+
+export interface Split {
+  readonly documents: Document[];
+  readonly nearDuplicates: Text[];
+}
+
+const heldOutShare = 0.1;
+
+/**
+ * Holds out a tenth of the files, by a seeded hash of their path alone: a file stays on its side when others come and go. Of the
+ * held-out files, those that nearly repeat a training file are dropped, because they would measure memory.
+ * With two files or more at least one is on each side; of a single one, its last tenth is held out.
+ */
+export function splitHeldOut(texts: readonly Text[], seed: number): Split {
+  const ranked = texts
+    .map((text) => ({ text, hash: hashText(`${seed}/${text.path}`) }))
+    .sort((a, b) => a.hash - b.hash || (a.text.path < b.text.path ? -1 : 1));
+  if (ranked.length < 2) return { documents: texts.flatMap(cutTail), nearDuplicates: [] };
+  const share = ranked.filter(({ hash }) => hash < heldOutShare * 2 ** 32).length;
+  const count = Math.min(Math.max(share, 1), ranked.length - 1);
+  const heldOut = ranked.slice(0, count).map(({ text }) => text);
+  const training = ranked.slice(count).map(({ text }) => text);
+  return dropNearDuplicates(heldOut, training);
+}
+
+function dropNearDuplicates(heldOut: readonly Text[], training: readonly Text[]): Split {
+  const similar = repeated(heldOut, training);
+  if (similar.size < heldOut.length) {
+    return split(
+      heldOut.filter((text) => !similar.has(text)),
+      training,
+      [...similar],
+    );
+  }
+  // There must be something to judge by: one of the held-out files stays, and what it repeats goes.
+  const [kept, ...rest] = heldOut;
+  const repeatsKept = repeated(training, [kept!]);
+  const others = training.filter((text) => !repeatsKept.has(text));
+  const dropped = [...rest, ...repeatsKept];
+  return others.length === 0
+    ? { documents: cutTail(kept!), nearDuplicates: dropped }
+    : split([kept!], others, dropped);
+}
+
+function repeated(texts: readonly Text[], others: readonly Text[]): Set<Text> {
+  const near = findNearDuplicates(
+    texts.map(({ bytes }) => bytes),
+    others.map(({ bytes }) => bytes),
+  );
+  return new Set(texts.filter((_, i) => near[i]));
+}
+
+function split(heldOut: readonly Text[], training: readonly Text[], nearDuplicates: Text[]): Split {
+  const documents = [
+    ...heldOut.map((text) => ({ ...text, heldOut: true })),
+    ...training.map((text) => ({ ...text, heldOut: false })),
+  ];
+  return { documents, nearDuplicates };
+}
+
+/** A text as two documents: up to the end of the line in which its last tenth begins, and the rest; one, when it has one line. */
+function cutTail(text: Text): Document[] {
+  const { bytes } = text;
+  const tail = Math.floor(bytes.length * (1 - heldOutShare));
+  const next = bytes.indexOf(lineFeed, tail) + 1;
+  const cut = next > 0 && next < bytes.length ? next : bytes.lastIndexOf(lineFeed, bytes.length - 2) + 1;
+  const head = { ...text, bytes: bytes.subarray(0, cut), heldOut: false };
+  if (cut === 0) return [{ ...text, heldOut: false }];
+  return [head, { ...text, bytes: bytes.subarray(cut), heldOut: true }];
+}
+
+const lineFeed = 10;

@@ -1,0 +1,156 @@
+import picomatch from 'picomatch';
+import type { FileEntry, FileSystem } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import { mapConcurrently } from './concurrency.ts';
+import type { LeftOut, LeftOutReason } from './leftOut.ts';
+import { fileNameReason, folderContentReason, folderNameReason } from './names.ts';
+import { joinPath, placeOpened, placeTop, readRules, type RepositoryPlace } from './repository.ts';
+import type { Root } from './roots.ts';
+
+/** A file that no rule about names keeps out. */
+export interface Candidate {
+  /** absolute */
+  readonly file: string;
+  /** relative to the workspace */
+  readonly path: string;
+}
+
+export interface Walk {
+  readonly candidates: readonly Candidate[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+interface Folder {
+  readonly folder: string;
+  /** relative to the root, '' there */
+  readonly path: string;
+  readonly place: RepositoryPlace;
+}
+
+interface Visit {
+  readonly candidates: Candidate[];
+  readonly leftOut: LeftOut[];
+  readonly folders: Folder[];
+}
+
+/** Tells whether a path relative to its root, of a file or a folder, is excluded. */
+export type Exclusion = (path: string) => boolean;
+
+/** @param patterns as in VS Code's `files.exclude`: `*` stays within a name, `**` does not, and `{a,b}` is either */
+export function exclusion(patterns: readonly string[]): Exclusion {
+  const literals = patterns.map((pattern) =>
+    pattern
+      .replace(/^\.\//, '')
+      .replace(/(?<=[^/])\/+$/, '')
+      .replaceAll(/[()|+]/g, String.raw`\$&`),
+  );
+  const globs = literals.filter((pattern) => pattern !== '');
+  return picomatch(globs, { dot: true, nonegate: true, noextglob: true, posix: true });
+}
+
+/**
+ * Every file below a root that may enter the corpus, in no particular order. Links are not followed; other roots are left to
+ * their own walk.
+ * @throws {NihiloError} folderUnreadable, for the root; what is unreadable below is left out
+ */
+export async function walkRoot(
+  files: FileSystem,
+  root: Root,
+  otherRoots: ReadonlySet<string>,
+  excluded: Exclusion,
+  stopIfAsked: () => void,
+): Promise<Walk> {
+  const candidates: Candidate[] = [];
+  const leftOut: LeftOut[] = [];
+  let folders: Folder[] = [{ folder: root.folder, path: '', place: await openRoot(files, root.folder) }];
+  while (folders.length > 0) {
+    const visits = await mapConcurrently(folders, (folder) => {
+      stopIfAsked();
+      return visit(files, root, folder, otherRoots, excluded);
+    });
+    for (const found of visits) {
+      for (const candidate of found.candidates) candidates.push(candidate);
+      for (const entry of found.leftOut) leftOut.push(entry);
+    }
+    folders = visits.flatMap((found) => found.folders);
+  }
+  return { candidates, leftOut };
+}
+
+async function openRoot(files: FileSystem, folder: string): Promise<RepositoryPlace> {
+  try {
+    return await placeOpened(files, folder);
+  } catch (error) {
+    throw error instanceof NihiloError ? unreadableRoot(error) : error;
+  }
+}
+
+function unreadableRoot(cause: NihiloError): NihiloError {
+  return new NihiloError('folderUnreadable', cause.message, { cause });
+}
+
+async function visit(
+  files: FileSystem,
+  root: Root,
+  folder: Folder,
+  otherRoots: ReadonlySet<string>,
+  excluded: Exclusion,
+): Promise<Visit> {
+  const opened = folder.path === '';
+  const visited: Visit = { candidates: [], leftOut: [], folders: [] };
+  const leaveOut = (reason: LeftOutReason): Visit => {
+    return { ...visited, leftOut: [{ path: `${root.prefix}${folder.path}/`, reason }] };
+  };
+  let entries: readonly FileEntry[];
+  let place: RepositoryPlace;
+  try {
+    entries = await files.list(folder.folder);
+    const reason = opened ? null : folderContentReason(entries);
+    if (reason !== null) return leaveOut(reason);
+    place = await placeWithin(files, folder, entries);
+  } catch (error) {
+    if (!(error instanceof NihiloError)) throw error;
+    if (opened) throw unreadableRoot(error);
+    return leaveOut('unreadable');
+  }
+  for (const entry of entries) {
+    const file = joinPath(folder.folder, entry.name);
+    if (entry.type === 'folder' && otherRoots.has(file)) continue;
+    const path = joinPath(folder.path, entry.name);
+    const inRepository = joinPath(place.path, entry.name);
+    const reason = entryReason(entry, path, excluded) ?? ignoredReason(entry, inRepository, place);
+    if (reason !== null) {
+      const ending = entry.type === 'folder' ? '/' : '';
+      visited.leftOut.push({ path: `${root.prefix}${path}${ending}`, reason });
+    } else if (entry.type === 'folder') {
+      visited.folders.push({ folder: file, path, place: { rules: place.rules, path: inRepository } });
+    } else {
+      visited.candidates.push({ file, path: `${root.prefix}${path}` });
+    }
+  }
+  return visited;
+}
+
+/** The folder's place with its own `.gitignore`; a repository within a repository begins anew, as it does for git. */
+async function placeWithin(
+  files: FileSystem,
+  { folder, path, place }: Folder,
+  entries: readonly FileEntry[],
+): Promise<RepositoryPlace> {
+  const isTop = path !== '' && entries.some(({ name }) => name === '.git');
+  const within = isTop ? await placeTop(files, folder) : place;
+  const text = await readRules(files, folder, entries);
+  return text === null ? within : { rules: within.rules.with(within.path, text), path: within.path };
+}
+
+function entryReason({ name, type }: FileEntry, path: string, excluded: Exclusion): LeftOutReason | null {
+  if (type === 'other') return 'link';
+  return (
+    (type === 'folder' ? folderNameReason(name) : fileNameReason(name)) ??
+    (excluded(path) ? 'excluded' : null)
+  );
+}
+
+function ignoredReason({ type }: FileEntry, path: string, place: RepositoryPlace): LeftOutReason | null {
+  return place.rules.ignores(path, type === 'folder') ? 'ignored' : null;
+}
