@@ -1,7 +1,7 @@
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import type { StopCondition, TrainingRequest } from '../protocol/training.ts';
-import { TrainingClient, type TrainingResult } from '../training/client.ts';
+import type { StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
+import { TrainingClient } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { TrainOptions } from './commandLine.ts';
 import { reportLines } from './figures.ts';
@@ -16,14 +16,23 @@ export async function train(platform: Platform, folder: string, options: TrainOp
   await claimModelFolder(request.checkpoint);
   const { report, exitCode } = await trainOnTerminal(platform, request);
   if (report === null) return exitCode;
+  if (exitCode === 0 && report.tokensPerSecond === 0) throw nothingLeft(report);
   if (options.json) printJson(report);
   else print(reportLines(report));
   return exitCode;
 }
 
+/** Limits count what is behind a model that is gone on from. */
+function nothingLeft({ steps, seconds }: TrainingReport): NihiloError {
+  return new NihiloError(
+    'argumentInvalid',
+    `There should be something left to train and the model is at its limit already (${steps} steps, ${seconds.toFixed(1)} s); raise --steps, --epochs or --seconds.`,
+  );
+}
+
 export interface TerminalTraining {
   /** null = ended on request before there was anything to keep */
-  readonly report: TrainingResult['report'] | null;
+  readonly report: TrainingReport | null;
   /** 0, or 128 + the signal that ended it */
   readonly exitCode: number;
 }
@@ -74,7 +83,7 @@ function trainingRequest(folder: string, options: TrainOptions): TrainingRequest
 /** A model inside the folder that it is trained on must not learn from its own files. */
 function modelWithin(corpus: string, model: string): readonly string[] {
   if (!model.startsWith(`${corpus}/`)) return [];
-  return [model.slice(corpus.length + 1).replaceAll(/[\\*?[\]{}()!+@]/g, String.raw`\$&`)];
+  return [model.slice(corpus.length + 1).replaceAll(/[\\*?[\]{}]/g, String.raw`\$&`)];
 }
 
 const defaultSeconds = 60;

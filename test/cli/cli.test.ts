@@ -123,6 +123,8 @@ describe('nihilo train --json', () => {
     );
     expect(ended.code).toBe(0);
     expect(only(ended.stdout)).toMatchObject({ steps: 25 });
+    const done = await nihilo('train', code, '--out', copy, '--steps', '25', '--resume', '--json');
+    expectFailure(done, 2, /at its limit already \(25 steps, .+raise --steps/);
   });
 });
 
@@ -153,7 +155,7 @@ describe('nihilo train', () => {
   it('does not learn from a model that is in the folder', async () => {
     const folder = path.join(scratch, 'with model');
     cpSync(path.join(code, 'engine'), folder, { recursive: true });
-    const out = path.join(folder, 'my (model) [1]');
+    const out = path.join(folder, 'my (model) [1] +{a,b}');
     const train = (): Promise<Ended> =>
       nihilo('train', folder, '--out', out, '--steps', '2', ...small, '--json');
     const [first, second] = [await train(), await train()];
