@@ -18,8 +18,8 @@ export type WeightTask =
     }
   | { readonly kind: 'norms' };
 
-/** A multiple of 8, so that a task owns whole panels. */
-const rowsPerTask = 128;
+/** A multiple of 8, so that a task owns whole panels, and of the tiles' 4 and 6 rows. */
+const rowsPerTask = 144;
 
 /** Largest first, so that no thread is left with a large task at the end. */
 export function weightTasks(plan: TrainingPlan): readonly WeightTask[] {
