@@ -38,7 +38,11 @@ export interface PlainError {
 export function toPlainError(error: unknown): PlainError {
   if (error instanceof NihiloError) return { code: error.code, message: error.message };
   if (error instanceof Error) {
-    return { code: 'bug', message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+    return {
+      code: 'bug',
+      message: error.message,
+      ...(error.stack === undefined ? {} : { stack: error.stack }),
+    };
   }
   return { code: 'bug', message: String(error) };
 }

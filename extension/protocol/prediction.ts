@@ -58,7 +58,12 @@ export interface SamplingOptions {
 
 /** to the predictor; every request is answered once, by `id` */
 export type PredictorRequest =
-  | { readonly type: 'load'; readonly id: number; readonly checkpoint: string; readonly reproducible: boolean }
+  | {
+      readonly type: 'load';
+      readonly id: number;
+      readonly checkpoint: string;
+      readonly reproducible: boolean;
+    }
   | {
       readonly type: 'complete';
       readonly id: number;

@@ -18,7 +18,10 @@ const probes: Readonly<Record<string, { source: string; breaks: string | null }>
     source: `export type A = import('vscode').Uri;`,
     breaks: 'only-host-imports-vscode',
   },
-  'extension/cli/reExport.ts': { source: `export type { Uri } from 'vscode';`, breaks: 'only-host-imports-vscode' },
+  'extension/cli/reExport.ts': {
+    source: `export type { Uri } from 'vscode';`,
+    breaks: 'only-host-imports-vscode',
+  },
   'extension/training/reference.ts': {
     source: `/// <reference types="vscode" />\nexport const a = 1;`,
     breaks: 'only-host-imports-vscode',

@@ -38,7 +38,13 @@ async function weightsAfter(build: (typeof builds)[number], lanes: number, steps
   const crew = await team(build, lanes);
   const random = new Random(5);
   const stream = Uint16Array.from({ length: 2_000 }, () => random.below(config.vocabSize));
-  const learner = new Learner(crew, config, recipe, new Batches(stream, 1), initialTensors(crew.plan.parameters, 1));
+  const learner = new Learner(
+    crew,
+    config,
+    recipe,
+    new Batches(stream, 1),
+    initialTensors(crew.plan.parameters, 1),
+  );
   const losses = Array.from({ length: steps }, (_, step) => learner.step(step / steps).loss);
   const result = { losses, weights: learner.weights, moments: learner.moments };
   await crew.dispose();
