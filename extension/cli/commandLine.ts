@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { NihiloError } from '../protocol/errors.ts';
 import type { PresetName } from '../protocol/model.ts';
@@ -96,6 +96,10 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
   const program = new Command('nihilo')
     .description('Learns to complete code from one folder alone, on the CPU. Nothing leaves the machine.')
     .version(packageJson.version)
+    .configureHelp({
+      optionDescription: (option) =>
+        option.isBoolean() ? option.description : defaults.optionDescription(option),
+    })
     .helpCommand(false);
   describeTrain(program, threads, ask);
   describeModelCommands(program, ask);
@@ -115,6 +119,9 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
     .action((folder: string, options: StartOptions) => ask({ command: 'start', folder, options }));
   return program;
 }
+
+/** That a switch is off by default need not be said. */
+const defaults = new Help();
 
 const reproducible = 'baseline SIMD: the same bits on every machine, and slower';
 const oneObject = 'print one JSON object on stdout and nothing else';
@@ -144,7 +151,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
     )
     .option(
       '--seed <n>',
-      'of every random choice; same seed, same model',
+      'of every random choice; with --steps or --epochs it decides every bit',
       numberWithin('--seed', seedRange),
       1,
     )
