@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('node_modules/code-server/out/node/entry.js', import.meta.url));
+const leash = fileURLToPath(new URL('leash.ts', import.meta.url));
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -57,7 +58,8 @@ export class CodeServer {
 
   /** the address that opens `folder`, or an empty window */
   url(folder?: string): string {
-    return folder === undefined ? `${this.origin}/?ew=true` : `${this.origin}/?folder=${encodeURI(folder)}`;
+    if (folder === undefined) return `${this.origin}/?ew=true`;
+    return `${this.origin}/?folder=${encodeURI(folder).replaceAll(/[#&+?]/g, encodeURIComponent)}`;
   }
 
   async stop(): Promise<void> {
@@ -104,18 +106,19 @@ function launch(home: string, args: readonly string[]): ChildProcess {
     Object.entries(process.env).filter(([name]) => !/^(VSCODE_|VITEST|NODE_OPTIONS)/.test(name)),
   );
   const folders = ['--user-data-dir', userDataIn(home), '--extensions-dir', path.join(home, 'extensions')];
-  // A group of its own, so that the extension hosts it starts end with it.
-  return spawn(process.execPath, [entry, '--config', configIn(home), ...folders, ...args], {
+  // A group of its own, so that the extension hosts it starts can be ended with it.
+  return spawn(process.execPath, [leash, entry, '--config', configIn(home), ...folders, ...args], {
     env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 
 function collect(child: ChildProcess): () => string {
   let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (part: Buffer) => (text += part.toString()));
+  const keep = (part: Buffer) => (text += part.toString());
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
   return () => text;
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,31 +11,49 @@ import { patience, type Workbench } from './workbench.ts';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const command = path.join(repository, 'dist', 'cli.js');
 
-/** New code in a file of its own; its last line is empty and waits for `line`. */
-const file = 'engine/fresh.ts';
-const beginning = "import type { Platform } from '../platform/platform.ts';\n";
-/** Frequent in the code that is trained on, so that a model of a few seconds expects how it goes on. */
-const line = "import { NihiloError } from '../protocol/errors.ts';";
+/** The pictures of the README show what a model of two minutes does. */
+const updatesPictures = process.env['NIHILO_UPDATE_SCREENSHOTS'] === '1';
 
-/** Typed key by key; each key asks for a completion. */
+/** A file of the project without one of its lines, which the test writes again; many other files have the same line. */
+const file = 'engine/checkpoint.ts';
+const line = "import { NihiloError } from '../protocol/errors.ts';";
+/** typed before a completion is waited for */
+const given = 'import { NihiloError }';
+
+/** Typed key by key; a key asks for a completion. */
 const prose = 'const message = describe(error); if (message !== undefined) return message;';
 const isEnough = (times: readonly number[]): boolean => times.length >= prose.length / 2;
+
+const themes = [
+  { label: 'Light Modern', uiTheme: 'vs', kind: 'vscode-light' },
+  { label: 'Dark Modern', uiTheme: 'vs-dark', kind: 'vscode-dark' },
+  { label: 'Dark High Contrast', uiTheme: 'hc-black', kind: 'vscode-high-contrast' },
+  { label: 'Light High Contrast', uiTheme: 'hc-light', kind: 'vscode-high-contrast-light' },
+] as const;
 
 interface InspectJson {
   readonly tokens: readonly { readonly id: number }[];
   readonly top: readonly { readonly id: number; readonly logit: number; readonly probability: number }[];
-  readonly others: { readonly count: number; readonly probability: number };
 }
 
 describe('a model trained in the editor', () => {
   let session: Session;
   let folder: string;
   let workbench: Workbench;
+  let before: string;
+  let after: string;
 
   beforeAll(async () => {
-    session = await Session.start({ 'nihilo.training.seconds': 25, 'nihilo.training.threads': 2 });
+    session = await Session.start({
+      'nihilo.training.seconds': updatesPictures ? 120 : 25,
+      'nihilo.training.threads': 2,
+      'workbench.colorTheme': 'Dark Modern',
+    });
     folder = await session.folderOfCode();
-    await writeFile(path.join(folder, file), beginning);
+    const source = await readFile(path.join(folder, file), 'utf8');
+    expect(source).toContain(`${line}\n`);
+    [before, after] = source.split(line) as [string, string];
+    await writeFile(path.join(folder, file), before + after);
     workbench = await session.open(folder);
   });
   afterAll(() => session.stop());
@@ -47,58 +65,42 @@ describe('a model trained in the editor', () => {
     await notification.waitFor();
     await workbench.screenshot('training-notification');
     expect(await notification.getByRole('button', { name: 'Cancel' }).count()).toBe(1);
-    await expect.poll(() => session.models(), { timeout: patience }).toHaveLength(1);
-    await notification.waitFor({ state: 'hidden' });
+    await expect.poll(() => session.models(), { timeout: 2 * patience }).toHaveLength(1);
+    await workbench.statusBar('Nihilo: ready').waitFor();
   });
 
   it('completes a line as ghost text, and Tab writes exactly that text into the document', async (context) => {
     keepOnFailure(workbench, context);
+    await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.openFile(file);
-    await workbench.goTo(2, 1);
-    const { typed, ghost } = await workbench.typeUntilGhostText(line);
-    await workbench.screenshot('ghost-text');
+    await workbench.goTo(before.split('\n').length, 1);
+    await workbench.type(given);
+    const { typed, ghost } = await workbench.typeUntilGhostText(line.slice(given.length));
+    await picture('ghost-text');
     await workbench.press('Tab');
     await workbench.save();
-    expect(await readFile(path.join(folder, file), 'utf8')).toBe(beginning + typed + ghost);
+    const written = await readFile(path.join(folder, file), 'utf8');
+    expect(written).toBe(before + given + typed + ghost + after);
   });
 
-  it('answers within 100 ms in 95 of 100 times', async (context) => {
-    keepOnFailure(workbench, context);
-    await workbench.press('Enter');
-    await workbench.type(prose);
-    await expect.poll(() => session.completionTimes(), { timeout: patience }).toSatisfy(isEnough);
-    const times = (await session.completionTimes()).toSorted((a, b) => a - b);
-    const p95 = times[Math.ceil(0.95 * times.length) - 1]!;
-    console.log(
-      `completions: ${times.length}, p95 ${p95.toFixed(1)} ms, worst ${times.at(-1)!.toFixed(1)} ms`,
-    );
-    expect(p95).toBeLessThanOrEqual(100);
-    await workbench.save();
-  });
-
-  it('is shown by the Inspector with the very numbers of `nihilo inspect`', async (context) => {
+  it('is shown by the Inspector with the numbers of `nihilo inspect`', async (context) => {
     keepOnFailure(workbench, context);
     const place = await workbench.cursor();
     await workbench.runCommand('Nihilo: Open Inspector');
     const inspector = new InspectorPanel(workbench);
     await inspector.showing(file, place);
+    await picture('inspector');
     const [tokenIds, rows] = [await inspector.tokenIds(), await inspector.rows()];
 
-    const [model] = await session.models();
-    const args = [
-      'inspect',
-      `${path.join(folder, file)}:${place.line}:${place.column}`,
-      '--model',
-      model!,
-      '--json',
-    ];
-    const { stdout } = await promisify(execFile)(process.execPath, [command, ...args]);
-    const expected = JSON.parse(stdout) as InspectJson;
+    const expected = await inspect(`${path.join(folder, file)}:${place.line}:${place.column}`);
     expect(tokenIds).toEqual(expected.tokens.map(({ id }) => id));
-    expect(rows.map(({ id, logit, probability }) => ({ id, logit, probability }))).toEqual([
-      ...expected.top.map(({ id, logit, probability }) => ({ id, logit, probability })),
-      { id: null, logit: null, probability: expected.others.probability },
-    ]);
+    // The editor's predictor goes on from the tokens that it has read, the command reads all at once: the same sums in
+    // another order. Cached and uncached logits agree within 1e-4.
+    const expectedById = new Map(expected.top.map((token) => [token.id, token]));
+    for (const { id, logit, probability } of rows.filter((row) => row.id !== null)) {
+      expect(Math.abs(logit! - expectedById.get(id!)!.logit)).toBeLessThanOrEqual(1e-4);
+      expect(Math.abs(probability - expectedById.get(id!)!.probability)).toBeLessThanOrEqual(1e-6);
+    }
   });
 
   it('gives each position probabilities that add up to 1, exactly and as printed', async (context) => {
@@ -109,35 +111,49 @@ describe('a model trained in the editor', () => {
       expect(rows).toHaveLength(21);
       expect(Math.abs(rows.reduce((sum, row) => sum + row.probability, 0) - 1)).toBeLessThanOrEqual(1e-6);
       const decimals = rows[0]!.shown.split('.')[1]!.length;
-      expect(rows.reduce((sum, row) => sum + Number(row.shown), 0).toFixed(decimals)).toBe(
-        await inspector.total(),
-      );
-      expect(Number(await inspector.total())).toBe(1);
+      const total = await inspector.total();
+      expect(rows.reduce((sum, row) => sum + Number(row.shown), 0).toFixed(decimals)).toBe(total);
+      expect(Number(total)).toBe(1);
       await inspector.choosePrevious();
     }
   });
 
-  for (const [label, uiTheme] of [
-    ['Light Modern', 'vs'],
-    ['Dark Modern', 'vs-dark'],
-    ['Dark High Contrast', 'hc-black'],
-    ['Light High Contrast', 'hc-light'],
-  ] as const) {
-    it(`is readable in the Inspector in ${label}`, async (context) => {
+  for (const { label, uiTheme, kind } of themes) {
+    it(`is shown by the Inspector in the colours of ${label}`, async (context) => {
       keepOnFailure(workbench, context);
       await workbench.useTheme(label, uiTheme);
       const body = new InspectorPanel(workbench).frame.locator('body');
-      await expect
-        .poll(() => body.getAttribute('data-vscode-theme-kind'), { timeout: patience })
-        .toBe(kinds[uiTheme]);
+      await expect.poll(() => body.getAttribute('data-vscode-theme-kind'), { timeout: patience }).toBe(kind);
       await workbench.screenshot(`inspector-${uiTheme}`);
     });
   }
-});
 
-const kinds = {
-  vs: 'vscode-light',
-  'vs-dark': 'vscode-dark',
-  'hc-black': 'vscode-high-contrast',
-  'hc-light': 'vscode-high-contrast-light',
-} as const;
+  it('answers within 100 ms in 95 of 100 times', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('View: Focus First Editor Group');
+    await workbench.goTo(before.split('\n').length, 1);
+    await workbench.press('End');
+    await workbench.press('Enter');
+    await workbench.type(prose);
+    await expect.poll(() => session.completionTimes(), { timeout: patience }).toSatisfy(isEnough);
+    const times = (await session.completionTimes()).toSorted((a, b) => a - b);
+    const p95 = times[Math.ceil(0.95 * times.length) - 1]!;
+    console.log(
+      `${times.length} completions: p95 ${p95.toFixed(1)} ms, worst ${times.at(-1)!.toFixed(1)} ms`,
+    );
+    expect(p95).toBeLessThanOrEqual(100);
+  });
+
+  /** More rows than the Inspector's 20, because two of nearly the same probability may change places. */
+  async function inspect(place: string): Promise<InspectJson> {
+    const [model] = await session.models();
+    const args = ['inspect', place, '--model', model!, '--top', '40', '--json'];
+    const { stdout } = await promisify(execFile)(process.execPath, [command, ...args]);
+    return JSON.parse(stdout) as InspectJson;
+  }
+
+  async function picture(name: string): Promise<void> {
+    const screenshot = await workbench.screenshot(name);
+    if (updatesPictures) await copyFile(screenshot, path.join(repository, 'media', `${name}.png`));
+  }
+});

@@ -64,10 +64,12 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${uiTheme}`).waitFor();
   }
 
-  async openFile(name: string): Promise<void> {
+  /** @param file path inside the open folder */
+  async openFile(file: string): Promise<void> {
+    const { base, dir } = path.posix.parse(file);
     await this.page.keyboard.press('Control+p');
-    await this.#pick(name, path.basename(name));
-    await this.page.locator('.tab.active', { hasText: path.basename(name) }).waitFor();
+    await this.#pick(file, dir === '' ? base : `${base} ${dir}`);
+    await this.page.locator('.tab.active', { hasText: base }).waitFor();
     await this.page.locator('.editor-instance .view-line').first().waitFor();
   }
 
