@@ -4,7 +4,7 @@ import type { BenchOptions } from './commandLine.ts';
 import { print, printJson } from './output.ts';
 
 export async function bench(platform: Platform, options: BenchOptions): Promise<void> {
-  process.stderr.write('Measuring for about a minute; other programs make the figures worse.\n');
+  process.stderr.write('Measuring for a minute or two; other programs make the figures worse.\n');
   const report = await benchmark(platform, options.reproducible);
   if (options.json) printJson(report);
   else print(benchmarkLines(report));
