@@ -200,17 +200,20 @@ describe('nihilo complete', () => {
 });
 
 describe('nihilo complete with a temperature', () => {
-  it('draws a text from its seed: the same from the same, others from others', async () => {
-    const draw = async (seed: number): Promise<unknown> => {
+  it('draws its tokens from the seed: the same from the same, others from others', async () => {
+    const draw = async (seed: number): Promise<string> => {
       const place = `${code}/cli/cli.ts:1:8`;
       const sampling = ['--min-probability', '0', '--temperature', '1', '--seed', String(seed)];
       const ended = await nihilo('complete', place, '--model', model, '--json', ...sampling);
       expect(ended.code).toBe(0);
-      return only(ended.stdout)['text'];
+      const { tokens } = only(ended.stdout) as { tokens: { id: number }[] };
+      return tokens.map(({ id }) => id).join();
     };
     const first = await draw(1);
     expect(await draw(1)).toBe(first);
-    expect([await draw(2), await draw(3)]).not.toEqual([first, first]);
+    // Ids, because a text ends before the first byte that is no UTF-8, and of a model this raw most texts are empty.
+    const others = [await draw(2), await draw(3), await draw(4), await draw(5)];
+    expect(new Set([first, ...others]).size).toBeGreaterThan(1);
   });
 });
 
