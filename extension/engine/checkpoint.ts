@@ -1,4 +1,4 @@
-import type { FileSystem } from '../platform/platform.ts';
+import { type FileSystem, previousFolder } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { type ModelConfig, type PresetName, presetNames } from '../protocol/model.ts';
 import { fromArceeConfig, toArceeConfig } from './arceeConfig.ts';
@@ -105,7 +105,7 @@ export async function readCheckpoint(
   }
   let torn: NihiloError | null = null;
   // Twice, because a training may replace the folder while it is read: its files are then of two checkpoints.
-  for (const candidate of [folder, folder, `${folder}.previous`]) {
+  for (const candidate of [folder, folder, previousFolder(folder)]) {
     try {
       return await readFolder(files, candidate, options.withOptimizer === true);
     } catch (error) {

@@ -3,7 +3,7 @@ import { type Dirent } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
-import type { FileEntry, FileSystem } from './platform.ts';
+import { type FileEntry, type FileSystem, hiddenBeside, previousFolder } from './platform.ts';
 
 export const nodeFiles: FileSystem = {
   list: (folder) => explained('folderUnreadable', `read the folder ${folder}`, () => list(folder)),
@@ -38,15 +38,10 @@ async function exists(target: string): Promise<boolean> {
   }
 }
 
-/** Where the old folder is between the two renames. */
-function previous(folder: string): string {
-  return `${folder}.previous`;
-}
-
 async function recoverFolder(folder: string): Promise<void> {
-  if ((await exists(folder)) || !(await exists(previous(folder)))) return;
+  if ((await exists(folder)) || !(await exists(previousFolder(folder)))) return;
   try {
-    await rename(previous(folder), folder);
+    await rename(previousFolder(folder), folder);
   } catch (error) {
     // What looked like a crash was a `replaceFolder` under way elsewhere, and the folder is there by now.
     if (!(await exists(folder))) throw error;
@@ -59,7 +54,7 @@ async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Arr
   await recoverFolder(folder);
   await removeLeftovers(folder);
   // Its own name each time: two programs that write the same folder must not write into one another's.
-  const fresh = `${folder}.new-${randomUUID()}`;
+  const fresh = hiddenBeside(folder, `new-${randomUUID()}`);
   try {
     await mkdir(fresh);
     for (const [name, bytes] of files) await writeDurably(path.join(fresh, name), bytes);
@@ -70,7 +65,7 @@ async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Arr
     throw error;
   }
   await syncFolder(parent);
-  await rm(previous(folder), { recursive: true, force: true });
+  await rm(previousFolder(folder), { recursive: true, force: true });
 }
 
 /** What an earlier crash left behind. `folder` is complete when this is called, or was never written. */
@@ -78,7 +73,7 @@ async function removeLeftovers(folder: string): Promise<void> {
   const parent = path.dirname(folder);
   const base = path.basename(folder);
   const leftovers = (await readdir(parent)).filter(
-    (name) => name === previous(base) || name.startsWith(`${base}.new-`),
+    (name) => name === previousFolder(base) || name.startsWith(hiddenBeside(base, 'new-')),
   );
   for (const name of leftovers) await rm(path.join(parent, name), { recursive: true, force: true });
 }
@@ -89,7 +84,7 @@ const mostSwaps = 5;
 async function swap(folder: string, fresh: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const replaced = await exists(folder);
-    if (replaced) await rename(folder, previous(folder));
+    if (replaced) await rename(folder, previousFolder(folder));
     try {
       await rename(fresh, folder);
       return;

@@ -13,7 +13,7 @@ export interface FileSystem {
   exists(path: string): Promise<boolean>;
   /**
    * Replaces `folder` by these files as a whole: new folder, fsync, rename. A reader sees the old or the new, never a mixture.
-   * Until the new one is safe, the old one is kept as `<folder>.previous`.
+   * Until the new one is safe, the old one is kept as `previousFolder(folder)`.
    */
   replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
   /** Puts the old folder back where a crash between the two renames of `replaceFolder` left none; else does nothing. */
@@ -47,4 +47,15 @@ export interface Platform {
   readAsset(name: string): Promise<Uint8Array>;
   /** peak resident memory of the process so far, in bytes */
   peakRss(): number;
+}
+
+/** Where `replaceFolder` keeps the old folder until the new one is safe: hidden beside it, under a name that nobody else gives. */
+export function previousFolder(folder: string): string {
+  return hiddenBeside(folder, 'previous');
+}
+
+/** `…/.<name>.nihilo-<purpose>` for `…/<name>` */
+export function hiddenBeside(folder: string, purpose: string): string {
+  const name = folder.search(/[^\\/]+$/);
+  return `${folder.slice(0, name)}.${folder.slice(name)}.nihilo-${purpose}`;
 }

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../extension/engine/safetensors.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
-import type { FileEntry, FileSystem } from '../../extension/platform/platform.ts';
+import { type FileEntry, type FileSystem, previousFolder } from '../../extension/platform/platform.ts';
 import { type ErrorCode, NihiloError } from '../../extension/protocol/errors.ts';
 import type { ModelConfig } from '../../extension/protocol/model.ts';
 import { tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
@@ -78,8 +78,8 @@ class MemoryFiles implements FileSystem {
 
   async recoverFolder(folder: string): Promise<void> {
     if (await this.exists(folder)) return;
-    for (const name of this.names(`${folder}.previous`)) {
-      this.contents.set(`${folder}/${name}`, this.contents.get(`${folder}.previous/${name}`)!);
+    for (const name of this.names(previousFolder(folder))) {
+      this.contents.set(`${folder}/${name}`, this.contents.get(`${previousFolder(folder)}/${name}`)!);
     }
   }
 
@@ -268,14 +268,14 @@ describe('a damaged checkpoint', () => {
 
   it('is read from the folder before, when a crash left only that', async () => {
     for (const name of files.names(folder)) {
-      files.contents.set(`${folder}.previous/${name}`, await files.read(`${folder}/${name}`));
+      files.contents.set(`${previousFolder(folder)}/${name}`, await files.read(`${folder}/${name}`));
     }
     await files.remove(folder);
     expect(await readCheckpoint(files, folder, { withOptimizer: true })).toEqual(checkpoint);
   });
 
   it('is read from the folder before, when a crash left that one whole and this one torn', async () => {
-    await writeCheckpoint(files, `${folder}.previous`, { ...checkpoint, optimizer: null });
+    await writeCheckpoint(files, previousFolder(folder), { ...checkpoint, optimizer: null });
     files.contents.set(`${folder}/model.safetensors`, new Uint8Array(100));
     expect(await readCheckpoint(files, folder)).toEqual({ ...checkpoint, optimizer: null });
   });

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodePlatform } from '../../extension/platform/node.ts';
+import { previousFolder } from '../../extension/platform/platform.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
 
 const { files } = nodePlatform();
@@ -88,7 +89,7 @@ describe('replaceFolder', () => {
   });
 
   it('removes what a crash left beside it', async () => {
-    for (const leftover of ['model.previous', 'model.new-1', 'model.new-2']) {
+    for (const leftover of ['.model.nihilo-previous', '.model.nihilo-new-1', '.model.nihilo-new-2']) {
       await mkdir(path.join(place, leftover));
       writeFileSync(path.join(place, leftover, 'x'), '');
     }
@@ -140,7 +141,7 @@ describe('replaceFolder', () => {
 describe('recoverFolder', () => {
   it('puts the old folder back when a crash has left none', async () => {
     await files.replaceFolder(folder, encoded(new Map([['x', 'old']])));
-    await rename(folder, `${folder}.previous`);
+    await rename(folder, previousFolder(folder));
     await files.recoverFolder(folder);
     expect(contents(folder)).toEqual(new Map([['x', 'old']]));
     expect(readdirSync(place)).toEqual(['model']);
@@ -148,11 +149,11 @@ describe('recoverFolder', () => {
 
   it('leaves a folder that is there, and a place where nothing was', async () => {
     await files.replaceFolder(folder, encoded(new Map([['x', 'new']])));
-    await mkdir(`${folder}.previous`);
+    await mkdir(previousFolder(folder));
     await files.recoverFolder(folder);
     expect(contents(folder)).toEqual(new Map([['x', 'new']]));
     await files.recoverFolder(path.join(place, 'other'));
-    expect(readdirSync(place)).toEqual(['model', 'model.previous']);
+    expect(readdirSync(place)).toEqual(['.model.nihilo-previous', 'model']);
   });
 });
 
