@@ -50,8 +50,8 @@ export function characterAt(bytes: Uint8Array, at: number): number {
   if (third < 0) return invalid;
   if (first < 0xf0) {
     const codePoint = ((first & 0x0f) << 12) | (second << 6) | third;
-    const isSurrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
-    return codePoint < 0x800 || isSurrogate ? invalid : nonAscii(codePoint, 3);
+    // Surrogates are no characters either; their kind is that of a symbol, in one piece or in three.
+    return codePoint < 0x800 ? invalid : nonAscii(codePoint, 3);
   }
   const fourth = continuation(bytes, at + 3);
   const codePoint = ((first & 0x07) << 18) | (second << 12) | (third << 6) | fourth;

@@ -21,11 +21,9 @@ export function trainTokenizer(documents: Iterable<Uint8Array>, vocabSize: numbe
   const preTokens = new ByteStrings();
   const counts = countPreTokens(documents, preTokens);
   const pairs = new PairCounts(preTokens, counts);
-  const symbols = new ByteStrings();
-  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-  for (const byte of bytes) symbols.add(bytes, byte, byte + 1);
+  const symbols = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
   const merges = learnMerges(pairs, symbols, vocabSize - 1);
-  return mostFrequentFirst(symbols, merges, pairs.symbolCounts(symbols.size));
+  return mostFrequentFirst(symbols, merges, pairs.symbolCounts(symbols.length));
 }
 
 /** @returns how often each of `preTokens`, which is filled, occurs */
@@ -43,36 +41,34 @@ function countPreTokens(documents: Iterable<Uint8Array>, preTokens: ByteStrings)
   return counts;
 }
 
-/** Adds to `symbols` until there are `size` of them. */
-function learnMerges(pairs: PairCounts, symbols: ByteStrings, size: number): Merge[] {
+/**
+ * Adds to `symbols` until there are `size` of them. No two merges spell the same bytes: what happens inside a stretch of text until it
+ * becomes one token does not depend on what stands around it, so the same bytes always come together by the same merge.
+ */
+function learnMerges(pairs: PairCounts, symbols: Uint8Array[], size: number): Merge[] {
   const merges: Merge[] = [];
-  while (symbols.size < size) {
+  while (symbols.length < size) {
     const pair = pairs.takeMostFrequent();
     if (pair === null) break;
-    const left = pairs.left(pair);
-    const right = pairs.right(pair);
-    const bytes = Uint8Array.of(...symbols.bytes(left), ...symbols.bytes(right));
-    const merged = symbols.size;
-    // Two pairs can spell the same token. Only the first becomes a merge, so that a token has one history, and no pair is ever made again
-    // after its own merge: what is counted here is then what the encoder makes of the text.
-    if (symbols.add(bytes, 0, bytes.length) !== merged) continue;
+    const [left, right, merged] = [pairs.left(pair), pairs.right(pair), symbols.length];
     pairs.merge(pair, merged);
     merges.push({ left, right, merged });
+    symbols.push(Uint8Array.of(...symbols[left]!, ...symbols[right]!));
   }
   return merges;
 }
 
-/** Numbers the symbols by frequency; equally frequent ones, among them those that never occur, in the order in which they came to be. */
+/** Numbers the symbols by frequency; equally frequent ones, among them those that never occur, stay in the order in which they came to be. */
 function mostFrequentFirst(
-  symbols: ByteStrings,
+  symbols: readonly Uint8Array[],
   merges: readonly Merge[],
   frequencies: Float64Array,
 ): Tokenizer {
-  const order = Array.from(frequencies.keys()).sort((a, b) => frequencies[b]! - frequencies[a]! || a - b);
+  const order = Array.from(symbols.keys()).sort((a, b) => frequencies[b]! - frequencies[a]!);
   const ids = new Uint16Array(order.length);
   for (const [id, symbol] of order.entries()) ids[symbol] = id;
   return new Tokenizer(
-    order.map((symbol) => symbols.bytes(symbol).slice()),
+    order.map((symbol) => symbols[symbol]!),
     merges.map(({ left, right, merged }) => ({
       left: ids[left]!,
       right: ids[right]!,

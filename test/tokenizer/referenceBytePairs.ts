@@ -2,8 +2,7 @@ import { preTokenPattern } from '../../extension/tokenizer/preTokens.ts';
 
 /**
  * Byte-pair encoding as one would explain it: slow, with strings of one character a byte. It shares with the real one only the pattern.
- * Rules: the most frequent pair first, of equals the one whose left, then right token is oldest; nothing that occurs once is merged; a
- * pair that would spell a token that is there already is passed over.
+ * Rules: the most frequent pair first, of equals the one whose left, then right token is oldest; nothing that occurs once is merged.
  */
 export function referenceMerges(
   texts: readonly string[],
@@ -23,7 +22,7 @@ export function referenceMerges(
       }
     }
     const [best] = [...counts.values()]
-      .filter(({ pair, count }) => count > 1 && !tokens.includes(pair.join('')))
+      .filter(({ count }) => count > 1)
       .sort(
         (a, b) => b.count - a.count || age(a.pair[0]) - age(b.pair[0]) || age(a.pair[1]) - age(b.pair[1]),
       );

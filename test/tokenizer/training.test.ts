@@ -12,9 +12,10 @@ function tokenText(tokenizer: Tokenizer, id: number): string {
 
 /** Few letters, so that pairs repeat, overlap and tie. */
 const repetitive = fc
-  .array(fc.constantFrom('a', 'b', 'c', 'aa', 'ab', 'abc', 'aab', ' ', '\n', '+', '+=', 'é'), {
-    maxLength: 60,
-  })
+  .oneof(
+    fc.array(fc.constantFrom('a', 'b', 'ab', 'ababab', 'aaa', ' ', '\n'), { maxLength: 80 }),
+    fc.array(fc.constantFrom('a', 'b', 'c', 'abc', 'aab', ' ', '+', '+=', 'é'), { maxLength: 80 }),
+  )
   .map((parts) => parts.join(''));
 const documents = fc.array(fc.oneof(repetitive, text), { minLength: 1, maxLength: 4 });
 const vocabSize = fc.integer({ min: 257, max: 300 });
