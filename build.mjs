@@ -69,7 +69,7 @@ function options(bundle, production) {
 /** @param run starts a command and rejects when it fails */
 export async function buildAll(run) {
   mkdirSync(path.join(root, 'dist'), { recursive: true });
-  await Promise.all([buildKernels(run), ...existing().map((bundle) => esbuild.build(options(bundle, true)))]);
+  await Promise.all([buildKernels(run), ...bundles.map((bundle) => esbuild.build(options(bundle, true)))]);
   linkCommand();
 }
 
@@ -83,7 +83,7 @@ async function buildKernels(run) {
 /** Runs until it is ended from outside. */
 export async function watchAll(run) {
   await buildKernels(run);
-  for (const bundle of existing()) {
+  for (const bundle of bundles) {
     const context = await esbuild.context({ ...options(bundle, false), logLevel: 'info' });
     await context.watch();
   }
@@ -104,15 +104,6 @@ function linkCommand() {
   if (process.platform === 'win32') return;
   rmSync(link, { force: true });
   symlinkSync(path.join('..', '..', 'dist', 'cli.js'), link);
-}
-
-// TODO(e2e): drop once every layer has its entry.
-function existing() {
-  return bundles.filter(({ entryPoints: [entry] }) => {
-    if (existsSync(path.join(root, entry))) return true;
-    console.log(`build: ${entry} does not exist yet, left out`);
-    return false;
-  });
 }
 
 function filesUnder(folder) {

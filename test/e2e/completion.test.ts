@@ -76,7 +76,7 @@ describe('a model trained in the editor', () => {
     await workbench.goTo(before.split('\n').length, 1);
     await workbench.type(given);
     const { typed, ghost } = await workbench.typeUntilGhostText(line.slice(given.length));
-    await picture('ghost-text');
+    await picture('ghost-text', 420);
     await workbench.press('Tab');
     await workbench.save();
     const written = await readFile(path.join(folder, file), 'utf8');
@@ -89,7 +89,6 @@ describe('a model trained in the editor', () => {
     await workbench.runCommand('Nihilo: Open Inspector');
     const inspector = new InspectorPanel(workbench);
     await inspector.showing(file, place);
-    await picture('inspector');
     const [tokenIds, rows] = [await inspector.tokenIds(), await inspector.rows()];
 
     const expected = await inspect(`${path.join(folder, file)}:${place.line}:${place.column}`);
@@ -106,7 +105,7 @@ describe('a model trained in the editor', () => {
   it('gives each position probabilities that add up to 1, exactly and as printed', async (context) => {
     keepOnFailure(workbench, context);
     const inspector = new InspectorPanel(workbench);
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 6; i++) {
       const rows = await inspector.rows();
       expect(rows).toHaveLength(21);
       expect(Math.abs(rows.reduce((sum, row) => sum + row.probability, 0) - 1)).toBeLessThanOrEqual(1e-6);
@@ -116,6 +115,7 @@ describe('a model trained in the editor', () => {
       expect(Number(total)).toBe(1);
       await inspector.choosePrevious();
     }
+    await picture('inspector', 900);
   });
 
   for (const { label, uiTheme, kind } of themes) {
@@ -152,8 +152,9 @@ describe('a model trained in the editor', () => {
     return JSON.parse(stdout) as InspectJson;
   }
 
-  async function picture(name: string): Promise<void> {
-    const screenshot = await workbench.screenshot(name);
+  /** @param height in pixels, from the top of the window */
+  async function picture(name: string, height: number): Promise<void> {
+    const screenshot = await workbench.screenshot(name, height);
     if (updatesPictures) await copyFile(screenshot, path.join(repository, 'media', `${name}.png`));
   }
 });

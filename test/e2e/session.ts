@@ -7,6 +7,15 @@ import type { TestContext } from 'vitest';
 import { CodeServer, type Settings } from './codeServer.ts';
 import { fromTask, launchBrowser, Workbench } from './workbench.ts';
 
+/** What would make two pictures of the same state differ, or hide what they are to show. */
+const stillSettings: Settings = {
+  'editor.cursorBlinking': 'solid',
+  'editor.minimap.enabled': false,
+  'git.enabled': false,
+  // The copied code lies beside none of its libraries.
+  'typescript.validate.enable': false,
+};
+
 const sources = fileURLToPath(new URL('../../extension', import.meta.url));
 
 /** An editor with the packaged extension, a browser, and folders to open: all of one test file, gone after it. */
@@ -24,7 +33,7 @@ export class Session {
   static async start(settings: Settings): Promise<Session> {
     const home = await mkdtemp(path.join(tmpdir(), 'nihilo-folders-'));
     const [server, browser] = await Promise.all([
-      CodeServer.start(fromTask('NIHILO_VSIX'), { 'git.enabled': false, ...settings }),
+      CodeServer.start(fromTask('NIHILO_VSIX'), { ...stillSettings, ...settings }),
       launchBrowser(),
     ]);
     return new Session(server, browser, home);
@@ -32,7 +41,7 @@ export class Session {
 
   /** a folder with real code: a copy of this project's own sources */
   async folderOfCode(): Promise<string> {
-    const folder = await this.emptyFolder();
+    const folder = path.join(await this.emptyFolder(), 'nihilo');
     await cp(sources, folder, { recursive: true });
     return folder;
   }

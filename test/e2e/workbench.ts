@@ -8,6 +8,8 @@ const artifacts = fileURLToPath(new URL('artifacts', import.meta.url));
 /** Nothing that the machine does in time is waited for longer than this; a slow machine must not fail a test. */
 export const patience = 90_000;
 
+const windowSize = { width: 1200, height: 900 };
+
 export function launchBrowser(): Promise<Browser> {
   const executablePath = fromTask('CHROMIUM_PATH');
   return chromium.launch({
@@ -43,7 +45,7 @@ export class Workbench {
 
   /** Resolves when the extension is running: it has put its item into the status bar. */
   static async open(browser: Browser, url: string): Promise<Workbench> {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
+    const page = await browser.newPage({ viewport: windowSize });
     page.setDefaultTimeout(patience);
     await page.goto(url);
     const workbench = new Workbench(page);
@@ -139,11 +141,21 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   }
 
-  /** @param name file name without extension, in `artifacts/` */
-  async screenshot(name: string): Promise<string> {
+  /**
+   * Taken once two pictures in a row are the same: what fades in or is still being painted has settled.
+   * @param name file name without extension, in `artifacts/`
+   * @param height in pixels, from the top of the window
+   */
+  async screenshot(name: string, height = windowSize.height): Promise<string> {
     await mkdir(artifacts, { recursive: true });
     const file = path.join(artifacts, `${name}.png`);
-    await this.page.screenshot({ path: file });
+    const options = { path: file, clip: { x: 0, y: 0, width: windowSize.width, height } };
+    let last = await this.page.screenshot(options);
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const next = await this.page.screenshot(options);
+      if (next.equals(last)) break;
+      last = next;
+    }
     return file;
   }
 
