@@ -14,7 +14,7 @@ const headBytes = 2_048;
 /** What generators say of a file in its first lines; at a line's beginning and as one begins a sentence, where people rarely do. */
 const generatedMarker = new RegExp(
   [
-    String.raw`@generated\b`,
+    String.raw`^[^\w\n]*@generated\b`,
     String.raw`\b(DO NOT|Do not|do not) (EDIT|MODIFY|edit|modify)\b`,
     String.raw`<auto-?generated`,
     String.raw`^[^\w\n]*(This|The|THIS) \w+ (is|was|has been|IS|WAS) (auto-?|automatically |AUTO-?|AUTOMATICALLY )?(generated|GENERATED)\b`,

@@ -68,6 +68,9 @@ const isWord = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 128 || /[\w$]/.test(String.fromCharCode(byte)) ? 1 : 0,
 );
 
+/** Of a family of alike files so many are compared with; more would make the time grow with its square. */
+const mostHolders = 300;
+
 /**
  * For each of `sets`, whether one of `others` has |A ∩ B| ≥ tenths/10 · |A ∪ B|; never for an empty set. All are sorted.
  * Only those others are compared that share one of the set's |A| − ⌈tenths/10 · |A|⌉ + 1 rarest elements: one that shares
@@ -85,10 +88,13 @@ function anySimilar(sets: readonly Uint32Array[], others: readonly Uint32Array[]
   );
   const holders = new Map<number, number[]>(rarest.flat().map((element) => [element, []]));
   others.forEach((other, index) => {
-    for (const element of other) holders.get(element)?.push(index);
+    for (const element of other) {
+      const some = holders.get(element);
+      if (some !== undefined && some.length < mostHolders) some.push(index);
+    }
   });
   return sets.map((set, i) => {
-    const candidates = new Set(rarest[i]!.flatMap((element) => holders.get(element) ?? []));
+    const candidates = new Set(rarest[i]!.flatMap((element) => holders.get(element)!));
     return [...candidates].some((index) => isSimilar(set, others[index]!, tenths));
   });
 }

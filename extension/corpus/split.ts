@@ -22,7 +22,8 @@ const heldOutShare = 0.1;
 
 /**
  * Holds out a tenth of the files, by a seeded hash of their path alone: a file stays on its side when others come and go. Of the
- * held-out files, those that nearly repeat a training file are dropped, because they would measure memory.
+ * held-out files, those that nearly repeat a training file are dropped, because they would measure memory; unless most of the
+ * workspace repeats itself.
  * With two files or more at least one is on each side; of a single one, its last tenth is held out.
  */
 export function splitHeldOut(texts: readonly Text[], seed: number): Split {
@@ -47,13 +48,18 @@ function dropNearDuplicates(heldOut: readonly Text[], training: readonly Text[])
     );
   }
   // There must be something to judge by: one of the held-out files stays, and what it repeats goes.
-  const [kept, ...rest] = heldOut;
-  const repeatsKept = repeated(training, [kept!]);
+  const kept = heldOut.slice(0, 1);
+  const repeatsKept = repeated(training, kept);
   const others = training.filter((text) => !repeatsKept.has(text));
-  const dropped = [...rest, ...repeatsKept];
-  return others.length === 0
-    ? { documents: cutTail(kept!), nearDuplicates: dropped }
-    : split([kept!], others, dropped);
+  if (2 * totalBytes(others) >= totalBytes(training)) {
+    return split(kept, others, [...heldOut.slice(1), ...repeatsKept]);
+  }
+  // Where most of a workspace repeats itself, what will be written in it is a repetition too: fair to judge by.
+  return split(heldOut, training, []);
+}
+
+function totalBytes(texts: readonly Text[]): number {
+  return texts.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 function repeated(texts: readonly Text[], others: readonly Text[]): Set<Text> {
