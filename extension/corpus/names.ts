@@ -28,6 +28,8 @@ const folderMarkers: ReadonlyMap<string, LeftOutReason> = new Map([
   ['CACHEDIR.TAG', 'generated'],
   // a Python virtual environment, whatever its name
   ['pyvenv.cfg', 'dependency'],
+  // a trained model, such as our own
+  ['trainer_state.json', 'generated'],
 ]);
 
 const lockFiles =

@@ -80,7 +80,7 @@ async function removeLeftovers(folder: string): Promise<void> {
 
 const mostSwaps = 5;
 
-/** Puts `fresh` in the place of `folder`, which is kept as `previous`; when that fails, `folder` is back where it was. */
+/** Puts `fresh` in the place of `folder`, which is kept beside it; when that fails, `folder` is back where it was. */
 async function swap(folder: string, fresh: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const replaced = await exists(folder);

@@ -149,6 +149,94 @@ describe('.gitignore', () => {
     await fc.assert(property, { numRuns: Number(process.env['RUNS'] ?? 60) });
   });
 
+  it('reads each kind of line in a folder below the top as git does', async () => {
+    const lines = [
+      [
+        'a',
+        'a ',
+        'a\\ ',
+        'a\\  ',
+        'a\\\\ ',
+        'a\t',
+        'a\r',
+        ' a',
+        '\\a',
+        'a\\',
+        '#a',
+        '\\#a',
+        '!a',
+        '\\!a',
+        '*\n!a',
+        '\\\\a',
+      ],
+      [
+        '/a',
+        '/*',
+        '*/',
+        '/',
+        '//',
+        '///a',
+        '//a',
+        'b/',
+        'b//',
+        'b/a',
+        '/b/a',
+        'b/*',
+        'b/**',
+        'b/**/',
+        '**/a',
+        '/**/a',
+      ],
+      [
+        '**',
+        '**/',
+        '/**',
+        '/**/',
+        '***',
+        '*\n!*/',
+        '*\n!b',
+        '*\n!b/',
+        'b\n!b/a',
+        'b/*\n!b/a',
+        'b/**/a',
+        'b/b/**/b/a',
+      ],
+      [
+        '[ab]',
+        '[!a]',
+        '[^a]*',
+        '[a',
+        'a[',
+        '[]]',
+        '[[:lower:]]',
+        '?',
+        '??',
+        '\\?',
+        '\\*',
+        '*a',
+        'a*',
+        '*.*',
+        '!',
+        '!/',
+        '',
+      ],
+    ].flat();
+    const names = 'a|a |a\\|\\a| a|a\t|a\r|#a|!a|b/a|b/b/a|b/b/b/a|aa|x.y|*|?|]|[a'.split('|');
+    const tree = Object.fromEntries(
+      lines.flatMap((text, i) => [
+        [`${i}/[a]*/.gitignore`, `${text}\n`],
+        ...names.map((file) => [`${i}/[a]*/${file}`, 'text']),
+      ]),
+    );
+    await withTree(tree, async (top) => {
+      makeRepository(top);
+      const [ours, byGit] = [await notIgnored(top), notIgnoredByGit(top)].map((kept) =>
+        lines.map((text, i) => ({ text, kept: kept.filter((file) => file.startsWith(`${i}/`)) })),
+      );
+      expect(ours).toEqual(byGit);
+    });
+  });
+
   const texts = { 'a/b/x.ts': '', 'a/y.ts': '', 'a/y.txt': '', 'z.ts': '', 'z.txt': '' };
 
   it('is honoured without a repository, from the opened folder on', async () => {

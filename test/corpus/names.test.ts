@@ -57,7 +57,7 @@ describe('folderNameReason', () => {
 });
 
 describe('folderContentReason', () => {
-  it('knows a Python environment and a tagged cache by what lies in them', () => {
+  it('knows a Python environment, a tagged cache and a trained model by what lies in them', () => {
     expect(
       folderContentReason([
         { name: 'bin', type: 'folder' },
@@ -65,6 +65,7 @@ describe('folderContentReason', () => {
       ]),
     ).toBe('dependency');
     expect(folderContentReason([{ name: 'CACHEDIR.TAG', type: 'file' }])).toBe('generated');
+    expect(folderContentReason([{ name: 'trainer_state.json', type: 'file' }])).toBe('generated');
     expect(folderContentReason([{ name: 'main.ts', type: 'file' }])).toBe(null);
   });
 });

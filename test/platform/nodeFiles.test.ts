@@ -99,18 +99,44 @@ describe('replaceFolder', () => {
     expect(readdirSync(place)).toEqual(['model', 'model2']);
   });
 
-  it('succeeds while another reader recovers the folder at every moment', async () => {
+  it('keeps the old folder, when it fails after a crash between the two renames', async () => {
+    const before = new Map([['x', 'old']]);
+    await files.replaceFolder(folder, encoded(before));
+    await rename(folder, previousFolder(folder));
+    await refusalOf(files.replaceFolder(folder, encoded(new Map([['missing/y', 'new']]))));
+    expect(contents(folder)).toEqual(before);
+  });
+
+  it('succeeds while readers recover the folder at every moment', async () => {
     const written = new AbortController();
-    const recovering = (async () => {
+    const recovering = Array.from({ length: 4 }, async () => {
       while (!written.signal.aborted) await files.recoverFolder(folder);
-    })();
+    });
     const writing = (async () => {
-      for (let version = 0; version < 200; version++) {
+      for (let version = 0; version < 60; version++) {
         await files.replaceFolder(folder, encoded(new Map([['x', String(version)]])));
       }
     })().finally(() => written.abort());
-    await Promise.all([writing, recovering]);
-    expect(contents(folder)).toEqual(new Map([['x', '199']]));
+    await Promise.all([writing, ...recovering]);
+    expect(contents(folder)).toEqual(new Map([['x', '59']]));
+  });
+
+  it('leaves one whole version when two write at once, each of which succeeds or says that it did not', async () => {
+    for (let round = 0; round < 50; round++) {
+      const versions = [`${round} one`, `${round} other`];
+      const results = await Promise.allSettled(
+        versions.map((text) =>
+          files.replaceFolder(folder, encoded(new Map(['a', 'b'].map((name) => [name, text])))),
+        ),
+      );
+      for (const result of results) {
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'storageFailed' });
+      }
+      await files.recoverFolder(folder);
+      const found = contents(folder);
+      expect([...found.keys()]).toEqual(['a', 'b']);
+      expect(new Set(found.values()).size).toBe(1);
+    }
   });
 
   it('leaves one whole version, the last that was reported or a later one, wherever it is killed', async () => {
