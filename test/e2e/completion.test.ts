@@ -66,7 +66,9 @@ describe('a model trained in the editor', () => {
     await notification.waitFor();
     await workbench.screenshot('training-notification');
     expect(await notification.getByRole('button', { name: 'Cancel' }).count()).toBe(1);
-    await expect.poll(() => session.models(), { timeout: trainingSeconds * 1_000 + patience }).toHaveLength(1);
+    await expect
+      .poll(() => session.models(), { timeout: trainingSeconds * 1_000 + patience })
+      .toHaveLength(1);
     await workbench.statusBar('Nihilo: ready').waitFor();
   });
 
