@@ -47,7 +47,7 @@ function atFolder(folder: string, line: string): string[] {
   const text = trimLine(line);
   if (text.startsWith('#')) return [];
   const [sign, pattern] = text.startsWith('!') ? ['!', text.slice(1)] : ['', text];
-  if (pattern === '' || pattern === '/') return [];
+  if (pattern === '') return [];
   const place = `${sign}/${escapeGlob(folder)}`;
   // A slash before the end ties the pattern to the folder; without one it matches at any depth.
   if (!pattern.slice(0, -1).includes('/')) return [`${place}/**/${pattern}`];

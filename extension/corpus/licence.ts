@@ -27,7 +27,6 @@ export function withoutLicence(bytes: Uint8Array): Uint8Array {
     const length = lengthOf(comment, head.slice(at));
     if (length === 0 || !licence.test(head.slice(at, at + length))) break;
     at += length;
-    at += lengthOf(/^[ \t]*\r?\n/, head.slice(at));
     end = at + lengthOf(blankLines, head.slice(at));
   }
   if (end === start) return bytes;

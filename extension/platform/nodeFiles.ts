@@ -54,7 +54,7 @@ async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Arr
   await recoverFolder(folder);
   await removeLeftovers(folder);
   // Its own name each time: two programs that write the same folder must not write into one another's.
-  const fresh = hiddenBeside(folder, `new-${randomUUID()}`);
+  const fresh = `${freshPrefix(folder)}${process.pid}-${randomUUID()}`;
   try {
     await mkdir(fresh);
     for (const [name, bytes] of files) await writeDurably(path.join(fresh, name), bytes);
@@ -68,31 +68,47 @@ async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Arr
   await rm(previousFolder(folder), { recursive: true, force: true });
 }
 
+function freshPrefix(folder: string): string {
+  return hiddenBeside(folder, 'new-');
+}
+
 /** What an earlier crash left behind. `folder` is complete when this is called, or was never written. */
 async function removeLeftovers(folder: string): Promise<void> {
   const parent = path.dirname(folder);
   const base = path.basename(folder);
+  const prefix = freshPrefix(base);
   const leftovers = (await readdir(parent)).filter(
-    (name) => name === previousFolder(base) || name.startsWith(hiddenBeside(base, 'new-')),
+    (name) =>
+      name === previousFolder(base) ||
+      (name.startsWith(prefix) && !isRunning(Number.parseInt(name.slice(prefix.length), 10))),
   );
   for (const name of leftovers) await rm(path.join(parent, name), { recursive: true, force: true });
 }
 
-const mostSwaps = 5;
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch (error) {
+    // There is one, of another user.
+    return isSystemError(error) && error.code === 'EPERM';
+  }
+}
+
+const mostSwaps = 10;
 
 /** Puts `fresh` in the place of `folder`, which is kept beside it; when that fails, `folder` is back where it was. */
 async function swap(folder: string, fresh: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const replaced = await exists(folder);
-    if (replaced) await rename(folder, previousFolder(folder));
     try {
+      if (await exists(folder)) await rename(folder, previousFolder(folder));
       await rename(fresh, folder);
       return;
     } catch (error) {
       await recoverFolder(folder);
-      // A reader that came between the two renames has taken it for a crash and put the old folder back.
-      const restored = isSystemError(error) && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST');
-      if (!restored || attempt === mostSwaps) throw error;
+      // A reader that came between the two renames has taken it for a crash, or another writer has been faster.
+      const overtaken = isSystemError(error) && ['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code);
+      if (!overtaken || attempt === mostSwaps) throw error;
+      await rm(previousFolder(folder), { recursive: true, force: true });
     }
   }
 }

@@ -43,6 +43,9 @@ describe('contentReason', () => {
     expect(contentReason(Buffer.from(`\ufeff${code}`, 'utf16le'))).toBe('binary');
     expect(contentReason(Buffer.from('# Größe für Überläufe\n'.repeat(20), 'latin1'))).toBe('binary');
     expect(contentReason(Buffer.from(`// Größe\n${code}`, 'latin1'))).toBe(null);
+    const share = (strange: number): string => `${'ß'.repeat(strange)}${'x\n'.repeat(500 - strange / 2)}`;
+    expect(contentReason(Buffer.from(share(10), 'latin1'))).toBe(null);
+    expect(contentReason(Buffer.from(share(12), 'latin1'))).toBe('binary');
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
@@ -89,7 +89,12 @@ describe('replaceFolder', () => {
   });
 
   it('removes what a crash left beside it', async () => {
-    for (const leftover of ['.model.nihilo-previous', '.model.nihilo-new-1', '.model.nihilo-new-2']) {
+    const gone = spawnSync(process.execPath, ['--version']);
+    for (const leftover of [
+      '.model.nihilo-previous',
+      `.model.nihilo-new-${gone.pid}-1`,
+      '.model.nihilo-new-x',
+    ]) {
       await mkdir(path.join(place, leftover));
       writeFileSync(path.join(place, leftover, 'x'), '');
     }
@@ -122,7 +127,7 @@ describe('replaceFolder', () => {
   });
 
   it('leaves one whole version when two write at once, each of which succeeds or says that it did not', async () => {
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 100; round++) {
       const versions = [`${round} one`, `${round} other`];
       const results = await Promise.allSettled(
         versions.map((text) =>
