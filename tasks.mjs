@@ -133,19 +133,23 @@ async function installEditor() {
     );
   }
   console.log('Installing a real VS Code (code-server), once: a few minutes, 600 MB.');
-  await run('npm', ['ci', '--no-audit', '--no-fund'], { extra: nodeHeaders(), cwd: editorFolder });
+  await run('npm', ['ci', '--no-audit', '--no-fund'], { extra: nativeBuild(), cwd: editorFolder });
 }
 
-/** code-server compiles native modules; the headers of our own Node spare it a download. */
-function nodeHeaders() {
-  const bundled = path.join(
+/**
+ * code-server compiles native modules: the headers of our own Node spare it a download. It also judges the Node it is
+ * installed by from what the npm that started this task has left in the environment.
+ */
+function nativeBuild() {
+  const node = path.join(
     root,
     'node_modules',
     'node',
     'node_modules',
     `node-${process.platform}-${process.arch}`,
   );
-  return existsSync(path.join(bundled, 'include', 'node')) ? { npm_config_nodedir: bundled } : {};
+  const headers = existsSync(path.join(node, 'include', 'node')) ? { npm_config_nodedir: node } : {};
+  return { ...headers, npm_config_user_agent: undefined };
 }
 
 async function installDependencies() {
