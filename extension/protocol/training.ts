@@ -72,6 +72,7 @@ export interface CorpusSummary {
   readonly heldOutFiles: number;
   readonly trainBytes: number;
   readonly heldOutBytes: number;
+  /** a folder that is left out as a whole counts once */
   readonly leftOutFiles: number;
 }
 
