@@ -1,10 +1,11 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
-import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import { fromPlainError, NihiloError, toPlainError } from '../protocol/errors.ts';
 import type {
   TrainingCommand,
   TrainingEvent,
   TrainingReport,
   TrainingRequest,
+  TrainingStage,
 } from '../protocol/training.ts';
 
 export interface TrainingResult {
@@ -39,7 +40,7 @@ export class TrainingClient {
     return run;
   }
 
-  /** Ends a training as `cancel` does and waits for its checkpoint; how it ends is told by the run's `result`. */
+  /** Ends a training as `cancel` does and waits for its checkpoint, where there is one; how it ends is told by the run's `result`. */
   async dispose(): Promise<void> {
     const run = this.#active;
     if (run === null) return;
@@ -48,17 +49,28 @@ export class TrainingClient {
   }
 }
 
+/** A step and the score of a sample are over long before; the training hangs when nothing comes for so long after `cancel`. */
+const silenceOfTrainingMs = 30_000;
+/** All held-out files are scored without an event between, which takes as long as there are many of them. */
+const silenceOfKeepingMs = 600_000;
+
 export class TrainingRun {
   readonly #worker: WorkerHandle<TrainingCommand, TrainingEvent>;
   readonly #listeners: ((event: TrainingEvent) => void)[] = [];
   readonly #onEnd: () => void;
   #paused = false;
   #ended = false;
+  #stage: TrainingStage = 'reading';
+  /** from the stage `training` on, when the trainer looks at its messages and has something to keep */
+  #steerable = false;
+  #cancelled = false;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  readonly #reject: (reason: Error) => void;
 
   /**
    * Settles when the worker is gone and its memory is free again.
-   * Rejects with a NihiloError that the trainer reported (trainingCancelled: stopped before there was anything to keep),
-   * with workerFailed when the worker died, and with any other Error for a bug.
+   * Rejects with a NihiloError that the trainer reported, with trainingCancelled when it was stopped before there was anything
+   * to keep or did not stop in time, with workerFailed when the worker died, and with any other Error for a bug.
    */
   readonly result: Promise<TrainingResult>;
 
@@ -66,19 +78,20 @@ export class TrainingRun {
   constructor(platform: Platform, request: TrainingRequest, onEnd: () => void) {
     this.#onEnd = onEnd;
     this.#worker = platform.spawn('trainer', {});
-    this.result = new Promise((resolve, reject) => {
-      this.#worker.onMessage((event) => {
-        if (this.#ended) return;
-        for (const listener of this.#listeners) listener(event);
-        if (event.type === 'done') {
-          void this.#end(() => resolve({ report: event.report, cancelled: event.cancelled }));
-        } else if (event.type === 'failed') {
-          void this.#end(() => reject(fromPlainError(event.error)));
-        }
-      });
-      this.#worker.onFailure((reason) => {
-        void this.#end(() => reject(new NihiloError('workerFailed', stopped(reason), { cause: reason })));
-      });
+    const { promise, resolve, reject } = Promise.withResolvers<TrainingResult>();
+    this.result = promise;
+    this.#reject = reject;
+    this.#worker.onMessage((event) => {
+      if (this.#ended) return;
+      this.#follow(event);
+      if (event.type === 'done') {
+        void this.#end(() => resolve({ report: event.report, cancelled: event.cancelled }));
+      } else if (event.type === 'failed') {
+        void this.#end(() => reject(fromPlainError(event.error)));
+      }
+    });
+    this.#worker.onFailure((reason) => {
+      void this.#end(() => reject(new NihiloError('workerFailed', stopped(reason), { cause: reason })));
     });
     this.#worker.post({ type: 'start', request });
   }
@@ -102,9 +115,48 @@ export class TrainingRun {
     this.#send({ type: 'resume' });
   }
 
-  /** Ends the training soon; the best checkpoint so far is kept. */
+  /**
+   * Ends the training soon; the best checkpoint so far is kept. Before its first step there is none, and the trainer may be too
+   * busy to look at a message: then, and when it does not stop in time, it is ended without its help.
+   */
   cancel(): void {
+    if (this.#ended || this.#cancelled) return;
+    this.#cancelled = true;
+    if (!this.#steerable) {
+      this.#abandon(
+        'The training was stopped before there was anything to keep; the model from before, if there is one, is unchanged, so train again when you like.',
+      );
+      return;
+    }
     this.#send({ type: 'cancel' });
+    this.#expectSoon();
+  }
+
+  #follow(event: TrainingEvent): void {
+    if (event.type === 'stage') {
+      this.#stage = event.stage;
+      this.#steerable ||= event.stage === 'training';
+    }
+    if (this.#cancelled) this.#expectSoon();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #expectSoon(): void {
+    clearTimeout(this.#silence);
+    const limit = this.#stage === 'training' ? silenceOfTrainingMs : silenceOfKeepingMs;
+    this.#silence = setTimeout(() => {
+      this.#abandon(
+        `The training should have stopped and said nothing for ${limit / 1_000} seconds, so it was ended; the last saved model is kept, and training again starts anew.`,
+      );
+    }, limit);
+  }
+
+  /** Ends the worker without its help, and says so as it would have. */
+  #abandon(sentence: string): void {
+    const error = new NihiloError('trainingCancelled', sentence);
+    const ending = this.#end(() => this.#reject(error));
+    for (const listener of this.#listeners) listener({ type: 'failed', error: toPlainError(error) });
+    void ending;
   }
 
   #send(command: TrainingCommand): void {
@@ -114,6 +166,7 @@ export class TrainingRun {
   async #end(settle: () => void): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#silence);
     // A worker that cannot be ended is one that is gone already.
     await Promise.allSettled([this.#worker.terminate()]);
     this.#onEnd();

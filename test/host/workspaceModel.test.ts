@@ -162,6 +162,7 @@ describe('WorkspaceModel', () => {
   it('waits at dispose for the best model of a training and starts no worker after it', async () => {
     const { platform, model } = setUp({ stored: true });
     const training = model.train(request);
+    platform.worker.reply({ type: 'stage', stage: 'training', detail: '' });
     const disposal = model.dispose();
     expect(platform.worker.received.at(-1)).toEqual({ type: 'cancel' });
     platform.worker.reply({ type: 'done', report, cancelled: true });

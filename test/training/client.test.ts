@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NihiloError } from '../../extension/protocol/errors.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
 import { TrainingClient } from '../../extension/training/client.ts';
@@ -9,6 +9,8 @@ function setUp() {
   const platform = new ScriptedPlatform<TrainingCommand, TrainingEvent>();
   return { platform, client: new TrainingClient(platform) };
 }
+
+const training: TrainingEvent = { type: 'stage', stage: 'training', detail: '' };
 
 describe('TrainingClient', () => {
   it('sends the request to a trainer of its own and resolves with its report', async () => {
@@ -94,6 +96,8 @@ describe('TrainingClient', () => {
     expect(run.paused).toBe(true);
     run.resume();
     expect(run.paused).toBe(false);
+    platform.worker.reply(training);
+    run.cancel();
     run.cancel();
     platform.worker.reply({ type: 'done', report, cancelled: true });
     run.pause();
@@ -105,6 +109,7 @@ describe('TrainingClient', () => {
   it('cancels at dispose and waits until the trainer has kept its best model', async () => {
     const { platform, client } = setUp();
     const run = client.start(request);
+    platform.worker.reply(training);
     let disposed = false;
     const disposal = client.dispose().then(() => (disposed = true));
     expect(platform.worker.received.at(-1)).toEqual({ type: 'cancel' });
@@ -120,5 +125,73 @@ describe('TrainingClient', () => {
     const { platform, client } = setUp();
     await client.dispose();
     expect(platform.workers).toHaveLength(0);
+  });
+});
+
+describe('a training that is cancelled', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is ended at once before its first step, when the trainer may be deaf and has nothing to keep', async () => {
+    for (const stages of [[], ['reading'], ['reading', 'tokenizing'], ['reading', 'preparing']] as const) {
+      for (const way of ['cancel', 'dispose'] as const) {
+        const { platform, client } = setUp();
+        const run = client.start(request);
+        const seen: TrainingEvent[] = [];
+        run.onEvent((event) => seen.push(event));
+        for (const stage of stages) platform.worker.reply({ type: 'stage', stage, detail: '' });
+        seen.length = 0;
+        if (way === 'cancel') run.cancel();
+        else void client.dispose();
+        await expect(run.result).rejects.toMatchObject({
+          code: 'trainingCancelled',
+          message: expect.stringContaining('before there was anything to keep'),
+        });
+        expect(seen).toEqual([
+          { type: 'failed', error: expect.objectContaining({ code: 'trainingCancelled' }) },
+        ]);
+        expect(platform.worker.terminated).toBe(true);
+        expect(client.active).toBeNull();
+        expect(vi.getTimerCount()).toBe(0);
+      }
+    }
+  });
+
+  it('is ended when it hangs: 30 seconds after the last that was heard of it, and no earlier', async () => {
+    for (const way of ['cancel', 'dispose'] as const) {
+      const { platform, client } = setUp();
+      const run = client.start(request);
+      const seen: TrainingEvent[] = [];
+      run.onEvent((event) => seen.push(event));
+      platform.worker.reply(training);
+      if (way === 'cancel') run.cancel();
+      else void client.dispose();
+      await vi.advanceTimersByTimeAsync(29_999);
+      const point = { step: 1, elapsedSeconds: 1, heldOutLoss: 2, heldOutBitsPerByte: 2, best: true };
+      platform.worker.reply({ type: 'heldOut', point });
+      await vi.advanceTimersByTimeAsync(29_999);
+      expect(platform.worker.terminated).toBe(false);
+      const refusal = expect(run.result).rejects.toMatchObject({
+        code: 'trainingCancelled',
+        message: expect.stringContaining('the last saved model is kept'),
+      });
+      await vi.advanceTimersByTimeAsync(1);
+      await refusal;
+      expect(platform.worker.terminated).toBe(true);
+      expect(seen.at(-1)).toMatchObject({ type: 'failed', error: { code: 'trainingCancelled' } });
+      expect(client.active).toBeNull();
+    }
+  });
+
+  it('has ten minutes to score and save what it keeps, and no timer is left behind', async () => {
+    const { platform, client } = setUp();
+    const run = client.start(request);
+    platform.worker.reply(training);
+    run.cancel();
+    platform.worker.reply({ type: 'stage', stage: 'evaluating', detail: '' });
+    await vi.advanceTimersByTimeAsync(599_999);
+    platform.worker.reply({ type: 'done', report, cancelled: true });
+    await expect(run.result).resolves.toEqual({ report, cancelled: true });
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
