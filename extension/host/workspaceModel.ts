@@ -132,7 +132,7 @@ export class WorkspaceModel {
       );
     }
     try {
-      await this.#platform.files.remove(this.#checkpoint);
+      await this.#platform.files.removeFolder(this.#checkpoint);
     } catch (error) {
       throw new NihiloError(
         'storageFailed',

@@ -14,8 +14,8 @@ export const nodeFiles: FileSystem = {
     explained('storageFailed', `write the folder ${folder}`, () => replaceFolder(folder, files)),
   recoverFolder: (folder) =>
     explained('storageFailed', `restore the folder ${folder}`, () => recoverFolder(folder)),
-  remove: (target) =>
-    explained('storageFailed', `remove ${target}`, () => rm(target, { recursive: true, force: true })),
+  removeFolder: (folder) =>
+    explained('storageFailed', `remove the folder ${folder}`, () => removeFolder(folder)),
 };
 
 async function list(folder: string): Promise<FileEntry[]> {
@@ -68,11 +68,18 @@ async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Arr
   await rm(previousFolder(folder), { recursive: true, force: true });
 }
 
+async function removeFolder(folder: string): Promise<void> {
+  if (!(await exists(path.dirname(folder)))) return;
+  // First what could bring it back: a crash in between leaves the folder itself, or nothing.
+  await removeLeftovers(folder);
+  await rm(folder, { recursive: true, force: true });
+}
+
 function freshPrefix(folder: string): string {
   return hiddenBeside(folder, 'new-');
 }
 
-/** What an earlier crash left behind. `folder` is complete when this is called, or was never written. */
+/** What an earlier crash left behind. `folder` is complete when this is called, was never written or is not wanted any more. */
 async function removeLeftovers(folder: string): Promise<void> {
   const parent = path.dirname(folder);
   const base = path.basename(folder);

@@ -5,7 +5,10 @@ export interface FileEntry {
   readonly type: 'file' | 'folder' | 'other';
 }
 
-/** Paths are absolute, with forward slashes; every method rejects with the platform's own error. */
+/**
+ * Paths are absolute, with forward slashes. What the system refuses rejects with a NihiloError that says why and what to do:
+ * folderUnreadable from `list`, storageFailed from every other method.
+ */
 export interface FileSystem {
   list(folder: string): Promise<FileEntry[]>;
   size(file: string): Promise<number>;
@@ -18,7 +21,8 @@ export interface FileSystem {
   replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
   /** Puts the old folder back where a crash between the two renames of `replaceFolder` left none; else does nothing. */
   recoverFolder(folder: string): Promise<void>;
-  remove(path: string): Promise<void>;
+  /** Removes `folder` and all that `replaceFolder` left beside it, so that nothing brings it back; what is not there counts as removed. */
+  removeFolder(folder: string): Promise<void>;
 }
 
 /** The bundles that run off the main thread. */

@@ -72,7 +72,7 @@ class MemoryFiles implements FileSystem {
   }
 
   async replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    await this.remove(folder);
+    await this.removeFolder(folder);
     for (const [name, bytes] of files) this.contents.set(`${folder}/${name}`, bytes);
   }
 
@@ -83,7 +83,7 @@ class MemoryFiles implements FileSystem {
     }
   }
 
-  async remove(path: string): Promise<void> {
+  async removeFolder(path: string): Promise<void> {
     for (const name of this.names(path)) this.contents.delete(`${path}/${name}`);
   }
 
@@ -270,7 +270,7 @@ describe('a damaged checkpoint', () => {
     for (const name of files.names(folder)) {
       files.contents.set(`${previousFolder(folder)}/${name}`, await files.read(`${folder}/${name}`));
     }
-    await files.remove(folder);
+    await files.removeFolder(folder);
     expect(await readCheckpoint(files, folder, { withOptimizer: true })).toEqual(checkpoint);
   });
 
@@ -295,7 +295,7 @@ describe('a damaged checkpoint', () => {
   });
 
   it('is missing when there is no folder or nothing of a model in it, and says to train', async () => {
-    await files.remove(folder);
+    await files.removeFolder(folder);
     expect(await failure()).toMatchObject({
       code: 'checkpointMissing',
       message: expect.stringMatching(/Train/),

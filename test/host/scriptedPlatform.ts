@@ -47,7 +47,7 @@ export class ScriptedPlatform<Request, Reply> implements Platform {
   readonly files: FileSystem = {
     exists: async (path) => this.paths.has(path),
     recoverFolder: async () => {},
-    remove: async (path) => {
+    removeFolder: async (path) => {
       for (const known of this.paths)
         if (known === path || known.startsWith(`${path}/`)) this.paths.delete(known);
     },

@@ -54,7 +54,7 @@ describe('replaceFolder', () => {
         expect(contents(folder)).toEqual(texts);
         expect(readdirSync(place)).toEqual(['model']);
       }
-      await files.remove(folder);
+      await files.removeFolder(folder);
     });
     await fc.assert(property, { numRuns: 30 });
   });
@@ -188,6 +188,27 @@ describe('recoverFolder', () => {
   });
 });
 
+describe('removeFolder', () => {
+  it('removes a folder with all that is in it, and takes nothing for done', async () => {
+    await files.replaceFolder(folder, encoded(new Map([['x', '']])));
+    await files.removeFolder(folder);
+    await files.removeFolder(folder);
+    await files.removeFolder(path.join(folder, 'below', 'nothing'));
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it('removes what a crash left beside it too, so that nothing brings it back, and no other folder', async () => {
+    const gone = spawnSync(process.execPath, ['--version']);
+    for (const name of ['model', 'model2', '.model.nihilo-previous', `.model.nihilo-new-${gone.pid}-1`]) {
+      await mkdir(path.join(place, name));
+      writeFileSync(path.join(place, name, 'x'), 'old');
+    }
+    await files.removeFolder(folder);
+    await files.recoverFolder(folder);
+    expect(readdirSync(place)).toEqual(['model2']);
+  });
+});
+
 describe('reading', () => {
   it('lists files, folders and links apart, and reads bytes and sizes back', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, value) => value);
@@ -227,12 +248,5 @@ describe('reading', () => {
     expect(await refusalOf(files.read(place))).toMatchObject({
       message: `Expected to read ${place}, got a folder in its place (EISDIR); check the path.`,
     });
-  });
-
-  it('removes a folder with all that is in it, and takes nothing for done', async () => {
-    await files.replaceFolder(folder, encoded(new Map([['x', '']])));
-    await files.remove(folder);
-    await files.remove(folder);
-    expect(readdirSync(place)).toEqual([]);
   });
 });
