@@ -65,7 +65,7 @@ export class TrainingRun {
   #steerable = false;
   #cancelled = false;
   #silence: ReturnType<typeof setTimeout> | undefined;
-  readonly #reject: (reason: Error) => void;
+  #reject: (reason: Error) => void = () => {};
 
   /**
    * Settles when the worker is gone and its memory is free again.
@@ -78,20 +78,20 @@ export class TrainingRun {
   constructor(platform: Platform, request: TrainingRequest, onEnd: () => void) {
     this.#onEnd = onEnd;
     this.#worker = platform.spawn('trainer', {});
-    const { promise, resolve, reject } = Promise.withResolvers<TrainingResult>();
-    this.result = promise;
-    this.#reject = reject;
-    this.#worker.onMessage((event) => {
-      if (this.#ended) return;
-      this.#follow(event);
-      if (event.type === 'done') {
-        void this.#end(() => resolve({ report: event.report, cancelled: event.cancelled }));
-      } else if (event.type === 'failed') {
-        void this.#end(() => reject(fromPlainError(event.error)));
-      }
-    });
-    this.#worker.onFailure((reason) => {
-      void this.#end(() => reject(new NihiloError('workerFailed', stopped(reason), { cause: reason })));
+    this.result = new Promise((resolve, reject) => {
+      this.#reject = reject;
+      this.#worker.onMessage((event) => {
+        if (this.#ended) return;
+        this.#follow(event);
+        if (event.type === 'done') {
+          void this.#end(() => resolve({ report: event.report, cancelled: event.cancelled }));
+        } else if (event.type === 'failed') {
+          void this.#end(() => reject(fromPlainError(event.error)));
+        }
+      });
+      this.#worker.onFailure((reason) => {
+        void this.#end(() => reject(new NihiloError('workerFailed', stopped(reason), { cause: reason })));
+      });
     });
     this.#worker.post({ type: 'start', request });
   }
