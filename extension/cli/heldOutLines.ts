@@ -24,17 +24,27 @@ export interface CutLine {
 const shortestLine = 20;
 
 /** How `chooseLines` chooses, for people. */
-export const choiceRule = `lines drawn by the seed, one a file, of at least ${shortestLine} characters, cut at the first end of a word after a third`;
+export const choiceRule = `lines drawn by the seed, one a file as far as there are files, of at least ${shortestLine} characters, cut at the first end of a word after a third`;
 
-/** Lines of different documents, drawn by the seed, so that none is picked for how well it turns out. */
+/**
+ * Lines drawn by the seed, so that none is picked for how well it turns out. No document gives another before each has given one.
+ * @returns `count` lines, or all there are
+ */
 export function chooseLines(documents: readonly Document[], count: number, seed: number): CutLine[] {
   const random = new Random(seed);
+  const order = Array.from(random.permutation(documents.length), (index) => documents[index]!);
+  const queue: { document: Document; lines: Line[] | null }[] = order.map((document) => ({
+    document,
+    lines: null,
+  }));
   const chosen: CutLine[] = [];
-  for (const index of random.permutation(documents.length)) {
-    if (chosen.length === count) break;
-    const { text } = documents[index]!;
-    const lines = linesOf(text).filter(({ content }) => content.trim().length >= shortestLine);
-    if (lines.length > 0) chosen.push(cut(documents[index]!, lines[random.below(lines.length)]!));
+  while (chosen.length < count && queue.length > 0) {
+    const { document, lines } = queue.shift()!;
+    const left = lines ?? longLines(document.text);
+    if (left.length === 0) continue;
+    const [line] = left.splice(random.below(left.length), 1);
+    chosen.push(cut(document, line!));
+    queue.push({ document, lines: left });
   }
   return chosen;
 }
@@ -44,6 +54,10 @@ interface Line {
   readonly index: number;
   readonly start: number;
   readonly content: string;
+}
+
+function longLines(text: string): Line[] {
+  return linesOf(text).filter(({ content }) => content.trim().length >= shortestLine);
 }
 
 function linesOf(text: string): Line[] {
