@@ -173,10 +173,9 @@ function installed(folder) {
   );
 }
 
-/** npm changes into the repository; a folder on the command line is meant from where the user stands. */
-function folderFrom([folder = '.']) {
-  const base = folder === '.' ? root : (process.env.INIT_CWD ?? process.cwd());
-  return path.resolve(base, folder);
+/** npm changes into the repository; a folder on the command line, `.` too, is meant from where the user stands. */
+function folderFrom([folder]) {
+  return folder === undefined ? root : path.resolve(process.env.INIT_CWD ?? process.cwd(), folder);
 }
 
 function readJson(file) {
