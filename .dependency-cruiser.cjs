@@ -7,7 +7,7 @@ const layers = {
   engine: ['protocol', 'platform', 'tokenizer'],
   counts: ['protocol', 'platform', 'tokenizer'],
   training: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
-  completion: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'platform'],
+  completion: ['protocol', 'tokenizer', 'engine', 'counts', 'platform'],
   host: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'completion', 'platform'],
   cli: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'completion', 'platform'],
   webview: ['protocol'],

@@ -34,6 +34,10 @@ const probes: Readonly<Record<string, { source: string; breaks: string | null }>
     source: `import type { A } from '../engine/importType.ts'; export type B = A;`,
     breaks: 'layer-webview',
   },
+  'extension/completion/training.ts': {
+    source: `import type { A } from '../training/reference.ts'; export type B = A;`,
+    breaks: 'layer-completion',
+  },
   'extension/engine/fs.ts': {
     source: `import type { Stats } from 'node:fs'; export type A = Stats;`,
     breaks: 'node-builtins-only-at-the-edge',
