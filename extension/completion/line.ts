@@ -3,7 +3,7 @@ import { Random } from '../engine/random.ts';
 import { sample, softmax } from '../engine/sampler.ts';
 import type { Completion, CompletionOptions, ScoredToken } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
-import { latin1 } from './latin1.ts';
+import { latin1 } from '../tokenizer/latin1.ts';
 import { windowAround } from './window.ts';
 
 const newline = 0x0a;

@@ -7,9 +7,9 @@ import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { Completion, CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
+import { latin1 } from '../tokenizer/latin1.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizerJson.ts';
 import { completeLine } from './line.ts';
-import { latin1 } from './latin1.ts';
 import { windowAround } from './window.ts';
 
 interface Model {

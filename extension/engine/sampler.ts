@@ -1,4 +1,5 @@
 import type { Distribution, SamplingOptions, ScoredToken } from '../protocol/prediction.ts';
+import { latin1 } from '../tokenizer/latin1.ts';
 import type { Random } from './random.ts';
 
 /** exp(z / temperature) ÷ Σ exp(z / temperature), in float64. @param logits f32[vocabulary] read @param temperature > 0 */
@@ -49,7 +50,7 @@ export function distribution(
   const probabilities = softmax(logits);
   const scored = (id: number): ScoredToken => ({
     id,
-    bytes: String.fromCharCode(...tokenBytes(id)),
+    bytes: latin1(tokenBytes(id)),
     logit: logits[id]!,
     probability: probabilities[id]!,
   });
