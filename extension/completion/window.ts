@@ -2,6 +2,11 @@ import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
 
 /** Bytes of text on one side of the cursor that are tokenized: more than a context holds, little enough to do at every key. */
 const sideBytes = 16_384;
+/**
+ * Text is cut off in front in whole steps: tokens depend on where the text begins, and one that begins elsewhere at every key has
+ * others every time.
+ */
+const textStep = 4_096;
 /** The window's start moves in steps, so that the key-value cache stays valid from one key to the next. */
 const startStep = 32;
 
@@ -27,7 +32,7 @@ export function windowAround(
   room: number,
   roomAfter: number,
 ): Window {
-  const textStart = Math.max(0, prefix.length - sideBytes);
+  const textStart = Math.floor(Math.max(0, prefix.length - sideBytes) / textStep) * textStep;
   const before = [...tokenizer.encode(prefix.subarray(textStart))];
   const starts = offsets(tokenizer, before, textStart);
   if (textStart === 0) {

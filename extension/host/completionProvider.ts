@@ -8,6 +8,8 @@ import type { WorkspaceModel } from './workspaceModel.ts';
 
 /** More text before the cursor than the model looks at; the rest need not be copied at every key. */
 const prefixCharacters = 32_768;
+/** The text that is sent begins at a multiple of so many characters: a beginning that moved with every key would change its tokens. */
+const prefixStep = 8_192;
 /** What is left of 100 ms when the editor and the two threads have had their share. */
 const maxMilliseconds = 80;
 
@@ -112,6 +114,7 @@ function insertionAt(
 }
 
 function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
-  const start = document.positionAt(Math.max(0, document.offsetAt(position) - prefixCharacters));
+  const beyond = Math.max(0, document.offsetAt(position) - prefixCharacters);
+  const start = document.positionAt(Math.floor(beyond / prefixStep) * prefixStep);
   return document.getText(new vscode.Range(start, position));
 }

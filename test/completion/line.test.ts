@@ -161,4 +161,35 @@ describe('windowAround', () => {
     );
     expect(new Set(starts).size).toBeLessThanOrEqual(3);
   });
+
+  it.each([
+    ['the whole text', 0],
+    ['a text that is cut in front in steps, as the editor sends it', 8_192],
+  ])('keeps its tokens while somebody types far into a file: %s', (_, step) => {
+    const long = text.repeat(Math.ceil(60_000 / text.length));
+    const sent = (end: number): string => {
+      const beyond = Math.max(0, end - 32_768);
+      return long.slice(step === 0 ? 0 : Math.floor(beyond / step) * step, end);
+    };
+    const keys = 200;
+    let computed = 0;
+    for (let key = 0; key < keys; key++) {
+      const { ids } = around(sent(45_000 + key), '', 64, 0);
+      computed += ids.length - Math.min(decoder.cachedLength(ids), ids.length - 1);
+      decoder.next(ids);
+    }
+    // The last word is tokenized anew at a key (a handful), and all 64 where the window moves on: once in 32 tokens.
+    expect(computed / keys).toBeLessThan(12);
+  });
+
+  it('holds the last 16 KB of a long text, more than a context', () => {
+    const long = text.repeat(Math.ceil(60_000 / text.length));
+    fc.assert(
+      fc.property(fc.nat({ max: 60_000 }), (end) => {
+        const { starts } = around(long.slice(0, end), '', 60_000, 0);
+        expect(starts[0]).toBeLessThanOrEqual(Math.max(0, end - 16_384));
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
