@@ -20,9 +20,7 @@ export async function trainOnWorkspace(
     void announce(await showProgress(model, training));
   } catch (error) {
     if (error instanceof NihiloError && error.code === 'trainingCancelled') {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('Training stopped before there was a model to keep.'),
-      );
+      void vscode.window.showInformationMessage(error.message);
     } else {
       void reportFailure(error, log);
     }
@@ -117,7 +115,9 @@ export function logTraining(event: TrainingEvent, log: vscode.LogOutputChannel):
     case 'heldOut':
       return log.info(`held-out: ${JSON.stringify(event.point)}`);
     case 'failed':
-      return log.info(`training failed: ${event.error.code}: ${event.error.message}`);
+      return log.info(
+        `training ${event.error.code === 'trainingCancelled' ? 'stopped' : 'failed'}: ${event.error.code}: ${event.error.message}`,
+      );
     case 'done':
       return log.info(`training ended: ${JSON.stringify(event.report)}`);
   }

@@ -46,7 +46,8 @@ export class TrainingHistory {
         this.#phase = event.cancelled ? 'cancelled' : 'done';
         return;
       case 'failed':
-        this.#phase = 'failed';
+        // Asked for and come: no failure, though there is a sentence to say about it.
+        this.#phase = event.error.code === 'trainingCancelled' ? 'cancelled' : 'failed';
         this.#error = event.error;
     }
   }

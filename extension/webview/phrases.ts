@@ -71,10 +71,19 @@ const phaseNames: Record<Exclude<TrainingPhase, 'none'>, string> = {
   failed: 'Training failed',
 };
 
+/** Of a training that was stopped and did not end by keeping its best model; null for all others. */
+function outcomeName({ phase, error, best }: TrainingView): string | null {
+  if (phase !== 'cancelled' || error === null) return null;
+  // Saved now and then, a model has been kept perhaps once one was the best.
+  return best === null
+    ? 'Training stopped; nothing new was kept'
+    : 'Training stopped; the last saved model is kept';
+}
+
 /** The training in words, for those who can't see or don't want to read the curve. */
 export function trainingSentence(view: TrainingView): string {
   if (view.phase === 'none') return '';
-  const parts = [`${phaseNames[view.phase]}.`];
+  const parts = [`${outcomeName(view) ?? phaseNames[view.phase]}.`];
   const heldOut = view.heldOut.at(-1);
   if (view.latest !== null) {
     parts.push(

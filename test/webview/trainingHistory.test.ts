@@ -73,6 +73,13 @@ test('a second training starts with empty curves, whatever became of the first',
   });
 });
 
+test('a training that was stopped before there was anything to keep has not failed, and its sentence is told', () => {
+  const history = new TrainingHistory();
+  history.record(reading);
+  history.record({ type: 'failed', error: { code: 'trainingCancelled', message: 'Stopped.' } });
+  expect(history.tickAfter(null).tick).toMatchObject({ phase: 'cancelled', error: { message: 'Stopped.' } });
+});
+
 test('the best point is the last one that the trainer called best, and the end is told', () => {
   const history = new TrainingHistory();
   for (const event of [reading, heldOut(1, 7, true), heldOut(2, 5, true), heldOut(3, 6, false)]) {

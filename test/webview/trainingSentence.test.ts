@@ -35,6 +35,17 @@ test('a running training says its step, both losses, the best one and the time l
   );
 });
 
+test('a training that was stopped before its first model kept nothing new, and one that hung kept what it had saved', () => {
+  const stopped: TrainingEvent = {
+    type: 'failed',
+    error: { code: 'trainingCancelled', message: 'Stopped.' },
+  };
+  expect(sentenceAfter(reading, stopped)).toBe('Training stopped; nothing new was kept.');
+  expect(sentenceAfter(reading, training, heldOut(10, 2, true), stopped)).toBe(
+    'Training stopped; the last saved model is kept. Held-out loss 2.000. Best 2.000 at step 10.',
+  );
+});
+
 test('a training that has ended says how, and no time left', () => {
   const before = [reading, training, withRemaining(progress(10, 5), 75)];
   expect(sentenceAfter(...before, { type: 'failed', error: { code: 'workerFailed', message: '' } })).toBe(

@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { logTraining, trainOnWorkspace } from '../../extension/host/training.ts';
+import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
+import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
+import { ScriptedPlatform } from './scriptedPlatform.ts';
+
+/** What the editor was asked to show: [kind, sentence]. */
+const shown = vi.hoisted((): [kind: string, sentence: string][] => []);
+
+vi.mock('vscode', () => ({
+  ProgressLocation: { Notification: 15 },
+  l10n: { t: (sentence: string) => sentence },
+  window: {
+    withProgress: (_: unknown, task: (progress: unknown, stop: unknown) => unknown) =>
+      task({ report: () => {} }, { onCancellationRequested: () => ({ dispose: () => {} }) }),
+    showInformationMessage: async (sentence: string) => void shown.push(['information', sentence]),
+    showErrorMessage: async (sentence: string) => void shown.push(['error', sentence]),
+  },
+  workspace: {
+    workspaceFolders: [{ uri: { scheme: 'file', fsPath: '/code' } }],
+    getConfiguration: () => ({ get: () => undefined }),
+  },
+}));
+
+function setUp() {
+  const platform = new ScriptedPlatform<TrainingCommand, TrainingEvent>();
+  const model = new WorkspaceModel(platform, '/storage/model');
+  const lines: [level: string, line: string][] = [];
+  const log = {
+    info: (line: string) => void lines.push(['info', line]),
+    error: (line: string) => void lines.push(['error', line]),
+  };
+  model.onTrainingEvent((event) => logTraining(event, log as never));
+  return { platform, model, log: log as never, lines };
+}
+
+beforeEach(() => void (shown.length = 0));
+
+describe('trainOnWorkspace', () => {
+  it('says that a training was stopped while it read the files, and calls it no failure', async () => {
+    const { platform, model, log, lines } = setUp();
+    const training = trainOnWorkspace(model, 2, log);
+    platform.worker.reply({ type: 'stage', stage: 'reading', detail: '' });
+    model.stopTraining();
+    await training;
+    expect(shown).toEqual([
+      ['information', expect.stringContaining('stopped before there was anything to keep')],
+    ]);
+    expect(lines.map(([level]) => level)).not.toContain('error');
+    expect(lines.at(-1)?.[1]).toMatch(/^training stopped: trainingCancelled/);
+  });
+
+  it('says a failure as an error', async () => {
+    const { platform, model, log } = setUp();
+    const training = trainOnWorkspace(model, 2, log);
+    platform.worker.reply({ type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } });
+    await training;
+    expect(shown).toEqual([['error', 'No text.']]);
+  });
+});
