@@ -59,6 +59,17 @@ describe('the manifest', () => {
     expect(restrictedConfigurations.sort()).toEqual(sensitive.map((name) => `nihilo.${name}`).sort());
   });
 
+  it('says that an untrusted workspace can still leave files out, by what no setting of ours withholds', () => {
+    const sentence = phrases['capability.untrustedWorkspaces'];
+    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).not.toContain('files.exclude');
+    for (const source of ['.gitignore', 'files.exclude']) expect(sentence).toContain(source);
+    expect(sentence).toContain('only leave files out');
+  });
+
+  it('says which memory the limit counts', () => {
+    expect(phrases['setting.training.memoryLimit.description']).toMatch(/WebAssembly memory.*come on top/);
+  });
+
   it('binds no key', () => {
     expect(manifest.contributes.keybindings).toBeUndefined();
   });
