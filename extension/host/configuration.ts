@@ -34,7 +34,9 @@ export function openCorpus(): CorpusRequest {
 
 /** As the platform wants it: absolute, with forward slashes. */
 export function pathOf(uri: vscode.Uri): string {
-  return uri.fsPath.replaceAll('\\', '/');
+  const { fsPath } = uri;
+  // Only on Windows does none begin with a slash; elsewhere a backslash is a character of a name.
+  return fsPath.startsWith('/') ? fsPath : fsPath.replaceAll('\\', '/');
 }
 
 /** Switches suggestions on or off for one language, where the setting that holds for it stands. */
