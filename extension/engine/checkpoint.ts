@@ -20,7 +20,9 @@ export interface TrainerState {
   readonly seconds: number;
   /** the step whose weights are in `model.safetensors`, and its score on sampled held-out text: nats per token, bits per byte */
   readonly best: { readonly step: number; readonly loss: number; readonly bitsPerByte: number };
-  /** of the best weights on all held-out text */
+  /** as `best`, when a stop came between two scores and its own score was better: what goes on forgets that one */
+  readonly scheduledBest: TrainerState['best'] | null;
+  /** of the best weights on the held-out text */
   readonly heldOutBitsPerByte: number;
   /** null while training is under way */
   readonly trainBitsPerByte: number | null;
@@ -32,6 +34,8 @@ export interface OptimizerState {
   readonly weights: Weights;
   readonly first: Weights;
   readonly second: Weights;
+  /** the weights of `scheduledBest` */
+  readonly scheduledBest: Weights | null;
 }
 
 /** A trained model: a Hugging Face model folder that transformers, vLLM and llama.cpp read, plus what it takes to go on training. */
@@ -46,7 +50,12 @@ export interface Checkpoint {
 
 const stateFile = 'trainer_state.json';
 /** AdamW's state under PyTorch's names. */
-const optimizerPrefixes = { weights: 'weight.', first: 'exp_avg.', second: 'exp_avg_sq.' } as const;
+const optimizerPrefixes = {
+  weights: 'weight.',
+  first: 'exp_avg.',
+  second: 'exp_avg_sq.',
+  best: 'best.',
+} as const;
 
 /** Replaces `folder` as a whole: a reader sees the old checkpoint or this one. */
 export async function writeCheckpoint(
@@ -73,11 +82,12 @@ export async function writeCheckpoint(
     ['model.safetensors', encodeSafetensors(shaped(table, '', checkpoint.tensors), { format: 'pt' })],
   ]);
   if (optimizer !== null) {
-    const { weights, first, second } = optimizerPrefixes;
+    const { weights, first, second, best } = optimizerPrefixes;
     const tensors = new Map([
       ...shaped(table, weights, optimizer.weights),
       ...shaped(table, first, optimizer.first),
       ...shaped(table, second, optimizer.second),
+      ...(optimizer.scheduledBest === null ? [] : shaped(table, best, optimizer.scheduledBest)),
     ]);
     contents.set('optimizer.safetensors', encodeSafetensors(tensors, { format: 'pt' }));
   }
@@ -153,7 +163,10 @@ class Reader {
     const json = await this.json(stateFile);
     const digests = json.object('sha256');
     for (const name of digests.names) this.#digests.set(name, digests.string(name));
-    const best = json.object('best');
+    const score = (field: string): TrainerState['best'] => {
+      const best = json.object(field);
+      return { step: best.count('step'), loss: best.number('loss'), bitsPerByte: best.number('bitsPerByte') };
+    };
     return {
       preset: json.oneOf('preset', presetNames),
       seed: json.count('seed'),
@@ -161,7 +174,8 @@ class Reader {
       tokens: json.count('tokens'),
       sequences: json.count('sequences'),
       seconds: json.number('seconds'),
-      best: { step: best.count('step'), loss: best.number('loss'), bitsPerByte: best.number('bitsPerByte') },
+      best: score('best'),
+      scheduledBest: json.isNull('scheduledBest') ? null : score('scheduledBest'),
       heldOutBitsPerByte: json.number('heldOutBitsPerByte'),
       trainBitsPerByte: json.numberOrNull('trainBitsPerByte'),
     };
@@ -183,11 +197,13 @@ class Reader {
     const name = 'optimizer.safetensors';
     if (!this.#digests.has(name)) return null;
     const stored = await this.tensors(name);
-    const { weights, first, second } = optimizerPrefixes;
+    const { weights, first, second, best } = optimizerPrefixes;
+    const interrupted = stored.has(best + table[0]!.name);
     return {
       weights: checked(table, weights, stored, name),
       first: checked(table, first, stored, name),
       second: checked(table, second, stored, name),
+      scheduledBest: interrupted ? checked(table, best, stored, name) : null,
     };
   }
 

@@ -42,6 +42,10 @@ export class JsonObject {
     return this.#fields[name] === null ? null : this.number(name);
   }
 
+  isNull(name: string): boolean {
+    return this.#fields[name] === null;
+  }
+
   count(name: string): number {
     const value = this.#fields[name];
     if (!isCount(value)) throw this.#expected(name, 'a whole number from 0');

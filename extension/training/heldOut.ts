@@ -1,3 +1,4 @@
+import type { Steering } from './steering.ts';
 import type { Team } from './team.ts';
 
 /** A stretch of a held-out document; only targets from `scoreFrom` on count, the earlier ones were scored with more context. */
@@ -46,8 +47,11 @@ export class HeldOut {
     });
   }
 
-  /** The score of at most `limit` windows spread evenly over all. */
-  score(team: Team, limit = Infinity): Score {
+  /**
+   * The score of at most `limit` windows spread evenly over all.
+   * @returns null when cancelled
+   */
+  async score(team: Team, limit: number, steering: Steering): Promise<Score | null> {
     const step = Math.max(1, this.#windows.length / limit);
     const chosen: Window[] = [];
     for (let i = 0; i < this.#windows.length; i += step) chosen.push(this.#windows[Math.floor(i)]!);
@@ -60,6 +64,8 @@ export class HeldOut {
       loss += run.loss;
       tokens += run.tokens;
       bytes += run.bytes;
+      await steering.breathe();
+      if (steering.cancelled) return null;
     }
     return { loss: loss / tokens, bitsPerByte: loss / Math.LN2 / bytes, tokens, bytes };
   }

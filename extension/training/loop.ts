@@ -1,15 +1,9 @@
 import type { StopCondition, TrainingEvent, TrainingProgress } from '../protocol/training.ts';
-import type { HeldOut, Score } from './heldOut.ts';
+import type { Score } from './heldOut.ts';
 import type { Learner, StepResult } from './learner.ts';
 import type { Pace } from './pace.ts';
-import type { Team } from './team.ts';
-
-/** How a training is told to pause or to stop. */
-export interface Steering {
-  readonly cancelled: boolean;
-  /** lets messages in; returns once training is not paused */
-  breathe(): Promise<void>;
-}
+import { NihiloError } from '../protocol/errors.ts';
+import type { Steering } from './steering.ts';
 
 export interface Best {
   readonly weights: ReadonlyMap<string, Float32Array>;
@@ -19,21 +13,26 @@ export interface Best {
 }
 
 export interface LoopParts {
-  readonly team: Team;
-  readonly learner: Learner;
-  readonly heldOut: HeldOut;
-  readonly pace: Pace;
+  readonly learner: Pick<Learner, 'state' | 'epochs' | 'weights' | 'step'>;
+  /** the current weights on at most so many held-out windows; null when cancelled */
+  readonly score: (windows: number, steering: Steering) => Promise<Score | null>;
+  readonly pace: Pick<
+    Pace,
+    'seconds' | 'progress' | 'remainingSeconds' | 'evaluationDue' | 'evaluated' | 'outside'
+  >;
   readonly stop: StopCondition;
   readonly steering: Steering;
   /** tokens ÷ bytes of the training text */
   readonly tokensPerByte: number;
   readonly emit: (event: TrainingEvent) => void;
-  /** called now and then with a new best, so that a crash loses little */
+  /** called now and then, so that a crash loses little */
   readonly save: (best: Best) => Promise<void>;
 }
 
 export interface LoopResult {
   readonly best: Best;
+  /** the best of the scores that an uninterrupted training would have seen too, where that is another one */
+  readonly scheduledBest: Best | null;
   readonly trainLoss: number;
   readonly flopsPerSecond: number;
   /** of this run, without what was done before a resumption */
@@ -43,6 +42,7 @@ export interface LoopResult {
   readonly seconds: number;
 }
 
+const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 /** Held-out windows that are scored while training; all of them are in the end. */
 const sampledWindows = 24;
 const msBetweenProgress = 250;
@@ -60,31 +60,40 @@ export class TrainingLoop {
   #stepMs = 0;
   #flops = 0;
   #best: Best | null;
+  #scheduledBest: Best | null;
 
   constructor(parts: LoopParts, best: Best | null) {
     this.#parts = parts;
     this.#best = best;
+    this.#scheduledBest = best;
   }
 
+  /**
+   * At least one step, unless it is cancelled before.
+   * @throws {NihiloError} trainingCancelled before the first step; trainingDiverged
+   */
   async run(): Promise<LoopResult> {
     const { learner, pace, steering } = this.#parts;
-    const before = { tokens: learner.state.tokens, seconds: pace.seconds };
+    const before = { ...learner.state, seconds: pace.seconds };
     let lastScored = this.#best?.step ?? -1;
     for (;;) {
       const { step } = learner.state;
       const progress = pace.progress(step);
-      const over = progress >= 1 || steering.cancelled || this.#targetReached();
-      if (step !== lastScored && (over || pace.evaluationDue(step))) {
-        await this.#evaluate();
+      const ended = step > before.step && (progress >= 1 || this.#targetReached());
+      if (steering.cancelled && step === before.step) throw cancelledEarly();
+      const scheduled = ended || pace.evaluationDue(step);
+      if (step !== lastScored && (scheduled || steering.cancelled)) {
+        await this.#evaluate(scheduled);
         lastScored = step;
       }
-      if (over) break;
-      this.#step(progress);
+      if (ended || steering.cancelled) break;
+      await this.#step(progress);
       await pace.outside(() => steering.breathe());
     }
     const recent = this.#recent.slice(-reportedSteps);
     return {
       best: this.#best!,
+      scheduledBest: this.#scheduledBest === this.#best ? null : this.#scheduledBest,
       trainLoss: mean(recent.map((result) => result.loss)),
       flopsPerSecond: this.#flops / (this.#stepMs / 1_000),
       tokens: learner.state.tokens - before.tokens,
@@ -98,15 +107,25 @@ export class TrainingLoop {
     return targetLoss !== undefined && this.#best !== null && this.#best.score.loss <= targetLoss;
   }
 
-  #step(progress: number): void {
+  async #step(progress: number): Promise<void> {
     const start = performance.now();
-    const result = this.#parts.learner.step(progress);
+    const result = await this.#learn(progress);
     this.#stepMs += performance.now() - start;
     this.#flops += result.flops;
     this.#recent.push(result);
     if (this.#recent.length > 2 * reportedSteps) this.#recent.splice(0, reportedSteps);
     this.#sinceProgress.push(result);
     if (performance.now() - this.#progressAt >= msBetweenProgress) this.#report();
+  }
+
+  async #learn(progress: number): Promise<StepResult> {
+    try {
+      return this.#parts.learner.step(progress);
+    } catch (error) {
+      // The weights diverged; those that did best until then are worth keeping.
+      if (this.#best !== null) await this.#parts.save(this.#best);
+      throw error;
+    }
   }
 
   #report(): void {
@@ -132,14 +151,17 @@ export class TrainingLoop {
     this.#progressAt = performance.now();
   }
 
-  async #evaluate(): Promise<void> {
-    const { team, learner, heldOut, pace, emit, save } = this.#parts;
+  /** @param scheduled an uninterrupted training scores this step too */
+  async #evaluate(scheduled: boolean): Promise<void> {
+    const { learner, pace, emit, steering } = this.#parts;
     // The step that is scored has been reported before its score is.
     if (this.#sinceProgress.length > 0) this.#report();
     const start = pace.seconds;
-    const score = heldOut.score(team, sampledWindows);
+    // A few windows: not worth cancelling, and a stop needs their score.
+    const score = (await this.#parts.score(sampledWindows, unstoppable))!;
     const isBest = this.#best === null || score.loss < this.#best.score.loss;
     if (isBest) this.#best = { weights: learner.weights, step: learner.state.step, score };
+    if (isBest && scheduled) this.#scheduledBest = this.#best;
     pace.evaluated(start);
     emit({
       type: 'heldOut',
@@ -151,11 +173,27 @@ export class TrainingLoop {
         best: isBest,
       },
     });
-    if (isBest && pace.seconds - this.#savedAt >= secondsBetweenSaves) {
+    if (!steering.cancelled && pace.seconds - this.#savedAt >= secondsBetweenSaves) await this.#save();
+  }
+
+  /** A disk that is full now may have room in the end: training goes on. */
+  async #save(): Promise<void> {
+    const { pace, save, emit } = this.#parts;
+    this.#savedAt = pace.seconds;
+    try {
       await save(this.#best!);
-      this.#savedAt = pace.seconds;
+    } catch (error) {
+      if (!(error instanceof NihiloError && error.code === 'storageFailed')) throw error;
+      emit({ type: 'stage', stage: 'training', detail: `Not saved yet. ${error.message}` });
     }
   }
+}
+
+function cancelledEarly(): NihiloError {
+  return new NihiloError(
+    'trainingCancelled',
+    'Training was stopped before its first step; the model from before, if there is one, is kept. Train again when it suits you.',
+  );
 }
 
 function mean(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 import type { Platform, WorkerPort } from '../platform/platform.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import type { TrainingCommand, TrainingEvent } from '../protocol/training.ts';
-import type { Steering } from './loop.ts';
+import type { Steering } from './steering.ts';
 import { train } from './trainer.ts';
 
 /** Answers one `start` with the events of a training, which ends with `done` or `failed`. */
@@ -35,6 +35,8 @@ class Wheel implements Steering {
   #release: () => void = () => {};
 
   pause(): void {
+    // Nothing would release a training that is told to stop.
+    if (this.cancelled) return;
     this.#release();
     this.#going = new Promise((resolve) => {
       this.#release = resolve;

@@ -14,13 +14,14 @@ import type { ModelConfig } from '../protocol/model.ts';
 import type { TrainingEvent, TrainingReport, TrainingRequest, TrainingStage } from '../protocol/training.ts';
 import { tokenizerToJson } from '../tokenizer/tokenizerJson.ts';
 import { Batches } from './batches.ts';
-import { HeldOut, type Score } from './heldOut.ts';
+import { HeldOut } from './heldOut.ts';
 import { Learner, type LearnerState, mostChunks } from './learner.ts';
-import { type Best, type LoopResult, type Steering, TrainingLoop } from './loop.ts';
+import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
 import { Pace } from './pace.ts';
 import { measurePeak } from './peak.ts';
 import { type PreparedCorpus, prepareCorpus } from './preparation.ts';
 import { recipes } from './recipe.ts';
+import type { Steering } from './steering.ts';
 import { Team } from './team.ts';
 
 export interface TrainingOutcome {
@@ -59,9 +60,11 @@ export async function train(
   stage('preparing', 'Allocating memory and starting threads');
   // A small corpus may not have enough repeated pairs for the vocabulary that was asked for.
   const config = { ...wanted, vocabSize: corpus.tokenizer.vocabSize };
+  const scoreBefore = start === null ? await scoreOf(platform, request.checkpoint) : null;
   const team = await createTeam(platform, request, config);
   try {
-    return await new Training(platform, request, steering, emit, { config, corpus, team, start }).run();
+    const material = { config, corpus, team, start, scoreBefore };
+    return await new Training(platform, request, steering, emit, material).run();
   } finally {
     await team.dispose();
   }
@@ -81,7 +84,12 @@ interface Material {
   readonly team: Team;
   /** the checkpoint that is gone on from */
   readonly start: Checkpoint | null;
+  /** bits per byte of the model that is replaced; null when there is none, or when it is gone on from */
+  readonly scoreBefore: number | null;
 }
+
+/** Windows of held-out text that are scored in the end, spread evenly: all but those of a corpus of many megabytes. */
+const finalWindows = 2_048;
 
 class Training {
   readonly #platform: Platform;
@@ -91,7 +99,6 @@ class Training {
   readonly #material: Material;
   readonly #learner: Learner;
   readonly #heldOut: HeldOut;
-  readonly #pace: Pace;
 
   constructor(
     platform: Platform,
@@ -121,61 +128,93 @@ class Training {
       byteLengths,
       config.maxPositionEmbeddings,
     );
-    this.#pace = new Pace(request.stop, batches.tokens, team.plan.tokens, start?.trainerState.seconds ?? 0);
   }
 
   async run(): Promise<TrainingOutcome> {
-    const { team } = this.#material;
     this.#stage('training', 'Training');
-    const peak = measurePeak(team);
-    const result = await this.#loop();
-    this.#stage('evaluating', 'Scoring all held-out files');
-    const score = this.#scoreBest(result.best);
+    const peak = measurePeak(this.#material.team);
+    const pace = this.#pace();
+    const result = await this.#loop(pace);
+    const score = await this.#finalScore(result.best);
     this.#stage('saving', 'Writing the checkpoint');
-    await this.#save(result.best, score, result.seconds, result.trainLoss);
-    const request = this.#request;
-    const report: TrainingReport = {
-      parameters: parameterCount(this.#material.config),
-      preset: request.preset,
+    await this.#save(result, score, result.trainLoss);
+    return { report: this.#report(result, score, peak), cancelled: this.#steering.cancelled };
+  }
+
+  /** @throws {NihiloError} argumentInvalid, when what is gone on from is at its limit already */
+  #pace(): Pace {
+    const { corpus, team, start } = this.#material;
+    const { stop } = this.#request;
+    const pace = new Pace(stop, corpus.stream.length, team.plan.tokens, start?.trainerState.seconds ?? 0);
+    const { step } = this.#learner.state;
+    if (start !== null && pace.progress(step) >= 1) {
+      throw new NihiloError(
+        'argumentInvalid',
+        `There should be something left to train and the model is at its limit already (${step} steps, ${pace.seconds.toFixed(1)} s); raise --steps, --epochs or --seconds.`,
+      );
+    }
+    return pace;
+  }
+
+  async #loop(pace: Pace): Promise<LoopResult> {
+    const { corpus, team, start, scoreBefore } = this.#material;
+    const parts = {
+      learner: this.#learner,
+      score: (windows: number, steering: Steering) => this.#heldOut.score(team, windows, steering),
+      pace,
+      stop: this.#request.stop,
+      steering: this.#steering,
+      tokensPerByte: corpus.stream.length / corpus.trainBytes,
+      emit: this.#emit,
+      save: async (best: Best) => {
+        const better = scoreBefore === null || best.score.bitsPerByte < scoreBefore;
+        if (better) await this.#save({ best, scheduledBest: null, seconds: pace.seconds }, best.score, null);
+      },
+    };
+    const result = await new TrainingLoop(parts, start === null ? null : bestOf(start)).run();
+    const { bitsPerByte } = result.best.score;
+    if (this.#steering.cancelled && scoreBefore !== null && bitsPerByte >= scoreBefore) {
+      throw new NihiloError(
+        'trainingCancelled',
+        `Training was stopped at ${bitsPerByte.toFixed(2)} bits per byte on held-out text; the model from before is better (${scoreBefore.toFixed(2)}) and is kept.`,
+      );
+    }
+    return result;
+  }
+
+  /**
+   * The weights that are kept, on the held-out text; the last ones are put back, so that what is saved to go on from is exact.
+   * A training that is stopped is wanted out of the way: its score on the sampled windows has to do.
+   */
+  async #finalScore(best: Best): Promise<Best['score']> {
+    if (this.#steering.cancelled) return best.score;
+    this.#stage('evaluating', 'Scoring the held-out files');
+    const last = this.#learner.weights;
+    this.#learner.weights = best.weights;
+    const score = await this.#heldOut.score(this.#material.team, finalWindows, this.#steering);
+    this.#learner.weights = last;
+    return score ?? best.score;
+  }
+
+  #report(result: LoopResult, score: Best['score'], peak: number): TrainingReport {
+    const { preset, seed, checkpoint } = this.#request;
+    const { config, corpus, team } = this.#material;
+    return {
+      parameters: parameterCount(config),
+      preset,
       threads: team.lanes,
-      seed: request.seed,
+      seed,
       steps: this.#learner.state.step,
       tokens: this.#learner.state.tokens,
       seconds: result.seconds,
       tokensPerSecond: result.tokens / result.secondsOfRun,
       trainBitsPerByte: this.#bitsPerByte(result.trainLoss),
       heldOutBitsPerByte: score.bitsPerByte,
-      heldOutFiles: this.#material.corpus.summary.heldOutFiles,
+      heldOutFiles: corpus.summary.heldOutFiles,
       peakRssMb: this.#platform.peakRss() / 1_048_576,
       fractionOfPeak: result.flopsPerSecond / peak,
-      checkpoint: request.checkpoint,
+      checkpoint,
     };
-    return { report, cancelled: this.#steering.cancelled };
-  }
-
-  #loop(): Promise<LoopResult> {
-    const { corpus, team, start } = this.#material;
-    const parts = {
-      team,
-      learner: this.#learner,
-      heldOut: this.#heldOut,
-      pace: this.#pace,
-      stop: this.#request.stop,
-      steering: this.#steering,
-      tokensPerByte: corpus.stream.length / corpus.trainBytes,
-      emit: this.#emit,
-      save: (best: Best) => this.#save(best, best.score, this.#pace.seconds, null),
-    };
-    return new TrainingLoop(parts, start === null ? null : bestOf(start)).run();
-  }
-
-  /** The weights that are kept, on every held-out token; the last ones are put back, so that what is saved to go on from is exact. */
-  #scoreBest(best: Best): Score {
-    const last = this.#learner.weights;
-    this.#learner.weights = best.weights;
-    const score = this.#heldOut.score(this.#material.team);
-    this.#learner.weights = last;
-    return score;
   }
 
   #bitsPerByte(trainLoss: number): number {
@@ -183,9 +222,14 @@ class Training {
     return ((trainLoss / Math.LN2) * stream.length) / trainBytes;
   }
 
-  async #save(best: Best, score: Best['score'], seconds: number, trainLoss: number | null): Promise<void> {
+  async #save(
+    { best, scheduledBest, seconds }: Pick<LoopResult, 'best' | 'scheduledBest' | 'seconds'>,
+    score: Best['score'],
+    trainLoss: number | null,
+  ): Promise<void> {
     const { config, corpus } = this.#material;
     const { first, second } = this.#learner.moments;
+    const scored = ({ step, score: { loss, bitsPerByte } }: Best) => ({ step, loss, bitsPerByte });
     await writeCheckpoint(this.#platform.files, this.#request.checkpoint, {
       config,
       tensors: best.weights,
@@ -195,11 +239,17 @@ class Training {
         seed: this.#request.seed,
         ...this.#learner.state,
         seconds,
-        best: { step: best.step, loss: best.score.loss, bitsPerByte: best.score.bitsPerByte },
+        best: scored(best),
+        scheduledBest: scheduledBest === null ? null : scored(scheduledBest),
         heldOutBitsPerByte: score.bitsPerByte,
         trainBitsPerByte: trainLoss === null ? null : this.#bitsPerByte(trainLoss),
       },
-      optimizer: { weights: this.#learner.weights, first, second },
+      optimizer: {
+        weights: this.#learner.weights,
+        first,
+        second,
+        scheduledBest: scheduledBest?.weights ?? null,
+      },
     });
   }
 
@@ -227,7 +277,18 @@ function resumed(start: Checkpoint | null): Resumed | null {
   return { optimizer, state: { step, tokens, sequences } };
 }
 
-function bestOf({ tensors, trainerState }: Checkpoint): Best {
-  const { step, loss, bitsPerByte } = trainerState.best;
-  return { weights: tensors, step, score: { loss, bitsPerByte } };
+/** The best that an uninterrupted training would know of. */
+function bestOf({ tensors, trainerState, optimizer }: Checkpoint): Best {
+  const { step, loss, bitsPerByte } = trainerState.scheduledBest ?? trainerState.best;
+  return { weights: optimizer?.scheduledBest ?? tensors, step, score: { loss, bitsPerByte } };
+}
+
+/** Bits per byte of the model that this training would replace, on its sampled windows; null when there is none to lose. */
+async function scoreOf(platform: Platform, checkpoint: string): Promise<number | null> {
+  try {
+    return (await readCheckpoint(platform.files, checkpoint)).trainerState.best.bitsPerByte;
+  } catch (error) {
+    if (error instanceof NihiloError) return null;
+    throw error;
+  }
 }

@@ -39,6 +39,7 @@ const checkpoint: Checkpoint = {
     sequences: 90,
     seconds: 1.5,
     best: { step: 100, loss: 2.25, bitsPerByte: 1.75 },
+    scheduledBest: { step: 90, loss: 2.5, bitsPerByte: 1.875 },
     heldOutBitsPerByte: 1.8,
     trainBitsPerByte: 1.6,
   },
@@ -46,6 +47,7 @@ const checkpoint: Checkpoint = {
     weights: randomTensors(config, 2),
     first: randomTensors(config, 3),
     second: randomTensors(config, 4),
+    scheduledBest: randomTensors(config, 5),
   },
 };
 

@@ -7,7 +7,7 @@ import { Decoder } from '../../extension/engine/decoder.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizerJson.ts';
-import type { Steering } from '../../extension/training/loop.ts';
+import type { Steering } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { compiled } from '../engine/compiled.ts';
 

@@ -1,0 +1,6 @@
+/** How a training is told to pause or to stop. */
+export interface Steering {
+  readonly cancelled: boolean;
+  /** lets messages in; returns once training is not paused */
+  breathe(): Promise<void>;
+}

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { NihiloError } from '../../extension/protocol/errors.ts';
+import type { StopCondition, TrainingEvent } from '../../extension/protocol/training.ts';
+import { type Best, type LoopParts, TrainingLoop } from '../../extension/training/loop.ts';
+import { Pace } from '../../extension/training/pace.ts';
+
+/** A training whose held-out loss at each step is given, and whose weights are the number of the step. */
+class Script {
+  readonly saved: Best[] = [];
+  readonly events: TrainingEvent[] = [];
+  cancelAt = Infinity;
+  divergeAt = Infinity;
+  saveFails = false;
+  readonly #lossAt: (step: number) => number;
+  readonly #stop: StopCondition;
+  #step: number;
+
+  constructor(stop: StopCondition, lossAt: (step: number) => number, from = 0) {
+    this.#stop = stop;
+    this.#lossAt = lossAt;
+    this.#step = from;
+  }
+
+  parts(pace: LoopParts['pace'] = new Pace(this.#stop, 1_000, 10, 0)): LoopParts {
+    const state = () => ({ step: this.#step, tokens: 10 * this.#step, sequences: this.#step });
+    const weights = () => new Map([['step', Float32Array.of(this.#step)]]);
+    const learn = () => {
+      if (this.#step + 1 === this.divergeAt) throw new NihiloError('trainingDiverged', 'It diverged.');
+      this.#step++;
+      return { loss: 1, gradientNorm: 1, learningRate: 1, flops: 1 };
+    };
+    const cancelled = () => this.#step >= this.cancelAt;
+    return {
+      learner: {
+        get state() {
+          return state();
+        },
+        get weights() {
+          return weights();
+        },
+        epochs: 0,
+        step: learn,
+      },
+      score: () => {
+        const loss = this.#lossAt(this.#step);
+        return Promise.resolve({ loss, bitsPerByte: loss / 2, tokens: 1, bytes: 1 });
+      },
+      pace,
+      stop: this.#stop,
+      steering: {
+        get cancelled() {
+          return cancelled();
+        },
+        breathe: () => Promise.resolve(),
+      },
+      tokensPerByte: 1,
+      emit: (event) => this.events.push(event),
+      save: (best) => {
+        this.saved.push(best);
+        return this.saveFails
+          ? Promise.reject(new NihiloError('storageFailed', 'Disk full.'))
+          : Promise.resolve();
+      },
+    };
+  }
+}
+
+/** A clock on which every look takes 20 s. */
+function hurriedPace(steps: number): LoopParts['pace'] {
+  const pace = new Pace({ steps }, 1_000, 10, 0);
+  let seconds = 0;
+  return {
+    get seconds() {
+      return (seconds += 20);
+    },
+    progress: (step) => pace.progress(step),
+    remainingSeconds: (step) => pace.remainingSeconds(step),
+    evaluationDue: (step) => pace.evaluationDue(step),
+    evaluated: (start) => pace.evaluated(start),
+    outside: (wait) => pace.outside(wait),
+  };
+}
+
+describe('TrainingLoop', () => {
+  // Scored at 0, 10, 20 … 100; best at 40; step 55, which no schedule scores, would be better still.
+  const lossAt = (step: number): number => (step === 55 ? 1 : 5 + Math.abs(step - 40));
+
+  it('keeps the weights of the best score, not the last', async () => {
+    const { best, scheduledBest } = await new TrainingLoop(
+      new Script({ steps: 100 }, lossAt).parts(),
+      null,
+    ).run();
+    expect([best.step, best.weights.get('step')![0], scheduledBest]).toEqual([40, 40, null]);
+  });
+
+  it('keeps the score of a stop for the user, and goes on as if it had not been looked at', async () => {
+    const script = new Script({ steps: 100 }, lossAt);
+    script.cancelAt = 55;
+    const cut = await new TrainingLoop(script.parts(), null).run();
+    expect([cut.best.step, cut.scheduledBest?.step]).toEqual([55, 40]);
+    const rest = await new TrainingLoop(
+      new Script({ steps: 100 }, lossAt, 55).parts(),
+      cut.scheduledBest,
+    ).run();
+    expect([rest.best.step, rest.best.weights.get('step')![0]]).toEqual([40, 40]);
+  });
+
+  it('stopped before its first step, says so and saves nothing', async () => {
+    const script = new Script({ steps: 100 }, lossAt);
+    script.cancelAt = 0;
+    await expect(new TrainingLoop(script.parts(), null).run()).rejects.toMatchObject({
+      code: 'trainingCancelled',
+    });
+    expect(script.saved).toEqual([]);
+  });
+
+  it('makes a step however little time there is', async () => {
+    const script = new Script({ seconds: 1e-9 }, lossAt);
+    const result = await new TrainingLoop(script.parts(), null).run();
+    expect([result.best.step, result.tokens]).toEqual([1, 10]);
+  });
+
+  it('saves the best weights before it gives up on weights that diverge', async () => {
+    const script = new Script({ steps: 100 }, lossAt);
+    script.divergeAt = 77;
+    await expect(new TrainingLoop(script.parts(), null).run()).rejects.toMatchObject({
+      code: 'trainingDiverged',
+    });
+    expect(script.saved.map((best) => best.step)).toEqual([40]);
+  });
+
+  it('goes on when a save on the way fails, says why, and tries again', async () => {
+    const script = new Script({ steps: 100 }, lossAt);
+    script.saveFails = true;
+    const result = await new TrainingLoop(script.parts(hurriedPace(100)), null).run();
+    expect(result.best.step).toBe(40);
+    expect(script.saved.length).toBeGreaterThan(1);
+    const details = script.events.flatMap((event) => (event.type === 'stage' ? [event.detail] : []));
+    expect(details.length).toBe(script.saved.length);
+    expect(details[0]).toContain('Disk full.');
+  });
+});
+
+describe('Pace', () => {
+  it('counts epochs in steps: as many as their tokens fill, the last one whole', () => {
+    const pace = new Pace({ epochs: 2.5 }, 1_000, 64, 0);
+    expect(pace.progress(39)).toBeLessThan(1);
+    expect(pace.progress(40)).toBe(1);
+  });
+
+  it('goes by the nearest limit', () => {
+    expect(new Pace({ steps: 100, epochs: 1 }, 640, 64, 0).progress(5)).toBe(0.5);
+    expect(new Pace({ steps: 100, seconds: 10 }, 640, 64, 5).progress(1)).toBeGreaterThanOrEqual(0.5);
+    expect(new Pace({ targetLoss: 1 }, 640, 64, 5).progress(1_000)).toBe(0);
+  });
+
+  it('does not count time outside', async () => {
+    const pace = new Pace({ seconds: 10 }, 640, 64, 0);
+    const before = pace.seconds;
+    await pace.outside(() => new Promise((resolve) => setTimeout(resolve, 60)));
+    expect(pace.seconds - before).toBeLessThan(0.05);
+  });
+});
