@@ -48,6 +48,7 @@ beforeAll(async () => {
       sequences: 0,
       seconds: 0,
       best: { step: 0, loss: 0, bitsPerByte: 0 },
+      scheduledBest: null,
       heldOutBitsPerByte: 0,
       trainBitsPerByte: null,
     },
