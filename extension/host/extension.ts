@@ -31,7 +31,9 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
   const start = performance.now();
   const log = vscode.window.createOutputChannel('Nihilo', { log: true });
   const platform = nodePlatform();
-  const workspaceModel = new WorkspaceModel(platform, checkpointOf(context));
+  const workspaceModel = new WorkspaceModel(platform, checkpointOf(context), () =>
+    reproducible(settingSource()),
+  );
   model = workspaceModel;
   const latency = new LatencyRecord();
   const inspector = new Inspector(context.extensionUri, workspaceModel, {
@@ -63,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     }),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
-  void workspaceModel.load(reproducible(settingSource()));
+  void workspaceModel.load();
   log.debug(`activated in ${(performance.now() - start).toFixed(1)} ms`);
   return { latency: () => latency.summary() };
 }
@@ -111,8 +113,8 @@ function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dis
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('nihilo.engine')) return;
-      // A training loads its model at its end, and until then the checkpoint may be half replaced.
-      if (model.training === null) void model.load(reproducible(settingSource()));
+      // A training that ends loads anew in any case.
+      if (model.training === null) void model.load();
     }),
   ];
 }

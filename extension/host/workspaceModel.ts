@@ -26,6 +26,7 @@ export interface TrainingStatus {
 export class WorkspaceModel {
   readonly #platform: Platform;
   readonly #checkpoint: string;
+  readonly #reproducible: () => boolean;
   readonly #trainer: TrainingClient;
   readonly #predictor: PredictorClient;
   readonly #changed = new Signal<void>();
@@ -41,10 +42,14 @@ export class WorkspaceModel {
   /** Every event of every training; one whose worker died ends with a `failed` too. */
   readonly onTrainingEvent = this.#trainingEvents.subscribe;
 
-  /** @param checkpoint absolute path of the model's folder, whether it exists or not */
-  constructor(platform: Platform, checkpoint: string) {
+  /**
+   * @param checkpoint absolute path of the model's folder, whether it exists or not
+   * @param reproducible asked at each loading, because a setting may change while a training runs
+   */
+  constructor(platform: Platform, checkpoint: string, reproducible: () => boolean) {
     this.#platform = platform;
     this.#checkpoint = checkpoint;
+    this.#reproducible = reproducible;
     this.#trainer = new TrainingClient(platform);
     this.#predictor = new PredictorClient(platform);
   }
@@ -63,7 +68,7 @@ export class WorkspaceModel {
   }
 
   /** Loads the checkpoint where there is one. Never rejects: `state` says how it went. */
-  async load(reproducible: boolean): Promise<void> {
+  async load(): Promise<void> {
     if (this.#disposed) return;
     const edition = ++this.#edition;
     const setState = (state: ModelState): void => {
@@ -77,7 +82,10 @@ export class WorkspaceModel {
       }
       // While a newer model is loaded, the one before goes on answering.
       if (this.#state.state !== 'ready') setState({ state: 'loading' });
-      setState({ state: 'ready', model: await this.#predictor.load(this.#checkpoint, reproducible) });
+      setState({
+        state: 'ready',
+        model: await this.#predictor.load(this.#checkpoint, this.#reproducible()),
+      });
     } catch (error) {
       setState({ state: 'failed', error: toPlainError(error) });
     }
@@ -95,7 +103,7 @@ export class WorkspaceModel {
       this.#follow(event);
       this.#trainingEvents.emit(event);
     });
-    return this.#finish(run, request.reproducible);
+    return this.#finish(run);
   }
 
   pauseTraining(): void {
@@ -152,7 +160,7 @@ export class WorkspaceModel {
     await Promise.all([this.#trainer.dispose(), this.#predictor.unload()]);
   }
 
-  async #finish(run: TrainingRun, reproducible: boolean): Promise<TrainingResult> {
+  async #finish(run: TrainingRun): Promise<TrainingResult> {
     let result: TrainingResult;
     try {
       result = await run.result;
@@ -161,11 +169,13 @@ export class WorkspaceModel {
       if (error instanceof NihiloError && error.code === 'workerFailed') {
         this.#trainingEvents.emit({ type: 'failed', error: toPlainError(error) });
       }
-      throw error;
-    } finally {
       this.#setTraining(null);
+      // It may have saved a model before, and a setting may have changed meanwhile.
+      void this.load();
+      throw error;
     }
-    await this.load(reproducible);
+    this.#setTraining(null);
+    await this.load();
     return result;
   }
 

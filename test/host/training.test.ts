@@ -24,7 +24,7 @@ vi.mock('vscode', () => ({
 
 function setUp() {
   const platform = new ScriptedPlatform<TrainingCommand, TrainingEvent>();
-  const model = new WorkspaceModel(platform, '/storage/model');
+  const model = new WorkspaceModel(platform, '/storage/model', () => false);
   const lines: [level: string, line: string][] = [];
   const log = {
     info: (line: string) => void lines.push(['info', line]),

@@ -13,7 +13,9 @@ const checkpoint = '/storage/model';
 function setUp({ stored }: { stored: boolean }) {
   const platform = new ScriptedPlatform<Sent, Received>();
   if (stored) platform.paths.add(checkpoint).add(`${checkpoint}/config.json`);
-  return { platform, model: new WorkspaceModel(platform, checkpoint) };
+  const settings = { reproducible: false };
+  const model = new WorkspaceModel(platform, checkpoint, () => settings.reproducible);
+  return { platform, model, settings };
 }
 
 type Platform = ReturnType<typeof setUp>['platform'];
@@ -36,7 +38,7 @@ function answerLoad(platform: Platform, reply: 'loaded' | 'torn'): void {
 describe('WorkspaceModel', () => {
   it('starts no worker where there is no checkpoint', async () => {
     const { platform, model } = setUp({ stored: false });
-    await model.load(false);
+    await model.load();
     expect(model.state).toEqual({ state: 'missing' });
     expect(platform.workers).toHaveLength(0);
   });
@@ -45,7 +47,7 @@ describe('WorkspaceModel', () => {
     const { platform, model } = setUp({ stored: true });
     const seen: string[] = [];
     model.onDidChange(() => seen.push(model.state.state));
-    const loading = model.load(false);
+    const loading = model.load();
     await settle();
     answerLoad(platform, 'loaded');
     await loading;
@@ -55,7 +57,7 @@ describe('WorkspaceModel', () => {
 
   it('keeps the sentence of a checkpoint that cannot be loaded, and loads the one trained after it', async () => {
     const { platform, model } = setUp({ stored: true });
-    const loading = model.load(false);
+    const loading = model.load();
     await settle();
     answerLoad(platform, 'torn');
     await loading;
@@ -70,7 +72,7 @@ describe('WorkspaceModel', () => {
 
   it('stays ready with the old model while the one just trained is loaded', async () => {
     const { platform, model } = setUp({ stored: true });
-    const loading = model.load(false);
+    const loading = model.load();
     await settle();
     answerLoad(platform, 'loaded');
     await loading;
@@ -82,6 +84,28 @@ describe('WorkspaceModel', () => {
     answerLoad(platform, 'loaded');
     await expect(training).resolves.toEqual({ report, cancelled: false });
     expect([...states]).toEqual(['ready']);
+  });
+
+  it('loads with the setting as it is when a training ends, well or not, not as it was at its start', async () => {
+    for (const last of [
+      { type: 'done', report, cancelled: false },
+      { type: 'failed', error: { code: 'trainingCancelled', message: 'Stopped.' } },
+    ] as const) {
+      const { platform, model, settings } = setUp({ stored: true });
+      const loading = model.load();
+      await settle();
+      answerLoad(platform, 'loaded');
+      await loading;
+      const predictor = platform.worker;
+      const ended = Promise.allSettled([model.train(request)]);
+      settings.reproducible = true;
+      platform.worker.reply(last);
+      await settle();
+      expect(predictor.received.at(-1)).toMatchObject({ type: 'load', reproducible: true });
+      answerLoad(platform, 'loaded');
+      await ended;
+      expect(model.state.state).toBe('ready');
+    }
   });
 
   it('shows the training that runs, event by event, and none when it has ended', async () => {
@@ -133,7 +157,7 @@ describe('WorkspaceModel', () => {
 
   it('deletes the checkpoint and frees the predictor, but not while a training runs', async () => {
     const { platform, model } = setUp({ stored: true });
-    const loading = model.load(false);
+    const loading = model.load();
     await settle();
     answerLoad(platform, 'loaded');
     await loading;
@@ -151,7 +175,7 @@ describe('WorkspaceModel', () => {
 
   it('stays missing when it is deleted while it loads', async () => {
     const { platform, model } = setUp({ stored: true });
-    const loading = model.load(false);
+    const loading = model.load();
     await settle();
     expect(platform.worker.received).toHaveLength(1);
     await model.delete();
