@@ -16,18 +16,9 @@ export async function train(platform: Platform, folder: string, options: TrainOp
   await claimModelFolder(request.checkpoint);
   const { report, exitCode } = await trainOnTerminal(platform, request);
   if (report === null) return exitCode;
-  if (exitCode === 0 && report.tokensPerSecond === 0) throw nothingLeft(report);
   if (options.json) printJson(report);
   else print(reportLines(report));
   return exitCode;
-}
-
-/** Limits count what is behind a model that is gone on from. */
-function nothingLeft({ steps, seconds }: TrainingReport): NihiloError {
-  return new NihiloError(
-    'argumentInvalid',
-    `There should be something left to train and the model is at its limit already (${steps} steps, ${seconds.toFixed(1)} s); raise --steps, --epochs or --seconds.`,
-  );
 }
 
 export interface TerminalTraining {
