@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { type EventLoopDelay, watchEventLoop } from '../platform/eventLoop.ts';
 import { nodePlatform } from '../platform/node.ts';
 import { commands, contextKeys } from './commands.ts';
 import { CompletionProvider } from './completionProvider.ts';
 import { pathOf, setEnabled, settingSource } from './configuration.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
-import { LatencyRecord, type LatencySummary } from './latency.ts';
+import { LatencyRecord, type LatencySummary, measurementsLine } from './latency.ts';
 import { showMenu } from './menu.ts';
 import { reproducible } from './settings.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
@@ -16,6 +17,8 @@ import { WorkspaceModel } from './workspaceModel.ts';
 export interface NihiloApi {
   /** how long the completions of this window took, from the provider being asked to its answer */
   latency(): LatencySummary;
+  /** how long the extension host was blocked, by this extension or another, since this one was activated */
+  eventLoopDelay(): EventLoopDelay;
 }
 
 /** Where text is written that the model may complete; not its own log, not an input box. */
@@ -29,6 +32,7 @@ let model: WorkspaceModel | null = null;
 
 export function activate(context: vscode.ExtensionContext): NihiloApi {
   const start = performance.now();
+  const eventLoop = watchEventLoop();
   const log = vscode.window.createOutputChannel('Nihilo', { log: true });
   const platform = nodePlatform();
   const workspaceModel = new WorkspaceModel(platform, checkpointOf(context), () =>
@@ -42,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
   });
   context.subscriptions.push(
     log,
+    eventLoop,
     inspector,
     new StatusBar(workspaceModel),
     ...followState(workspaceModel, log),
@@ -58,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
       deleteModel: () => deleteModel(workspaceModel, log),
       toggleLanguage,
       showLog: () => {
-        log.info(`completions so far, in milliseconds: ${JSON.stringify(latency.summary())}`);
+        log.info(measurementsLine(latency.summary(), eventLoop.delay()));
         log.show();
       },
       showMenu: () => showMenu(workspaceModel),
@@ -67,7 +72,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
   // The first suggestion may come before the model is there; the window must not wait for it.
   void workspaceModel.load();
   log.debug(`activated in ${(performance.now() - start).toFixed(1)} ms`);
-  return { latency: () => latency.summary() };
+  return { latency: () => latency.summary(), eventLoopDelay: () => eventLoop.delay() };
 }
 
 /** VS Code waits a few seconds for this when a window is closed: time to keep the best model of a training. */

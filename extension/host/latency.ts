@@ -1,3 +1,5 @@
+import type { EventLoopDelay } from '../platform/eventLoop.ts';
+
 /** Milliseconds; null before anything was measured. */
 export interface LatencySummary {
   readonly count: number;
@@ -24,4 +26,13 @@ export class LatencyRecord {
     const percentile = (share: number): number | null => sorted[Math.ceil(share * sorted.length) - 1] ?? null;
     return { count: this.#count, median: percentile(0.5), p95: percentile(0.95), worst: percentile(1) };
   }
+}
+
+/** One line for the log: both measurements as JSON, to the tenth of a millisecond. */
+export function measurementsLine(completions: LatencySummary, eventLoop: EventLoopDelay): string {
+  const json = (values: object): string =>
+    JSON.stringify(values, (_, value: unknown) =>
+      typeof value === 'number' ? Math.round(value * 10) / 10 : value,
+    );
+  return `so far, in milliseconds: completions ${json(completions)}, delay of the event loop ${json(eventLoop)}`;
 }

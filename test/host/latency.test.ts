@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LatencyRecord } from '../../extension/host/latency.ts';
+import { LatencyRecord, measurementsLine } from '../../extension/host/latency.ts';
 
 describe('LatencyRecord', () => {
   it('knows nothing before the first measurement', () => {
@@ -36,5 +36,17 @@ describe('LatencyRecord', () => {
     for (let i = 0; i < 1_000; i++) record.add(500);
     for (let i = 0; i < 1_000; i++) record.add(1);
     expect(record.summary()).toEqual({ count: 2_000, median: 1, p95: 1, worst: 1 });
+  });
+});
+
+describe('measurementsLine', () => {
+  it('writes both measurements to the tenth of a millisecond, and what was not measured as null', () => {
+    const line = measurementsLine(
+      { count: 3, median: 41.26, p95: null, worst: 80 },
+      { p99: 11.304703, max: 42.139647 },
+    );
+    expect(line).toBe(
+      'so far, in milliseconds: completions {"count":3,"median":41.3,"p95":null,"worst":80}, delay of the event loop {"p99":11.3,"max":42.1}',
+    );
   });
 });
