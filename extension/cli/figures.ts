@@ -1,3 +1,4 @@
+import type { StopReason } from '../protocol/prediction.ts';
 import type { CorpusSummary, HeldOutPoint, TrainingProgress, TrainingReport } from '../protocol/training.ts';
 
 const widestBar = 20;
@@ -75,4 +76,15 @@ function duration(seconds: number): string {
   const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60)];
   const two = (value: number): string => String(value).padStart(2, '0');
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** What is said of a completion without text. */
+export function nothingLine(stop: StopReason, minTokenProbability: number): string {
+  const reasons: Readonly<Record<StopReason, string>> = {
+    lineEnd: 'the line ends here',
+    unlikely: `the next token has a probability below ${percent(minTokenProbability)}`,
+    limit: 'the tokens at the limit make no whole character',
+    cut: 'the time was over before the next token',
+  };
+  return `(nothing to add: ${reasons[stop]})`;
 }

@@ -4,7 +4,7 @@ import { NihiloError } from '../protocol/errors.ts';
 import type { CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { CompleteOptions, InspectOptions } from './commandLine.ts';
-import { percent } from './figures.ts';
+import { nothingLine, percent } from './figures.ts';
 import { print, printJson } from './output.ts';
 import { parsePlace, type Place, type TextAtCursor, textAtCursor } from './place.ts';
 import { scoredTokenJson, tokenJson } from './tokenJson.ts';
@@ -34,7 +34,7 @@ export async function complete(platform: Platform, at: string, options: Complete
   if (!options.json) {
     print(
       completion.text === ''
-        ? [`(no next token has a probability of ${percent(options.minProbability)} or more)`]
+        ? [nothingLine(completion.stop, options.minProbability)]
         : [completion.text, `probability ${percent(completion.probability)}`],
     );
     return;

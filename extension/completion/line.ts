@@ -1,7 +1,7 @@
 import type { Decoder } from '../engine/decoder.ts';
 import { Random } from '../engine/random.ts';
 import { sample, softmax } from '../engine/sampler.ts';
-import type { Completion, CompletionOptions, ScoredToken } from '../protocol/prediction.ts';
+import type { Completion, CompletionOptions, ScoredToken, StopReason } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { windowAround } from './window.ts';
@@ -29,22 +29,26 @@ export function completeLine(
   const { ids, typed } = heal(tokenizer, [...windowAround(tokenizer, bytes, nothing, room, 0).ids], bytes);
   const line = new Line(typed);
   const pick = chooser(options.sampling);
-  let cut = false;
-  while (
-    !line.complete &&
-    line.tokens.length < options.maxTokens &&
-    ids.length < decoder.config.maxPositionEmbeddings
-  ) {
-    cut = performance.now() - start > options.maxMilliseconds;
-    const logits = cut ? null : decoder.next(ids, cancelled);
-    cut = logits === null;
-    if (logits === null) break;
+  let stop: StopReason | null = null;
+  while (stop === null) {
+    const full =
+      line.tokens.length >= options.maxTokens || ids.length >= decoder.config.maxPositionEmbeddings;
+    const late = performance.now() - start > options.maxMilliseconds;
+    const logits = full || late ? null : decoder.next(ids, cancelled);
+    if (logits === null) {
+      stop = full ? 'limit' : 'cut';
+      break;
+    }
     const choice = choose(logits, tokenizer, line.untyped, pick);
-    if (choice === null || choice.probability < options.minTokenProbability) break;
+    if (choice === null || choice.probability < options.minTokenProbability) {
+      stop = 'unlikely';
+      break;
+    }
     line.push(choice, choice.id === tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
     ids.push(choice.id);
+    if (line.complete) stop = 'lineEnd';
   }
-  return { ...line.result(), milliseconds: performance.now() - start, cut };
+  return { ...line.result(), milliseconds: performance.now() - start, stop };
 }
 
 /** The same seed gives the same line. */

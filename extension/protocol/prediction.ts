@@ -34,9 +34,14 @@ export interface Completion {
   readonly probability: number;
   readonly tokens: readonly ScoredToken[];
   readonly milliseconds: number;
-  /** stopped by the cancellation flag or the time cap */
-  readonly cut: boolean;
+  readonly stop: StopReason;
 }
+
+/**
+ * Why a completion goes no further: the line or the text ends here; no token is likely enough; there are as many as were asked for
+ * or fit into the context; the cancellation flag or the time cap.
+ */
+export type StopReason = 'lineEnd' | 'unlikely' | 'limit' | 'cut';
 
 export interface CompletionOptions {
   /** a token less likely than this ends the completion */

@@ -65,21 +65,59 @@ describe('completeLine', () => {
   });
 
   it('shows nothing when no token reaches the floor', () => {
-    const { text: shown, tokens } = completeLine(
+    const {
+      text: shown,
+      tokens,
+      stop,
+    } = completeLine(
       decoder,
       tokenizer,
       text.slice(0, 500),
       { ...options, minTokenProbability: 1.01 },
       never,
     );
-    expect([shown, tokens]).toEqual(['', []]);
+    expect([shown, tokens, stop]).toEqual(['', [], 'unlikely']);
+  });
+
+  it('says that it stops at the limit exactly where it has as many tokens, and otherwise where the line ends', () => {
+    const stops = new Set<string>();
+    fc.assert(
+      fc.property(anyPrefix, fc.integer({ min: 1, max: 40 }), (prefix, maxTokens) => {
+        const { tokens, stop } = completeLine(decoder, tokenizer, prefix, { ...options, maxTokens }, never);
+        stops.add(stop);
+        if (stop === 'limit') expect(tokens.length).toBe(maxTokens);
+        else if (stop === 'lineEnd') expect(tokens.length).toBeLessThanOrEqual(maxTokens);
+        // With no floor there is one other way to stop: no token agrees with what is typed.
+        else expect(stop).toBe('unlikely');
+      }),
+      { numRuns: 200 },
+    );
+    expect([...stops]).toContain('limit');
+  });
+
+  it('says that the line ends where the likeliest token is a line break, and adds nothing', () => {
+    const tensors = initialTensors(planDecode(decoder.config, 1, 0).parameters, 3);
+    // All embeddings are zero but that of the line break, which is typed: its logit alone is positive.
+    const head = tensors.get('model.embed_tokens.weight')!.fill(0);
+    const hidden = decoder.config.hiddenSize;
+    const newline = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).find(
+      (id) => id !== tokenizer.endOfText && tokenizer.decode([id]).toString() === '10',
+    )!;
+    head.fill(1, newline * hidden, (newline + 1) * hidden);
+    const sure = new Decoder(compiled('baseline'), decoder.config, tensors);
+    const {
+      text: shown,
+      tokens,
+      stop,
+    } = completeLine(sure, tokenizer, 'x\n', { ...options, minTokenProbability: 0.5 }, never);
+    expect([shown, tokens, stop]).toEqual(['', [], 'lineEnd']);
   });
 
   it('returns what it has when it is cancelled or out of time', () => {
     let polls = 0;
     const cancelled = completeLine(decoder, tokenizer, text.slice(0, 900), options, () => ++polls > 3);
     const whole = completeLine(decoder, tokenizer, text.slice(0, 900), options, never);
-    expect(cancelled.cut).toBe(true);
+    expect(cancelled.stop).toBe('cut');
     expect(whole.tokens.slice(0, cancelled.tokens.length)).toEqual(cancelled.tokens);
     const late = completeLine(
       decoder,
@@ -88,7 +126,7 @@ describe('completeLine', () => {
       { ...options, maxMilliseconds: -1 },
       never,
     );
-    expect([late.cut, late.text]).toEqual([true, '']);
+    expect([late.stop, late.text]).toEqual(['cut', '']);
   });
 
   it('samples the same line from the same seed, others from others, and the likeliest at temperature 0', () => {
@@ -183,10 +221,10 @@ describe('windowAround', () => {
   });
 
   it('holds the last 16 KB of a long text, more than a context', () => {
-    const long = text.repeat(Math.ceil(60_000 / text.length));
+    const long = Buffer.from(text.repeat(Math.ceil(60_000 / text.length)));
     fc.assert(
       fc.property(fc.nat({ max: 60_000 }), (end) => {
-        const { starts } = around(long.slice(0, end), '', 60_000, 0);
+        const { starts } = around(long.subarray(0, end), '', 60_000, 0);
         expect(starts[0]).toBeLessThanOrEqual(Math.max(0, end - 16_384));
       }),
       { numRuns: 20 },

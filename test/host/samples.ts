@@ -55,7 +55,7 @@ export const completionOptions: CompletionOptions = {
 };
 
 export function completion(text: string): Completion {
-  return { text, probability: 0.5, tokens: [], milliseconds: 1, cut: false };
+  return { text, probability: 0.5, tokens: [], milliseconds: 1, stop: 'lineEnd' };
 }
 
 /** a quarter of the time is over */
