@@ -21,7 +21,7 @@ const patienceMs = 120_000;
 
 /**
  * The threads of a training over one shared memory. The constructing thread is lane 0: it announces a phase, works like the others,
- * and waits until all are idle. It must be a worker, because it waits with `Atomics.wait`.
+ * and waits until all are idle with `Atomics.wait`: in a worker, or on the main thread of a program that does nothing else.
  */
 export class Team {
   readonly memory: WebAssembly.Memory;
