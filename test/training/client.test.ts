@@ -183,6 +183,17 @@ describe('a training that is cancelled', () => {
     }
   });
 
+  it('is ended after 30 seconds also when nothing at all is heard of it', async () => {
+    const { platform, client } = setUp();
+    const run = client.start(request);
+    platform.worker.reply(training);
+    run.cancel();
+    const refusal = expect(run.result).rejects.toMatchObject({ code: 'trainingCancelled' });
+    await vi.advanceTimersByTimeAsync(30_000);
+    await refusal;
+    expect(platform.worker.terminated).toBe(true);
+  });
+
   it('has ten minutes to score and save what it keeps, and no timer is left behind', async () => {
     const { platform, client } = setUp();
     const run = client.start(request);
