@@ -1,11 +1,8 @@
+import type { Corpus } from '../corpus/corpus.ts';
+import { lineInFile } from '../corpus/lines.ts';
 import { Random } from '../engine/random.ts';
 
-export interface Document {
-  readonly name: string;
-  readonly text: string;
-  /** line of its file, from 1, on which the text begins */
-  readonly firstLine: number;
-}
+type Document = Corpus['documents'][number];
 
 /** A line of held-out text, cut where the model is to go on. */
 export interface CutLine {
@@ -40,7 +37,7 @@ export function chooseLines(documents: readonly Document[], count: number, seed:
   const chosen: CutLine[] = [];
   while (chosen.length < count && queue.length > 0) {
     const { document, lines } = queue.shift()!;
-    const left = lines ?? longLines(document.text);
+    const left = lines ?? longLines(textOf(document));
     if (left.length === 0) continue;
     const [line] = left.splice(random.below(left.length), 1);
     chosen.push(cut(document, line!));
@@ -56,6 +53,10 @@ interface Line {
   readonly content: string;
 }
 
+function textOf({ bytes }: Document): string {
+  return new TextDecoder().decode(bytes);
+}
+
 function longLines(text: string): Line[] {
   return linesOf(text).filter(({ content }) => content.trim().length >= shortestLine);
 }
@@ -68,16 +69,16 @@ function linesOf(text: string): Line[] {
   }));
 }
 
-function cut({ name, text, firstLine }: Document, { index, start, content }: Line): CutLine {
+function cut(document: Document, { index, start, content }: Line): CutLine {
   const indentation = content.length - content.trimStart().length;
   const third = indentation + Math.ceil((content.length - indentation) / 3);
   const atThird = insideCharacter(content, third) ? third + 1 : third;
   const wordEnd = content.slice(third - 1).search(/(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_])/u) + third - 1;
   const at = wordEnd >= atThird && wordEnd < content.length ? wordEnd : atThird;
   return {
-    name,
-    line: firstLine + index,
-    prefix: text.slice(0, start + at),
+    name: document.path,
+    line: lineInFile(document, index),
+    prefix: textOf(document).slice(0, start + at),
     typed: content.slice(indentation, at),
     rest: content.slice(at),
   };

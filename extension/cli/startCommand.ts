@@ -1,20 +1,17 @@
-import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import envPaths from 'env-paths';
-import { type Corpus, readCorpus } from '../corpus/corpus.ts';
+import { readCorpus } from '../corpus/corpus.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Completion } from '../protocol/prediction.ts';
 import type { TrainingRequest } from '../protocol/training.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { StartOptions } from './commandLine.ts';
 import { percent, reportLines } from './figures.ts';
-import { choiceRule, chooseLines, type CutLine, type Document } from './heldOutLines.ts';
+import { choiceRule, chooseLines, type CutLine } from './heldOutLines.ts';
 import { unhurried, withModel } from './modelCommands.ts';
 import { print } from './output.ts';
 import { trainOnTerminal } from './trainCommand.ts';
-
-type CorpusDocument = Corpus['documents'][number];
 
 const seed = 1;
 const shownLines = 3;
@@ -54,30 +51,15 @@ function startRequest(folder: string, { seconds, threads }: StartOptions): Train
 async function completionLines(platform: Platform, request: TrainingRequest): Promise<string[]> {
   const { documents } = await readCorpus(platform.files, request.corpus, { seed: request.seed });
   const heldOut = documents.filter((document) => document.heldOut);
-  const texts = await Promise.all(heldOut.map((document) => asText(platform, request, document)));
   const shown: string[] = [];
   await withModel(platform, { model: request.checkpoint, reproducible: false }, async (client) => {
-    for (const line of chooseLines(texts, shownLines, request.seed)) {
+    for (const line of chooseLines(heldOut, shownLines, request.seed)) {
       const completion = await client.complete(line.prefix, unhurried(0), new AbortController().signal);
       shown.push('', ...completedLine(line, completion));
     }
   });
   return [`Completions of held-out text: ${choiceRule}.`, ...shown];
 }
-
-/** A document may be a part of its file: without the licence at its head, or its end alone. */
-async function asText(
-  platform: Platform,
-  { corpus }: TrainingRequest,
-  { path: name, bytes }: CorpusDocument,
-): Promise<Document> {
-  const whole = Buffer.from(await platform.files.read(`${corpus.folders[0]}/${name}`));
-  const before = whole.subarray(0, Math.max(0, whole.indexOf(bytes)));
-  const firstLine = before.reduce((line, byte) => line + Number(byte === lineFeed), 1);
-  return { name, text: new TextDecoder().decode(bytes), firstLine };
-}
-
-const lineFeed = 10;
 
 function completedLine({ name, line, typed, rest }: CutLine, { text, probability }: Completion): string[] {
   const indentation = ' '.repeat([...typed].length);

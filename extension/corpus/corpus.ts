@@ -131,7 +131,7 @@ class CorpusReader {
     const reason = contentReason(bytes);
     if (reason !== null) return this.#leaveOut(candidate, reason);
     const text = withoutLicence(withoutByteOrderMark(bytes));
-    return text.length === 0 ? this.#leaveOut(candidate, 'empty') : { path: candidate.path, bytes: text };
+    return text.bytes.length === 0 ? this.#leaveOut(candidate, 'empty') : { path: candidate.path, ...text };
   }
 
   /** Of equal texts the first stays. */

@@ -1,6 +1,13 @@
 import { latin1 } from './content.ts';
+import { lineCount, type RemovedLines } from './lines.ts';
 
 const headBytes = 32_768;
+
+/** A text and the lines that were taken out of it; absent: none. */
+export interface Stripped {
+  readonly bytes: Uint8Array;
+  readonly removed?: RemovedLines;
+}
 
 /** One comment at the beginning of a text, in the notations of the usual languages. */
 const comment =
@@ -18,7 +25,7 @@ const blankLines = /^(?:[ \t\r]*\n)+/;
  * The text without the licence at its head: the same words in every file teach nothing and make every file look learnt.
  * The same bytes when there is none.
  */
-export function withoutLicence(bytes: Uint8Array): Uint8Array {
+export function withoutLicence(bytes: Uint8Array): Stripped {
   const head = latin1(bytes.subarray(0, headBytes));
   const start = lengthOf(preamble, head);
   let end = start;
@@ -29,11 +36,15 @@ export function withoutLicence(bytes: Uint8Array): Uint8Array {
     at += length;
     end = at + lengthOf(blankLines, head.slice(at));
   }
-  if (end === start) return bytes;
+  if (end === start) return { bytes };
   const rest = new Uint8Array(start + bytes.length - end);
   rest.set(bytes.subarray(0, start));
   rest.set(bytes.subarray(end), start);
-  return rest;
+  const removed = {
+    before: lineCount(bytes.subarray(0, start)),
+    lines: lineCount(bytes.subarray(start, end)),
+  };
+  return { bytes: rest, removed };
 }
 
 function lengthOf(pattern: RegExp, text: string): number {

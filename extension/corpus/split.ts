@@ -1,4 +1,5 @@
 import { hashText } from './hash.ts';
+import { lineCount, type RemovedLines } from './lines.ts';
 import { findNearDuplicates } from './similarity.ts';
 
 /** A text of the workspace. */
@@ -7,11 +8,15 @@ export interface Document {
   readonly path: string;
   /** UTF-8, without the licence at its head */
   readonly bytes: Uint8Array;
+  /** the licence's lines; absent: there was none */
+  readonly removed?: RemovedLines;
+  /** lines of the text before this part of it */
+  readonly linesBefore: number;
   /** kept from training, to judge by */
   readonly heldOut: boolean;
 }
 
-export type Text = Omit<Document, 'heldOut'>;
+export type Text = Omit<Document, 'linesBefore' | 'heldOut'>;
 
 export interface Split {
   readonly documents: Document[];
@@ -72,8 +77,8 @@ function repeated(texts: readonly Text[], others: readonly Text[]): Set<Text> {
 
 function split(heldOut: readonly Text[], training: readonly Text[], nearDuplicates: Text[]): Split {
   const documents = [
-    ...heldOut.map((text) => ({ ...text, heldOut: true })),
-    ...training.map((text) => ({ ...text, heldOut: false })),
+    ...heldOut.map((text) => ({ ...text, linesBefore: 0, heldOut: true })),
+    ...training.map((text) => ({ ...text, linesBefore: 0, heldOut: false })),
   ];
   return { documents, nearDuplicates };
 }
@@ -84,9 +89,9 @@ function cutTail(text: Text): Document[] {
   const tail = Math.floor(bytes.length * (1 - heldOutShare));
   const next = bytes.indexOf(lineFeed, tail) + 1;
   const cut = next > 0 && next < bytes.length ? next : bytes.lastIndexOf(lineFeed, bytes.length - 2) + 1;
-  const head = { ...text, bytes: bytes.subarray(0, cut), heldOut: false };
-  if (cut === 0) return [{ ...text, heldOut: false }];
-  return [head, { ...text, bytes: bytes.subarray(cut), heldOut: true }];
+  const head = { ...text, bytes: bytes.subarray(0, cut), linesBefore: 0, heldOut: false };
+  if (cut === 0) return [{ ...text, linesBefore: 0, heldOut: false }];
+  return [head, { ...text, bytes: bytes.subarray(cut), linesBefore: lineCount(head.bytes), heldOut: true }];
 }
 
 const lineFeed = 10;

@@ -1,21 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseLines, type Document } from '../../extension/cli/heldOutLines.ts';
+import { chooseLines } from '../../extension/cli/heldOutLines.ts';
 
 const line = fc
   .array(fc.constantFrom('const', ' ', 'value', '.', '(', ')', '🙂', '漢字', '  ', '='), { maxLength: 14 })
   .map((pieces) => pieces.join(''));
-const document = fc.record({
-  name: fc.uuid(),
-  firstLine: fc.integer({ min: 1, max: 1_000 }),
-  text: fc
-    .tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'))
-    .map(([lines, end]) => lines.join(end)),
-});
+const document = fc
+  .record({
+    path: fc.uuid(),
+    linesBefore: fc.nat({ max: 1_000 }),
+    text: fc
+      .tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'))
+      .map(([lines, end]) => lines.join(end)),
+  })
+  .map(({ text, ...rest }) => ({ ...rest, text, bytes: Buffer.from(text), heldOut: true }));
 const documents = fc.array(document, { maxLength: 8 });
 const seed = fc.nat();
 
-const longLines = ({ text }: Document): string[] =>
+const longLines = ({ text }: { readonly text: string }): string[] =>
   text.split(/\r\n|\r|\n/).filter((content) => content.trim().length >= 20);
 
 describe('the held-out lines that are shown', () => {
@@ -38,8 +40,8 @@ describe('the held-out lines that are shown', () => {
     fc.assert(
       fc.property(documents, seed, (all, s) => {
         for (const { name, line: number, prefix, typed, rest } of chooseLines(all, 3, s)) {
-          const { text, firstLine } = all.find((one) => one.name === name)!;
-          const content = text.split(/\r\n|\r|\n/)[number - firstLine]!;
+          const { text, linesBefore } = all.find((one) => one.path === name)!;
+          const content = text.split(/\r\n|\r|\n/)[number - 1 - linesBefore]!;
           expect(typed + rest).toBe(content.trim());
           expect(text.startsWith(prefix + rest)).toBe(true);
           expect(prefix.endsWith(typed)).toBe(true);
@@ -53,19 +55,18 @@ describe('the held-out lines that are shown', () => {
   });
 
   it('are cut at the first end of a word after a third', () => {
-    const [cut] = chooseLines(
-      [{ name: 'a', firstLine: 10, text: '\n    return someFunction(argument, 12);\n' }],
-      1,
-      1,
-    );
+    const bytes = Buffer.from('\n    return someFunction(argument, 12);\n');
+    const document = { path: 'a', linesBefore: 9, bytes, heldOut: true };
+    const [cut] = chooseLines([document], 1, 1);
     expect(cut).toMatchObject({ line: 11, typed: 'return someFunction', rest: '(argument, 12);' });
   });
 
   it('differ between seeds', () => {
     const many = Array.from({ length: 20 }, (_, i) => ({
-      name: `${i}`,
-      firstLine: 1,
-      text: `let value${i} = compute(value);`,
+      path: `${i}`,
+      linesBefore: 0,
+      bytes: Buffer.from(`let value${i} = compute(value);`),
+      heldOut: true,
     }));
     const picks = Array.from({ length: 20 }, (_, s) => chooseLines(many, 1, s)[0]!.name);
     expect(new Set(picks).size).toBeGreaterThan(5);

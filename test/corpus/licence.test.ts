@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutLicence } from '../../extension/corpus/licence.ts';
 
 function stripped(text: string): string {
-  return new TextDecoder().decode(withoutLicence(new TextEncoder().encode(text)));
+  return new TextDecoder().decode(withoutLicence(new TextEncoder().encode(text)).bytes);
 }
 
 const mit = 'Copyright (c) 2020 Someone\nPermission is hereby granted, free of charge, to any person';

@@ -154,7 +154,7 @@ describe('splitHeldOut', () => {
 
   it('holds out nothing of a single line, and nothing of nothing', () => {
     expect(splitHeldOut([{ path: 'a', bytes: encode('one line\n') }], 1).documents).toEqual([
-      { path: 'a', bytes: encode('one line\n'), heldOut: false },
+      { path: 'a', bytes: encode('one line\n'), linesBefore: 0, heldOut: false },
     ]);
     expect(splitHeldOut([], 1)).toEqual({ documents: [], nearDuplicates: [] });
   });
