@@ -45,9 +45,10 @@ const secretNames: readonly RegExp[] = [
   // .env, .env.local, .env.example, .envrc
   /^\.env/,
   /^\.dev\.vars/,
-  // id_rsa, id_ed25519.pub, id_deploy, but not id_map.rs
-  /^id_[^.]*(\.pub|\.old|\.bak)?$/,
-  /^id_(rsa|dsa|ecdsa|ed25519)/,
+  // env.production, env.local.bak, but not env.ts
+  /^env\.(prod|production|dev|devel|development|stag(e|ing)|test|testing|local|qa|uat|ci|preview|example|sample|template|dist)(\.(local|bak|old))?$/,
+  // id_rsa, id_ed25519.pub, id_deploy; code of such a name goes with them
+  /^id_/,
   /^[._](npmrc|netrc|pypirc|pgpass|my\.cnf|mylogin\.cnf|htpasswd|git-credentials|dockercfg|dockerconfigjson|s3cfg|boto|terraformrc|vault-token|p4tickets|fetchmailrc|msmtprc|authinfo|yarnrc|yarnrc\.yml)$/,
   /^(ht)?passwd$|^shadow$|^authorized_keys|^known_hosts/,
   /^\.?credentials/,

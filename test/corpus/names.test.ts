@@ -11,7 +11,7 @@ const files = {
     .git-credentials credentials credentials.json credentials-prod.yml Credentials.xml vault.kdbx secret.json secrets.yml
     secrets-dev.yaml .secrets client_secret_123.json service-account.json serviceAccountKey.json my.tfvars
     terraform.tfstate terraform.tfstate.backup .bash_history google-services.json private.asc key.gpg passwords.txt
-    api_keys.json tokens.toml .dockercfg server.key.bak`,
+    api_keys.json tokens.toml .dockercfg server.key.bak env.production env.staging env.local env.production.local id_map.rs`,
   lockFile: `package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lockb bun.lock deno.lock Cargo.lock poetry.lock
     Pipfile.lock uv.lock pdm.lock go.sum composer.lock Gemfile.lock mix.lock pubspec.lock Podfile.lock flake.lock
     gradle.lockfile packages.lock.json Package.resolved .terraform.lock.hcl MODULE.bazel.lock`,
@@ -26,7 +26,7 @@ const files = {
 const kept =
   list(`main.ts index.js app.py lib.rs main.go Main.java a.c a.h README.md notes.txt Makefile Dockerfile .gitignore
   .editorconfig package.json tsconfig.json go.mod Cargo.toml pom.xml style.css page.html query.sql run.sh types.d.ts
-  key.ts keys.go env.ts environment.prod.ts secret.ts secrets.py token.rs tokens.ts password.go id_map.rs id_generator.py
+  key.ts keys.go env.ts env.test.ts idMap.rs identity.py environment.prod.ts secret.ts secrets.py token.rs tokens.ts password.go
   history.ts lock.go locks.py min.js admin.ts generated.go snapshot.ts log.ts binary.rs out.ts key pem env log bin CHANGELOG
   .eslintrc.json .prettierrc pass.c credit.ts`);
 
