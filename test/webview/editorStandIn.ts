@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
@@ -9,10 +8,15 @@ import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import type { InspectorMessage, InspectorRequest, ModelState } from '../../extension/protocol/inspector.ts';
 import { type Theme, themes, themeSheet } from './themes.ts';
 
-const executablePath = '/usr/bin/chromium';
-export const whyNoBrowser = existsSync(executablePath)
-  ? null
-  : `no browser at ${executablePath}: install chromium`;
+// Plain JavaScript, because tasks.mjs asks it before anything is installed: it has no types of its own.
+const { findChromium } = (await import(new URL('../e2e/requirements.mjs', import.meta.url).href)) as {
+  findChromium(): string | null;
+};
+const executablePath = findChromium();
+const noBrowser = 'no Chromium found: install it or set CHROMIUM_PATH';
+// Where everything is promised, a missing browser must not pass for a page that works.
+if (executablePath === null && process.env['CI'] !== undefined) throw new Error(noBrowser);
+export const whyNoBrowser = executablePath === null ? noBrowser : null;
 
 const nonce = 'c0ffee';
 
@@ -76,7 +80,7 @@ export class EditorStandIn {
       response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(body);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const browser = await chromium.launch({ executablePath, args: chromiumFlags });
+    const browser = await chromium.launch({ executablePath: executablePath!, args: chromiumFlags });
     return new EditorStandIn(server, browser);
   }
 
