@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CurvePoint } from '../protocol/inspector.ts';
 import { count, decimal, duration, rate } from './figures.ts';
 import type { TrainingView } from './inspectorState.ts';
-import type { LossChart } from './lossChart.ts';
+import { LossChart } from './lossChart.ts';
 import { phrases, trainingSentence } from './phrases.ts';
 
 /** A sentence that changes four times a second can't be listened to. */
@@ -59,23 +59,9 @@ function Figures({ training }: { readonly training: TrainingView }): JSX.Element
 function Chart({ training }: { readonly training: TrainingView }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<LossChart | null>(null);
-  const latest = useRef(training);
-  latest.current = training;
   useEffect(() => {
-    let gone = false;
-    const load = async (): Promise<void> => {
-      // Loaded when there is a curve to draw: most visits to the Inspector have none.
-      const { LossChart } = await import('./lossChart.ts');
-      if (gone || place.current === null) return;
-      chart.current = new LossChart(place.current);
-      chart.current.draw(latest.current.train, latest.current.heldOut);
-    };
-    void load();
-    return () => {
-      gone = true;
-      chart.current?.remove();
-      chart.current = null;
-    };
+    chart.current = new LossChart(place.current!);
+    return () => chart.current?.remove();
   }, []);
   useEffect(() => chart.current?.draw(training.train, training.heldOut), [training.train, training.heldOut]);
   return <div class="chart" role="img" aria-label={phrases.chartLabel} ref={place} />;
