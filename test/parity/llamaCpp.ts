@@ -32,11 +32,20 @@ interface Sequence {
   clearHistory(): Promise<void>;
 }
 
+const platform = `${process.platform}-${process.arch}`;
+/** The others' binaries are replaced by an empty package (package.json). */
+const platforms: readonly string[] = ['linux-x64', 'linux-arm64'];
+
 /**
  * Installs the locked llama.cpp beside this file, once. No install scripts: they would build it or download it from elsewhere.
  * @throws {Error} saying why it can't be installed here
  */
 export function installLlamaCpp(): void {
+  if (!platforms.includes(platform)) {
+    throw new Error(
+      `the locked llama.cpp has no binary for ${platform}, only for ${platforms.join(' and ')}`,
+    );
+  }
   const installed = path.join(folder, 'node_modules', '.package-lock.json');
   const locked = path.join(folder, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return;
@@ -49,6 +58,13 @@ export function installLlamaCpp(): void {
   if (npm.status !== 0) throw new Error(`npm ci in test/parity: ${npm.error?.message ?? npm.stderr}`);
 }
 
+/** @throws {Error} when its binary is missing or does not run here */
+export async function startLlamaCpp(): Promise<Llama> {
+  const entry = path.join(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
+  const { getLlama } = (await import(pathToFileURL(entry).href)) as NodeLlamaCpp;
+  return getLlama({ gpu: false, build: 'never', skipDownload: true, maxThreads: 2, logLevel: 'error' });
+}
+
 /** What llama.cpp makes of one sequence. */
 export interface Evaluation {
   /** after each token, f32[tokens, vocabSize] */
@@ -56,21 +72,13 @@ export interface Evaluation {
   readonly text: string;
 }
 
-/** Evaluates each sequence from an empty cache, on the CPU in float32, the key-value cache too; no token is added. */
+/** Evaluates each sequence from an empty cache, on the CPU in float32, the key-value cache too; no token is added. Disposes of `llama`. */
 export async function evaluateWithLlamaCpp(
+  llama: Llama,
   ggufFile: string,
   sequences: readonly (readonly number[])[],
   vocabSize: number,
 ): Promise<Evaluation[]> {
-  const entry = path.join(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
-  const { getLlama } = (await import(pathToFileURL(entry).href)) as NodeLlamaCpp;
-  const llama = await getLlama({
-    gpu: false,
-    build: 'never',
-    skipDownload: true,
-    maxThreads: 2,
-    logLevel: 'error',
-  });
   try {
     const model = await llama.loadModel({ modelPath: ggufFile, useMmap: false });
     const context = await model.createContext({
