@@ -34,8 +34,9 @@ function bar(share: number, width: number): string {
 }
 
 export function corpusLine(corpus: CorpusSummary): string {
-  const { trainFiles, heldOutFiles, trainBytes, heldOutBytes, leftOutFiles } = corpus;
-  return `${files(trainFiles)} to learn from (${size(trainBytes)}), ${integer(heldOutFiles)} held out (${size(heldOutBytes)}), ${integer(leftOutFiles)} left out`;
+  const { trainFiles, heldOutFiles, trainBytes, heldOutBytes, leftOutFiles, leftOutReasons } = corpus;
+  const why = leftOutReasons === '' ? '' : ` (${leftOutReasons})`;
+  return `${files(trainFiles)} to learn from (${size(trainBytes)}), ${integer(heldOutFiles)} held out (${size(heldOutBytes)}), ${integer(leftOutFiles)} left out${why}`;
 }
 
 export function reportLines(report: TrainingReport): string[] {

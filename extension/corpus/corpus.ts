@@ -199,6 +199,7 @@ function summarize(documents: readonly Document[], leftOut: readonly LeftOut[]):
     trainBytes: total(training),
     heldOutBytes: total(heldOut),
     leftOutFiles: leftOut.length,
+    leftOutReasons: summarizeReasons(leftOut, Infinity),
   };
 }
 

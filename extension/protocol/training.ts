@@ -74,6 +74,8 @@ export interface CorpusSummary {
   readonly heldOutBytes: number;
   /** a folder that is left out as a whole counts once */
   readonly leftOutFiles: number;
+  /** how many for which reason, in words, most frequent first; empty when nothing is left out */
+  readonly leftOutReasons: string;
 }
 
 /** Ends a training; `nihilo train --json` prints exactly this. */

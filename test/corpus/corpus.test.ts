@@ -113,6 +113,8 @@ describe('readCorpus', () => {
         trainBytes: bytes([...corpus.documents]) - bytes(heldOut),
         heldOutBytes: bytes(heldOut),
         leftOutFiles: 10,
+        leftOutReasons:
+          '2 may hold secrets, 2 empty, 1 not UTF-8 text, 1 the same as another file, 1 generated, 1 media or data, 1 minified, 1 lock file',
       });
       expect(heldOut).toHaveLength(1);
     });

@@ -31,7 +31,14 @@ describe('TrainingClient', () => {
       { type: 'stage', stage: 'reading', detail: '1 file' },
       {
         type: 'corpus',
-        corpus: { trainFiles: 1, heldOutFiles: 1, trainBytes: 1, heldOutBytes: 1, leftOutFiles: 0 },
+        corpus: {
+          trainFiles: 1,
+          heldOutFiles: 1,
+          trainBytes: 1,
+          heldOutBytes: 1,
+          leftOutFiles: 0,
+          leftOutReasons: '',
+        },
       },
       {
         type: 'heldOut',
