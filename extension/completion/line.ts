@@ -2,7 +2,7 @@ import type { Decoder } from '../engine/decoder.ts';
 import { Random } from '../engine/random.ts';
 import { sample, softmax } from '../engine/sampler.ts';
 import type { Completion, CompletionOptions, ScoredToken, StopReason } from '../protocol/prediction.ts';
-import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { windowAround } from './window.ts';
 

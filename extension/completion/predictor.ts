@@ -6,9 +6,9 @@ import { distribution } from '../engine/sampler.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { Completion, CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
-import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
-import { tokenizerFromJson } from '../tokenizer/tokenizerJson.ts';
+import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
 import { windowAround } from './window.ts';
 

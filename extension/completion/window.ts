@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** Bytes of text on one side of the cursor that are tokenized: more than a context holds, little enough to do at every key. */
 const sideBytes = 16_384;

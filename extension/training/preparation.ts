@@ -3,9 +3,7 @@ import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { CorpusSummary, TrainingRequest } from '../protocol/training.ts';
-import type { Tokenizer } from '../tokenizer/bytePairTokenizer.ts';
-import { tokenizerFromJson } from '../tokenizer/tokenizerJson.ts';
-import { trainTokenizer } from '../tokenizer/trainTokenizer.ts';
+import { type Tokenizer, tokenizerFromJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
 import { joinDocuments } from './batches.ts';
 
 /** The workspace as the model sees it. */

@@ -12,7 +12,7 @@ import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { TrainingEvent, TrainingReport, TrainingRequest, TrainingStage } from '../protocol/training.ts';
-import { tokenizerToJson } from '../tokenizer/tokenizerJson.ts';
+import { tokenizerToJson } from '../tokenizer/tokenizer.ts';
 import { Batches } from './batches.ts';
 import { HeldOut } from './heldOut.ts';
 import { Learner, type LearnerState, mostChunks } from './learner.ts';
