@@ -41,12 +41,12 @@ export class CodeServer {
     this.userData = userDataIn(home);
   }
 
-  /** @param vsix absolute path of the packaged extension */
-  static async start(vsix: string, settings: Settings = {}): Promise<CodeServer> {
+  /** @param extensions absolute paths of .vsix files */
+  static async start(extensions: readonly string[], settings: Settings = {}): Promise<CodeServer> {
     const home = await mkdtemp(path.join(tmpdir(), 'nihilo-editor-'));
     await writeFile(configIn(home), 'auth: none\ndisable-telemetry: true\ndisable-update-check: true\n');
     await writeSettings(home, settings);
-    await install(home, vsix);
+    for (const vsix of extensions) await install(home, vsix);
     const child = launch(home, [
       '--bind-addr',
       '127.0.0.1:0',

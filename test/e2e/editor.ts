@@ -15,7 +15,7 @@ if (
 const ending = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
 });
-const server = await CodeServer.start(vsix);
+const server = await CodeServer.start([vsix]);
 console.log(`\nVS Code with Nihilo is at\n\n  ${server.url(folder)}\n\nPress Ctrl-C to end it.`);
 await ending;
 await server.stop();

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import type { TestContext } from 'vitest';
 import { CodeServer, type Settings } from './codeServer.ts';
@@ -16,7 +18,14 @@ const stillSettings: Settings = {
   'typescript.validate.enable': false,
 };
 
-const sources = fileURLToPath(new URL('../../extension', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Stall {
+  readonly folder: string;
+  /** milliseconds since 1970 */
+  readonly at: number;
+  readonly milliseconds: number;
+}
 
 /** An editor with the packaged extension, a browser, and folders to open: all of one test file, gone after it. */
 export class Session {
@@ -33,7 +42,7 @@ export class Session {
   static async start(settings: Settings): Promise<Session> {
     const home = await mkdtemp(path.join(tmpdir(), 'nihilo-folders-'));
     const [server, browser] = await Promise.all([
-      CodeServer.start(fromTask('NIHILO_VSIX'), { ...stillSettings, ...settings }),
+      CodeServer.start([fromTask('NIHILO_VSIX'), await packProbe(home)], { ...stillSettings, ...settings }),
       launchBrowser(),
     ]);
     return new Session(server, browser, home);
@@ -42,7 +51,7 @@ export class Session {
   /** a folder with real code: a copy of this project's own sources */
   async folderOfCode(): Promise<string> {
     const folder = path.join(await this.emptyFolder(), 'nihilo');
-    await cp(sources, folder, { recursive: true });
+    await cp(path.join(repository, 'extension'), folder, { recursive: true });
     return folder;
   }
 
@@ -58,14 +67,11 @@ export class Session {
 
   /** Milliseconds from each time the editor asked for a completion until the extension answered. */
   async completionTimes(): Promise<number[]> {
-    const logs = path.join(this.server.userData, 'logs');
-    const files = (await readdir(logs, { recursive: true })).filter(
-      (name) => path.basename(name) === 'Nihilo.log',
-    );
-    const texts = await Promise.all(files.map((name) => readFile(path.join(logs, name), 'utf8')));
-    return [...texts.join('\n').matchAll(/ completion: (\{.*\})$/gm)].map(
-      ([, figures]) => (JSON.parse(figures!) as { milliseconds: number }).milliseconds,
-    );
+    const lines = await this.#logLines('Nihilo.log');
+    return lines
+      .map((line) => / completion: (\{.*\})$/.exec(line)?.[1])
+      .filter((figures) => figures !== undefined)
+      .map((figures) => (JSON.parse(figures) as { milliseconds: number }).milliseconds);
   }
 
   /** What the extension has stored for the workspaces so far: the folders of finished models. */
@@ -77,11 +83,33 @@ export class Session {
       .map((entry) => path.join(storage, path.dirname(entry)));
   }
 
+  /** When, and for how long, code held the thread that all extensions of the window on `folder` share. */
+  async stalls(folder: string): Promise<Stall[]> {
+    const lines = await this.#logLines('stalls.jsonl');
+    return lines.map((line) => JSON.parse(line) as Stall).filter((stall) => stall.folder === folder);
+  }
+
   async stop(): Promise<void> {
     await this.browser.close();
     await this.server.stop();
     await rm(this.#home, { recursive: true, force: true });
   }
+
+  /** of all log files of this name, of all windows so far */
+  async #logLines(name: string): Promise<string[]> {
+    const logs = path.join(this.server.userData, 'logs');
+    const files = (await readdir(logs, { recursive: true })).filter((file) => path.basename(file) === name);
+    const texts = await Promise.all(files.map((file) => readFile(path.join(logs, file), 'utf8')));
+    return texts.flatMap((text) => text.split('\n').filter((each) => each !== ''));
+  }
+}
+
+async function packProbe(home: string): Promise<string> {
+  const file = path.join(home, 'stall-probe.vsix');
+  const vsce = path.join(repository, 'node_modules', '.bin', 'vsce');
+  const args = ['package', '--allow-missing-repository', '--skip-license', '--out', file];
+  await promisify(execFile)(vsce, args, { cwd: path.join(repository, 'test', 'e2e', 'stallProbe') });
+  return file;
 }
 
 /** When the test fails, what the window showed is kept. */

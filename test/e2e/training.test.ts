@@ -7,8 +7,13 @@ const train = 'Nihilo: Train on Workspace';
 /** What a training that has begun to learn shows; before that it reads files, which takes a moment. */
 const learning = /training, \d+\.\d+ bits per byte/;
 
+/** The editor has started when nothing of its own has held the extensions' thread for so long. */
+const quietMs = 3_000;
+
 describe('training in the editor', () => {
   let session: Session;
+  /** the time of one whole training, which began when the editor had done with its own start */
+  let trained: { readonly folder: string; readonly from: number; readonly to: number };
 
   beforeAll(async () => {
     // Long enough that each of them is still running when it is stopped.
@@ -37,15 +42,27 @@ describe('training in the editor', () => {
   });
 
   it('keeps the best model so far when it is cancelled', async (context) => {
-    const workbench = await session.open(await session.folderOfCode());
+    const folder = await session.folderOfCode();
+    const workbench = await session.open(folder);
     keepOnFailure(workbench, context);
     const before = (await session.models()).length;
+    await expect.poll(() => msSinceStall(folder), { timeout: patience }).toBeGreaterThan(quietMs);
+    const from = Date.now();
     await startTraining(workbench);
     await workbench.notification(/on held-out files/).waitFor();
     await workbench.notification(learning).getByRole('button', { name: 'Cancel' }).click();
     await workbench.notification('Training stopped; the best model so far is kept').waitFor();
     await expect.poll(() => session.models(), { timeout: patience }).toHaveLength(before + 1);
+    trained = { folder, from, to: Date.now() };
     await workbench.close();
+  });
+
+  it('never holds the thread that all extensions share for 50 ms', async () => {
+    const stalls = await session.stalls(trained.folder);
+    const during = stalls.filter(({ at }) => at >= trained.from && at <= trained.to);
+    expect(during.filter(({ milliseconds }) => milliseconds > 50)).toEqual([]);
+    // The probe works: loading the editor's own extensions has held it.
+    expect(stalls).not.toEqual([]);
   });
 
   it('refuses a second training in one sentence and goes on with the first', async (context) => {
@@ -73,6 +90,10 @@ describe('training in the editor', () => {
     await startTraining(workbench);
     await workbench.close();
   });
+
+  async function msSinceStall(folder: string): Promise<number> {
+    return Date.now() - Math.max(...(await session.stalls(folder)).map(({ at }) => at));
+  }
 });
 
 async function startTraining(workbench: Workbench): Promise<void> {
