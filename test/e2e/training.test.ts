@@ -46,6 +46,8 @@ describe('training in the editor', () => {
     const workbench = await session.open(folder);
     keepOnFailure(workbench, context);
     const before = (await session.models()).length;
+    // The editor loads its JSON extension some seconds after its start, which holds the thread: now, rather than while it is watched.
+    await workbench.openFile('package.json');
     await expect.poll(() => msSinceStall(folder), { timeout: patience }).toBeGreaterThan(quietMs);
     const from = Date.now();
     await startTraining(workbench);
