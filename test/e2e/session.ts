@@ -25,6 +25,8 @@ export interface Stall {
   /** milliseconds since 1970 */
   readonly at: number;
   readonly milliseconds: number;
+  /** of them, with Nihilo's code on the stack */
+  readonly oursMs: number;
 }
 
 /** An editor with the packaged extension, a browser, and folders to open: all of one test file, gone after it. */

@@ -7,12 +7,9 @@ const train = 'Nihilo: Train on Workspace';
 /** What a training that has begun to learn shows; before that it reads files, which takes a moment. */
 const learning = /training, \d+\.\d+ bits per byte/;
 
-/** The editor has started when nothing of its own has held the extensions' thread for so long. */
-const quietMs = 3_000;
-
 describe('training in the editor', () => {
   let session: Session;
-  /** the time of one whole training, which began when the editor had done with its own start */
+  /** one whole training, from the command to its end */
   let trained: { readonly folder: string; readonly from: number; readonly to: number };
 
   beforeAll(async () => {
@@ -46,9 +43,6 @@ describe('training in the editor', () => {
     const workbench = await session.open(folder);
     keepOnFailure(workbench, context);
     const before = (await session.models()).length;
-    // The editor loads its JSON extension some seconds after its start, which holds the thread: now, rather than while it is watched.
-    await workbench.openFile('package.json');
-    await expect.poll(() => msSinceStall(folder), { timeout: patience }).toBeGreaterThan(quietMs);
     const from = Date.now();
     await startTraining(workbench);
     await workbench.notification(/on held-out files/).waitFor();
@@ -61,10 +55,15 @@ describe('training in the editor', () => {
 
   it('never holds the thread that all extensions share for 50 ms', async () => {
     const stalls = await session.stalls(trained.folder);
-    const during = stalls.filter(({ at }) => at >= trained.from && at <= trained.to);
-    expect(during.filter(({ milliseconds }) => milliseconds > 50)).toEqual([]);
-    // The probe works: loading the editor's own extensions has held it.
+    // The probe works: loading the editor's own extensions holds the thread.
     expect(stalls).not.toEqual([]);
+    const during = stalls.filter(({ at }) => at >= trained.from && at <= trained.to);
+    for (const { at, milliseconds, oursMs } of during) {
+      console.log(
+        `${at - trained.from} ms after the command: held ${milliseconds.toFixed(0)} ms, ${oursMs.toFixed(0)} of them by Nihilo`,
+      );
+    }
+    expect(during.filter(({ oursMs }) => oursMs > 50)).toEqual([]);
   });
 
   it('refuses a second training in one sentence and goes on with the first', async (context) => {
@@ -92,10 +91,6 @@ describe('training in the editor', () => {
     await startTraining(workbench);
     await workbench.close();
   });
-
-  async function msSinceStall(folder: string): Promise<number> {
-    return Date.now() - Math.max(...(await session.stalls(folder)).map(({ at }) => at));
-  }
 });
 
 async function startTraining(workbench: Workbench): Promise<void> {
