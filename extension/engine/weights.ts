@@ -1,7 +1,7 @@
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Ptr } from './kernels.ts';
-import type { PlacedParameter, WeightPlan } from './layout.ts';
+import { elementCount, type ParameterSpec, type PlacedParameter, type WeightPlan } from './layout.ts';
 import { Random } from './random.ts';
 
 /** The parameters of one block (weights, or a moment of theirs) by name, copied out. */
@@ -47,12 +47,13 @@ export function writeWeights(
 
 /** Random numbers from a seed: the same seed gives the same numbers. */
 export function initialTensors(
-  parameters: readonly PlacedParameter[],
+  parameters: readonly ParameterSpec[],
   seed: number,
 ): Map<string, Float32Array> {
   const random = new Random(seed);
   return new Map(
-    parameters.map(({ name, count, initialiser }) => {
+    parameters.map(({ name, shape, initialiser }) => {
+      const count = elementCount(shape);
       const values = new Float32Array(count);
       switch (initialiser.kind) {
         case 'ones':
