@@ -1,7 +1,8 @@
 import type { ModelConfig } from '../protocol/model.ts';
 import { type CompiledKernels, heapBase, instantiateKernels } from './instantiate.ts';
 import type { Kernels, Ptr } from './kernels.ts';
-import { allocateMemory, type DecodePlan, type Matrix, planDecode } from './layout.ts';
+import { type DecodePlan, planDecode } from './decodePlan.ts';
+import { allocateMemory, type Matrix } from './layout.ts';
 import { normWeight, rowAt } from './forward.ts';
 import { writeRopeTables, writeWeights } from './weights.ts';
 

@@ -159,26 +159,8 @@ export interface TrainingPlan extends WeightPlan {
   readonly bytes: number;
 }
 
-export interface DecodePlan extends WeightPlan {
-  /** most rows that one call computes */
-  readonly blockRows: number;
-  readonly ids: Ptr;
-  /** f32[positions, 2 · hidden] a layer: keys beside values */
-  readonly keyValues: readonly Ptr[];
-  readonly stream: Ptr;
-  readonly norm: Ptr;
-  readonly rstd: Ptr;
-  readonly qkv: Ptr;
-  readonly logSumExp: Ptr;
-  readonly attention: Ptr;
-  readonly up: Ptr;
-  readonly logits: Ptr;
-  readonly scratch: Ptr;
-  readonly bytes: number;
-}
-
 /** Hands out addresses one after the other; 64 bytes apart at least, so that no two threads write to one cache line. */
-class Allocator {
+export class Allocator {
   #next: number;
 
   constructor(base: number) {
@@ -208,7 +190,7 @@ class Allocator {
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
-function planWeights(allocator: Allocator, config: ModelConfig, backward: boolean): WeightPlan {
+export function planWeights(allocator: Allocator, config: ModelConfig, backward: boolean): WeightPlan {
   const parameters: PlacedParameter[] = [];
   let offset = 0;
   for (const spec of parameterTable(config)) {
@@ -274,7 +256,7 @@ function planActivations(allocator: Allocator, config: ModelConfig, tokens: numb
   };
 }
 
-function planScratch(allocator: Allocator, config: ModelConfig): Ptr {
+export function planScratch(allocator: Allocator, config: ModelConfig): Ptr {
   const headDim = config.hiddenSize / config.numAttentionHeads;
   return allocator.bytes(
     Math.max(matmulScratchBytes(), attentionScratchBytes(config.maxPositionEmbeddings, headDim)),
@@ -312,28 +294,6 @@ export function planTraining(config: ModelConfig, size: TrainingSize, base: numb
     transient: allocator.floats(tokens * f),
     normPartials: allocator.floats(size.chunks * (2 * config.numHiddenLayers + 1) * h),
     scratch: Array.from({ length: size.lanes }, () => planScratch(allocator, config)),
-  };
-  return { ...plan, bytes: allocator.end };
-}
-
-/** @param blockRows rows of a prefill that are computed together */
-export function planDecode(config: ModelConfig, blockRows: number, base: number): DecodePlan {
-  const allocator = new Allocator(base);
-  const { hiddenSize: h, intermediateSize: f, maxPositionEmbeddings: positions } = config;
-  const plan = {
-    ...planWeights(allocator, config, false),
-    blockRows,
-    ids: allocator.bytes(4 * blockRows),
-    keyValues: Array.from({ length: config.numHiddenLayers }, () => allocator.floats(positions * 2 * h)),
-    stream: allocator.floats(blockRows * h),
-    norm: allocator.floats(blockRows * h),
-    rstd: allocator.floats(blockRows),
-    qkv: allocator.floats(blockRows * 3 * h),
-    logSumExp: allocator.floats(blockRows * config.numAttentionHeads),
-    attention: allocator.floats(blockRows * h),
-    up: allocator.floats(blockRows * f),
-    logits: allocator.floats(blockRows * config.vocabSize),
-    scratch: planScratch(allocator, config),
   };
   return { ...plan, bytes: allocator.end };
 }

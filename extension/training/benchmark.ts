@@ -8,7 +8,7 @@ import {
   type KernelBuild,
 } from '../engine/instantiate.ts';
 import type { Ptr } from '../engine/kernels.ts';
-import { allocateMemory, planDecode } from '../engine/layout.ts';
+import { allocateMemory, parameterTable } from '../engine/layout.ts';
 import { Random } from '../engine/random.ts';
 import { matmulScratchBytes } from '../engine/scratch.ts';
 import { initialTensors } from '../engine/weights.ts';
@@ -185,8 +185,7 @@ function measureDecode(
   preset: PresetName,
 ): { preset: PresetName; msPerToken: number; prefillMs: number } {
   const config = presetConfig(preset);
-  const { parameters } = planDecode(config, 1, 0);
-  const decoder = new Decoder(compiled, config, initialTensors(parameters, 1));
+  const decoder = new Decoder(compiled, config, initialTensors(parameterTable(config), 1));
   const random = new Random(2);
   const prompt = (): number[] => Array.from({ length: 256 }, () => random.below(config.vocabSize));
   const prefillMs = 1_000 * median(15, 5, () => decoder.next(prompt()));

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { completeLine } from '../../extension/completion/line.ts';
 import { windowAround } from '../../extension/completion/window.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
-import { planDecode } from '../../extension/engine/layout.ts';
+import { parameterTable } from '../../extension/engine/layout.ts';
 import { initialTensors } from '../../extension/engine/weights.ts';
 import type { ModelConfig } from '../../extension/protocol/model.ts';
 import type { Tokenizer } from '../../extension/tokenizer/bytePairTokenizer.ts';
@@ -33,7 +33,7 @@ beforeAll(() => {
     rmsNormEps: 1e-5,
     tieWordEmbeddings: true,
   };
-  const tensors = initialTensors(planDecode(config, 1, 0).parameters, 3);
+  const tensors = initialTensors(parameterTable(config), 3);
   tensors.set(
     'model.embed_tokens.weight',
     tensors.get('model.embed_tokens.weight')!.map((value) => 20 * value),
@@ -96,7 +96,7 @@ describe('completeLine', () => {
   });
 
   it('says that the line ends where the likeliest token is a line break, and adds nothing', () => {
-    const tensors = initialTensors(planDecode(decoder.config, 1, 0).parameters, 3);
+    const tensors = initialTensors(parameterTable(decoder.config), 3);
     // All embeddings are zero but that of the line break, which is typed: its logit alone is positive.
     const head = tensors.get('model.embed_tokens.weight')!.fill(0);
     const hidden = decoder.config.hiddenSize;

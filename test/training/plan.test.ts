@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allocateMemory, planDecode, planTraining } from '../../extension/engine/layout.ts';
+import { planDecode } from '../../extension/engine/decodePlan.ts';
+import { allocateMemory, planTraining } from '../../extension/engine/layout.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { presetNames } from '../../extension/protocol/model.ts';
 import { Batches, joinDocuments } from '../../extension/training/batches.ts';
