@@ -188,9 +188,9 @@ class BackwardHead {
 
 /**
  * Gradients of attentionForward with past = 0; the probabilities are computed again from logSumExp.
- *  @param dQ          f32[rows, heads · headDim], row stride dStride elements     written
- *  @param dK          as dQ                                                       written
- *  @param dV          as dQ                                                       written
+ *  @param dQ          f32[rows, heads · headDim], row stride dStride elements     written; may be q: a head's q is packed before
+ *  @param dK          as dQ                                                       written; may be k: 8 rows are read, then written
+ *  @param dV          as dQ                                                       written; may be v, likewise
  *  @param dOut        f32[rows, heads · headDim], row stride outStride elements   read
  *  @param out         as dOut, written by attentionForward                        read
  *  @param logSumExp   f32[heads, rows], written by attentionForward               read

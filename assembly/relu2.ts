@@ -19,7 +19,7 @@ export function relu2Forward(out: usize, x: usize, count: i32): void {
 
 /**
  * dX = 2 · relu(x) · dOut
- *  @param dX     f32[count]   written; may be dOut
+ *  @param dX     f32[count]   written; may be x or dOut
  *  @param x      f32[count]   read
  *  @param dOut   f32[count]   read
  */

@@ -59,9 +59,10 @@ function normalise(out: usize, x: usize, weight: usize, scale: f32, cols: i32): 
 }
 
 /**
- * dX += rstd · (weight · dOut − x · rstd² · mean(weight · dOut · x)); dWeight += Σ_rows dOut · x · rstd
- *  @param dX        f32[rows, cols]   accumulated
+ * dX = residual + rstd · (weight · dOut − x · rstd² · mean(weight · dOut · x)); dWeight += Σ_rows dOut · x · rstd
+ *  @param dX        f32[rows, cols]   written; may be x or residual
  *  @param dWeight   f32[cols]         accumulated in the order of the rows
+ *  @param residual  f32[rows, cols]   read
  *  @param dOut      f32[rows, cols]   read
  *  @param x         f32[rows, cols]   read
  *  @param weight    f32[cols]         read
@@ -70,6 +71,7 @@ function normalise(out: usize, x: usize, weight: usize, scale: f32, cols: i32): 
 export function rmsnormBackward(
   dX: usize,
   dWeight: usize,
+  residual: usize,
   dOut: usize,
   x: usize,
   weight: usize,
@@ -81,7 +83,9 @@ export function rmsnormBackward(
   for (let row = 0; row < rows; row++) {
     const scale = f32.load(rstd + (row << 2));
     const dot = weightGradient(dWeight, dOut, x, weight, scale, cols);
-    inputGradient(dX, dOut, x, weight, scale, (dot * scale * scale * scale) / <f32>cols, cols);
+    const pull: f32 = (dot * scale * scale * scale) / <f32>cols;
+    inputGradient(dX, residual, dOut, x, weight, scale, pull, cols);
+    residual += rowBytes;
     dX += rowBytes;
     dOut += rowBytes;
     x += rowBytes;
@@ -109,9 +113,10 @@ function weightGradient(dWeight: usize, dOut: usize, x: usize, weight: usize, sc
   return dot;
 }
 
-/** dX += weight · dOut · scale − x · pull for one row */
+/** dX = residual + weight · dOut · scale − x · pull for one row */
 function inputGradient(
   dX: usize,
+  residual: usize,
   dOut: usize,
   x: usize,
   weight: usize,
@@ -126,11 +131,11 @@ function inputGradient(
     const at = i << 2;
     const direct = f32x4.mul(f32x4.mul(v128.load(dOut + at), v128.load(weight + at)), scales);
     const change = f32x4.sub(direct, f32x4.mul(v128.load(x + at), pulls));
-    v128.store(dX + at, f32x4.add(v128.load(dX + at), change));
+    v128.store(dX + at, f32x4.add(v128.load(residual + at), change));
   }
   for (; i < cols; i++) {
     const at = i << 2;
     const change = f32.load(dOut + at) * f32.load(weight + at) * scale - f32.load(x + at) * pull;
-    f32.store(dX + at, f32.load(dX + at) + change);
+    f32.store(dX + at, f32.load(residual + at) + change);
   }
 }

@@ -1,38 +1,23 @@
-import { type Chunk, copyRows, normWeight, type Pass, rowAt } from './forward.ts';
+import { type Chunk, normWeight, type Pass, rowAt } from './forward.ts';
 import type { Ptr } from './kernels.ts';
 
 /**
- * From the gradient of the logits (in place of the logits) to the gradients of every activation that a weight gradient needs.
- * Weights themselves are not touched: their gradients sum over all tokens and are computed when every chunk is done.
+ * From the gradient of the final norm (in `workspace.transient`) to the gradients of every activation that a weight gradient needs, each in
+ * the place of what the backward pass has read for the last time. The layers' weights are not touched: their gradients sum over all tokens
+ * and are computed when every chunk is done.
  */
 export function backward(pass: Pass, chunk: Chunk): void {
-  const { kernels, config, plan, scratch } = pass;
-  const { hiddenSize: h, vocabSize, numHiddenLayers } = config;
-  const { rowStart } = chunk;
-  const rows = chunk.sequences * chunk.length;
-  const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
+  const { kernels, config, plan, workspace } = pass;
+  const { hiddenSize: h, numHiddenLayers } = config;
   kernels.fill(normPartial(pass, chunk, 0), 0, (2 * numHiddenLayers + 1) * h);
-
-  const dNorm = rowAt(plan.transient, rowStart, config.intermediateSize);
-  kernels.matmul(
-    dNorm,
-    h,
-    rowAt(plan.logits, rowStart, vocabSize),
-    vocabSize,
-    plan.head.backwardPanels,
-    rows,
-    h,
-    vocabSize,
-    false,
-    scratch,
-  );
-  kernels.fill(hidden(plan.finalGradient), 0, rows * h);
-  normBackward(pass, chunk, 2 * numHiddenLayers, plan.finalGradient, dNorm, plan.finalInput, plan.finalRstd);
-  let dOutput = plan.finalGradient;
+  // Nothing goes around the final norm, and nobody reads its output any more.
+  const nothing = workspace.finalNorm;
+  kernels.fill(nothing, 0, chunk.sequences * chunk.length * h);
+  const final = rowAt(plan.finalInput, chunk.rowStart, h);
+  normBackward(pass, chunk, 2 * numHiddenLayers, final, nothing, workspace.finalRstd);
   for (let layer = numHiddenLayers - 1; layer >= 0; layer--) {
-    feedForwardBackward(pass, chunk, layer, dOutput);
+    feedForwardBackward(pass, chunk, layer);
     attentionBackward(pass, chunk, layer);
-    dOutput = plan.layerGradients[layer]!.input;
   }
 }
 
@@ -42,81 +27,73 @@ function normPartial(pass: Pass, chunk: Chunk, norm: number): Ptr {
   return rowAt(pass.plan.normPartials, chunk.index * norms + norm, pass.config.hiddenSize);
 }
 
-/** dX += the gradient through the norm at this place in `plan.norms`; its weight's share goes to the chunk's own sums. */
-function normBackward(pass: Pass, chunk: Chunk, norm: number, dX: Ptr, dOut: Ptr, x: Ptr, rstd: Ptr): void {
-  const { kernels, config, plan } = pass;
-  const { rowStart } = chunk;
-  const h = config.hiddenSize;
+/**
+ * x, the input of the norm at this place in `plan.norms`, is replaced by its gradient: `residual`, which went around the block that the norm
+ * feeds, plus `workspace.transient` through the norm. The norm weight's share goes to the chunk's own sums.
+ */
+function normBackward(pass: Pass, chunk: Chunk, norm: number, x: Ptr, residual: Ptr, rstd: Ptr): void {
+  const { kernels, config, plan, workspace } = pass;
+  const rows = chunk.sequences * chunk.length;
   kernels.rmsnormBackward(
-    rowAt(dX, rowStart, h),
+    x,
     normPartial(pass, chunk, norm),
-    dOut,
-    rowAt(x, rowStart, h),
+    residual,
+    workspace.transient,
+    x,
     normWeight(plan, norm),
-    rowAt(rstd, rowStart, 1),
-    chunk.sequences * chunk.length,
-    h,
+    rstd,
+    rows,
+    config.hiddenSize,
   );
 }
 
-/** The transient buffer has room for 4 · hidden a row; the feed-forward block uses the whole, norms a quarter. */
-function feedForwardBackward(pass: Pass, chunk: Chunk, layer: number, dOutput: Ptr): void {
-  const { kernels, config, plan, scratch } = pass;
+/** up ← its gradient, middle ← its gradient, from the gradient in the place of the layer's output */
+function feedForwardBackward(pass: Pass, chunk: Chunk, layer: number): void {
+  const { kernels, config, plan } = pass;
+  const { transient, scratch } = pass.workspace;
   const { hiddenSize: h, intermediateSize: f } = config;
   const { rowStart } = chunk;
   const rows = chunk.sequences * chunk.length;
   const at = plan.activations[layer]!;
-  const gradients = plan.layerGradients[layer]!;
   const weights = plan.layers[layer]!;
-  const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
-  const dUp = rowAt(gradients.up, rowStart, f);
+  const dOutput = rowAt(plan.activations[layer + 1]?.input ?? plan.finalInput, rowStart, h);
+  const up = rowAt(at.up, rowStart, f);
 
-  kernels.matmul(dUp, f, hidden(dOutput), h, weights.down.backwardPanels, rows, f, h, false, scratch);
-  kernels.relu2Backward(dUp, rowAt(at.up, rowStart, f), dUp, rows * f);
-  const dNorm = rowAt(plan.transient, rowStart, f);
-  kernels.matmul(dNorm, h, dUp, f, weights.up.backwardPanels, rows, h, f, false, scratch);
-  copyRows(pass, gradients.middle, dOutput, rowStart, rows, h);
-  normBackward(pass, chunk, 2 * layer + 1, gradients.middle, dNorm, at.middle, at.middleRstd);
+  kernels.matmul(transient, f, dOutput, h, weights.down.backwardPanels, rows, f, h, false, scratch);
+  kernels.relu2Backward(up, up, transient, rows * f);
+  kernels.matmul(transient, h, up, f, weights.up.backwardPanels, rows, h, f, false, scratch);
+  const middle = rowAt(at.middle, rowStart, h);
+  normBackward(pass, chunk, 2 * layer + 1, middle, dOutput, rowAt(at.middleRstd, rowStart, 1));
 }
 
+/** qkv ← its gradient, input ← its gradient, from the gradient in the place of `middle` */
 function attentionBackward(pass: Pass, chunk: Chunk, layer: number): void {
-  const { kernels, config, plan, scratch } = pass;
-  const { hiddenSize: h, intermediateSize: f, numAttentionHeads: heads } = config;
+  const { kernels, config, plan } = pass;
+  const { transient, scratch } = pass.workspace;
+  const { hiddenSize: h, numAttentionHeads: heads } = config;
   const { rowStart, length } = chunk;
   const rows = chunk.sequences * length;
   const headDim = h / heads;
   const at = plan.activations[layer]!;
-  const gradients = plan.layerGradients[layer]!;
   const weights = plan.layers[layer]!;
-  const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
+  const dMiddle = rowAt(at.middle, rowStart, h);
 
-  const dAttention = rowAt(plan.transient, rowStart, f);
-  kernels.matmul(
-    dAttention,
-    h,
-    hidden(gradients.middle),
-    h,
-    weights.output.backwardPanels,
-    rows,
-    h,
-    h,
-    false,
-    scratch,
-  );
+  kernels.matmul(transient, h, dMiddle, h, weights.output.backwardPanels, rows, h, h, false, scratch);
   for (let sequence = 0; sequence < chunk.sequences; sequence++) {
     const first = rowStart + sequence * length;
     const q = rowAt(at.qkv, first, 3 * h);
-    const dQ = rowAt(gradients.qkv, first, 3 * h);
+    const k = rowAt(q, 1, h);
+    const v = rowAt(q, 2, h);
     kernels.attentionBackward(
-      dQ,
-      rowAt(dQ, 1, h),
-      rowAt(dQ, 2, h),
-      rowAt(dAttention, sequence * length, h),
+      q,
+      k,
+      v,
+      rowAt(transient, sequence * length, h),
       rowAt(at.attention, first, h),
       rowAt(at.logSumExp, first, heads),
       q,
-      rowAt(q, 1, h),
-      rowAt(q, 2, h),
+      k,
+      v,
       length,
       heads,
       headDim,
@@ -125,11 +102,10 @@ function attentionBackward(pass: Pass, chunk: Chunk, layer: number): void {
       h,
       scratch,
     );
-    kernels.ropeBackward(dQ, plan.ropeCos, plan.ropeSin, length, 2 * heads, headDim, 3 * h, 0);
+    kernels.ropeBackward(q, plan.ropeCos, plan.ropeSin, length, 2 * heads, headDim, 3 * h, 0);
   }
-  const dNorm = dAttention;
-  const dQkv = rowAt(gradients.qkv, rowStart, 3 * h);
-  kernels.matmul(dNorm, h, dQkv, 3 * h, weights.qkv.backwardPanels, rows, h, 3 * h, false, scratch);
-  copyRows(pass, gradients.input, gradients.middle, rowStart, rows, h);
-  normBackward(pass, chunk, 2 * layer, gradients.input, dNorm, at.input, at.inputRstd);
+  const dQkv = rowAt(at.qkv, rowStart, 3 * h);
+  kernels.matmul(transient, h, dQkv, 3 * h, weights.qkv.backwardPanels, rows, h, 3 * h, false, scratch);
+  const input = rowAt(at.input, rowStart, h);
+  normBackward(pass, chunk, 2 * layer, input, dMiddle, rowAt(at.inputRstd, rowStart, 1));
 }

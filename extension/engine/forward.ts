@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Kernels, Ptr } from './kernels.ts';
-import type { TrainingPlan, WeightPlan } from './layout.ts';
+import type { TrainingPlan, WeightPlan, Workspace } from './layout.ts';
 
 /** Consecutive rows of a step that one thread computes: whole sequences, so that no other thread's rows are read. */
 export interface Chunk {
@@ -15,7 +15,7 @@ export interface Pass {
   readonly kernels: Kernels;
   readonly config: ModelConfig;
   readonly plan: TrainingPlan;
-  readonly scratch: Ptr;
+  readonly workspace: Workspace;
 }
 
 /** The address of row `row` of f32[…, cols] at `base`. */
@@ -23,33 +23,20 @@ export function rowAt(base: Ptr, row: number, cols: number): Ptr {
   return (base + 4 * row * cols) as Ptr;
 }
 
-/** From token ids to logits for the chunk's rows; keeps what the backward pass needs. */
+/** From token ids to what the last layer gives, for the chunk's rows; keeps what the backward pass needs. */
 export function forward(pass: Pass, chunk: Chunk): void {
-  const { kernels, config, plan, scratch } = pass;
-  const { hiddenSize: h, vocabSize } = config;
+  const { kernels, config, plan } = pass;
+  const h = config.hiddenSize;
   const { rowStart } = chunk;
   const rows = chunk.sequences * chunk.length;
-  const hidden = (base: Ptr): Ptr => rowAt(base, rowStart, h);
   const stream = [...plan.activations.map((layer) => layer.input), plan.finalInput];
 
-  kernels.embeddingForward(hidden(stream[0]!), plan.weights, rowAt(plan.ids, rowStart, 1), rows, h);
+  const ids = rowAt(plan.ids, rowStart, 1);
+  kernels.embeddingForward(rowAt(stream[0]!, rowStart, h), plan.weights, ids, rows, h);
   plan.activations.forEach((_, layer) => {
     attentionBlock(pass, chunk, layer);
     feedForwardBlock(pass, chunk, layer, stream[layer + 1]!);
   });
-  normalise(pass, chunk, 2 * config.numHiddenLayers, plan.finalNorm, plan.finalRstd, plan.finalInput);
-  kernels.matmul(
-    rowAt(plan.logits, rowStart, vocabSize),
-    vocabSize,
-    hidden(plan.finalNorm),
-    h,
-    plan.head.forwardPanels,
-    rows,
-    vocabSize,
-    h,
-    false,
-    scratch,
-  );
 }
 
 /** The stream's rows, normalised by the norm at this place in `plan.norms`. */
@@ -75,7 +62,8 @@ export function normWeight(plan: WeightPlan, norm: number): Ptr {
 
 /** middle = input + attention(norm(input)) · Woᵀ */
 function attentionBlock(pass: Pass, chunk: Chunk, layer: number): void {
-  const { kernels, config, plan, scratch } = pass;
+  const { kernels, config, plan } = pass;
+  const { scratch } = pass.workspace;
   const { hiddenSize: h, numAttentionHeads: heads } = config;
   const { rowStart, length } = chunk;
   const rows = chunk.sequences * length;
@@ -138,7 +126,8 @@ function attentionBlock(pass: Pass, chunk: Chunk, layer: number): void {
 
 /** output = middle + relu²(norm(middle) · Wupᵀ) · Wdownᵀ */
 function feedForwardBlock(pass: Pass, chunk: Chunk, layer: number, output: Ptr): void {
-  const { kernels, config, plan, scratch } = pass;
+  const { kernels, config, plan } = pass;
+  const { scratch } = pass.workspace;
   const { hiddenSize: h, intermediateSize: f } = config;
   const { rowStart } = chunk;
   const rows = chunk.sequences * chunk.length;
@@ -176,6 +165,6 @@ function feedForwardBlock(pass: Pass, chunk: Chunk, layer: number, output: Ptr):
   );
 }
 
-export function copyRows(pass: Pass, to: Ptr, from: Ptr, rowStart: number, rows: number, cols: number): void {
+function copyRows(pass: Pass, to: Ptr, from: Ptr, rowStart: number, rows: number, cols: number): void {
   pass.kernels.copy(rowAt(to, rowStart, cols), rowAt(from, rowStart, cols), rows * cols);
 }

@@ -65,10 +65,14 @@ export interface Kernels {
 
   /** out f32[rows, cols] = x · rstd · weight f32[cols]; rstd f32[rows] = 1 / √(mean(x²) + eps), written */
   rmsnormForward(out: Ptr, rstd: Ptr, x: Ptr, weight: Ptr, rows: number, cols: number, eps: number): void;
-  /** dX f32[rows, cols] += …; dWeight f32[cols] += Σ_rows dOut · x · rstd */
+  /**
+   * dX f32[rows, cols] = residual + the gradient of x through the norm; dWeight f32[cols] += Σ_rows dOut · x · rstd. dX may be x or
+   * residual.
+   */
   rmsnormBackward(
     dX: Ptr,
     dWeight: Ptr,
+    residual: Ptr,
     dOut: Ptr,
     x: Ptr,
     weight: Ptr,
@@ -123,7 +127,10 @@ export interface Kernels {
     outStride: number,
     scratch: Ptr,
   ): void;
-  /** Gradients of attentionForward with past = 0: dQ, dK, dV written (row stride dStride), from dOut and out (row stride outStride). */
+  /**
+   * Gradients of attentionForward with past = 0: dQ, dK, dV written (row stride dStride), from dOut and out (row stride outStride).
+   * dQ may be q, dK may be k, dV may be v.
+   */
   attentionBackward(
     dQ: Ptr,
     dK: Ptr,
@@ -157,7 +164,7 @@ export interface Kernels {
 
   /** out f32[count] = x · relu(x); out may be x */
   relu2Forward(out: Ptr, x: Ptr, count: number): void;
-  /** dX f32[count] = 2 · relu(x) · dOut; dX may be dOut */
+  /** dX f32[count] = 2 · relu(x) · dOut; dX may be x or dOut */
   relu2Backward(dX: Ptr, x: Ptr, dOut: Ptr, count: number): void;
 
   /**

@@ -110,7 +110,10 @@ export interface WeightPlan {
   readonly ropeSin: Ptr;
 }
 
-/** Activations of one layer over all tokens of a step; each f32[tokens, …] */
+/**
+ * Activations of one layer over all tokens of a step; each f32[tokens, …]. The backward pass puts the gradients that a weight gradient is
+ * made of in the place of what it has read for the last time: `input`, `qkv`, `middle` and `up` end as their own gradients.
+ */
 export interface LayerActivations {
   readonly input: Ptr;
   readonly inputNorm: Ptr;
@@ -127,12 +130,16 @@ export interface LayerActivations {
   readonly activated: Ptr;
 }
 
-/** Gradients that the weight gradients are made of. */
-export interface LayerGradients {
-  readonly input: Ptr;
-  readonly qkv: Ptr;
-  readonly middle: Ptr;
-  readonly up: Ptr;
+/** What one lane needs for itself while it computes a chunk. */
+export interface Workspace {
+  /** f32[chunkRows, 4 · hidden]: a gradient on its way from one product to the next */
+  readonly transient: Ptr;
+  /** f32[chunkRows, hidden], f32[chunkRows] */
+  readonly finalNorm: Ptr;
+  readonly finalRstd: Ptr;
+  /** f32[headRows, vocabulary]; replaced by its gradient */
+  readonly logits: Ptr;
+  readonly scratch: Ptr;
 }
 
 export interface TrainingPlan extends WeightPlan {
@@ -144,18 +151,15 @@ export interface TrainingPlan extends WeightPlan {
   readonly targets: Ptr;
   readonly losses: Ptr;
   readonly activations: readonly LayerActivations[];
-  readonly layerGradients: readonly LayerGradients[];
+  /** f32[tokens, hidden]: what the last layer gives; replaced by its gradient */
   readonly finalInput: Ptr;
-  readonly finalNorm: Ptr;
-  readonly finalRstd: Ptr;
-  readonly finalGradient: Ptr;
-  /** f32[tokens, vocabulary]; replaced by its gradient */
-  readonly logits: Ptr;
-  /** f32[tokens, 4 · hidden]: gradients that no weight needs */
-  readonly transient: Ptr;
   /** f32[chunks, norms, hidden]: each chunk's share of the norm weights' gradients */
   readonly normPartials: Ptr;
-  readonly scratch: readonly Ptr[];
+  /** most rows of a chunk, and of them that have their logits at a time */
+  readonly chunkRows: number;
+  readonly headRows: number;
+  /** one a lane */
+  readonly workspaces: readonly Workspace[];
   readonly bytes: number;
 }
 
@@ -263,13 +267,35 @@ export function planScratch(allocator: Allocator, config: ModelConfig): Ptr {
   );
 }
 
+/** Rows that a thread computes in one go: enough for the products to run at full speed, few enough to share. */
+export const rowsPerChunk = 128;
+/** Logits that a lane keeps at a time: 4 MB, unless so many columns leave too few rows for a product at full speed. */
+const logitsAtOnce = 2 ** 20;
+const leastHeadRows = 48;
+
+function planWorkspace(
+  allocator: Allocator,
+  config: ModelConfig,
+  chunkRows: number,
+  headRows: number,
+): Workspace {
+  return {
+    transient: allocator.floats(chunkRows * config.intermediateSize),
+    finalNorm: allocator.floats(chunkRows * config.hiddenSize),
+    finalRstd: allocator.floats(chunkRows),
+    logits: allocator.floats(headRows * config.vocabSize),
+    scratch: planScratch(allocator, config),
+  };
+}
+
 /** @param base first byte that may be used (`heapBase()`) */
 export function planTraining(config: ModelConfig, size: TrainingSize, base: number): TrainingPlan {
   const allocator = new Allocator(base);
   const { tokens } = size;
-  const { hiddenSize: h, intermediateSize: f } = config;
+  const h = config.hiddenSize;
+  const chunkRows = Math.min(tokens, Math.max(rowsPerChunk, config.maxPositionEmbeddings));
+  const headRows = Math.min(chunkRows, Math.max(leastHeadRows, Math.floor(logitsAtOnce / config.vocabSize)));
   const weights = planWeights(allocator, config, true);
-  const layers = Array.from({ length: config.numHiddenLayers });
   const plan = {
     ...weights,
     tokens,
@@ -279,21 +305,16 @@ export function planTraining(config: ModelConfig, size: TrainingSize, base: numb
     ids: allocator.bytes(4 * tokens),
     targets: allocator.bytes(4 * tokens),
     losses: allocator.floats(tokens),
-    activations: layers.map(() => planActivations(allocator, config, tokens)),
-    layerGradients: layers.map(() => ({
-      input: allocator.floats(tokens * h),
-      qkv: allocator.floats(tokens * 3 * h),
-      middle: allocator.floats(tokens * h),
-      up: allocator.floats(tokens * f),
-    })),
+    activations: Array.from({ length: config.numHiddenLayers }, () =>
+      planActivations(allocator, config, tokens),
+    ),
     finalInput: allocator.floats(tokens * h),
-    finalNorm: allocator.floats(tokens * h),
-    finalRstd: allocator.floats(tokens),
-    finalGradient: allocator.floats(tokens * h),
-    logits: allocator.floats(tokens * config.vocabSize),
-    transient: allocator.floats(tokens * f),
     normPartials: allocator.floats(size.chunks * (2 * config.numHiddenLayers + 1) * h),
-    scratch: Array.from({ length: size.lanes }, () => planScratch(allocator, config)),
+    chunkRows,
+    headRows,
+    workspaces: Array.from({ length: size.lanes }, () =>
+      planWorkspace(allocator, config, chunkRows, headRows),
+    ),
   };
   return { ...plan, bytes: allocator.end };
 }

@@ -4,46 +4,60 @@ import type { Ptr } from './kernels.ts';
 import type { Matrix, TrainingPlan } from './layout.ts';
 
 /** A part of the parameters that one thread differentiates and updates. The cut depends on the model alone, never on the threads. */
-export type WeightTask =
-  | {
-      readonly kind: 'matrix';
-      readonly matrix: Matrix;
-      readonly rowStart: number;
-      readonly rowEnd: number;
-      /** gradient of the product's output and the product's input, f32[tokens, matrix.rows] and f32[tokens, matrix.cols] */
-      readonly dOutput: Ptr;
-      readonly input: Ptr;
-      /** the tied embedding: rows are also looked up by token id */
-      readonly embedding: boolean;
-    }
-  | { readonly kind: 'norms' };
+export type WeightTask = MatrixTask | EmbeddingTask | { readonly kind: 'norms' };
 
-/** A multiple of 8, so that a task owns whole panels, and of the tiles' 4 and 6 rows. */
+interface MatrixRows {
+  readonly matrix: Matrix;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+}
+
+interface MatrixTask extends MatrixRows {
+  readonly kind: 'matrix';
+  /** gradient of the product's output and the product's input, f32[tokens, matrix.rows] and f32[tokens, matrix.cols] */
+  readonly dOutput: Ptr;
+  readonly input: Ptr;
+}
+
+/** The tied embedding: the head's share of its gradient is there already; what was looked up by token id is added. */
+interface EmbeddingTask extends MatrixRows {
+  readonly kind: 'embedding';
+}
+
+/** A multiple of 24, so that a task owns whole panels of 8 and whole tiles of 4 and 6 rows; one block of the products. */
 const rowsPerTask = 144;
+
+/** [rowStart, rowEnd) of each task of a matrix */
+export function cutRows(matrix: Matrix): readonly (readonly [rowStart: number, rowEnd: number])[] {
+  return Array.from({ length: Math.ceil(matrix.rows / rowsPerTask) }, (_, i) => [
+    i * rowsPerTask,
+    Math.min((i + 1) * rowsPerTask, matrix.rows),
+  ]);
+}
 
 /** Largest first, so that no thread is left with a large task at the end. */
 export function weightTasks(plan: TrainingPlan): readonly WeightTask[] {
-  const tasks: WeightTask[] = [];
-  const cut = (matrix: Matrix, dOutput: Ptr, input: Ptr, embedding = false): void => {
-    for (let rowStart = 0; rowStart < matrix.rows; rowStart += rowsPerTask) {
-      const rowEnd = Math.min(rowStart + rowsPerTask, matrix.rows);
-      tasks.push({ kind: 'matrix', matrix, rowStart, rowEnd, dOutput, input, embedding });
+  const tasks: MatrixTask[] = [];
+  const cut = (matrix: Matrix, dOutput: Ptr, input: Ptr): void => {
+    for (const [rowStart, rowEnd] of cutRows(matrix)) {
+      tasks.push({ kind: 'matrix', matrix, rowStart, rowEnd, dOutput, input });
     }
   };
   plan.layers.forEach((matrices, layer) => {
-    const activations = plan.activations[layer]!;
-    const gradients = plan.layerGradients[layer]!;
-    const dLayerOutput = plan.layerGradients[layer + 1]?.input ?? plan.finalGradient;
-    cut(matrices.down, dLayerOutput, activations.activated);
-    cut(matrices.qkv, gradients.qkv, activations.inputNorm);
-    cut(matrices.output, gradients.middle, activations.attention);
-    cut(matrices.up, gradients.up, activations.middleNorm);
+    const at = plan.activations[layer]!;
+    cut(matrices.down, plan.activations[layer + 1]?.input ?? plan.finalInput, at.activated);
+    cut(matrices.qkv, at.qkv, at.inputNorm);
+    cut(matrices.output, at.middle, at.attention);
+    cut(matrices.up, at.up, at.middleNorm);
   });
-  cut(plan.head, plan.logits, plan.finalNorm, true);
-  tasks.push({ kind: 'norms' });
-  const cost = (task: WeightTask): number =>
-    task.kind === 'norms' ? 0 : (task.rowEnd - task.rowStart) * task.matrix.cols;
-  return tasks.toSorted((a, b) => cost(b) - cost(a));
+  const cost = ({ matrix, rowStart, rowEnd }: MatrixTask): number => (rowEnd - rowStart) * matrix.cols;
+  return [
+    ...tasks.toSorted((a, b) => cost(b) - cost(a)),
+    ...cutRows(plan.head).map(([rowStart, rowEnd]): EmbeddingTask => {
+      return { kind: 'embedding', matrix: plan.head, rowStart, rowEnd };
+    }),
+    { kind: 'norms' },
+  ];
 }
 
 /** What a step's tokens look like to the weight gradients. */
@@ -52,30 +66,31 @@ export interface StepRows {
   readonly chunks: number;
 }
 
-/** Writes the gradient of the task's parameters; returns its Σ g². */
+/** Writes (of the embedding: completes) the gradient of the task's parameters; returns its Σ g². */
 export function differentiate(pass: Pass, task: WeightTask, step: StepRows): number {
-  const { kernels, plan, scratch, config } = pass;
+  const { kernels, plan, config } = pass;
   if (task.kind === 'norms') return differentiateNorms(pass, step);
   const { matrix, rowStart, rowEnd } = task;
   const { rows: n, cols: k } = matrix;
   const gradient = (plan.gradients + 4 * matrix.offset) as Ptr;
-  kernels.matmulTransposed(
-    gradient,
-    task.dOutput,
-    n,
-    task.input,
-    k,
-    step.rows,
-    n,
-    k,
-    rowStart,
-    rowEnd,
-    false,
-    scratch,
-  );
-  if (task.embedding) {
-    const dEmbedded = plan.layerGradients[0]!.input;
+  if (task.kind === 'embedding') {
+    const dEmbedded = plan.activations[0]!.input;
     kernels.embeddingBackward(gradient, dEmbedded, plan.ids, step.rows, config.hiddenSize, rowStart, rowEnd);
+  } else {
+    kernels.matmulTransposed(
+      gradient,
+      task.dOutput,
+      n,
+      task.input,
+      k,
+      step.rows,
+      n,
+      k,
+      rowStart,
+      rowEnd,
+      false,
+      pass.workspace.scratch,
+    );
   }
   return kernels.sumOfSquares(rowAt(gradient, rowStart, k), (rowEnd - rowStart) * k);
 }

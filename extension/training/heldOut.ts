@@ -88,7 +88,7 @@ export class HeldOut {
         bytes += this.#byteLengths[target]!;
       }
     });
-    team.run('evaluate', { rows, length: this.#context, sequencesPerChunk: 1 });
+    team.run('evaluate', { rows, length: this.#context });
     const losses = team.floats(team.plan.losses, rows);
     let loss = 0;
     for (let i = 0; i < rows; i++) loss += losses[i]!;

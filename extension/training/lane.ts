@@ -1,17 +1,20 @@
 import { toPlainError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import { backward } from '../engine/backward.ts';
-import { type Chunk, forward, type Pass, rowAt } from '../engine/forward.ts';
+import { type Chunk, forward, type Pass } from '../engine/forward.ts';
+import { headForward, headForwardBackward, type Turns } from '../engine/head.ts';
 import { instantiateKernels } from '../engine/instantiate.ts';
-import { planTraining, type TrainingPlan, type TrainingSize } from '../engine/layout.ts';
+import { planTraining, rowsPerChunk, type TrainingPlan, type TrainingSize } from '../engine/layout.ts';
 import {
   type AdamStep,
+  cutRows,
   differentiate,
   pack,
   update,
   type WeightTask,
   weightTasks,
 } from '../engine/weightTasks.ts';
+import { endTurns, SharedTurns } from './turns.ts';
 
 /** What the lanes of a team share. Each phase is a list of items; whoever is free takes the next one. */
 export interface LaneSetup {
@@ -41,7 +44,6 @@ export const slot = {
 const scalarNames = [
   'rows',
   'length',
-  'sequencesPerChunk',
   'lossScale',
   'gradientScale',
   'learningRate',
@@ -57,24 +59,40 @@ export type Scalars = Record<(typeof scalarNames)[number], number>;
 
 const failureCapacity = 2_048;
 
-/** The control block: slots, scalars, one result an item, and room for the reason of a failure. */
+/** What the control block has room for. */
+export interface ControlSize {
+  readonly results: number;
+  /** blocks of the head's weight gradient */
+  readonly turns: number;
+}
+
+export function controlSize(plan: TrainingPlan, tasks: readonly WeightTask[]): ControlSize {
+  // One result a task, or one a lane.
+  return { results: Math.max(tasks.length, plan.workspaces.length), turns: cutRows(plan.head).length };
+}
+
+/** The control block: slots, scalars, one result an item, turns, and room for the reason of a failure. */
 export class Control {
   readonly slots: Int32Array;
   readonly #scalars: Float64Array;
   readonly results: Float64Array;
+  /** of each block of the head's weight gradient, how many have added to it in this phase */
+  readonly turns: Int32Array;
   readonly #failure: Uint8Array;
 
-  constructor(buffer: SharedArrayBuffer, results: number) {
+  constructor(buffer: SharedArrayBuffer, { results, turns }: ControlSize) {
     const scalarsAt = 4 * slot.count;
     const resultsAt = scalarsAt + 8 * scalarNames.length;
+    const turnsAt = resultsAt + 8 * results;
     this.slots = new Int32Array(buffer, 0, slot.count);
     this.#scalars = new Float64Array(buffer, scalarsAt, scalarNames.length);
     this.results = new Float64Array(buffer, resultsAt, results);
-    this.#failure = new Uint8Array(buffer, resultsAt + 8 * results, failureCapacity);
+    this.turns = new Int32Array(buffer, turnsAt, turns);
+    this.#failure = new Uint8Array(buffer, turnsAt + 4 * turns, failureCapacity);
   }
 
-  static bytes(results: number): number {
-    return 4 * slot.count + 8 * scalarNames.length + 8 * results + failureCapacity;
+  static bytes({ results, turns }: ControlSize): number {
+    return 4 * slot.count + 8 * scalarNames.length + 8 * results + 4 * turns + failureCapacity;
   }
 
   set(scalars: Partial<Scalars>): void {
@@ -95,6 +113,7 @@ export class Control {
       this.#failure.set(text);
       Atomics.store(this.slots, slot.failureBytes, text.length);
     }
+    endTurns(this.turns);
     Atomics.notify(this.slots, slot.idle);
     Atomics.notify(this.slots, slot.generation);
   }
@@ -114,13 +133,17 @@ export class Lane {
   readonly tasks: readonly WeightTask[];
   readonly control: Control;
   readonly #pass: Pass;
+  readonly #turns: Turns;
 
   constructor(setup: LaneSetup, index: number) {
     const kernels = instantiateKernels(setup.module, setup.memory);
     this.plan = planTraining(setup.config, setup.size, kernels.heapBase());
     this.tasks = weightTasks(this.plan);
-    this.control = new Control(setup.control, resultCount(this.tasks.length, setup.size));
-    this.#pass = { kernels, config: setup.config, plan: this.plan, scratch: this.plan.scratch[index]! };
+    const control = new Control(setup.control, controlSize(this.plan, this.tasks));
+    this.control = control;
+    this.#turns = new SharedTurns(control.turns, () => control.failed);
+    const workspace = this.plan.workspaces[index]!;
+    this.#pass = { kernels, config: setup.config, plan: this.plan, workspace };
   }
 
   /** Takes items of the current phase until none is left. */
@@ -167,43 +190,27 @@ export class Lane {
 
   #forwardBackward(chunk: Chunk, scalars: Scalars): void {
     forward(this.#pass, chunk);
-    const { kernels, plan, config } = this.#pass;
-    const rows = chunk.sequences * chunk.length;
-    kernels.crossEntropy(
-      rowAt(plan.losses, chunk.rowStart, 1),
-      rowAt(plan.logits, chunk.rowStart, config.vocabSize),
-      rowAt(plan.targets, chunk.rowStart, 1),
-      rows,
-      config.vocabSize,
-      scalars.lossScale,
-    );
+    headForwardBackward(this.#pass, chunk, scalars.lossScale, this.#turns);
     backward(this.#pass, chunk);
   }
 
   #evaluate(chunk: Chunk): void {
     forward(this.#pass, chunk);
-    const { kernels, plan, config } = this.#pass;
-    kernels.crossEntropyForward(
-      rowAt(plan.losses, chunk.rowStart, 1),
-      rowAt(plan.logits, chunk.rowStart, config.vocabSize),
-      rowAt(plan.targets, chunk.rowStart, 1),
-      chunk.sequences * chunk.length,
-      config.vocabSize,
-    );
+    headForward(this.#pass, chunk);
   }
 }
 
-/** Room for the results of the phases that have any: one a task, or one a lane. */
-export function resultCount(tasks: number, size: TrainingSize): number {
-  return Math.max(tasks, size.lanes);
+/** Sequences of a chunk, the last one apart. */
+function sequencesPerChunk(length: number): number {
+  return Math.max(1, Math.floor(rowsPerChunk / length));
 }
 
-export function chunkCount({ rows, length, sequencesPerChunk }: Scalars): number {
-  return Math.ceil(rows / length / sequencesPerChunk);
+export function chunkCount({ rows, length }: Scalars): number {
+  return Math.ceil(rows / length / sequencesPerChunk(length));
 }
 
-function chunkOf(item: number, { rows, length, sequencesPerChunk }: Scalars): Chunk {
-  const first = item * sequencesPerChunk;
-  const sequences = Math.min(sequencesPerChunk, rows / length - first);
+function chunkOf(item: number, { rows, length }: Scalars): Chunk {
+  const first = item * sequencesPerChunk(length);
+  const sequences = Math.min(sequencesPerChunk(length), rows / length - first);
   return { index: item, rowStart: first * length, sequences, length };
 }

@@ -1,3 +1,4 @@
+import { rowsPerChunk } from '../engine/layout.ts';
 import { readTensors, writeRopeTables, writeTensors } from '../engine/weights.ts';
 import { stepFlops } from '../engine/weightTasks.ts';
 import { NihiloError } from '../protocol/errors.ts';
@@ -107,8 +108,7 @@ export class Learner {
     const ids = this.#team.integers(plan.ids, rows);
     const targets = this.#team.integers(plan.targets, rows);
     this.#batches.read(ids, targets, this.#state.sequences, sequences, length);
-    const sequencesPerChunk = Math.max(1, Math.floor(rowsPerChunk / length));
-    this.#team.run('train', { rows, length, sequencesPerChunk, lossScale: 1 / rows });
+    this.#team.run('train', { rows, length, lossScale: 1 / rows });
     const losses = this.#team.floats(plan.losses, rows);
     let total = 0;
     for (let i = 0; i < rows; i++) total += losses[i]!;
@@ -136,9 +136,6 @@ export class Learner {
     });
   }
 }
-
-/** Rows that a thread computes in one go: enough for the products to run at full speed, few enough to share. */
-const rowsPerChunk = 128;
 
 /** Most chunks that a step of `tokens` tokens is cut into, whatever the length of its sequences. */
 export function mostChunks(tokens: number, recipe: Recipe): number {

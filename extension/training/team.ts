@@ -7,11 +7,11 @@ import { weightTasks } from '../engine/weightTasks.ts';
 import {
   chunkCount,
   Control,
+  controlSize,
   Lane,
   type LaneSetup,
   type Phase,
   phases,
-  resultCount,
   type Scalars,
   slot,
 } from './lane.ts';
@@ -44,7 +44,7 @@ export class Team {
   ): Team {
     const plan = planTraining(config, size, heapBase(compiled));
     const memory = allocateMemory(plan.bytes, memoryLimitMb);
-    const control = new SharedArrayBuffer(Control.bytes(resultCount(weightTasks(plan).length, size)));
+    const control = new SharedArrayBuffer(Control.bytes(controlSize(plan, weightTasks(plan))));
     const setup: LaneSetup = { module: compiled.module, memory, config, size, control };
     const lane = new Lane(setup, 0);
     const others = Array.from({ length: size.lanes - 1 }, (_, i) => {
@@ -88,6 +88,7 @@ export class Team {
     Atomics.store(slots, slot.phase, phases.indexOf(phase));
     Atomics.store(slots, slot.items, this.#items(phase));
     Atomics.store(slots, slot.next, 0);
+    control.turns.fill(0);
     Atomics.store(slots, slot.idle, 0);
     Atomics.add(slots, slot.generation, 1);
     Atomics.notify(slots, slot.generation);

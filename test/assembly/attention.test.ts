@@ -173,6 +173,59 @@ describe.each(builds)('attention (%s)', (build) => {
     );
   });
 
+  it('backward in the place of q, k and v has the bits of backward elsewhere', () => {
+    fc.assert(
+      fc.property(shapes, (drawn) => {
+        const shape = { ...drawn, past: 0 };
+        const { rows, heads, headDim } = shape;
+        const { width, q, k, v, dOut } = operands(shape);
+        const forward = reference.attention(q, k, v, shape);
+        arena.reset();
+        const [dOuts, outs, lse] = [dOut, forward.out, forward.logSumExp].map((x) => arena.floats(x).at) as [
+          Ptr,
+          Ptr,
+          Ptr,
+        ];
+        const scratch = arena.scratch(attentionScratchBytes(rows, headDim));
+        // q, k and v beside each other in one row, as a training has them
+        const stride = 3 * width;
+        const beside = (): { at: Ptr; values: Float32Array } => {
+          const region = arena.unwritten(rows * stride);
+          [q, k, v].forEach((x, i) => {
+            for (let row = 0; row < rows; row++)
+              region.values.set(x.subarray(row * width, (row + 1) * width), row * stride + i * width);
+          });
+          return region;
+        };
+        const run = (to: Ptr, from: Ptr): void =>
+          kernels.attentionBackward(
+            to,
+            at(to, width),
+            at(to, 2 * width),
+            dOuts,
+            outs,
+            lse,
+            from,
+            at(from, width),
+            at(from, 2 * width),
+            rows,
+            heads,
+            headDim,
+            stride,
+            stride,
+            width,
+            scratch,
+          );
+        const [read, replaced, expected] = [beside(), beside(), arena.unwritten(rows * stride)];
+        run(expected.at, read.at);
+        run(replaced.at, replaced.at);
+        expectSameBits(replaced.values, expected.values);
+        arena.expectGuardsIntact();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   interface Tensors extends reference.AttentionResult {
     readonly q: Float64Array;
     readonly k: Float64Array;

@@ -32,20 +32,28 @@ describe.each(builds)('RMSNorm (%s)', (build) => {
     );
   });
 
-  it('backward: gradients are added within γ of their terms', () => {
+  it('backward: dX = residual + the gradient within γ of their terms, also in the place of x or of the residual; dWeight is added', () => {
+    const places = fc.constantFrom('elsewhere', 'x', 'residual');
     fc.assert(
-      fc.property(shape, ({ rows, cols, seed: from }) => {
+      fc.property(shape, places, ({ rows, cols, seed: from }, place) => {
         const next = uniform(from);
         const [x, dOut] = [randomFloats(next, rows * cols, 3), randomFloats(next, rows * cols)];
         const [weight, rstd] = [randomFloats(next, cols), randomFloats(next, rows).map(Math.abs)];
-        const [beforeX, beforeWeight] = [randomFloats(next, rows * cols), randomFloats(next, cols)];
+        const [residual, beforeWeight] = [randomFloats(next, rows * cols), randomFloats(next, cols)];
         arena.reset();
-        const [dX, dWeight] = [arena.floats(beforeX), arena.floats(beforeWeight)];
+        const regions = {
+          elsewhere: arena.unwritten(rows * cols),
+          x: arena.floats(x),
+          residual: arena.floats(residual),
+        };
+        const dX = regions[place];
+        const dWeight = arena.floats(beforeWeight);
         kernels.rmsnormBackward(
           dX.at,
           dWeight.at,
+          regions.residual.at,
           arena.floats(dOut).at,
-          arena.floats(x).at,
+          regions.x.at,
           arena.floats(weight).at,
           arena.floats(rstd).at,
           rows,
@@ -58,15 +66,15 @@ describe.each(builds)('RMSNorm (%s)', (build) => {
           for (let j = 0; j < cols; j++) sum += Math.abs(dOut[r * cols + j]! * x[r * cols + j]! * weight[j]!);
           return (sum * rstd[r]! ** 3) / cols;
         });
-        // cols products and their sum, three factors rstd, a division, a product, a difference and the sum with what was there.
+        // cols products and their sum, three factors rstd, a division, a product, a difference and the sum with the residual.
         expectWithin(
           dX.values,
-          expected.dX.map((value, i) => value + beforeX[i]!),
+          expected.dX.map((value, i) => value + residual[i]!),
           (i) =>
             gamma(cols + 10) *
             (Math.abs(dOut[i]! * weight[i % cols]! * rstd[row(i)]!) +
               Math.abs(x[i]!) * pulls[row(i)]! +
-              Math.abs(beforeX[i]!)),
+              Math.abs(residual[i]!)),
         );
         const terms = beforeWeight.map(Math.abs);
         x.forEach((value, i) => (terms[i % cols]! += Math.abs(value * dOut[i]!) * rstd[row(i)]!));
@@ -85,19 +93,28 @@ describe.each(builds)('RMSNorm (%s)', (build) => {
       fc.property(shape, ({ rows, cols, seed: from }) => {
         const next = uniform(from);
         arena.reset();
-        const [x, dOut] = [randomFloats(next, rows * cols), randomFloats(next, rows * cols)].map((v) =>
-          arena.floats(v),
-        );
+        const [x, dOut, residual] = [0, 1, 2].map(() => arena.floats(randomFloats(next, rows * cols)));
         const weight = arena.floats(randomFloats(next, cols));
         const results = partCounts.map((parts) => {
-          const [out, dX] = [arena.unwritten(rows * cols), arena.floats(new Float64Array(rows * cols))];
+          const [out, dX] = [arena.unwritten(rows * cols), arena.unwritten(rows * cols)];
           const [rstd, dWeight] = [arena.unwritten(rows), arena.floats(new Float64Array(cols))];
           for (const [start, end] of ranges(rows, parts)) {
             const first = start * cols;
             const [xRow, rstdRow] = [at(x!.at, first), at(rstd.at, start)];
             kernels.rmsnormForward(at(out.at, first), rstdRow, xRow, weight.at, end - start, cols, eps);
             const [dXRow, dOutRow] = [at(dX.at, first), at(dOut!.at, first)];
-            kernels.rmsnormBackward(dXRow, dWeight.at, dOutRow, xRow, weight.at, rstdRow, end - start, cols);
+            const residualRow = at(residual!.at, first);
+            kernels.rmsnormBackward(
+              dXRow,
+              dWeight.at,
+              residualRow,
+              dOutRow,
+              xRow,
+              weight.at,
+              rstdRow,
+              end - start,
+              cols,
+            );
           }
           return [out, rstd, dX, dWeight];
         });

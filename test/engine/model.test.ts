@@ -12,11 +12,12 @@ import { arceeLossAndGradients } from '../reference/arcee.ts';
 import { builds, compiled } from './compiled.ts';
 import { lonePlatform } from './lonePlatform.ts';
 
-/** Odd sizes on purpose: no multiple of a tile, a panel or a task. */
+/** Odd sizes on purpose: no multiple of a tile, a panel or a task; the last has its logits in several blocks of rows. */
 const configs: readonly ModelConfig[] = [
   { ...shape(52, 12, 1, 3), maxPositionEmbeddings: 7 },
   { ...shape(301, 40, 2, 2), maxPositionEmbeddings: 33 },
   { ...shape(130, 72, 3, 1), maxPositionEmbeddings: 21 },
+  { ...shape(20_011, 8, 1, 1), maxPositionEmbeddings: 33 },
 ];
 
 function shape(vocabSize: number, hiddenSize: number, numHiddenLayers: number, numAttentionHeads: number) {

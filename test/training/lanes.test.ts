@@ -29,18 +29,21 @@ const recipe = {
   ],
 } as const;
 
-async function team(build: (typeof builds)[number], lanes: number): Promise<Team> {
+/** So many tokens that a chunk's logits are computed in several blocks of rows. */
+const wide: ModelConfig = { ...config, vocabSize: 20_000, hiddenSize: 8, intermediateSize: 32 };
+
+function team(build: (typeof builds)[number], lanes: number, model = config): Team {
   const size = { tokens: 500, chunks: mostChunks(500, recipe), lanes };
-  return Team.create(nodePlatform(), compiled(build), config, size, 512);
+  return Team.create(nodePlatform(), compiled(build), model, size, 512);
 }
 
-async function weightsAfter(build: (typeof builds)[number], lanes: number, steps: number) {
-  const crew = await team(build, lanes);
+async function weightsAfter(build: (typeof builds)[number], lanes: number, steps: number, model = config) {
+  const crew = team(build, lanes, model);
   const random = new Random(5);
-  const stream = Uint16Array.from({ length: 2_000 }, () => random.below(config.vocabSize));
+  const stream = Uint16Array.from({ length: 2_000 }, () => random.below(model.vocabSize));
   const learner = new Learner(
     crew,
-    config,
+    model,
     recipe,
     new Batches(stream, 1),
     initialTensors(crew.plan.parameters, 1),
@@ -60,11 +63,30 @@ describe.each(builds)('a team in the %s build', (build) => {
     }
   });
 
+  it('learns the same bits with 1, 2, 3 and 8 lanes when the logits of a chunk come in several blocks', async () => {
+    const crew = team(build, 1, wide);
+    expect(crew.plan.headRows).toBeLessThan(crew.plan.chunkRows / 2);
+    await crew.dispose();
+    const alone = await weightsAfter(build, 1, 2, wide);
+    for (const lanes of [2, 3, 8]) {
+      expect(await weightsAfter(build, lanes, 2, wide), `${lanes} lanes`).toEqual(alone);
+    }
+  });
+
+  it('wakes the lanes that await their turn behind one that traps', async () => {
+    const crew = team(build, 3);
+    crew.integers(crew.plan.ids, 500).fill(1);
+    // Only the first chunk reads far outside the memory; the others wait to add to the head's gradient behind it.
+    crew.integers(crew.plan.ids, 1).fill(0x00ff_ffff);
+    expect(() => crew.run('train', { rows: 500, length: 20, lossScale: 1 })).toThrow(/out of bounds/);
+    await crew.dispose();
+  });
+
   it('says which failure ended it when a lane traps, instead of waiting for ever', async () => {
-    const crew = await team(build, 2);
+    const crew = team(build, 2);
     // A token far outside the vocabulary reads far outside the memory.
     crew.integers(crew.plan.ids, 500).fill(0x00ff_ffff);
-    const step = { rows: 500, length: 20, sequencesPerChunk: 1, lossScale: 1 };
+    const step = { rows: 500, length: 20, lossScale: 1 };
     expect(() => crew.run('train', step)).toThrow(/out of bounds/);
     expect(() => crew.run('train', step)).toThrow();
     await crew.dispose();

@@ -110,4 +110,13 @@ describe.each(presetNames)('the memory of %s', (preset) => {
 });
 
 /** numbers of the plan that count instead of pointing */
-const notAddresses = new Set(['tokens', 'rows', 'cols', 'offset', 'parameterElements', 'blockRows']);
+const notAddresses = new Set([
+  'tokens',
+  'rows',
+  'cols',
+  'offset',
+  'parameterElements',
+  'blockRows',
+  'chunkRows',
+  'headRows',
+]);

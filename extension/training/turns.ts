@@ -1,0 +1,46 @@
+import type { Turns } from '../engine/head.ts';
+
+/** A lane that does not take its turn for so long is gone. */
+const patienceMs = 120_000;
+const spins = 2_000;
+
+/**
+ * Turns in shared memory: for each block, the number of additions that are done. Lanes get their chunks in order, so that whoever is waited
+ * for is at work already; each follows the one before by a block, and waits but once.
+ */
+export class SharedTurns implements Turns {
+  readonly #done: Int32Array;
+  readonly #failed: () => boolean;
+
+  /** @param done i32[blocks], 0 before the first turn */
+  constructor(done: Int32Array, failed: () => boolean) {
+    this.#done = done;
+    this.#failed = failed;
+  }
+
+  await(block: number, turn: number): void {
+    for (let spin = 0; spin < spins; spin++) if (Atomics.load(this.#done, block) === turn) return;
+    for (;;) {
+      // A failure is said before every block is woken: whoever does not see it here finds its block changed below.
+      if (this.#failed()) throw new Error('another training thread failed');
+      const done = Atomics.load(this.#done, block);
+      if (done === turn) return;
+      if (Atomics.wait(this.#done, block, done, patienceMs) === 'timed-out') {
+        throw new Error(`no turn from another training thread for ${patienceMs / 1000} s`);
+      }
+    }
+  }
+
+  pass(block: number, turn: number): void {
+    Atomics.store(this.#done, block, turn + 1);
+    Atomics.notify(this.#done, block);
+  }
+}
+
+/** Wakes everybody who awaits a turn: no block waits for a negative number of turns. */
+export function endTurns(done: Int32Array): void {
+  for (let block = 0; block < done.length; block++) {
+    Atomics.store(done, block, -1);
+    Atomics.notify(done, block);
+  }
+}
