@@ -15,9 +15,13 @@ import {
   type Scalars,
   slot,
 } from './lane.ts';
+import { awaitChange } from './waiting.ts';
 
-/** A lane that has not finished a phase for so long is gone. */
-const patienceMs = 120_000;
+/**
+ * A lane that is not heard of for so long is gone. In several waits: a process that was stopped (Ctrl-Z) for hours finds one of them
+ * over when it goes on, while its lanes were stopped too.
+ */
+const patience = { waits: 12, waitMs: 10_000 };
 
 /**
  * The threads of a training over one shared memory. The constructing thread is lane 0: it announces a phase, works like the others,
@@ -124,18 +128,18 @@ export class Team {
 
   #awaitOthers(slots: Int32Array): void {
     const { control } = this.#lane;
-    const idle = (): number => Atomics.load(slots, slot.idle);
-    for (let spin = 0; spin < 1_000 && idle() < this.#others.length; spin++);
-    for (;;) {
-      const count = idle();
+    for (let silentWaits = 0; ;) {
+      const idle = Atomics.load(slots, slot.idle);
       if (control.failed)
         throw new NihiloError(
           'workerFailed',
           `A training thread failed (${control.failure}). Train again; if it happens twice, report it.`,
         );
-      if (count >= this.#others.length) return;
-      if (Atomics.wait(slots, slot.idle, count, patienceMs) === 'timed-out') {
-        control.fail(new Error(`no answer from a training thread for ${patienceMs / 1000} s`));
+      if (idle >= this.#others.length) return;
+      silentWaits = awaitChange(slots, slot.idle, idle, patience.waitMs) ? 0 : silentWaits + 1;
+      if (silentWaits === patience.waits) {
+        const seconds = (patience.waits * patience.waitMs) / 1_000;
+        control.fail(new Error(`no answer from a training thread for ${seconds} s`));
       }
     }
   }
