@@ -54,6 +54,20 @@ async function weightsAfter(build: (typeof builds)[number], lanes: number, steps
   return result;
 }
 
+/** One sequence a step, so one chunk, and a model of few weights, so few tasks. */
+async function fewItems(build: (typeof builds)[number], lanes: number) {
+  const tiny = { ...config, hiddenSize: 8, intermediateSize: 32, numHiddenLayers: 1 };
+  const short = { ...recipe, tokensPerStep: 48, lengths: [[0, 48]] } as const;
+  const crew = Team.create(nodePlatform(), compiled(build), tiny, { tokens: 48, chunks: 2, lanes }, 512);
+  const stream = Uint16Array.from({ length: 200 }, (_, i) => (7 * i) % config.vocabSize);
+  const weights = initialTensors(crew.plan.parameters, 1);
+  const learner = new Learner(crew, tiny, short, new Batches(stream, 1), weights);
+  const losses = Array.from({ length: 5 }, (_, step) => learner.step(step / 5).loss);
+  const result = { items: crew.taskCount, losses, weights: learner.weights };
+  await crew.dispose();
+  return result;
+}
+
 describe.each(builds)('a team in the %s build', (build) => {
   it('learns the same bits with 1, 2, 3 and 8 lanes', async () => {
     const alone = await weightsAfter(build, 1, 6);
@@ -80,6 +94,12 @@ describe.each(builds)('a team in the %s build', (build) => {
     crew.integers(crew.plan.ids, 1).fill(0x00ff_ffff);
     expect(() => crew.run('train', { rows: 500, length: 20, lossScale: 1 })).toThrow(/out of bounds/);
     await crew.dispose();
+  });
+
+  it('learns the same bits when there are more lanes than items in any phase', async () => {
+    const [alone, crowd] = [await fewItems(build, 1), await fewItems(build, 12)];
+    expect(alone.items).toBeLessThan(12);
+    expect(crowd).toEqual(alone);
   });
 
   it('says which failure ended it when a lane traps, instead of waiting for ever', async () => {

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MessageChannel } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { Platform } from '../../extension/platform/platform.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
@@ -14,7 +15,10 @@ beforeEach(() => {
   const engine = new URL('../../extension/engine/', import.meta.url).pathname;
   cpSync(engine, join(root, 'code'), { recursive: true });
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true });
+});
 
 function request(): TrainingRequest {
   return {
@@ -62,6 +66,37 @@ describe('serveTraining', () => {
     expect(events.length).toBe(paused);
     send({ type: 'resume' });
     expect(await next('done')).toMatchObject({ cancelled: false, report: { steps: 400 } });
+  });
+
+  // The step that is under way when a message is posted is the last one: what is posted is let in before the next.
+  it.each([
+    ['cancel', 1],
+    ['cancel', 2],
+    ['cancel', 5],
+    ['pause', 1],
+    ['pause', 2],
+    ['pause', 5],
+  ] as const)('makes no further step after a message that says %s in step %i', async (order, step) => {
+    // A clock on which every step takes long enough to be reported.
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 300));
+    const { port1, port2 } = new MessageChannel();
+    const ended = new Promise<TrainingEvent>((resolve) => {
+      serveTraining(nodePlatform(), {
+        post: (event) => {
+          // Called by the training itself, in the midst of its step.
+          if (event.type === 'progress' && event.progress.step === step) {
+            port2.postMessage({ type: order });
+            if (order === 'pause') setTimeout(() => port2.postMessage({ type: 'cancel' }), 300);
+          }
+          if (event.type === 'done' || event.type === 'failed') resolve(event);
+        },
+        onMessage: (listener) => port1.on('message', listener),
+      });
+    });
+    port2.postMessage({ type: 'start', request: { ...request(), stop: { steps: 1_000_000 } } });
+    expect(await ended).toMatchObject({ type: 'done', cancelled: true, report: { steps: step } });
+    port1.close();
   });
 
   it('ends when it is told to stop, also when it is paused, before or after', async () => {
