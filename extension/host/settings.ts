@@ -96,13 +96,13 @@ export interface CompletionSettings {
   readonly maxTokens: number;
 }
 
-/** @param cores of the machine; more threads than cores only take turns */
+/** @param cores of the machine, all but one of which train where no number is set */
 export function trainingSettings(source: SettingSource, cores: number): TrainingSettings {
   const threads = numberFrom(source, 'training.threads');
   const preset = source('training.preset');
   return {
     seconds: numberFrom(source, 'training.seconds'),
-    threads: threads === 0 ? Math.max(1, cores - 1) : Math.min(threads, Math.max(1, cores)),
+    threads: threads === 0 ? Math.max(1, cores - 1) : threads,
     memoryLimitMb: numberFrom(source, 'training.memoryLimit'),
     preset: presetNames.find((name) => name === preset) ?? settings['training.preset'].default,
     seed: numberFrom(source, 'training.seed'),

@@ -42,7 +42,7 @@ describe('settings', () => {
         const { enabled, ...completion } = completionSettings(source);
         expect(threads).toSatisfy(Number.isInteger);
         expect(threads).toBeGreaterThanOrEqual(1);
-        expect(threads).toBeLessThanOrEqual(cores);
+        expect(threads).toBeLessThanOrEqual(Math.max(cores, settings['training.threads'].maximum));
         expect(presetNames).toContain(preset);
         expect(typeof enabled).toBe('boolean');
         expect(typeof training.reproducible).toBe('boolean');
@@ -85,14 +85,15 @@ describe('settings', () => {
     );
   });
 
-  it('leave one core to the editor, but never train with none and never with more than there are', () => {
+  it('leave one core to the editor, never train with none, and take any number that is set', () => {
     const threads = (set: number, cores: number): number =>
       trainingSettings((name) => (name === 'training.threads' ? set : undefined), cores).threads;
     expect(threads(0, 1)).toBe(1);
     expect(threads(0, 2)).toBe(1);
     expect(threads(0, 16)).toBe(15);
     expect(threads(3, 16)).toBe(3);
-    expect(threads(64, 16)).toBe(16);
+    expect(threads(1, 16)).toBe(1);
+    expect(threads(64, 2)).toBe(64);
   });
 });
 
