@@ -1,7 +1,7 @@
 import type { Team } from './team.ts';
 
 /** A phase without items: what it costs to tell all lanes of a phase and to hear from each that it is done. */
-const nothing = { rows: 0, length: 1, sequencesPerChunk: 1 } as const;
+const nothing = { rows: 0, length: 1 } as const;
 const rounds = 2_000;
 
 export interface BarrierCost {

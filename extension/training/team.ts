@@ -15,13 +15,7 @@ import {
   type Scalars,
   slot,
 } from './lane.ts';
-import { awaitChange } from './waiting.ts';
-
-/**
- * A lane that is not heard of for so long is gone. In several waits: a process that was stopped (Ctrl-Z) for hours finds one of them
- * over when it goes on, while its lanes were stopped too.
- */
-const patience = { waits: 12, waitMs: 10_000 };
+import { awaitChange, patienceMs } from './waiting.ts';
 
 /**
  * The threads of a training over one shared memory. The constructing thread is lane 0: it announces a phase, works like the others,
@@ -128,7 +122,7 @@ export class Team {
 
   #awaitOthers(slots: Int32Array): void {
     const { control } = this.#lane;
-    for (let silentWaits = 0; ;) {
+    for (;;) {
       const idle = Atomics.load(slots, slot.idle);
       if (control.failed)
         throw new NihiloError(
@@ -136,10 +130,8 @@ export class Team {
           `A training thread failed (${control.failure}). Train again; if it happens twice, report it.`,
         );
       if (idle >= this.#others.length) return;
-      silentWaits = awaitChange(slots, slot.idle, idle, patience.waitMs) ? 0 : silentWaits + 1;
-      if (silentWaits === patience.waits) {
-        const seconds = (patience.waits * patience.waitMs) / 1_000;
-        control.fail(new Error(`no answer from a training thread for ${seconds} s`));
+      if (!awaitChange(slots, slot.idle, idle, patienceMs)) {
+        control.fail(new Error(`no answer from a training thread for ${patienceMs / 1_000} s`));
       }
     }
   }

@@ -1,8 +1,5 @@
 import type { Turns } from '../engine/head.ts';
-
-/** A lane that does not take its turn for so long is gone. */
-const patienceMs = 120_000;
-const spins = 2_000;
+import { awaitChange, patienceMs } from './waiting.ts';
 
 /**
  * Turns in shared memory: for each block, the number of additions that are done. Lanes get their chunks in order, so that whoever is waited
@@ -19,14 +16,13 @@ export class SharedTurns implements Turns {
   }
 
   await(block: number, turn: number): void {
-    for (let spin = 0; spin < spins; spin++) if (Atomics.load(this.#done, block) === turn) return;
     for (;;) {
       // A failure is said before every block is woken: whoever does not see it here finds its block changed below.
       if (this.#failed()) throw new Error('another training thread failed');
       const done = Atomics.load(this.#done, block);
       if (done === turn) return;
-      if (Atomics.wait(this.#done, block, done, patienceMs) === 'timed-out') {
-        throw new Error(`no turn from another training thread for ${patienceMs / 1000} s`);
+      if (!awaitChange(this.#done, block, done, patienceMs)) {
+        throw new Error(`no turn from another training thread for ${patienceMs / 1_000} s`);
       }
     }
   }

@@ -13,7 +13,7 @@ it('measures a phase in which no lane does anything, and leaves the team able to
   expect(medianMicroseconds).toBeGreaterThan(0);
   expect(p95Microseconds).toBeGreaterThanOrEqual(medianMicroseconds);
   expect(team.floats(team.plan.losses, 64)).toEqual(before);
-  team.run('evaluate', { rows: 64, length: 8, sequencesPerChunk: 1 });
+  team.run('evaluate', { rows: 64, length: 8 });
   expect(team.floats(team.plan.losses, 64)).not.toEqual(before);
   await team.dispose();
 });

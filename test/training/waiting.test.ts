@@ -12,11 +12,11 @@ it('returns at once when the value is another already', () => {
 });
 
 it('says when its patience is at an end, and has slept until then instead of looking all the time', () => {
-  const patienceMs = 400;
+  const limitMs = 400;
   const [start, before] = [performance.now(), process.threadCpuUsage()];
-  expect(awaitChange(slotsOf(3), 0, 3, patienceMs)).toBe(false);
+  expect(awaitChange(slotsOf(3), 0, 3, limitMs)).toBe(false);
   const { user, system } = process.threadCpuUsage(before);
-  expect(performance.now() - start).toBeGreaterThanOrEqual(patienceMs - 1);
+  expect(performance.now() - start).toBeGreaterThanOrEqual(limitMs - 1);
   // Looking for the whole time takes all of it on a free core, and half of it on one that is shared.
-  expect((user + system) / 1_000).toBeLessThan(patienceMs / 8);
+  expect((user + system) / 1_000).toBeLessThan(limitMs / 8);
 });
