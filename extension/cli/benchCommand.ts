@@ -1,35 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Platform } from '../platform/platform.ts';
-import { benchmark, type BenchmarkReport } from '../training/benchmark.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import { benchmarkLines } from './benchLines.ts';
+import { type BenchmarkReport, measureAll } from './benchReport.ts';
 import type { BenchOptions } from './commandLine.ts';
+import type { ContestCommand } from './contestant.ts';
+import { Interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';
+import { StepDisplay } from './progressDisplay.ts';
 
-export async function bench(platform: Platform, options: BenchOptions): Promise<void> {
-  process.stderr.write('Measuring for a minute or two; other programs make the figures worse.\n');
-  const report = await benchmark(platform, options.reproducible);
+/** @returns the exit code @throws {NihiloError} argumentInvalid, where there is nobody to compare with */
+export async function bench(platform: Platform, options: BenchOptions): Promise<number> {
+  if (options.peers) return compareWithPeers(options);
+  const display = new StepDisplay(process.stderr);
+  const ending = new AbortController();
+  const interruption = new Interruption(() => ending.abort());
+  let report: BenchmarkReport;
+  try {
+    report = await measureAll({
+      cores: platform.cores,
+      reproducible: options.reproducible,
+      quick: options.quick,
+      code: codeFolder(),
+      ours: measuringProcess(),
+      rivals: null,
+      onProgress: (what, done, all) => display.show(what, done, all),
+      signal: ending.signal,
+    });
+  } catch (error) {
+    if (interruption.exitCode !== null) return interruption.exitCode;
+    throw error;
+  } finally {
+    display.clear();
+    interruption.dispose();
+  }
   if (options.json) printJson(report);
   else print(benchmarkLines(report));
+  return 0;
 }
 
-function benchmarkLines(report: BenchmarkReport): string[] {
-  const { build, cores, peakGflops, gemm, trainStep, decode, prefill256Ms } = report;
-  const share = (fraction: number): string => `${(100 * fraction).toFixed(0)} %`;
-  return [
-    `Kernels ${build}, ${cores} cores; 128-bit SIMD peak of one thread ${peakGflops.toFixed(1)} GFLOP/s`,
-    '',
-    'Matrix products, one thread (GFLOP/s, share of the peak)',
-    ...gemm.map(
-      ({ shape, orientation, gflops, fractionOfPeak }) =>
-        `  ${shape.padEnd(16)} ${orientation}  ${gflops.toFixed(1).padStart(6)}  ${share(fractionOfPeak).padStart(5)}`,
-    ),
-    '',
-    'Training step (tokens/s, share of the peak, memory)',
-    ...trainStep.map(
-      ({ preset, threads, tokensPerSecond, fractionOfPeak, rssMb }) =>
-        `  ${preset.padEnd(8)} ${threads} threads  ${tokensPerSecond.toFixed(0).padStart(7)}  ${share(fractionOfPeak).padStart(5)}  ${rssMb.toFixed(0)} MB`,
-    ),
-    '',
-    'Decoding, one thread',
-    ...decode.map(({ preset, msPerToken }) => `  ${preset.padEnd(8)} ${msPerToken.toFixed(2)} ms a token`),
-    `  large    ${prefill256Ms.toFixed(1)} ms for a prompt of 256 tokens`,
-  ];
+/** The others are installed by the repository's own program, which needs its Node, too. */
+async function compareWithPeers({ json, quick, reproducible }: BenchOptions): Promise<number> {
+  const root = new URL(runsFromSource ? '../../' : '../', import.meta.url);
+  const [program, node] = ['test/bench/bench.ts', 'node_modules/.bin/node'].map((name) =>
+    fileURLToPath(new URL(name, root)),
+  ) as [string, string];
+  if (!existsSync(program) || !existsSync(node)) {
+    throw new NihiloError(
+      'argumentInvalid',
+      '--peers should be used in a clone of the repository, which installs the programs to compare with; run `npm run bench -- --peers` there.',
+    );
+  }
+  const flags = Object.entries({ '--json': json, '--quick': quick, '--reproducible': reproducible });
+  const args = flags.filter(([, set]) => set).map(([flag]) => flag);
+  const child = spawn(node, [program, ...args], { stdio: 'inherit' });
+  const interruption = new Interruption(() => child.kill('SIGINT'));
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    return interruption.exitCode ?? code ?? 1;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+const runsFromSource = import.meta.url.endsWith('.ts');
+
+/** The repository's own sources where they are there, else the current folder. */
+function codeFolder(): string {
+  const sources = fileURLToPath(new URL(runsFromSource ? '..' : '../extension', import.meta.url));
+  return existsSync(sources) ? sources : process.cwd();
+}
+
+/** The program that measures, beside this one: its source, or its bundle. */
+export function measuringProcess(): ContestCommand {
+  const entry = new URL(runsFromSource ? './benchProcess.ts' : './bench.js', import.meta.url);
+  return { program: process.execPath, args: [fileURLToPath(entry)] };
 }

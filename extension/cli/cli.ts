@@ -33,8 +33,7 @@ async function run(invocation: Invocation): Promise<number> {
     }
     case 'bench': {
       const { bench } = await import('./benchCommand.ts');
-      await bench(platform, invocation.options);
-      return 0;
+      return bench(platform, invocation.options);
     }
   }
 }

@@ -47,6 +47,8 @@ export interface InspectOptions extends ModelOptions {
 }
 
 export interface BenchOptions {
+  readonly peers: boolean;
+  readonly quick: boolean;
   readonly reproducible: boolean;
   readonly json: boolean;
 }
@@ -105,7 +107,9 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
   describeModelCommands(program, ask);
   program
     .command('bench')
-    .description('measure the speed of the kernels and of a training step')
+    .description('measure the speed of the kernels, of a training step and of completions')
+    .option('--peers', 'compare with other programs, in turn with them; in a clone of the repository', false)
+    .option('--quick', 'few tries of few things: shows that it runs, not how fast', false)
     .option('--reproducible', reproducible, false)
     .option('--json', oneObject, false)
     .action((options: BenchOptions) => ask({ command: 'bench', options }));

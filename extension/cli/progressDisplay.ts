@@ -78,3 +78,27 @@ export class ProgressDisplay {
     this.#screen.write(eraseLine + this.#drawn);
   }
 }
+
+/** What is being done, of things that say no more about themselves: drawn over on a terminal, now and then a line elsewhere. */
+export class StepDisplay {
+  readonly #screen: Screen;
+  #lastPlainAt = -Infinity;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  show(what: string, done: number, all: number): void {
+    const line = `${done + 1} of ${all}: ${what}`;
+    if (this.#screen.isTTY === true) {
+      this.#screen.write(eraseLine + line.slice(0, (this.#screen.columns ?? 80) - 1));
+    } else if (performance.now() - this.#lastPlainAt >= plainGapMs) {
+      this.#lastPlainAt = performance.now();
+      this.#screen.write(`${line}\n`);
+    }
+  }
+
+  clear(): void {
+    if (this.#screen.isTTY === true) this.#screen.write(eraseLine);
+  }
+}

@@ -1,15 +1,19 @@
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { type ParameterSpec, parameterTable } from './layout.ts';
+import { elementCount, type ParameterSpec, parameterTable } from './layout.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 /**
- * The model as a GGUF file in float32, which llama.cpp runs as its architecture `arcee`.
+ * The model as a GGUF file, which llama.cpp runs as its architecture `arcee`.
  * Fed the same ids, it predicts the same. Left to cut a text by itself it finds nearly the same tokens, not all: it knows no
  * pre-tokenizer like ours.
+ * @param matrices type of the weight matrices; the norms are float32
  * @source docs/gguf.md in ggml (format), `ArceeModel` in llama.cpp's converter (names, key names, order of q and k)
  */
-export function encodeGguf(checkpoint: Pick<Checkpoint, 'config' | 'tensors' | 'tokenizerJson'>): Uint8Array {
+export function encodeGguf(
+  checkpoint: Pick<Checkpoint, 'config' | 'tensors' | 'tokenizerJson'>,
+  matrices: GgufType = f32Type,
+): Uint8Array {
   const { config, tensors } = checkpoint;
   const table = parameterTable(config);
   const metadata = [...modelMetadata(config), ...tokenizerMetadata(checkpoint.tokenizerJson)];
@@ -29,20 +33,34 @@ export function encodeGguf(checkpoint: Pick<Checkpoint, 'config' | 'tensors' | '
     header.string(ggufName(name));
     header.u32(shape.length);
     for (const size of shape.toReversed()) header.u64(size);
-    header.u32(f32Tensor);
+    const type = shape.length > 1 ? matrices : f32Type;
+    header.u32(type.id);
     header.u64(dataBytes);
-    dataBytes += align(4 * shape.reduce((product, size) => product * size, 1));
+    dataBytes += align(type.bytes(elementCount(shape)));
   }
   const start = align(header.length);
   const file = new Uint8Array(start + dataBytes);
   header.copyTo(file);
   table.forEach((spec, i) => {
-    new Float32Array(file.buffer, start + offsets[i]!).set(ggufOrder(spec, tensors.get(spec.name)!, config));
+    const type = spec.shape.length > 1 ? matrices : f32Type;
+    file.set(type.encode(ggufOrder(spec, tensors.get(spec.name)!, config)), start + offsets[i]!);
   });
   return file;
 }
 
-const f32Tensor = 0;
+/** How the numbers of a tensor are written. */
+export interface GgufType {
+  /** GGML's number of the type */
+  readonly id: number;
+  bytes(elements: number): number;
+  encode(values: Float32Array): Uint8Array;
+}
+
+const f32Type: GgufType = {
+  id: 0,
+  bytes: (elements) => 4 * elements,
+  encode: ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+};
 const alignment = 32;
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 

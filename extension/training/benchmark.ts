@@ -1,212 +1,238 @@
-import { Decoder } from '../engine/decoder.ts';
 import { presetConfig } from '../engine/config.ts';
-import {
-  type CompiledKernels,
-  compileKernels,
-  heapBase,
-  instantiateKernels,
-  type KernelBuild,
-} from '../engine/instantiate.ts';
-import type { Ptr } from '../engine/kernels.ts';
-import { allocateMemory, parameterTable } from '../engine/layout.ts';
+import { Decoder } from '../engine/decoder.ts';
+import { type CompiledKernels, compileKernels, type KernelBuild } from '../engine/instantiate.ts';
+import { elementCount, parameterTable } from '../engine/layout.ts';
 import { Random } from '../engine/random.ts';
-import { matmulScratchBytes } from '../engine/scratch.ts';
-import { initialTensors } from '../engine/weights.ts';
+import { stepFlops } from '../engine/weightTasks.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { PresetName } from '../protocol/model.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
 import { Batches } from './batches.ts';
 import { Learner, mostChunks } from './learner.ts';
 import { measurePeak } from './peak.ts';
-import { recipes } from './recipe.ts';
+import { largestOperand, orientations, productBlocks, type ProductShape } from './product.ts';
+import { type Recipe, recipes } from './recipe.ts';
 import { Team } from './team.ts';
 
-export interface BenchmarkReport {
-  readonly build: KernelBuild;
-  readonly cores: number;
-  /** 128-bit SIMD multiply-add in registers, one thread */
-  readonly peakGflops: number;
-  readonly gemm: readonly {
-    /** rows × depth × columns */
-    readonly shape: string;
-    readonly orientation: 'NN' | 'NT' | 'TN';
-    readonly threads: 1;
-    readonly gflops: number;
-    readonly fractionOfPeak: number;
-  }[];
-  readonly trainStep: readonly {
-    readonly preset: PresetName;
-    readonly threads: number;
-    readonly tokensPerSecond: number;
-    /** of the peak of as many threads, measured at the same time */
-    readonly fractionOfPeak: number;
-    readonly rssMb: number;
-  }[];
-  readonly decode: readonly {
-    readonly preset: PresetName;
-    readonly dtype: 'f32';
-    readonly threads: 1;
-    readonly msPerToken: number;
-  }[];
-  /** prompt of 256 tokens, preset `large`, one thread */
-  readonly prefill256Ms: number;
+/** What is measured: plain data, because each is measured in a process of its own. */
+export type Subject = { readonly reproducible: boolean } & (
+  | ({ readonly kind: 'product'; readonly threads: number } & ProductShape)
+  | TrainStepSubject
+  | { readonly kind: 'decode'; readonly config: ModelConfig; readonly dtype: Dtype }
+  | { readonly kind: 'prefill'; readonly config: ModelConfig; readonly dtype: Dtype }
+);
+
+/** of the weights */
+export type Dtype = 'f32';
+
+export interface TrainStepSubject {
+  readonly kind: 'trainStep';
+  readonly config: ModelConfig;
+  /** of a step */
+  readonly tokens: number;
+  /** positions of each sequence */
+  readonly length: number;
+  readonly threads: number;
 }
 
-/** Measures this machine's engine; every figure is the median of its tries. Blocks the thread that it is called on. */
-export async function benchmark(platform: Platform, reproducible: boolean): Promise<BenchmarkReport> {
-  const compiled = await compileKernels((name) => platform.readAsset(name), reproducible);
-  const single = await withTeam(platform, compiled, 'default', 1, (team) => measurePeak(team));
-  const gemm = measureProducts(compiled).map((row) => ({
-    ...row,
-    fractionOfPeak: row.gflops / (single / 1e9),
-  }));
-  const trainStep: BenchmarkReport['trainStep'][number][] = [];
-  for (const preset of ['default', 'large'] as const) {
-    for (const threads of platform.cores > 1 ? [1, 2] : [1]) {
-      trainStep.push(await measureTrainStep(platform, compiled, preset, threads));
-    }
+export interface Sample {
+  readonly ms: number;
+  /** what the same threads can do at most with 128-bit SIMD, measured right after; where the kernels are compared with it */
+  readonly peakGflops?: number;
+  /** of a training step, nats per token */
+  readonly loss?: number;
+}
+
+/** A subject ready to be tried. */
+export interface Trial {
+  readonly facts: TrialFacts;
+  run(): Sample;
+  close(): Promise<void>;
+}
+
+export interface TrialFacts {
+  readonly build: KernelBuild;
+  /** arithmetic of one try; 0 where it is not counted */
+  readonly flops: number;
+  /** memory that the subject planned */
+  readonly plannedMb: number;
+}
+
+/** Tokens that one try of a decode generates, from position `decodeFrom` on. */
+export const decodedTokens = 64;
+export const decodeFrom = 128;
+/** Tokens of the prompt of a prefill. */
+export const prefillTokens = 256;
+
+/** Blocks the calling thread in every `run`. @throws {NihiloError} memoryTooSmall, memoryUnavailable, workerFailed */
+export async function openTrial(platform: Platform, subject: Subject): Promise<Trial> {
+  const compiled = await compileKernels((name) => platform.readAsset(name), subject.reproducible);
+  switch (subject.kind) {
+    case 'product':
+      return productTrial(platform, compiled, subject, subject.threads);
+    case 'trainStep':
+      return trainStepTrial(platform, compiled, subject);
+    case 'decode':
+      return decodeTrial(compiled, subject.config);
+    case 'prefill':
+      return prefillTrial(compiled, subject.config);
   }
-  const decode = (['default', 'large'] as const).map((preset) => measureDecode(compiled, preset));
+}
+
+const memoryLimitMb = 4_096;
+/** Long enough for the best of several tries, short beside what it is compared with. */
+const peakMs = 4;
+
+function productTrial(
+  platform: Platform,
+  compiled: CompiledKernels,
+  shape: ProductShape,
+  threads: number,
+): Trial {
+  const tokens = recipes.large.tokensPerStep;
+  const size = { tokens, chunks: mostChunks(tokens, recipes.large), lanes: threads };
+  // The parameters of this preset are many enough to hold the operands.
+  const team = Team.create(platform, compiled, presetConfig('large'), size, memoryLimitMb);
+  const { plan } = team;
+  if (largestOperand(shape) > plan.parameterElements) {
+    throw new NihiloError(
+      'argumentInvalid',
+      `A product to measure should have operands of at most ${plan.parameterElements} numbers and has ${largestOperand(shape)}.`,
+    );
+  }
+  const random = new Random(1);
+  for (const place of [plan.firstMoment, plan.secondMoment]) {
+    const operand = team.floats(place, largestOperand(shape));
+    for (let i = 0; i < operand.length; i++) operand[i] = random.normal();
+  }
+  const scalars = {
+    productOrientation: orientations.indexOf(shape.orientation),
+    productRows: shape.rows,
+    productDepth: shape.depth,
+    productCols: shape.cols,
+    productBlocks: productBlocks(shape, threads),
+  };
   return {
-    build: compiled.build,
-    cores: platform.cores,
-    peakGflops: single / 1e9,
-    gemm,
-    trainStep,
-    decode: decode.map(({ preset, msPerToken }) => ({ preset, dtype: 'f32', threads: 1, msPerToken })),
-    prefill256Ms: decode.at(-1)!.prefillMs,
+    facts: {
+      build: compiled.build,
+      flops: 2 * shape.rows * shape.depth * shape.cols,
+      plannedMb: megabytes(plan.bytes),
+    },
+    run: () => {
+      const ms = milliseconds(() => {
+        // Packing is part of the product here; a training packs its weights once a step.
+        if (shape.orientation !== 'TN') team.run('packProduct', scalars);
+        team.run('product', scalars);
+      });
+      return { ms, peakGflops: measurePeak(team, peakMs) / 1e9 };
+    },
+    close: () => team.dispose(),
   };
 }
 
-async function withTeam<Result>(
-  platform: Platform,
-  compiled: CompiledKernels,
-  preset: PresetName,
-  threads: number,
-  use: (team: Team) => Result,
-): Promise<Result> {
-  const tokens = recipes[preset].tokensPerStep;
-  const size = { tokens, chunks: mostChunks(tokens, recipes[preset]), lanes: threads };
-  const team = Team.create(platform, compiled, presetConfig(preset), size, 4_096);
-  try {
-    return use(team);
-  } finally {
-    await team.dispose();
-  }
+function trainStepTrial(platform: Platform, compiled: CompiledKernels, subject: TrainStepSubject): Trial {
+  const { config, tokens, threads } = subject;
+  const recipe = trialRecipe(subject);
+  const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: threads };
+  const team = Team.create(platform, compiled, config, size, memoryLimitMb);
+  const learner = new Learner(team, config, recipe, trialBatches(config), trialTensors(config));
+  return {
+    facts: {
+      build: compiled.build,
+      flops: stepFlops(config, tokens, subject.length),
+      plannedMb: megabytes(team.plan.bytes),
+    },
+    run: () => {
+      let loss = NaN;
+      const ms = milliseconds(() => {
+        loss = learner.step(trialProgress).loss;
+      });
+      return { ms, peakGflops: measurePeak(team, peakMs) / 1e9, loss };
+    },
+    close: () => team.dispose(),
+  };
 }
 
-function measureTrainStep(
-  platform: Platform,
-  compiled: CompiledKernels,
-  preset: PresetName,
-  threads: number,
-): Promise<BenchmarkReport['trainStep'][number]> {
-  return withTeam(platform, compiled, preset, threads, (team) => {
-    const config = presetConfig(preset);
-    const random = new Random(1);
-    const stream = Uint16Array.from({ length: 100_000 }, () => random.below(config.vocabSize));
-    const weights = initialTensors(team.plan.parameters, 1);
-    const learner = new Learner(team, config, recipes[preset], new Batches(stream, 1), weights);
-    const peak = measurePeak(team);
-    let flops = 0;
-    const seconds = median(15, 5, () => {
-      // 0.99: the longest sequences, as in the last part of a training
-      flops = learner.step(0.99).flops;
-    });
-    return {
-      preset,
-      threads,
-      tokensPerSecond: team.plan.tokens / seconds,
-      fractionOfPeak: flops / seconds / peak,
-      rssMb: platform.peakRss() / 1_048_576,
-    };
-  });
+/** Share of the training at which the steps are measured: the learning rate is at its peak once it has warmed up. */
+export const trialProgress = 0.5;
+
+/** All sequences of one length, so that every step does the same. */
+export function trialRecipe({ tokens, length }: Pick<TrainStepSubject, 'tokens' | 'length'>): Recipe {
+  return { ...recipes.large, tokensPerStep: tokens, lengths: [[0, length]] };
 }
 
-const productShapes = [
-  { rows: 1024, depth: 128, cols: 512 },
-  { rows: 1024, depth: 512, cols: 128 },
-  { rows: 1024, depth: 128, cols: 2048 },
-  { rows: 2048, depth: 256, cols: 768 },
-  { rows: 2048, depth: 256, cols: 1024 },
-] as const;
-
-function measureProducts(
-  compiled: CompiledKernels,
-): Omit<BenchmarkReport['gemm'][number], 'fractionOfPeak'>[] {
-  return productShapes.flatMap(({ rows, depth, cols }) => {
-    const base = heapBase(compiled);
-    const at = (floats: number): Ptr => (Math.ceil(base / 64) * 64 + 4 * floats) as Ptr;
-    const panelFloats = depth * cols;
-    const [a, b, panels, out] = [0, rows * depth, rows * (depth + cols), rows * (depth + cols) + panelFloats];
-    const scratch = out + rows * cols + panelFloats;
-    const memory = allocateMemory(at(scratch) + matmulScratchBytes(), 4_096);
-    const kernels = instantiateKernels(compiled.module, memory);
-    const shape = `${rows}×${depth}×${cols}`;
-    const flops = 2 * rows * depth * cols;
-    const row = (orientation: 'NN' | 'NT' | 'TN', run: () => void) => {
-      const gflops = flops / median(30, 20, run) / 1e9;
-      return { shape, orientation, threads: 1 as const, gflops };
-    };
-    // Packing the weight is part of the product here; a training packs once a step.
-    const product = (): void =>
-      kernels.matmul(at(out), cols, at(a), depth, at(panels), rows, cols, depth, false, at(scratch));
-    return [
-      row('NT', () => {
-        kernels.packForward(at(panels), at(b), cols, depth, 0, cols);
-        product();
-      }),
-      row('NN', () => {
-        kernels.packBackward(at(panels), at(b), depth, cols, 0, depth);
-        product();
-      }),
-      // out f32[depth, cols] = aᵀ f32[depth, rows] · b f32[rows, cols]
-      row('TN', () =>
-        kernels.matmulTransposed(
-          at(out),
-          at(a),
-          depth,
-          at(b),
-          cols,
-          rows,
-          depth,
-          cols,
-          0,
-          depth,
-          false,
-          at(scratch),
-        ),
-      ),
-    ];
-  });
+/** Random ids: what a step costs does not depend on them. */
+export function trialBatches(config: ModelConfig): Batches {
+  const random = new Random(1);
+  return new Batches(
+    Uint16Array.from({ length: 100_000 }, () => random.below(config.vocabSize)),
+    1,
+  );
 }
 
-function measureDecode(
-  compiled: CompiledKernels,
-  preset: PresetName,
-): { preset: PresetName; msPerToken: number; prefillMs: number } {
-  const config = presetConfig(preset);
-  const decoder = new Decoder(compiled, config, initialTensors(parameterTable(config), 1));
-  const random = new Random(2);
-  const prompt = (): number[] => Array.from({ length: 256 }, () => random.below(config.vocabSize));
-  const prefillMs = 1_000 * median(15, 5, () => decoder.next(prompt()));
-  const ids = prompt().slice(0, 128);
-  decoder.next(ids);
-  const msPerToken =
-    1_000 *
-    median(100, 20, () => {
-      ids.push(random.below(config.vocabSize));
+/** No weight is zero, as some are before training: a rival that computes another model then has another loss. */
+export function trialTensors(config: ModelConfig): Map<string, Float32Array> {
+  const random = new Random(1);
+  return new Map(
+    parameterTable(config).map(({ name, shape, initialiser }) => {
+      const deviation = initialiser.kind === 'normal' ? initialiser.std : 1 / Math.sqrt(shape.at(-1)!);
+      const mean = shape.length === 1 ? 1 : 0;
+      const draw = (): number => mean + deviation * random.normal();
+      return [name, Float32Array.from({ length: elementCount(shape) }, draw)];
+    }),
+  );
+}
+
+function decodeTrial(compiled: CompiledKernels, config: ModelConfig): Trial {
+  const decoder = new Decoder(compiled, config, trialTensors(config));
+  const prompt = trialPrompt(config, decodeFrom, 2);
+  return {
+    facts: { build: compiled.build, flops: 0, plannedMb: 0 },
+    run: () => {
+      const ids = [...prompt];
       decoder.next(ids);
-    });
-  return { preset, msPerToken, prefillMs };
+      // The choice of the token is part of it: whoever generates has to choose.
+      const ms = milliseconds(() => {
+        for (let i = 0; i < decodedTokens; i++) ids.push(likeliest(decoder.next(ids)!));
+      });
+      return { ms };
+    },
+    close: () => Promise.resolve(),
+  };
 }
 
-/** Median seconds of `tries` runs, after `warmUps` that are not counted. */
-function median(tries: number, warmUps: number, run: () => void): number {
-  for (let i = 0; i < warmUps; i++) run();
-  const seconds = Array.from({ length: tries }, () => {
-    const start = performance.now();
-    run();
-    return (performance.now() - start) / 1_000;
-  });
-  return seconds.toSorted((a, b) => a - b)[Math.floor(tries / 2)]!;
+function likeliest(logits: Float32Array): number {
+  let best = 0;
+  for (let id = 1; id < logits.length; id++) if (logits[id]! > logits[best]!) best = id;
+  return best;
+}
+
+function prefillTrial(compiled: CompiledKernels, config: ModelConfig): Trial {
+  const decoder = new Decoder(compiled, config, trialTensors(config));
+  let tries = 0;
+  return {
+    facts: { build: compiled.build, flops: 0, plannedMb: 0 },
+    run: () => {
+      // Another prompt every time: nothing of it is in the cache.
+      const prompt = trialPrompt(config, prefillTokens, 3 + tries++);
+      return { ms: milliseconds(() => decoder.next(prompt)) };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Ids from a seed. */
+export function trialPrompt(config: ModelConfig, length: number, seed: number): number[] {
+  const random = new Random(seed);
+  return Array.from({ length }, () => random.below(config.vocabSize));
+}
+
+function milliseconds(run: () => void): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+function megabytes(bytes: number): number {
+  return bytes / 1_048_576;
 }

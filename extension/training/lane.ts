@@ -14,6 +14,13 @@ import {
   type WeightTask,
   weightTasks,
 } from '../engine/weightTasks.ts';
+import {
+  multiplyBlock,
+  orientations,
+  packBlock,
+  type ProductOperands,
+  type ProductShape,
+} from './product.ts';
 import { endTurns, SharedTurns } from './turns.ts';
 
 /** What the lanes of a team share. Each phase is a list of items; whoever is free takes the next one. */
@@ -25,7 +32,18 @@ export interface LaneSetup {
   readonly control: SharedArrayBuffer;
 }
 
-export const phases = ['train', 'evaluate', 'differentiate', 'update', 'pack', 'peak', 'quit'] as const;
+/** The last before `quit` are the benchmark's: multiply-adds in registers, and one product in two phases. */
+export const phases = [
+  'train',
+  'evaluate',
+  'differentiate',
+  'update',
+  'pack',
+  'peak',
+  'packProduct',
+  'product',
+  'quit',
+] as const;
 export type Phase = (typeof phases)[number];
 
 /** Slots of the control block, i32. */
@@ -54,6 +72,11 @@ const scalarNames = [
   'correction1',
   'correction2',
   'peakIterations',
+  'productOrientation',
+  'productRows',
+  'productDepth',
+  'productCols',
+  'productBlocks',
 ] as const;
 export type Scalars = Record<(typeof scalarNames)[number], number>;
 
@@ -183,9 +206,25 @@ export class Lane {
         this.control.results[item] = performance.now() - start;
         return;
       }
+      case 'packProduct':
+      case 'product': {
+        const run = phase === 'product' ? multiplyBlock : packBlock;
+        run(this.#pass.kernels, productShape(scalars), this.#productOperands(), [
+          item,
+          scalars.productBlocks,
+        ]);
+        return;
+      }
       case 'quit':
         return;
     }
+  }
+
+  /** Of a training that does not run: its gradients and moments are the operands. */
+  #productOperands(): ProductOperands {
+    const { plan, workspace } = this.#pass;
+    const { gradients: out, firstMoment: a, secondMoment: b, weights: panels } = plan;
+    return { out, a, b, panels, scratch: workspace.scratch };
   }
 
   #forwardBackward(chunk: Chunk, scalars: Scalars): void {
@@ -198,6 +237,15 @@ export class Lane {
     forward(this.#pass, chunk);
     headForward(this.#pass, chunk);
   }
+}
+
+function productShape(scalars: Scalars): ProductShape {
+  return {
+    orientation: orientations[scalars.productOrientation]!,
+    rows: scalars.productRows,
+    depth: scalars.productDepth,
+    cols: scalars.productCols,
+  };
 }
 
 /** Sequences of a chunk, the last one apart. */

@@ -115,6 +115,9 @@ export class Team {
         return this.taskCount;
       case 'peak':
         return this.lanes;
+      case 'packProduct':
+      case 'product':
+        return this.#lane.control.scalars.productBlocks;
       case 'quit':
         return 0;
     }

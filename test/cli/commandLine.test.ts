@@ -171,7 +171,10 @@ describe('the other commands', () => {
       place: 'a.ts:1:2',
       options: { model: 'm', reproducible: false, json: false, top: 5 },
     });
-    expect(parse('bench --json')).toEqual({ command: 'bench', options: { reproducible: false, json: true } });
+    expect(parse('bench --json')).toEqual({
+      command: 'bench',
+      options: { peers: false, quick: false, reproducible: false, json: true },
+    });
     expect(parse('start src')).toEqual({
       command: 'start',
       folder: 'src',

@@ -58,10 +58,14 @@ export function installLlamaCpp(): void {
   if (npm.status !== 0) throw new Error(`npm ci in test/parity: ${npm.error?.message ?? npm.stderr}`);
 }
 
+/** Where its module is, once it is installed. */
+export function llamaCppEntry(): URL {
+  return pathToFileURL(path.join(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js'));
+}
+
 /** @throws {Error} when its binary is missing or does not run here */
 export async function startLlamaCpp(): Promise<Llama> {
-  const entry = path.join(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
-  const { getLlama } = (await import(pathToFileURL(entry).href)) as NodeLlamaCpp;
+  const { getLlama } = (await import(llamaCppEntry().href)) as NodeLlamaCpp;
   return getLlama({ gpu: false, build: 'never', skipDownload: true, maxThreads: 2, logLevel: 'error' });
 }
 

@@ -1,0 +1,96 @@
+import { presetConfig } from '../engine/config.ts';
+import type { ModelConfig, PresetName } from '../protocol/model.ts';
+import type { Dtype, Subject } from '../training/benchmark.ts';
+import { orientations } from '../training/product.ts';
+import { recipes } from '../training/recipe.ts';
+import type { BenchSubject } from './benchSubject.ts';
+import type { Heat } from './heat.ts';
+
+export interface HeatRequest {
+  /** of real code to complete in */
+  readonly code: string;
+  readonly cores: number;
+  readonly reproducible: boolean;
+  /** few tries of few things: shows that everything runs */
+  readonly quick: boolean;
+}
+
+const shapes = [
+  { rows: 1024, depth: 128, cols: 512 },
+  { rows: 1024, depth: 512, cols: 128 },
+  { rows: 1024, depth: 128, cols: 2048 },
+  { rows: 2048, depth: 256, cols: 768 },
+  { rows: 2048, depth: 256, cols: 1024 },
+] as const;
+const measuredPresets = ['default', 'large'] as const;
+const dtypes: readonly Dtype[] = ['f32'];
+
+export function planHeats({ cores, reproducible, quick, code }: HeatRequest): Heat[] {
+  const heat = (subject: BenchSubject, warmUps: number, tries: number): Heat =>
+    quick ? { subject, warmUps: 1, tries: 2 } : { subject, warmUps, tries };
+  const threadCounts = cores > 1 ? [1, 2] : [1];
+  const builds = reproducible ? [true] : [false, true];
+  const products = builds.flatMap((baseline) =>
+    threadCounts.flatMap((threads) =>
+      (quick ? shapes.slice(3, 4) : shapes).flatMap((shape) =>
+        orientations.map((orientation) =>
+          heat({ kind: 'product', reproducible: baseline, threads, orientation, ...shape }, 20, 20),
+        ),
+      ),
+    ),
+  );
+  const presets = quick ? (['default'] as const) : measuredPresets;
+  const steps = presets.flatMap((preset) =>
+    threadCounts.map((threads) =>
+      heat({ kind: 'trainStep', reproducible, threads, ...stepOf(preset) }, 2, preset === 'large' ? 12 : 20),
+    ),
+  );
+  const decoding = presets.flatMap((preset) =>
+    dtypes.flatMap((dtype) => {
+      const subject = { reproducible, config: presetConfig(preset), dtype };
+      return [heat({ kind: 'decode', ...subject }, 5, 15), heat({ kind: 'prefill', ...subject }, 5, 15)];
+    }),
+  );
+  const completions = [false, true].map((whileTraining): Heat => {
+    const subject = {
+      kind: 'completion',
+      preset: presets.at(-1)!,
+      reproducible,
+      whileTraining,
+      folder: code,
+    } as const;
+    return { subject, warmUps: 0, tries: 1 };
+  });
+  return [...products, ...steps, ...decoding, ...completions];
+}
+
+function stepOf(preset: PresetName): { config: ModelConfig; tokens: number; length: number } {
+  const config = presetConfig(preset);
+  return { config, tokens: recipes[preset].tokensPerStep, length: config.maxPositionEmbeddings };
+}
+
+/** The preset whose shape a subject has. */
+export function presetOf(subject: Exclude<Subject, { kind: 'product' }>): PresetName {
+  const { vocabSize } = subject.config;
+  return measuredPresets.find((preset) => presetConfig(preset).vocabSize === vocabSize)!;
+}
+
+export function describe(subject: BenchSubject): string {
+  const threads = (count: number): string => `${count} thread${count === 1 ? '' : 's'}`;
+  switch (subject.kind) {
+    case 'product':
+      return `matrix product ${shapeOf(subject)} ${subject.orientation}, ${threads(subject.threads)}`;
+    case 'trainStep':
+      return `training step, ${presetOf(subject)}, ${threads(subject.threads)}`;
+    case 'decode':
+      return `decoding, ${presetOf(subject)}, ${subject.dtype}, ${threads(1)}`;
+    case 'prefill':
+      return `prompt of 256 tokens, ${presetOf(subject)}, ${subject.dtype}, ${threads(1)}`;
+    case 'completion':
+      return `completions, ${subject.preset}${subject.whileTraining ? ', while training' : ''}`;
+  }
+}
+
+export function shapeOf({ rows, depth, cols }: Extract<Subject, { kind: 'product' }>): string {
+  return `${rows}×${depth}×${cols}`;
+}

@@ -1,0 +1,78 @@
+import type { BenchmarkReport } from './benchReport.ts';
+
+/** The report for people. */
+export function benchmarkLines(report: BenchmarkReport): string[] {
+  const { build, cores, peakGflops, peers } = report;
+  return [
+    `Kernels ${build}, ${cores} cores; 128-bit SIMD peak of one thread ${peakGflops.toFixed(1)} GFLOP/s`,
+    'Medians; ± is the distance between the quartiles, as a share of the median.',
+    '',
+    ...productLines(report),
+    '',
+    ...stepLines(report),
+    '',
+    ...decodeLines(report),
+    '',
+    ...completionLines(report),
+    ...(peers === undefined ? [] : ['', ...peerLines(peers)]),
+  ];
+}
+
+const share = (fraction: number): string => `${(100 * fraction).toFixed(0)} %`.padStart(5);
+const spread = ({ spread }: { readonly spread: number }): string => `±${share(spread)}`;
+const threadCount = (threads: number): string => `${threads} thread${threads === 1 ? ' ' : 's'}`;
+
+function productLines({ gemm }: BenchmarkReport): string[] {
+  return [
+    'Matrix products (GFLOP/s, share of the peak of as many threads)',
+    ...gemm.map(
+      ({ build, shape, orientation, threads, gflops, fractionOfPeak, ms }) =>
+        `  ${build.padEnd(8)}  ${shape.padEnd(14)} ${orientation}  ${threadCount(threads)}  ${gflops.toFixed(1).padStart(6)}  ${share(fractionOfPeak)}  ${spread(ms)}`,
+    ),
+  ];
+}
+
+function stepLines({ trainStep }: BenchmarkReport): string[] {
+  return [
+    'Training step (tokens/s, share of the peak of as many threads, peak memory of the process)',
+    ...trainStep.map(
+      ({ preset, threads, tokensPerSecond, fractionOfPeak, rssMb, ms }) =>
+        `  ${preset.padEnd(8)} ${threadCount(threads)}  ${tokensPerSecond.toFixed(0).padStart(7)}  ${share(fractionOfPeak)}  ${rssMb.toFixed(0).padStart(4)} MB  ${spread(ms)}`,
+    ),
+  ];
+}
+
+function decodeLines({ decode, prefill }: BenchmarkReport): string[] {
+  return [
+    'Decoding, one thread',
+    ...decode.map(
+      ({ preset, dtype, msPerToken, ms }) =>
+        `  ${preset.padEnd(8)} ${dtype.padEnd(4)}  ${msPerToken.toFixed(3).padStart(7)} ms a token               ${spread(ms)}`,
+    ),
+    ...prefill.map(
+      ({ preset, dtype, ms }) =>
+        `  ${preset.padEnd(8)} ${dtype.padEnd(4)}  ${ms.median.toFixed(1).padStart(7)} ms for a prompt of 256  ${spread(ms)}`,
+    ),
+  ];
+}
+
+function completionLines({ completion }: BenchmarkReport): string[] {
+  const line = (what: string, figures: typeof completion.duringTraining): string =>
+    `  ${figures.preset.padEnd(8)} ${what.padEnd(14)}  ${figures.firstP95Ms.toFixed(1).padStart(6)} ms  ${figures.nextKeyP95Ms.toFixed(1).padStart(6)} ms`;
+  return [
+    'Completion of 20 tokens at the end of 500 lines (p95 of the first ask, after one more key)',
+    line('', completion),
+    line('while training', completion.duringTraining),
+  ];
+}
+
+function peerLines(peers: NonNullable<BenchmarkReport['peers']>): string[] {
+  return [
+    'In turn with others, on the same cores (ratio above 1: Nihilo is faster)',
+    ...peers.map(({ name, version, what, unit, value, ours, ratio, ratioSpread, reason }) => {
+      if (value === null || ratio === null) return `  ${name}: ${what}: absent (${reason})`;
+      const figure = (of: number): string => of.toPrecision(3);
+      return `  ${name} ${version}: ${what}: ${figure(value)} ${unit}, ours ${figure(ours)}; ratio ${ratio.toFixed(2)} ${spread({ spread: ratioSpread ?? 0 })}`;
+    }),
+  ];
+}

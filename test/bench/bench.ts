@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { measuringProcess } from '../../extension/cli/benchCommand.ts';
+import { benchmarkLines } from '../../extension/cli/benchLines.ts';
+import { measureAll } from '../../extension/cli/benchReport.ts';
+import { Interruption } from '../../extension/cli/interruption.ts';
+import { StepDisplay } from '../../extension/cli/progressDisplay.ts';
+import { growthChart } from './chart.ts';
+import { measureGrowth } from './growth.ts';
+import { growthPage } from './growthPage.ts';
+import type { Machine, Results } from './results.ts';
+import { Rivals } from './rivals.ts';
+import { speedSection, withSection } from './speedSection.ts';
+
+/** The benchmark with everybody else in it: `npm run bench -- --peers`, and `nihilo bench --peers`, which writes nothing. */
+const root = path.join(import.meta.dirname, '..', '..');
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    reproducible: { type: 'boolean', default: false },
+    /** measures how cost grows, too, and renews the committed results and README's table */
+    write: { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<number> {
+  const display = new StepDisplay(process.stderr);
+  const ending = new AbortController();
+  const interruption = new Interruption(() => ending.abort());
+  const folder = mkdtempSync(path.join(tmpdir(), 'nihilo-bench-'));
+  const common = {
+    cores: availableParallelism(),
+    quick: flags.quick,
+    onProgress: (what: string, done: number, all: number) => display.show(what, done, all),
+    signal: ending.signal,
+  };
+  try {
+    const rivals = Rivals.install(folder);
+    const report = await measureAll({
+      ...common,
+      reproducible: flags.reproducible,
+      code: path.join(root, 'extension'),
+      ours: measuringProcess(),
+      rivals: (subject) => rivals.of(subject),
+    });
+    const growth = flags.write ? await measureGrowth(common) : [];
+    display.clear();
+    process.stdout.write(
+      flags.json ? `${JSON.stringify(report)}\n` : `${benchmarkLines(report).join('\n')}\n`,
+    );
+    if (flags.write) {
+      await writeResults({
+        machine: describeMachine(),
+        commit: commit(),
+        measuredAt: new Date().toISOString(),
+        report,
+        growth,
+      });
+    }
+    return 0;
+  } catch (error) {
+    if (interruption.exitCode !== null) return interruption.exitCode;
+    throw error;
+  } finally {
+    display.clear();
+    interruption.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Figures of a quick run are no figures: they go where nobody takes them for some. */
+async function writeResults(results: Results): Promise<void> {
+  const { cpu, cores } = results.machine;
+  const name = `${`${cpu} ${cores} cores`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.json`;
+  const relative = `test/bench/results/${name}`;
+  const target = flags.quick ? mkdtempSync(path.join(tmpdir(), 'nihilo-bench-quick-')) : root;
+  const write = (file: string, text: string): void => {
+    mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
+    writeFileSync(path.join(target, file), text);
+    process.stderr.write(`${path.join(target, file)}\n`);
+  };
+  write(relative, `${JSON.stringify(results, null, 2)}\n`);
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  write('README.md', withSection(readme, speedSection(results, relative)));
+  if (flags.quick) return;
+  write('test/bench/results/growth.md', growthPage(results, name));
+  write('test/bench/results/growth.svg', await growthChart(results.growth));
+}
+
+function describeMachine(): Machine {
+  return {
+    cpu: cpus()[0]!.model.trim(),
+    cores: availableParallelism(),
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${release()}`,
+    node: process.versions.node,
+    v8: process.versions.v8,
+  };
+}
+
+function commit(): string {
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : '-dirty'}`;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,161 @@
+import type { BenchmarkReport } from '../../extension/cli/benchReport.ts';
+
+/** A promise about speed, and what became of it. */
+export interface Target {
+  readonly what: string;
+  /** null = not measured; `reason` says why */
+  readonly measured: number | null;
+  /** where one number does not say it */
+  readonly shown?: string;
+  readonly reason?: string;
+  readonly unit: '×' | '%' | 'MB' | 'ms' | 'ms/token';
+  readonly direction: 'atLeast' | 'atMost';
+  readonly target: number | null;
+  readonly stretch: number | null;
+}
+
+type Peers = NonNullable<BenchmarkReport['peers']>;
+
+export function targets(report: BenchmarkReport): Target[] {
+  return [
+    ...productTargets(report),
+    ...stepTargets(report),
+    ...decodeTargets(report),
+    ...completionTargets(report),
+  ];
+}
+
+function productTargets(report: BenchmarkReport): Target[] {
+  const share = (build: string, target: number, stretch: number): Target => {
+    const shares = report.gemm
+      .filter((row) => row.build === build && row.threads === 1)
+      .map(({ fractionOfPeak }) => 100 * fractionOfPeak);
+    const least = Math.min(...shares);
+    return {
+      what: `matrix products, ${build} build, 1 thread: the slowest of ${shares.length}, of the 128-bit peak`,
+      measured: least,
+      shown: `${least.toFixed(0)} % (best ${Math.max(...shares).toFixed(0)} %)`,
+      unit: '%',
+      direction: 'atLeast',
+      target,
+      stretch,
+    };
+  };
+  const product = 'matrix product 2048×256×768 NN, 1 thread';
+  return [
+    share('relaxed', 88, 93),
+    share('baseline', 75, 80),
+    against(report, 'onnxruntime-web', product, 1.7, null),
+    against(report, 'jax-js', product, null, null),
+  ];
+}
+
+function stepTargets(report: BenchmarkReport): Target[] {
+  const step = (preset: string, threads: number) =>
+    report.trainStep.find((row) => row.preset === preset && row.threads === threads);
+  const speedUp = (preset: string): Target => ({
+    what: `training step, ${preset}: 2 threads over 1`,
+    ...(step(preset, 2) === undefined
+      ? { measured: null, reason: 'one core' }
+      : { measured: step(preset, 2)!.tokensPerSecond / step(preset, 1)!.tokensPerSecond }),
+    unit: '×',
+    direction: 'atLeast',
+    target: 1.85,
+    stretch: 1.95,
+  });
+  const largest = Math.max(
+    ...report.trainStep.filter(({ preset }) => preset === 'large').map(({ rssMb }) => rssMb),
+  );
+  return [
+    against(report, 'PyTorch', 'training step, large, 1 thread', 0.65, 0.75),
+    against(report, 'PyTorch', 'training step, large, 2 threads', 0.85, 1),
+    against(report, 'PyTorch', 'training step, default, 1 thread', null, null),
+    against(report, 'PyTorch', 'training step, default, 2 threads', 1, 1.5),
+    against(report, 'jax-js', 'training step, large, 1 thread', 2.3, null),
+    notPackaged('llm.c', 'training step, large, 1 thread', 2.4),
+    speedUp('large'),
+    speedUp('default'),
+    {
+      what: 'training step, large: peak memory of the process',
+      measured: largest,
+      unit: 'MB',
+      direction: 'atMost',
+      target: 450,
+      stretch: 300,
+    },
+  ];
+}
+
+function decodeTargets(report: BenchmarkReport): Target[] {
+  return [
+    against(report, 'llama.cpp f32', 'decoding, large, f32, 1 thread', null, null),
+    against(report, 'llama.cpp Q8_0', 'decoding, large, int8, 1 thread', 1.7, 2.2),
+    notPackaged('llama2.c', 'decoding, large, f32, 1 thread', 1.1),
+    against(report, 'llama.cpp f32', 'prompt of 256 tokens, large, f32, 1 thread', 1, 1.2),
+    against(report, 'llama.cpp Q8_0', 'prompt of 256 tokens, large, int8, 1 thread', null, null),
+  ];
+}
+
+function completionTargets({ completion }: BenchmarkReport): Target[] {
+  const { preset, duringTraining } = completion;
+  const p95 = (what: string, measured: number, target: number, stretch: number): Target => {
+    const sentence = `completion of 20 tokens at the end of 500 lines, ${preset}: ${what}, p95`;
+    return { what: sentence, measured, unit: 'ms', direction: 'atMost', target, stretch };
+  };
+  return [
+    p95('first ask', completion.firstP95Ms, 60, 30),
+    p95('after one more key', completion.nextKeyP95Ms, 25, 10),
+    p95('first ask while training', duringTraining.firstP95Ms, 60, 30),
+    p95('after one more key while training', duringTraining.nextKeyP95Ms, 25, 10),
+  ];
+}
+
+/** The ratio to a rival. */
+function against(
+  report: BenchmarkReport,
+  name: string,
+  work: string,
+  target: number | null,
+  stretch: number | null,
+): Target {
+  const peers: Peers = report.peers ?? [];
+  const peer = peers.find((candidate) => candidate.name === name && candidate.what === work);
+  const common = {
+    what: `${work}: against ${name}`,
+    unit: '×',
+    direction: 'atLeast',
+    target,
+    stretch,
+  } as const;
+  if (peer === undefined || peer.ratio === null) {
+    return { ...common, measured: null, reason: peer?.reason ?? 'not measured' };
+  }
+  return {
+    ...common,
+    measured: peer.ratio,
+    shown: `${peer.ratio.toFixed(2)} × (best of each ${peer.bestRatio!.toFixed(2)} ×)`,
+  };
+}
+
+function notPackaged(name: string, work: string, target: number): Target {
+  return {
+    what: `${work}: against ${name}`,
+    measured: null,
+    reason: 'no registry has it as a package',
+    unit: '×',
+    direction: 'atLeast',
+    target,
+    stretch: null,
+  };
+}
+
+export type Verdict = 'stretch' | 'met' | 'missed' | 'absent' | 'no target';
+
+export function verdict({ measured, target, stretch, direction }: Target): Verdict {
+  if (measured === null) return 'absent';
+  if (target === null) return 'no target';
+  const reaches = (limit: number): boolean =>
+    direction === 'atLeast' ? measured >= limit : measured <= limit;
+  if (stretch !== null && reaches(stretch)) return 'stretch';
+  return reaches(target) ? 'met' : 'missed';
+}
