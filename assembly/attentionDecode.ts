@@ -2,31 +2,46 @@ import { exp } from './exp';
 import { madd, maxOfLanes, sumOfLanes } from './lanes';
 
 /**
- * out = softmax(q · kᵀ / √headDim) · v for one query row, head by head. headDim is a multiple of 4.
- *  @param out       f32[heads · headDim]                                            written
- *  @param q         f32[heads · headDim]                                            read
- *  @param k         f32[length, heads · headDim], row stride kvStride elements      read
- *  @param v         as k                                                            read
- *  @param scratch   f32[length rounded up to 4]                                     written
+ * out = softmax(q · kᵀ / √headDim) · v, head by head, where row r sees keys 0 … past + r. A row's bits do not depend on the rows beside it,
+ * so that a cached token and one that is computed again are the same. headDim is a multiple of 4.
+ *  @param out       f32[rows, heads · headDim]                                             written
+ *  @param q         f32[rows, heads · headDim], row stride qStride elements                read
+ *  @param k         f32[past + rows, heads · headDim], row stride kvStride elements        read
+ *  @param v         as k                                                                   read
+ *  @param scratch   f32[past + rows, rounded up to 4]                                      written
  */
 export function attentionDecode(
   out: usize,
   q: usize,
   k: usize,
   v: usize,
-  length: i32,
+  rows: i32,
+  past: i32,
   heads: i32,
   headDim: i32,
+  qStride: i32,
   kvStride: i32,
   scratch: usize,
 ): void {
   const stride: i32 = kvStride << 2;
   const scale: f32 = 1 / sqrt<f32>(<f32>headDim);
+  // All rows of a head before the next: its keys and values stay in the cache.
   for (let head = 0; head < heads; head++) {
     const at = (head * headDim) << 2;
-    dots(scratch, q + at, k + at, stride, length, headDim, scale);
-    const sum = softmaxRow(scratch, length);
-    weightedSum(out + at, scratch, v + at, stride, length, headDim, 1 / sum);
+    for (let row = 0; row < rows; row++) {
+      const length = past + row + 1;
+      dots(scratch, q + ((row * qStride) << 2) + at, k + at, stride, length, headDim, scale);
+      const sum = softmaxRow(scratch, length);
+      weightedSum(
+        out + ((row * heads * headDim) << 2) + at,
+        scratch,
+        v + at,
+        stride,
+        length,
+        headDim,
+        1 / sum,
+      );
+    }
   }
 }
 

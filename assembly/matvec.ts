@@ -1,90 +1,85 @@
 import { madd } from './lanes';
-import { tileCols } from './tile';
-
-/** Panels read side by side: 8 chains hide the latency of an addition, and 4 streams keep the prefetcher busy. */
-const panelsAtOnce: i32 = 4;
+import { transposePanels } from './panels';
 
 /**
- * out = x · B: the bits of a one-row matmul.
- *  @param out       f32[n]                 written
- *  @param x         f32[k]                 read
- *  @param panels    f32[⌈n / 8⌉, k, 8]     read
+ * Columns that are computed side by side: 8 chains hide the latency of an addition, and lie together, because one stream that goes through
+ * all of a matrix is read twice as fast as several that end and begin anew.
  */
-export function matvec(out: usize, x: usize, panels: usize, n: i32, k: i32): void {
-  const panelBytes = k << 5;
-  let col = 0;
-  for (; col + panelsAtOnce * tileCols <= n; col += panelsAtOnce * tileCols) {
-    fourPanels(out + (col << 2), x, panels, panelBytes, k);
-    panels += panelsAtOnce * panelBytes;
-  }
-  for (; col < n; col += tileCols) {
-    onePanel(out + (col << 2), x, panels, min(tileCols, n - col), k);
-    panels += panelBytes;
+const columns: i32 = 32;
+
+/**
+ * The columns of Wᵀ as matvec reads them.
+ *  @param out       f32[⌈rows / 32⌉, cols, 32]   written; 0 behind the last row of W
+ *  @param weight    f32[rows, cols]              read
+ */
+export function packColumns(out: usize, weight: usize, rows: i32, cols: i32): void {
+  transposePanels(out, columns, weight, cols << 2, rows, cols);
+}
+
+/**
+ * out = or += x · Wᵀ: the bits of a one-row matmul.
+ *  @param out       f32[n]                   written | accumulated
+ *  @param x         f32[k]                   read
+ *  @param packed    f32[⌈n / 32⌉, k, 32]     read: packColumns
+ */
+export function matvec(out: usize, x: usize, packed: usize, n: i32, k: i32, accumulate: bool): void {
+  for (let col = 0; col < n; col += columns) {
+    multiplyColumns(out + (col << 2), x, packed, min(columns, n - col), k, accumulate);
+    packed += (k * columns) << 2;
   }
 }
 
-function fourPanels(out: usize, x: usize, panel0: usize, panelBytes: i32, k: i32): void {
-  let panel1 = panel0 + panelBytes;
-  let panel2 = panel1 + panelBytes;
-  let panel3 = panel2 + panelBytes;
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0);
-  let c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0);
-  let c31 = f32x4.splat(0);
+function multiplyColumns(out: usize, x: usize, packed: usize, cols: i32, k: i32, accumulate: bool): void {
+  let c0 = start(out, cols, accumulate);
+  let c1 = start(out + 16, cols - 4, accumulate);
+  let c2 = start(out + 32, cols - 8, accumulate);
+  let c3 = start(out + 48, cols - 12, accumulate);
+  let c4 = start(out + 64, cols - 16, accumulate);
+  let c5 = start(out + 80, cols - 20, accumulate);
+  let c6 = start(out + 96, cols - 24, accumulate);
+  let c7 = start(out + 112, cols - 28, accumulate);
   const end = x + (k << 2);
   while (x < end) {
     const value = v128.load32_splat(x);
-    c00 = madd(value, v128.load(panel0), c00);
-    c01 = madd(value, v128.load(panel0, 16), c01);
-    c10 = madd(value, v128.load(panel1), c10);
-    c11 = madd(value, v128.load(panel1, 16), c11);
-    c20 = madd(value, v128.load(panel2), c20);
-    c21 = madd(value, v128.load(panel2, 16), c21);
-    c30 = madd(value, v128.load(panel3), c30);
-    c31 = madd(value, v128.load(panel3, 16), c31);
+    c0 = madd(value, v128.load(packed), c0);
+    c1 = madd(value, v128.load(packed, 16), c1);
+    c2 = madd(value, v128.load(packed, 32), c2);
+    c3 = madd(value, v128.load(packed, 48), c3);
+    c4 = madd(value, v128.load(packed, 64), c4);
+    c5 = madd(value, v128.load(packed, 80), c5);
+    c6 = madd(value, v128.load(packed, 96), c6);
+    c7 = madd(value, v128.load(packed, 112), c7);
     x += 4;
-    panel0 += 32;
-    panel1 += 32;
-    panel2 += 32;
-    panel3 += 32;
+    packed += 128;
   }
-  v128.store(out, c00);
-  v128.store(out, c01, 16);
-  v128.store(out, c10, 32);
-  v128.store(out, c11, 48);
-  v128.store(out, c20, 64);
-  v128.store(out, c21, 80);
-  v128.store(out, c30, 96);
-  v128.store(out, c31, 112);
+  storeVector(out, c0, cols);
+  storeVector(out + 16, c1, cols - 4);
+  storeVector(out + 32, c2, cols - 8);
+  storeVector(out + 48, c3, cols - 12);
+  storeVector(out + 64, c4, cols - 16);
+  storeVector(out + 80, c5, cols - 20);
+  storeVector(out + 96, c6, cols - 24);
+  storeVector(out + 112, c7, cols - 28);
 }
 
-function onePanel(out: usize, x: usize, panel: usize, cols: i32, k: i32): void {
-  let low = f32x4.splat(0);
-  let high = f32x4.splat(0);
-  const end = x + (k << 2);
-  while (x < end) {
-    const value = v128.load32_splat(x);
-    low = madd(value, v128.load(panel), low);
-    high = madd(value, v128.load(panel, 16), high);
-    x += 4;
-    panel += 32;
-  }
-  if (cols == tileCols) {
-    v128.store(out, low);
-    v128.store(out, high, 16);
+/** What a chain begins with: 0, or the lanes of `out` that lie inside the matrix. */
+function start(out: usize, lanes: i32, accumulate: bool): v128 {
+  let x = f32x4.splat(0);
+  if (!accumulate) return x;
+  if (lanes >= 4) return v128.load(out);
+  if (lanes > 0) x = f32x4.replace_lane(x, 0, f32.load(out));
+  if (lanes > 1) x = f32x4.replace_lane(x, 1, f32.load(out, 4));
+  if (lanes > 2) x = f32x4.replace_lane(x, 2, f32.load(out, 8));
+  return x;
+}
+
+/** The lanes that lie inside the matrix. */
+function storeVector(out: usize, x: v128, lanes: i32): void {
+  if (lanes >= 4) {
+    v128.store(out, x);
     return;
   }
-  storeLanes(out, low, min(cols, 4));
-  if (cols > 4) storeLanes(out + 16, high, cols - 4);
-}
-
-function storeLanes(out: usize, x: v128, lanes: i32): void {
-  f32.store(out, f32x4.extract_lane(x, 0));
+  if (lanes > 0) f32.store(out, f32x4.extract_lane(x, 0));
   if (lanes > 1) f32.store(out, f32x4.extract_lane(x, 1), 4);
   if (lanes > 2) f32.store(out, f32x4.extract_lane(x, 2), 8);
-  if (lanes > 3) f32.store(out, f32x4.extract_lane(x, 3), 12);
 }

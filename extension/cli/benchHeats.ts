@@ -23,7 +23,7 @@ const shapes = [
   { rows: 2048, depth: 256, cols: 1024 },
 ] as const;
 const measuredPresets = ['default', 'large'] as const;
-const dtypes: readonly Dtype[] = ['f32'];
+const dtypes: readonly Dtype[] = ['f32', 'int8'];
 
 export function planHeats({ cores, reproducible, quick, code }: HeatRequest): Heat[] {
   const heat = (subject: BenchSubject, warmUps: number, tries: number): Heat =>

@@ -1,10 +1,12 @@
 import { readCheckpoint } from '../engine/checkpoint.ts';
+import type { WeightFormat } from '../engine/decodePlan.ts';
 import { Decoder } from '../engine/decoder.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
 import { distribution } from '../engine/sampler.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
 import type { Completion, CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
@@ -15,6 +17,14 @@ import { windowAround } from './window.ts';
 interface Model {
   readonly decoder: Decoder;
   readonly tokenizer: Tokenizer;
+}
+
+/** Fewer parameters stay as they are: they are quick anyway, and `pencil` is there to be computed again by hand. */
+const fewestQuantized = 100_000;
+
+/** What completions and the Inspector compute with: the same numbers in both. */
+function weightFormat(config: ModelConfig): WeightFormat {
+  return parameterCount(config) < fewestQuantized ? 'f32' : 'int8';
 }
 
 /** The trained model behind completions and the Inspector: text in, tokens and probabilities out. */
@@ -34,7 +44,7 @@ export class Predictor {
     );
     const compiled = await compileKernels((name) => this.#platform.readAsset(name), reproducible);
     const tokenizer = tokenizerFromJson(tokenizerJson);
-    this.#model = { decoder: new Decoder(compiled, config, tensors), tokenizer };
+    this.#model = { decoder: new Decoder(compiled, config, tensors, weightFormat(config)), tokenizer };
     return {
       checkpoint,
       config,

@@ -1,17 +1,26 @@
 import type { ModelConfig } from '../protocol/model.ts';
+import {
+  type DecodeLayer,
+  type DecodeMatrix,
+  type DecodeNorm,
+  type DecodePlan,
+  planDecode,
+  type WeightFormat,
+} from './decodePlan.ts';
+import { writeDecodeWeights } from './decodeWeights.ts';
+import { rowAt } from './forward.ts';
 import { type CompiledKernels, heapBase, instantiateKernels } from './instantiate.ts';
 import type { Kernels, Ptr } from './kernels.ts';
-import { type DecodePlan, planDecode } from './decodePlan.ts';
-import { allocateMemory, type Matrix } from './layout.ts';
-import { normWeight, rowAt } from './forward.ts';
-import { writeRopeTables, writeWeights } from './weights.ts';
+import { allocateMemory } from './layout.ts';
 
 /** Rows of a prefill that are computed together: enough to fill the product's register blocks, few enough to be cancelled between. */
 const blockRows = 64;
+const memoryLimitMb = 4_096;
 
 /**
  * The model as a predictor: token ids in, logits out, with a key-value cache. The cache holds the ids it was computed for; a new
- * sequence reuses it up to the first id that differs.
+ * sequence reuses it up to the first id that differs. Logits have the same bits whatever was cached and however many rows were computed
+ * together, because no row of any kernel depends on the rows beside it.
  */
 export class Decoder {
   readonly config: ModelConfig;
@@ -20,24 +29,19 @@ export class Decoder {
   readonly #memory: WebAssembly.Memory;
   readonly #cached: number[] = [];
 
-  /** @throws {NihiloError} memoryTooSmall, memoryUnavailable */
+  /** @throws {NihiloError} memoryTooSmall, memoryUnavailable, checkpointForeign */
   constructor(
     compiled: CompiledKernels,
     config: ModelConfig,
     tensors: ReadonlyMap<string, Float32Array>,
-    memoryLimitMb = 4_096,
+    format: WeightFormat,
   ) {
     this.config = config;
-    const plan = planDecode(config, Math.min(blockRows, config.maxPositionEmbeddings), heapBase(compiled));
-    this.#memory = allocateMemory(plan.bytes, memoryLimitMb);
+    const rows = Math.min(blockRows, config.maxPositionEmbeddings);
+    this.#plan = planDecode(config, format, rows, heapBase(compiled));
+    this.#memory = allocateMemory(this.#plan.bytes, memoryLimitMb);
     this.#kernels = instantiateKernels(compiled.module, this.#memory);
-    this.#plan = plan;
-    writeWeights(this.#memory, plan, tensors);
-    writeRopeTables(this.#memory, plan, config);
-    for (const matrix of [plan.head, ...plan.layers.flatMap((layer) => Object.values(layer))]) {
-      const weight = (plan.weights + 4 * matrix.offset) as Ptr;
-      this.#kernels.packForward(matrix.forwardPanels, weight, matrix.rows, matrix.cols, 0, matrix.rows);
-    }
+    writeDecodeWeights(this.#kernels, this.#memory, this.#plan, config, tensors);
   }
 
   /** Number of ids at the start of `ids` whose keys and values are cached already. */
@@ -93,8 +97,8 @@ export class Decoder {
     const plan = this.#plan;
     this.#cached.length = past;
     new Int32Array(this.#memory.buffer, plan.ids, rows).set(ids.slice(past, past + rows));
-    this.#kernels.embeddingForward(plan.stream, plan.weights, plan.ids, rows, this.config.hiddenSize);
-    for (let layer = 0; layer < this.config.numHiddenLayers; layer++) {
+    this.#kernels.embeddingForward(plan.stream, plan.embedding, plan.ids, rows, this.config.hiddenSize);
+    for (const layer of plan.layers) {
       this.#attention(layer, past, rows);
       this.#feedForward(layer, rows);
     }
@@ -102,82 +106,65 @@ export class Decoder {
   }
 
   /** `plan.norm` = RMSNorm of `rows` rows of the stream, from row `first` on */
-  #normalise(norm: number, first: number, rows: number): void {
-    const { stream, norm: out, rstd } = this.#plan;
+  #normalise({ at }: DecodeNorm, first: number, rows: number): void {
+    const { stream, norm, rstd } = this.#plan;
     const h = this.config.hiddenSize;
-    const weight = normWeight(this.#plan, norm);
-    this.#kernels.rmsnormForward(out, rstd, rowAt(stream, first, h), weight, rows, h, this.config.rmsNormEps);
+    this.#kernels.rmsnormForward(norm, rstd, rowAt(stream, first, h), at, rows, h, this.config.rmsNormEps);
   }
 
-  #attention(layer: number, past: number, rows: number): void {
+  #attention({ inputNorm, qkv, output, keyValues: keys }: DecodeLayer, past: number, rows: number): void {
     const plan = this.#plan;
     const { hiddenSize: h, numAttentionHeads: heads } = this.config;
     const headDim = h / heads;
-    const { qkv, output } = plan.layers[layer]!;
-    this.#normalise(2 * layer, 0, rows);
+    this.#normalise(inputNorm, 0, rows);
     this.#product(plan.qkv, plan.norm, qkv, rows, false);
     this.#kernels.ropeForward(plan.qkv, plan.ropeCos, plan.ropeSin, rows, 2 * heads, headDim, 3 * h, past);
-    const keys = plan.keyValues[layer]!;
     for (let row = 0; row < rows; row++) {
       this.#kernels.copy(rowAt(keys, past + row, 2 * h), rowAt(rowAt(plan.qkv, row, 3 * h), 1, h), 2 * h);
     }
-    const values = rowAt(keys, 1, h);
-    if (rows === 1) {
-      this.#kernels.attentionDecode(
-        plan.attention,
-        plan.qkv,
-        keys,
-        values,
-        past + 1,
-        heads,
-        headDim,
-        2 * h,
-        plan.scratch,
-      );
-    } else {
-      this.#kernels.attentionForward(
-        plan.attention,
-        plan.logSumExp,
-        plan.qkv,
-        keys,
-        values,
-        rows,
-        past,
-        heads,
-        headDim,
-        3 * h,
-        2 * h,
-        h,
-        plan.scratch,
-      );
-    }
+    const [q, values] = [plan.qkv, rowAt(keys, 1, h)];
+    const kernels = this.#kernels;
+    kernels.attentionDecode(
+      plan.attention,
+      q,
+      keys,
+      values,
+      rows,
+      past,
+      heads,
+      headDim,
+      3 * h,
+      2 * h,
+      plan.scratch,
+    );
     this.#product(plan.stream, plan.attention, output, rows, true);
   }
 
-  #feedForward(layer: number, rows: number): void {
+  #feedForward({ middleNorm, up, down }: DecodeLayer, rows: number): void {
     const plan = this.#plan;
-    const { up, down } = plan.layers[layer]!;
-    this.#normalise(2 * layer + 1, 0, rows);
+    this.#normalise(middleNorm, 0, rows);
     this.#product(plan.up, plan.norm, up, rows, false);
     this.#kernels.relu2Forward(plan.up, plan.up, rows * up.rows);
     this.#product(plan.stream, plan.up, down, rows, true);
   }
 
   #head(first: number, rows: number): void {
-    this.#normalise(2 * this.config.numHiddenLayers, first, rows);
+    this.#normalise(this.#plan.finalNorm, first, rows);
     this.#product(this.#plan.logits, this.#plan.norm, this.#plan.head, rows, false);
   }
 
-  /** out f32[rows, matrix.rows] = or += x f32[rows, matrix.cols] · Wᵀ; `plan.norm` is free when it accumulates */
-  #product(out: Ptr, x: Ptr, matrix: Matrix, rows: number, accumulate: boolean): void {
-    const { rows: n, cols: k, forwardPanels } = matrix;
-    if (rows > 1) {
-      this.#kernels.matmul(out, n, x, k, forwardPanels, rows, n, k, accumulate, this.#plan.scratch);
-    } else if (accumulate) {
-      this.#kernels.matvec(this.#plan.norm, x, forwardPanels, n, k);
-      this.#kernels.add(out, this.#plan.norm, n);
+  /** out f32[rows, matrix.rows] = or += x f32[rows, matrix.cols] · Wᵀ */
+  #product(out: Ptr, x: Ptr, matrix: DecodeMatrix, rows: number, accumulate: boolean): void {
+    const { rows: n, cols: k, panels } = matrix;
+    if (matrix.format === 'int8') {
+      const { values, steps, zeros } = this.#plan.quantized;
+      const { scales, sums } = matrix;
+      this.#kernels.quantizeRows(values, steps, zeros, x, rows, k);
+      this.#kernels.matmulInt8(out, n, values, steps, zeros, panels, scales, sums, rows, n, k, accumulate);
+    } else if (rows > 1) {
+      this.#kernels.matmul(out, n, x, k, panels, rows, n, k, accumulate, this.#plan.scratch);
     } else {
-      this.#kernels.matvec(out, x, forwardPanels, n, k);
+      this.#kernels.matvec(out, x, matrix.columns, n, k, accumulate);
     }
   }
 }

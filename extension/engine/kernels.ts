@@ -47,8 +47,36 @@ export interface Kernels {
     accumulate: boolean,
     scratch: Ptr,
   ): void;
-  /** out f32[n] = x f32[k] · panels(k, n): the one-row product of decoding */
-  matvec(out: Ptr, x: Ptr, panels: Ptr, n: number, k: number): void;
+  /** columns f32[⌈rows / 32⌉, cols, 32] of Wᵀ from weight f32[rows, cols]; 0 behind the last row */
+  packColumns(columns: Ptr, weight: Ptr, rows: number, cols: number): void;
+  /** out f32[n] = or += x f32[k] · columns(k, n): the one-row product of decoding */
+  matvec(out: Ptr, x: Ptr, columns: Ptr, n: number, k: number, accumulate: boolean): void;
+
+  /**
+   * weight f32[rows, cols] ≈ scales · q, q = −127 … 127: panels i8[⌈rows / 8⌉, cols rounded up to 4, 8] (their order is the build's own),
+   * scales f32[rows] and sums i32[rows] = Σ q of each row, both rounded up to 8 rows; all written
+   */
+  quantizeWeight(panels: Ptr, scales: Ptr, sums: Ptr, weight: Ptr, rows: number, cols: number): void;
+  /**
+   * x f32[rows, cols] ≈ steps f32[rows] · (q − zeros i32[rows]); q i16[rows, cols rounded up to 4], of which the relaxed build uses a
+   * u8 of 7 bits an element, the baseline build an i16 and no zeros; all written
+   */
+  quantizeRows(q: Ptr, steps: Ptr, zeros: Ptr, x: Ptr, rows: number, cols: number): void;
+  /** out f32[rows, n] (row stride outStride, in elements) = or += the product of what quantizeRows and quantizeWeight wrote; exact sums */
+  matmulInt8(
+    out: Ptr,
+    outStride: number,
+    q: Ptr,
+    steps: Ptr,
+    zeros: Ptr,
+    panels: Ptr,
+    scales: Ptr,
+    sums: Ptr,
+    rows: number,
+    n: number,
+    k: number,
+    accumulate: boolean,
+  ): void;
 
   /** out f32[rows, cols] = table f32[vocab, cols] at ids i32[rows] */
   embeddingForward(out: Ptr, table: Ptr, ids: Ptr, rows: number, cols: number): void;
@@ -149,15 +177,20 @@ export interface Kernels {
     outStride: number,
     scratch: Ptr,
   ): void;
-  /** attentionForward for one query row that sees `length` rows of k and v; out f32[heads · headDim]; scratch f32[length, rounded up to 4] */
+  /**
+   * attentionForward of decoding: out f32[rows, heads · headDim], no row's bits depend on the rows beside it. Row strides qStride and
+   * kvStride in elements; scratch f32[past + rows, rounded up to 4].
+   */
   attentionDecode(
     out: Ptr,
     q: Ptr,
     k: Ptr,
     v: Ptr,
-    length: number,
+    rows: number,
+    past: number,
     heads: number,
     headDim: number,
+    qStride: number,
     kvStride: number,
     scratch: Ptr,
   ): void;

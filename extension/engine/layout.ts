@@ -96,7 +96,7 @@ export interface LayerMatrices {
   readonly down: Matrix;
 }
 
-/** Where the parameters and what is derived from them lie. Everything here is the same for training and decoding. */
+/** Where the parameters and what is derived from them lie. */
 export interface WeightPlan {
   readonly parameters: readonly PlacedParameter[];
   /** the vectors among them: input norm and middle norm of each layer, then the final one */
@@ -194,7 +194,7 @@ export class Allocator {
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
-export function planWeights(allocator: Allocator, config: ModelConfig, backward: boolean): WeightPlan {
+function planWeights(allocator: Allocator, config: ModelConfig): WeightPlan {
   const parameters: PlacedParameter[] = [];
   let offset = 0;
   for (const spec of parameterTable(config)) {
@@ -212,7 +212,7 @@ export function planWeights(allocator: Allocator, config: ModelConfig, backward:
       offset: first.offset,
       decay: first.decay,
       forwardPanels: allocator.floats(roundUp(rows, 8) * cols),
-      backwardPanels: backward ? allocator.floats(roundUp(cols, 8) * rows) : (0 as Ptr),
+      backwardPanels: allocator.floats(roundUp(cols, 8) * rows),
     };
   };
   const { hiddenSize: h, intermediateSize: f } = config;
@@ -295,7 +295,7 @@ export function planTraining(config: ModelConfig, size: TrainingSize, base: numb
   const h = config.hiddenSize;
   const chunkRows = Math.min(tokens, Math.max(rowsPerChunk, config.maxPositionEmbeddings));
   const headRows = Math.min(chunkRows, Math.max(leastHeadRows, Math.floor(logitsAtOnce / config.vocabSize)));
-  const weights = planWeights(allocator, config, true);
+  const weights = planWeights(allocator, config);
   const plan = {
     ...weights,
     tokens,

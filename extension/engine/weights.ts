@@ -26,23 +26,22 @@ export function writeTensors(
   tensors: ReadonlyMap<string, Float32Array>,
 ): void {
   for (const { name, offset, count } of parameters) {
-    const tensor = tensors.get(name);
-    if (tensor?.length !== count) {
-      throw new NihiloError(
-        'checkpointForeign',
-        `The checkpoint should hold ${count} values of ${name} and holds ${tensor?.length ?? 'none'}. Train again.`,
-      );
-    }
-    new Float32Array(memory.buffer, base + 4 * offset, count).set(tensor);
+    new Float32Array(memory.buffer, base + 4 * offset, count).set(tensorOf(tensors, name, count));
   }
 }
 
-export function writeWeights(
-  memory: WebAssembly.Memory,
-  plan: WeightPlan,
+/** @throws {NihiloError} checkpointForeign, when it is missing or has another size */
+export function tensorOf(
   tensors: ReadonlyMap<string, Float32Array>,
-): void {
-  writeTensors(memory, plan.parameters, plan.weights, tensors);
+  name: string,
+  count: number,
+): Float32Array {
+  const tensor = tensors.get(name);
+  if (tensor?.length === count) return tensor;
+  throw new NihiloError(
+    'checkpointForeign',
+    `The checkpoint should hold ${count} values of ${name} and holds ${tensor?.length ?? 'none'}. Train again.`,
+  );
 }
 
 /** Random numbers from a seed: the same seed gives the same numbers. */
@@ -71,7 +70,11 @@ export function initialTensors(
 }
 
 /** cos and sin of position / θ^(2i / headDim). @source Su et al. 2021 (RoFormer), eq. 15 */
-export function writeRopeTables(memory: WebAssembly.Memory, plan: WeightPlan, config: ModelConfig): void {
+export function writeRopeTables(
+  memory: WebAssembly.Memory,
+  plan: Pick<WeightPlan, 'ropeCos' | 'ropeSin'>,
+  config: ModelConfig,
+): void {
   const half = config.hiddenSize / config.numAttentionHeads / 2;
   const cos = new Float32Array(memory.buffer, plan.ropeCos, config.maxPositionEmbeddings * half);
   const sin = new Float32Array(memory.buffer, plan.ropeSin, config.maxPositionEmbeddings * half);

@@ -1,4 +1,5 @@
 import { presetConfig } from '../engine/config.ts';
+import type { WeightFormat } from '../engine/decodePlan.ts';
 import { Decoder } from '../engine/decoder.ts';
 import { type CompiledKernels, compileKernels, type KernelBuild } from '../engine/instantiate.ts';
 import { elementCount, parameterTable } from '../engine/layout.ts';
@@ -23,7 +24,7 @@ export type Subject = { readonly reproducible: boolean } & (
 );
 
 /** of the weights */
-export type Dtype = 'f32';
+export type Dtype = WeightFormat;
 
 export interface TrainStepSubject {
   readonly kind: 'trainStep';
@@ -73,9 +74,9 @@ export async function openTrial(platform: Platform, subject: Subject): Promise<T
     case 'trainStep':
       return trainStepTrial(platform, compiled, subject);
     case 'decode':
-      return decodeTrial(compiled, subject.config);
+      return decodeTrial(compiled, subject.config, subject.dtype);
     case 'prefill':
-      return prefillTrial(compiled, subject.config);
+      return prefillTrial(compiled, subject.config, subject.dtype);
   }
 }
 
@@ -183,8 +184,8 @@ export function trialTensors(config: ModelConfig): Map<string, Float32Array> {
   );
 }
 
-function decodeTrial(compiled: CompiledKernels, config: ModelConfig): Trial {
-  const decoder = new Decoder(compiled, config, trialTensors(config));
+function decodeTrial(compiled: CompiledKernels, config: ModelConfig, dtype: Dtype): Trial {
+  const decoder = new Decoder(compiled, config, trialTensors(config), dtype);
   const prompt = trialPrompt(config, decodeFrom, 2);
   return {
     facts: { build: compiled.build, flops: 0, plannedMb: 0 },
@@ -207,8 +208,8 @@ function likeliest(logits: Float32Array): number {
   return best;
 }
 
-function prefillTrial(compiled: CompiledKernels, config: ModelConfig): Trial {
-  const decoder = new Decoder(compiled, config, trialTensors(config));
+function prefillTrial(compiled: CompiledKernels, config: ModelConfig, dtype: Dtype): Trial {
+  const decoder = new Decoder(compiled, config, trialTensors(config), dtype);
   let tries = 0;
   return {
     facts: { build: compiled.build, flops: 0, plannedMb: 0 },

@@ -240,20 +240,26 @@ describe.each(builds)('matrix products (%s)', (build) => {
 
   it('matvec has the bits of a matmul of one row', () => {
     fc.assert(
-      fc.property(size(150), size(600), seed, (n, k, from) => {
+      fc.property(size(150), size(600), fc.boolean(), seed, (n, k, accumulate, from) => {
         const next = uniform(from);
         arena.reset();
         const x = arena.floats(randomFloats(next, k));
         const weight = arena.floats(randomFloats(next, n * k));
+        const before = randomFloats(next, n);
+        const [vector, matrix] = [before, before].map((values) =>
+          accumulate ? arena.floats(values) : arena.unwritten(n),
+        ) as [ReturnType<Arena['floats']>, ReturnType<Arena['floats']>];
         const panels = arena.unwritten(roundUp8(n) * k);
-        const [vector, matrix] = [arena.unwritten(n), arena.unwritten(n)];
+        const columns = arena.unwritten(32 * Math.ceil(n / 32) * k);
+        const scratch = arena.scratch(matmulScratchBytes());
         kernels.packForward(panels.at, weight.at, n, k, 0, n);
-        kernels.matmul(matrix.at, n, x.at, k, panels.at, 1, n, k, false, arena.scratch(matmulScratchBytes()));
-        kernels.matvec(vector.at, x.at, panels.at, n, k);
+        kernels.matmul(matrix.at, n, x.at, k, panels.at, 1, n, k, accumulate, scratch);
+        kernels.packColumns(columns.at, weight.at, n, k);
+        kernels.matvec(vector.at, x.at, columns.at, n, k, accumulate);
         expectSameBits(vector.values, matrix.values);
         arena.expectGuardsIntact();
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 });

@@ -38,7 +38,7 @@ beforeAll(() => {
     'model.embed_tokens.weight',
     tensors.get('model.embed_tokens.weight')!.map((value) => 20 * value),
   );
-  decoder = new Decoder(compiled('baseline'), config, tensors);
+  decoder = new Decoder(compiled('baseline'), config, tensors, 'f32');
 });
 
 const anyPrefix = fc.nat({ max: text.length }).map((end) => text.slice(0, end));
@@ -104,7 +104,7 @@ describe('completeLine', () => {
       (id) => id !== tokenizer.endOfText && tokenizer.decode([id]).toString() === '10',
     )!;
     head.fill(1, newline * hidden, (newline + 1) * hidden);
-    const sure = new Decoder(compiled('baseline'), decoder.config, tensors);
+    const sure = new Decoder(compiled('baseline'), decoder.config, tensors, 'f32');
     const {
       text: shown,
       tokens,

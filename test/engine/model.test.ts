@@ -124,49 +124,76 @@ describe.each(builds)('the model in the %s build', (build) => {
   );
 
   it.each(configs)(
-    'gives the same logits with and without the key-value cache, within 1e-4, and the oracle’s (hidden $hiddenSize)',
+    'gives the logits of the float64 oracle within S · n · u (hidden $hiddenSize, $numHiddenLayers layers)',
     (config) => {
       const weights = randomTensors(config, 4);
-      const decoder = new Decoder(compiled(build), config, weights);
-      const random = new Random(6);
-      const ids = Array.from({ length: config.maxPositionEmbeddings }, () => random.below(config.vocabSize));
-      const all = decoder.all(ids);
+      const ids = someIds(config, config.maxPositionEmbeddings);
+      const all = new Decoder(compiled(build), config, weights, 'f32').all(ids);
       const { logits } = arceeLossAndGradients(config, asFloat64(weights), ids, ids);
       expect(relativeError(all, logits)).toBeLessThan(relativeBound(config, 1));
+    },
+  );
+});
 
-      const cached = new Decoder(compiled(build), config, weights);
+function someIds(config: ModelConfig, count: number): number[] {
+  const random = new Random(6);
+  return Array.from({ length: count }, () => random.below(config.vocabSize));
+}
+
+const decoders = builds.flatMap((build) =>
+  (['f32', 'int8'] as const).map((format) => [build, format] as const),
+);
+
+describe.each(decoders)('the decoder (%s build, %s weights)', (build, format) => {
+  const decoderOf = (config: ModelConfig): Decoder =>
+    new Decoder(compiled(build), config, randomTensors(config, 4), format);
+
+  it.each(configs)(
+    'gives the same bits with and without the key-value cache (hidden $hiddenSize)',
+    (config) => {
+      const ids = someIds(config, config.maxPositionEmbeddings);
+      const all = decoderOf(config).all(ids);
+      const cached = decoderOf(config);
       for (let length = 1; length <= ids.length; length++) {
         expect(cached.cachedLength(ids.slice(0, length))).toBe(length - 1);
         const next = cached.next(ids.slice(0, length))!;
-        const row = all.subarray((length - 1) * config.vocabSize, length * config.vocabSize);
-        expect(Math.max(...next.map((value, i) => Math.abs(value - row[i]!)))).toBeLessThan(1e-4);
+        expect(next).toEqual(all.subarray((length - 1) * config.vocabSize, length * config.vocabSize));
       }
     },
   );
 
   it('computes again from the first id that changed, and only from there', () => {
     const config = configs[1]!;
-    const weights = randomTensors(config, 4);
-    const decoder = new Decoder(compiled(build), config, weights);
+    const decoder = decoderOf(config);
     const ids = Array.from({ length: 20 }, (_, i) => i);
     decoder.next(ids);
     const changed = ids.with(12, 99);
     expect(decoder.cachedLength(changed)).toBe(12);
-    const expected = new Decoder(compiled(build), config, weights).next(changed)!;
-    const actual = decoder.next(changed)!;
-    expect(Math.max(...actual.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-4);
+    expect(decoder.next(changed)).toEqual(decoderOf(config).next(changed));
   });
 
   it('stops between blocks when it is cancelled, and what is cached stays true', () => {
     const config = { ...configs[1]!, maxPositionEmbeddings: 200 };
-    const weights = randomTensors(config, 4);
-    const decoder = new Decoder(compiled(build), config, weights);
+    const decoder = decoderOf(config);
     const ids = Array.from({ length: 200 }, (_, i) => (7 * i) % config.vocabSize);
     let polls = 0;
     expect(decoder.next(ids, () => ++polls > 1)).toBeNull();
     expect(decoder.cachedLength(ids)).toBe(64);
-    const expected = new Decoder(compiled(build), config, weights).next(ids)!;
-    const actual = decoder.next(ids)!;
-    expect(Math.max(...actual.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-4);
+    expect(decoder.next(ids)).toEqual(decoderOf(config).next(ids));
+  });
+
+  it('refuses tensors that are missing or of another size', () => {
+    const config = configs[1]!;
+    for (const name of [
+      'model.embed_tokens.weight',
+      'model.norm.weight',
+      'model.layers.1.mlp.up_proj.weight',
+    ]) {
+      const tensors = randomTensors(config, 4);
+      tensors.set(name, new Float32Array(3));
+      expect(() => new Decoder(compiled(build), config, tensors, format)).toThrow(name);
+      tensors.delete(name);
+      expect(() => new Decoder(compiled(build), config, tensors, format)).toThrow(name);
+    }
   });
 });

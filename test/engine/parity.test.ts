@@ -94,7 +94,7 @@ function logProbabilities(logits: Float32Array): Float64Array {
 
 async function ourLogits(reproducible: boolean): Promise<Float32Array[]> {
   const compiled = await compileKernels((name) => readFile(path.join(root, 'dist', name)), reproducible);
-  const decoder = new Decoder(compiled, checkpoint.config, checkpoint.tensors);
+  const decoder = new Decoder(compiled, checkpoint.config, checkpoint.tensors, 'f32');
   return sequences.map((ids) => decoder.all(ids));
 }
 

@@ -83,7 +83,8 @@ describe.each(presetNames)('the memory of %s', (preset) => {
   const size = { tokens, chunks: mostChunks(tokens, recipes[preset]), lanes: 3 };
 
   it('is planned in the order of its addresses, 64 bytes apart, and ends where it says', () => {
-    for (const plan of [planTraining(config, size, 1_000), planDecode(config, 64, 1_000)]) {
+    const decoding = (['f32', 'int8'] as const).map((format) => planDecode(config, format, 64, 1_000));
+    for (const plan of [planTraining(config, size, 1_000), ...decoding]) {
       const addresses: number[] = [];
       const collect = (value: unknown, key: string): void => {
         if (typeof value === 'number' && value >= 1_000 && !notAddresses.has(key)) addresses.push(value);
@@ -92,8 +93,10 @@ describe.each(presetNames)('the memory of %s', (preset) => {
           for (const [name, item] of Object.entries(value)) collect(item, name);
         }
       };
-      const { parameters: _, norms: __, bytes, ...regions } = plan;
-      collect(regions, '');
+      const { bytes, ...regions } = plan;
+      for (const [name, region] of Object.entries(regions)) {
+        if (name !== 'parameters' && name !== 'norms') collect(region, name);
+      }
       expect(addresses.length).toBeGreaterThan(15);
       expect(addresses.filter((address) => address % 64 !== 0)).toEqual([]);
       expect(new Set(addresses).size).toBe(addresses.length);

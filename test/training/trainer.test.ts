@@ -130,7 +130,7 @@ describe('train', () => {
     // One file: its last tenth, from a line's beginning, is held out.
     const bytes = Buffer.from(text);
     const nats = (heldOut: Uint8Array): number => {
-      const decoder = new Decoder(compiled('baseline'), config, tensors);
+      const decoder = new Decoder(compiled('baseline'), config, tensors, 'f32');
       const ids = [tokenizer.endOfText, ...tokenizer.encode(heldOut)];
       const context = config.maxPositionEmbeddings;
       let total = 0;
