@@ -14,8 +14,8 @@ import { tileRows } from './tile';
 
 /** Depth of a block: a panel of the right matrix stays in the first cache (8 KB). */
 export const blockDepth: i32 = 256;
-/** Rows of a block, whole tiles in both builds: a block of the left matrix stays in the second cache (132 KB). */
-export const blockRows: i32 = 132;
+/** Rows of a block, whole tiles in both builds: a block of the left matrix stays in the second cache (144 KB). */
+export const blockRows: i32 = 144;
 /** Columns of a right block that matmulTransposed packs itself. */
 export const blockCols: i32 = 256;
 

@@ -1,6 +1,6 @@
 /** Scratch of the matrix products, whatever their shape: the blocks and the edge tile of assembly/scratch.ts. */
 export function matmulScratchBytes(): number {
-  const [blockRows, blockDepth, blockCols, tileElements] = [132, 256, 256, 6 * 8];
+  const [blockRows, blockDepth, blockCols, tileElements] = [144, 256, 256, 6 * 8];
   return 4 * (blockRows * blockDepth + blockDepth * blockCols + tileElements);
 }
 

@@ -11,7 +11,7 @@ import { seed, size } from './shapes.ts';
 const roundUp8 = (count: number): number => 8 * Math.ceil(count / 8);
 const at = (base: Ptr, elements: number): Ptr => (base + 4 * elements) as Ptr;
 
-/** Past the blocks of 132 rows and 256 in depth. */
+/** Past the blocks of 144 rows and 256 in depth. */
 const product = fc.record({
   rows: size(280),
   n: size(70),
