@@ -67,15 +67,26 @@ export function matmulTransposed(
 ): void {
   const right = scratch + rightBlockOffset;
   const end = min(n, nEnd);
-  for (let i = nStart; i < end; i += blockRows) {
-    const height = min(blockRows, end - i);
-    for (let p = 0; p < rows; p += blockDepth) {
-      const depth = min(blockDepth, rows - p);
-      const panelBytes = (depth * tileRows) << 2;
-      copyPanels(scratch, panelBytes, tileRows, a + ((p * aStride + i) << 2), aStride << 2, height, depth);
-      for (let j = 0; j < k; j += blockCols) {
-        const width = min(blockCols, k - j);
-        copyPanels(right, depth << 5, tileCols, b + ((p * bStride + j) << 2), bStride << 2, width, depth);
+  const isOneBlock = end - nStart <= blockRows;
+  for (let p = 0; p < rows; p += blockDepth) {
+    const depth = min(blockDepth, rows - p);
+    const panelBytes = (depth * tileRows) << 2;
+    for (let j = 0; j < k; j += blockCols) {
+      const width = min(blockCols, k - j);
+      copyPanels(right, depth << 5, tileCols, b + ((p * bStride + j) << 2), bStride << 2, width, depth);
+      for (let i = nStart; i < end; i += blockRows) {
+        const height = min(blockRows, end - i);
+        // A lone left block serves all right blocks.
+        if (j == 0 || !isOneBlock)
+          copyPanels(
+            scratch,
+            panelBytes,
+            tileRows,
+            a + ((p * aStride + i) << 2),
+            aStride << 2,
+            height,
+            depth,
+          );
         multiplyBlock(
           out + ((i * k + j) << 2),
           k << 2,
