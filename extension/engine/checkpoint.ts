@@ -1,4 +1,4 @@
-import { type FileSystem, previousFolder } from '../platform/platform.ts';
+import { type FileContent, type FileSystem, previousFolder } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { type ModelConfig, type PresetName, presetNames } from '../protocol/model.ts';
 import { fromArceeConfig, toArceeConfig } from './arceeConfig.ts';
@@ -66,9 +66,9 @@ export async function writeCheckpoint(
   const { config, optimizer } = checkpoint;
   const table = parameterTable(config);
   const { endOfText } = readVocabulary(checkpoint.tokenizerJson);
-  const contents = new Map<string, Uint8Array>([
+  const contents = new Map<string, FileContent>([
     ['config.json', encodeJson(toArceeConfig(config, endOfText.id))],
-    ['tokenizer.json', new TextEncoder().encode(checkpoint.tokenizerJson)],
+    ['tokenizer.json', [new TextEncoder().encode(checkpoint.tokenizerJson)]],
     [
       'tokenizer_config.json',
       encodeJson({
@@ -91,11 +91,9 @@ export async function writeCheckpoint(
     ]);
     contents.set('optimizer.safetensors', encodeSafetensors(tensors, { format: 'pt' }));
   }
-  const digests = await Promise.all(
-    [...contents].map(async ([name, bytes]) => [name, await sha256(bytes)] as const),
-  );
-  contents.set(stateFile, encodeJson({ ...checkpoint.trainerState, sha256: Object.fromEntries(digests) }));
-  await files.replaceFolder(folder, contents);
+  await files.replaceFolder(folder, contents, (sha256) => {
+    return [stateFile, encodeJson({ ...checkpoint.trainerState, sha256: Object.fromEntries(sha256) })];
+  });
 }
 
 /**
@@ -262,8 +260,8 @@ function foreign(what: string): NihiloError {
   );
 }
 
-function encodeJson(value: unknown): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+function encodeJson(value: unknown): FileContent {
+  return [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)];
 }
 
 function decodeText(bytes: Uint8Array): string {

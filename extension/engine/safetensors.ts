@@ -14,12 +14,13 @@ const advice = 'Copy the checkpoint again or train again.';
 /**
  * A safetensors file: u64 length of the header, the header as JSON, the tensors in the order of the map.
  * The header is padded with spaces to 8 bytes, so that a reader may map the tensors into memory.
+ * @returns the file in pieces; those of the tensors are views, so that nothing is kept twice
  * @source the format section of huggingface/safetensors' README
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata?: Readonly<Record<string, string>>,
-): Uint8Array {
+): readonly Uint8Array[] {
   // Without a prototype any string is a name, __proto__ too.
   const header = Object.create(null) as Record<string, unknown>;
   if (metadata !== undefined) header['__metadata__'] = metadata;
@@ -31,17 +32,12 @@ export function encodeSafetensors(
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const headerBytes = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(lengthBytes + headerBytes + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.fill(0x20, lengthBytes, lengthBytes + headerBytes);
-  bytes.set(json, lengthBytes);
-  const values = new Float32Array(bytes.buffer, lengthBytes + headerBytes);
-  let at = 0;
-  for (const { data } of tensors.values()) {
-    values.set(data, at);
-    at += data.length;
-  }
-  return bytes;
+  const start = new Uint8Array(lengthBytes + headerBytes);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  start.fill(0x20, lengthBytes);
+  start.set(json, lengthBytes);
+  const data = [...tensors.values()].map((tensor) => tensor.data);
+  return [start, ...data.map((x) => new Uint8Array(x.buffer, x.byteOffset, x.byteLength))];
 }
 
 /**

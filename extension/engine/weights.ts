@@ -4,8 +4,8 @@ import type { Ptr } from './kernels.ts';
 import { elementCount, type ParameterSpec, type PlacedParameter, type WeightPlan } from './layout.ts';
 import { Random } from './random.ts';
 
-/** The parameters of one block (weights, or a moment of theirs) by name, copied out. */
-export function readTensors(
+/** The parameters of one block (weights, or a moment of theirs) by name: views of the memory, which change with it. */
+export function tensorViews(
   memory: WebAssembly.Memory,
   parameters: readonly PlacedParameter[],
   base: Ptr,
@@ -13,9 +13,19 @@ export function readTensors(
   return new Map(
     parameters.map(({ name, offset, count }) => [
       name,
-      new Float32Array(memory.buffer, base + 4 * offset, count).slice(),
+      new Float32Array(memory.buffer, base + 4 * offset, count),
     ]),
   );
+}
+
+/** The same, copied out. */
+export function readTensors(
+  memory: WebAssembly.Memory,
+  parameters: readonly PlacedParameter[],
+  base: Ptr,
+): Map<string, Float32Array> {
+  const views = tensorViews(memory, parameters, base);
+  return new Map([...views].map(([name, view]) => [name, view.slice()]));
 }
 
 /** @throws {NihiloError} checkpointForeign, when a tensor is missing or has another size */

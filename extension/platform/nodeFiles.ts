@@ -1,17 +1,23 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type Dirent } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
-import { type FileEntry, type FileSystem, hiddenBeside, previousFolder } from './platform.ts';
+import {
+  type FileContent,
+  type FileEntry,
+  type FileSystem,
+  hiddenBeside,
+  previousFolder,
+} from './platform.ts';
 
 export const nodeFiles: FileSystem = {
   list: (folder) => explained('folderUnreadable', `read the folder ${folder}`, () => list(folder)),
   size: (file) => explained('storageFailed', `read ${file}`, async () => (await stat(file)).size),
   read: (file) => explained('storageFailed', `read ${file}`, () => readFile(file)),
   exists: (target) => explained('storageFailed', `look for ${target}`, () => exists(target)),
-  replaceFolder: (folder, files) =>
-    explained('storageFailed', `write the folder ${folder}`, () => replaceFolder(folder, files)),
+  replaceFolder: (folder, files, seal) =>
+    explained('storageFailed', `write the folder ${folder}`, () => replaceFolder(folder, files, seal)),
   recoverFolder: (folder) =>
     explained('storageFailed', `restore the folder ${folder}`, () => recoverFolder(folder)),
   removeFolder: (folder) =>
@@ -48,7 +54,9 @@ async function recoverFolder(folder: string): Promise<void> {
   }
 }
 
-async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function replaceFolder(
+  ...[folder, files, seal]: Parameters<FileSystem['replaceFolder']>
+): Promise<void> {
   const parent = path.dirname(folder);
   await mkdir(parent, { recursive: true });
   await recoverFolder(folder);
@@ -57,7 +65,14 @@ async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Arr
   const fresh = `${freshPrefix(folder)}${process.pid}-${randomUUID()}`;
   try {
     await mkdir(fresh);
-    for (const [name, bytes] of files) await writeDurably(path.join(fresh, name), bytes);
+    const digests = new Map<string, string>();
+    for (const [name, content] of files) {
+      digests.set(name, await writeDurably(path.join(fresh, name), content));
+    }
+    if (seal !== undefined) {
+      const [name, content] = seal(digests);
+      await writeDurably(path.join(fresh, name), content);
+    }
     await syncFolder(fresh);
     await swap(folder, fresh);
   } catch (error) {
@@ -120,14 +135,20 @@ async function swap(folder: string, fresh: string): Promise<void> {
   }
 }
 
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+/** @returns the SHA-256 of what was written */
+async function writeDurably(file: string, content: FileContent): Promise<string> {
+  const hash = createHash('sha256');
   const handle = await open(file, 'wx');
   try {
-    await handle.writeFile(bytes);
+    for (const piece of content) {
+      hash.update(piece);
+      await handle.writeFile(piece);
+    }
     await handle.sync();
   } finally {
     await handle.close();
   }
+  return hash.digest('hex');
 }
 
 /** Makes the names in a folder durable, as `sync` of a file makes its bytes. */

@@ -5,6 +5,9 @@ export interface FileEntry {
   readonly type: 'file' | 'folder' | 'other';
 }
 
+/** The bytes of a file, one piece behind the other. */
+export type FileContent = readonly Uint8Array[];
+
 /**
  * Paths are absolute, with forward slashes. What the system refuses rejects with a NihiloError that says why and what to do:
  * folderUnreadable from `list`, storageFailed from every other method.
@@ -15,10 +18,15 @@ export interface FileSystem {
   read(file: string): Promise<Uint8Array>;
   exists(path: string): Promise<boolean>;
   /**
-   * Replaces `folder` by these files as a whole: new folder, fsync, rename. A reader sees the old or the new, never a mixture.
+   * Replaces `folder` by these files as a whole: new folder, fsync, rename. A reader sees the old or the new, never a mixture. `seal` makes
+   * one more file of the SHA-256 of what was written (hexadecimal).
    * Until the new one is safe, the old one is kept as `previousFolder(folder)`.
    */
-  replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  replaceFolder(
+    folder: string,
+    files: ReadonlyMap<string, FileContent>,
+    seal?: (sha256: ReadonlyMap<string, string>) => readonly [name: string, content: FileContent],
+  ): Promise<void>;
   /** Puts the old folder back where a crash between the two renames of `replaceFolder` left none; else does nothing. */
   recoverFolder(folder: string): Promise<void>;
   /** Removes `folder` and all that `replaceFolder` left beside it, so that nothing brings it back; what is not there counts as removed. */

@@ -1,5 +1,5 @@
 import { rowsPerChunk } from '../engine/layout.ts';
-import { readTensors, writeRopeTables, writeTensors } from '../engine/weights.ts';
+import { readTensors, tensorViews, writeRopeTables, writeTensors } from '../engine/weights.ts';
 import { stepFlops } from '../engine/weightTasks.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
@@ -65,11 +65,17 @@ export class Learner {
     this.#team.run('pack');
   }
 
+  /** The weights where they lie: to be read before the next step. */
+  get weightsInPlace(): Tensors {
+    return tensorViews(this.#team.memory, this.#team.plan.parameters, this.#team.plan.weights);
+  }
+
+  /** The moments where they lie, likewise. */
   get moments(): { first: Tensors; second: Tensors } {
     const { parameters, firstMoment, secondMoment } = this.#team.plan;
     return {
-      first: readTensors(this.#team.memory, parameters, firstMoment),
-      second: readTensors(this.#team.memory, parameters, secondMoment),
+      first: tensorViews(this.#team.memory, parameters, firstMoment),
+      second: tensorViews(this.#team.memory, parameters, secondMoment),
     };
   }
 

@@ -189,9 +189,11 @@ class Training {
   async #finalScore(best: Best): Promise<Best['score']> {
     if (this.#steering.cancelled) return best.score;
     this.#stage('evaluating', 'Scoring the held-out files');
+    const scored = () => this.#heldOut.score(this.#material.team, finalWindows, this.#steering);
+    if (best.step === this.#learner.state.step) return (await scored()) ?? best.score;
     const last = this.#learner.weights;
     this.#learner.weights = best.weights;
-    const score = await this.#heldOut.score(this.#material.team, finalWindows, this.#steering);
+    const score = await scored();
     this.#learner.weights = last;
     return score ?? best.score;
   }
@@ -228,7 +230,6 @@ class Training {
     trainLoss: number | null,
   ): Promise<void> {
     const { config, corpus } = this.#material;
-    const { first, second } = this.#learner.moments;
     const scored = ({ step, score: { loss, bitsPerByte } }: Best) => ({ step, loss, bitsPerByte });
     await writeCheckpoint(this.#platform.files, this.#request.checkpoint, {
       config,
@@ -245,9 +246,8 @@ class Training {
         trainBitsPerByte: trainLoss === null ? null : this.#bitsPerByte(trainLoss),
       },
       optimizer: {
-        weights: this.#learner.weights,
-        first,
-        second,
+        weights: this.#learner.weightsInPlace,
+        ...this.#learner.moments,
         scheduledBest: scheduledBest?.weights ?? null,
       },
     });

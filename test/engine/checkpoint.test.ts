@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -73,9 +74,16 @@ class MemoryFiles implements FileSystem {
     return this.contents.has(path) || this.names(path).length > 0;
   }
 
-  async replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  async replaceFolder(...[folder, files, seal]: Parameters<FileSystem['replaceFolder']>): Promise<void> {
     await this.removeFolder(folder);
-    for (const [name, bytes] of files) this.contents.set(`${folder}/${name}`, bytes);
+    const sha256 = new Map<string, string>();
+    for (const [name, content] of files) {
+      const bytes = Uint8Array.from(Buffer.concat(content));
+      sha256.set(name, createHash('sha256').update(bytes).digest('hex'));
+      this.contents.set(`${folder}/${name}`, bytes);
+    }
+    const [name, content] = seal!(sha256);
+    this.contents.set(`${folder}/${name}`, Uint8Array.from(Buffer.concat(content)));
   }
 
   async recoverFolder(folder: string): Promise<void> {
@@ -140,7 +148,7 @@ async function replaceTensors(
 ): Promise<void> {
   const tensors = decodeSafetensors(await files.read(`${folder}/${name}`), name);
   change(tensors);
-  await replaceFile(name, encodeSafetensors(tensors));
+  await replaceFile(name, Buffer.concat(encodeSafetensors(tensors)));
 }
 
 describe('a checkpoint', () => {

@@ -20,6 +20,11 @@ function fileOf(header: unknown, dataBytes: number): Uint8Array {
   return bytes;
 }
 
+/** The file that the pieces make. */
+function joined(...given: Parameters<typeof encodeSafetensors>): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.concat(encodeSafetensors(...given)));
+}
+
 function failureOf(bytes: Uint8Array): NihiloError {
   try {
     decodeSafetensors(bytes, 'model.safetensors');
@@ -45,14 +50,14 @@ describe('safetensors', () => {
       ...new TextEncoder().encode(header),
       ...new Uint8Array(24),
     ];
-    const bytes = encodeSafetensors(new Map([['attn.0', { shape: [1, 2, 3], data: new Float32Array(6) }]]));
+    const bytes = joined(new Map([['attn.0', { shape: [1, 2, 3], data: new Float32Array(6) }]]));
     expect([...bytes]).toEqual(expected);
   });
 
   it('reads back the same names, shapes and bits, whatever they are and wherever the file lies in memory', () => {
     fc.assert(
       fc.property(tensorMaps, fc.integer({ min: 0, max: 7 }), (tensors, offset) => {
-        const bytes = encodeSafetensors(tensors, { format: 'pt' });
+        const bytes = joined(tensors, { format: 'pt' });
         const moved = new Uint8Array(offset + bytes.length).subarray(offset);
         moved.set(bytes);
         const read = decodeSafetensors(moved, 'model.safetensors');
@@ -69,7 +74,7 @@ describe('safetensors', () => {
   it('starts the data at a multiple of 8 bytes and names the framework in the metadata', () => {
     fc.assert(
       fc.property(tensorMaps, (tensors) => {
-        const bytes = encodeSafetensors(tensors, { format: 'pt' });
+        const bytes = joined(tensors, { format: 'pt' });
         const headerBytes = Number(new DataView(bytes.buffer).getBigUint64(0, true));
         expect(headerBytes % 8).toBe(0);
         const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes))) as object;
@@ -81,7 +86,7 @@ describe('safetensors', () => {
   it('refuses a file cut anywhere or longer than its tensors as torn', () => {
     fc.assert(
       fc.property(tensorMaps, fc.double({ min: 0, max: 1, noNaN: true }), (tensors, share) => {
-        const bytes = encodeSafetensors(tensors);
+        const bytes = joined(tensors);
         const cut = bytes.subarray(0, Math.min(bytes.length - 1, Math.floor(share * bytes.length)));
         expect(failureOf(cut).code).toBe('checkpointTorn');
         expect(failureOf(Uint8Array.from([...bytes, 0])).code).toBe('checkpointTorn');
@@ -93,7 +98,7 @@ describe('safetensors', () => {
     const flipped = fc
       .tuple(tensorMaps, fc.nat(), fc.integer({ min: 1, max: 255 }))
       .map(([tensors, at, mask]) => {
-        const bytes = encodeSafetensors(tensors);
+        const bytes = joined(tensors);
         bytes[at % bytes.length]! ^= mask;
         return bytes;
       });

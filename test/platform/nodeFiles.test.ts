@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodePlatform } from '../../extension/platform/node.ts';
-import { previousFolder } from '../../extension/platform/platform.ts';
+import { type FileContent, previousFolder } from '../../extension/platform/platform.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
 
 const { files } = nodePlatform();
@@ -25,8 +25,15 @@ function contents(of: string): Map<string, string> {
   return new Map(readdirSync(of).map((name) => [name, readFileSync(path.join(of, name), 'latin1')]));
 }
 
-function encoded(texts: ReadonlyMap<string, string>): Map<string, Uint8Array> {
-  return new Map([...texts].map(([name, text]) => [name, Buffer.from(text, 'latin1')]));
+/** In two pieces each, cut in the middle. */
+function encoded(texts: ReadonlyMap<string, string>): Map<string, FileContent> {
+  return new Map(
+    [...texts].map(([name, text]) => {
+      const bytes = Buffer.from(text, 'latin1');
+      const middle = Math.floor(bytes.length / 2);
+      return [name, [bytes.subarray(0, middle), bytes.subarray(middle)]];
+    }),
+  );
 }
 
 async function refusalOf(action: Promise<unknown>): Promise<NihiloError> {
@@ -57,6 +64,22 @@ describe('replaceFolder', () => {
       await files.removeFolder(folder);
     });
     await fc.assert(property, { numRuns: 30 });
+  });
+
+  it('adds the file that is made of the SHA-256 of the others', async () => {
+    const texts = new Map([
+      ['x', 'abc'],
+      ['y', ''],
+    ]);
+    await files.replaceFolder(folder, encoded(texts), (sha256) => [
+      'sums',
+      [Buffer.from([...sha256].map(([name, sum]) => `${sum}  ${name}\n`).join(''))],
+    ]);
+    // FIPS 180-4's own example, and the digest of nothing
+    const sums =
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  x\n' +
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  y\n';
+    expect(contents(folder)).toEqual(new Map([...texts, ['sums', sums]]));
   });
 
   it('makes the folders above it', async () => {

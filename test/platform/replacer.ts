@@ -4,6 +4,6 @@ import { nodePlatform } from '../../extension/platform/node.ts';
 const [folder = '', names = '', from = '0'] = process.argv.slice(2);
 for (let version = Number(from); ; version++) {
   const bytes = new TextEncoder().encode(String(version));
-  await nodePlatform().files.replaceFolder(folder, new Map(names.split(',').map((name) => [name, bytes])));
+  await nodePlatform().files.replaceFolder(folder, new Map(names.split(',').map((name) => [name, [bytes]])));
   process.stdout.write(`${version}\n`);
 }
