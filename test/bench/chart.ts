@@ -1,6 +1,6 @@
 import { packageFile } from './peers/install.ts';
-import { costModels, dimensionNames, memoryModel } from './growthPage.ts';
-import { type Dimension, growthBase, growthSeries } from './growth.ts';
+import { costModels, dimensionNames, memoryModel, series } from './growthPage.ts';
+import { type Dimension, growthSeries } from './growth.ts';
 import type { GrowthPoint } from './results.ts';
 
 /** What is used of Observable Plot and of linkedom, its stand-in for a browser's document. */
@@ -84,10 +84,4 @@ export async function growthChart(growth: readonly GrowthPoint[]): Promise<strin
     '</svg>',
     '',
   ].join('\n');
-}
-
-/** The points that differ in this dimension alone. */
-function series(growth: readonly GrowthPoint[], dimension: Dimension): GrowthPoint[] {
-  const others = (Object.keys(growthSeries) as Dimension[]).filter((other) => other !== dimension);
-  return growth.filter((point) => others.every((other) => point[other] === growthBase[other]));
 }
