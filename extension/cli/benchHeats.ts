@@ -61,7 +61,18 @@ export function planHeats({ cores, reproducible, quick, code }: HeatRequest): He
     } as const;
     return { subject, warmUps: 0, tries: 1 };
   });
-  return [...products, ...steps, ...decoding, ...completions];
+  const wait = { kind: 'completionWait', folder: code, threads: cores } as const;
+  const barrier = threadCounts
+    .slice(1)
+    .map((threads) => heat({ kind: 'barrier', reproducible, threads }, 0, 1));
+  return [
+    ...products,
+    ...steps,
+    ...decoding,
+    ...completions,
+    { subject: wait, warmUps: 0, tries: 1 },
+    ...barrier,
+  ];
 }
 
 function stepOf(preset: PresetName): { config: ModelConfig; tokens: number; length: number } {
@@ -70,7 +81,7 @@ function stepOf(preset: PresetName): { config: ModelConfig; tokens: number; leng
 }
 
 /** The preset whose shape a subject has. */
-export function presetOf(subject: Exclude<Subject, { kind: 'product' }>): PresetName {
+export function presetOf(subject: Extract<Subject, { readonly config: ModelConfig }>): PresetName {
   const { vocabSize } = subject.config;
   return measuredPresets.find((preset) => presetConfig(preset).vocabSize === vocabSize)!;
 }
@@ -88,6 +99,10 @@ export function describe(subject: BenchSubject): string {
       return `prompt of 256 tokens, ${presetOf(subject)}, ${subject.dtype}, ${threads(1)}`;
     case 'completion':
       return `completions, ${subject.preset}${subject.whileTraining ? ', while training' : ''}`;
+    case 'completionWait':
+      return `completions beside a training, ${threads(subject.threads)}`;
+    case 'barrier':
+      return `phases without work, ${threads(subject.threads)}`;
   }
 }
 

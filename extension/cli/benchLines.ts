@@ -56,13 +56,18 @@ function decodeLines({ decode, prefill }: BenchmarkReport): string[] {
   ];
 }
 
-function completionLines({ completion }: BenchmarkReport): string[] {
+function completionLines({ completion, completionWait, barrier }: BenchmarkReport): string[] {
   const line = (what: string, figures: typeof completion.duringTraining): string =>
     `  ${figures.preset.padEnd(8)} ${what.padEnd(14)}  ${figures.firstP95Ms.toFixed(1).padStart(6)} ms  ${figures.nextKeyP95Ms.toFixed(1).padStart(6)} ms`;
   return [
     'Completion of 20 tokens at the end of 500 lines (p95 of the first ask, after one more key)',
     line('', completion),
     line('while training', completion.duringTraining),
+    '',
+    `A training on ${threadCount(completionWait.threads).trim()} makes a completion wait ${completionWait.waitMs.p95.toFixed(1)} ms (p95; without it ${completionWait.idleWaitMs.p95.toFixed(1)}), and compute ${completionWait.slowdown.toFixed(2)} times as long`,
+    ...(barrier === null
+      ? []
+      : [`A phase without work takes 2 threads ${barrier.medianMicroseconds.toFixed(1)} µs (median)`]),
   ];
 }
 

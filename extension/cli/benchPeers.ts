@@ -1,4 +1,5 @@
-import { decodedTokens, type Sample, type Subject } from '../training/benchmark.ts';
+import { decodedTokens, type Sample } from '../training/benchmark.ts';
+import type { BenchSubject } from './benchSubject.ts';
 import type { Heat, HeatResult } from './heat.ts';
 import { pairedRatio, summarise } from './statistics.ts';
 
@@ -25,7 +26,7 @@ const comparedSteps = 8;
 const largestLossGap = 1e-3;
 
 export function peersOf(what: string, heat: Heat, result: HeatResult): Peer[] {
-  if (heat.subject.kind === 'completion') return [];
+  if (result.rivals.length === 0) return [];
   const own = result.samples.slice(heat.warmUps).map(({ ms }) => ms);
   const { unit, of } = figure(heat.subject, result.facts.flops);
   const ours = of(summarise(own).median);
@@ -64,7 +65,7 @@ function lossGap(ours: readonly Sample[], theirs: readonly Sample[]): number {
 }
 
 /** What is said of a time in milliseconds. */
-function figure(subject: Subject, flops: number): { unit: Peer['unit']; of: (ms: number) => number } {
+function figure(subject: BenchSubject, flops: number): { unit: Peer['unit']; of: (ms: number) => number } {
   switch (subject.kind) {
     case 'product':
       return { unit: 'GFLOP/s', of: (ms) => flops / ms / 1e6 };
@@ -72,7 +73,7 @@ function figure(subject: Subject, flops: number): { unit: Peer['unit']; of: (ms:
       return { unit: 'tokens/s', of: (ms) => (1_000 * subject.tokens) / ms };
     case 'decode':
       return { unit: 'ms', of: (ms) => ms / decodedTokens };
-    case 'prefill':
+    default:
       return { unit: 'ms', of: (ms) => ms };
   }
 }

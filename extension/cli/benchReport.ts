@@ -1,12 +1,14 @@
 import type { KernelBuild } from '../engine/instantiate.ts';
 import type { PresetName } from '../protocol/model.ts';
+import type { BarrierCost } from '../training/barrierCost.ts';
 import { decodedTokens, type Dtype, type Sample } from '../training/benchmark.ts';
 import type { Orientation } from '../training/product.ts';
 import { describe, type HeatRequest, planHeats, presetOf, shapeOf } from './benchHeats.ts';
 import { type Peer, peersOf } from './benchPeers.ts';
 import type { ContestCommand } from './contestant.ts';
-import type { BenchSubject } from './benchSubject.ts';
+import type { BenchSample, BenchSubject } from './benchSubject.ts';
 import type { CompletionLatency } from './completionLatency.ts';
+import type { CompletionWait } from './completionWait.ts';
 import { type Absent, type Heat, type HeatResult, type Rival, runHeat } from './heat.ts';
 import { type Summary, summarise } from './statistics.ts';
 
@@ -51,6 +53,10 @@ export interface BenchmarkReport {
     /** while other threads train on all cores but one */
     readonly duringTraining: CompletionLatency;
   };
+  /** what a training on all cores makes a completion wait */
+  readonly completionWait: CompletionWait;
+  /** of a phase without work on 2 threads; null = one core */
+  readonly barrier: BarrierCost | null;
   /** only where they were asked for */
   readonly peers?: readonly Peer[];
 }
@@ -78,6 +84,9 @@ interface Measured {
   readonly heat: Heat;
   readonly what: string;
   readonly result: HeatResult;
+  /** without the warm-ups */
+  readonly samples: readonly BenchSample[];
+  readonly ms: Summary;
 }
 
 /** @throws {Error} when a measurement of ours fails; the signal's reason when it is aborted */
@@ -88,73 +97,74 @@ export async function measureAll(request: BenchmarkRequest): Promise<BenchmarkRe
     const what = describe(heat.subject);
     request.onProgress(what, measured.length, heats.length);
     const rivals = (await request.rivals?.(heat.subject)) ?? [];
-    measured.push({ heat, what, result: await runHeat(request.ours, heat, rivals, request.signal) });
+    const result = await runHeat(request.ours, heat, rivals, request.signal);
+    const samples = result.samples.slice(heat.warmUps);
+    measured.push({ heat, what, result, samples, ms: summarise(samples.map(({ ms }) => ms)) });
   }
   return report(request, measured);
 }
 
 function report(request: BenchmarkRequest, measured: readonly Measured[]): BenchmarkReport {
-  const completions: CompletionLatency[] = [];
-  const rows: Rows = { gemm: [], trainStep: [], decode: [], prefill: [] };
-  const peaks: number[] = [];
-  for (const { heat, result } of measured) {
-    const { subject } = heat;
-    const samples = result.samples.slice(heat.warmUps);
-    const ms = summarise(samples.map((sample) => sample.ms));
-    if ('threads' in subject && subject.threads === 1) peaks.push(...samples.map(peakOf));
-    switch (subject.kind) {
-      case 'product': {
-        const gflops = result.facts.flops / ms.median / 1e6;
-        const { orientation, threads } = subject;
-        const fractionOfPeak = gflops / peakDuring(samples);
-        const { build } = result.facts;
-        rows.gemm.push({ build, shape: shapeOf(subject), orientation, threads, gflops, fractionOfPeak, ms });
-        break;
-      }
-      case 'trainStep':
-        rows.trainStep.push({
-          preset: presetOf(subject),
-          threads: subject.threads,
-          ...stepFigures(subject.tokens, heat, result),
-        });
-        break;
-      case 'decode':
-        rows.decode.push({
-          preset: presetOf(subject),
-          dtype: subject.dtype,
-          threads: 1,
-          msPerToken: ms.median / decodedTokens,
-          ms,
-        });
-        break;
-      case 'prefill':
-        rows.prefill.push({ preset: presetOf(subject), dtype: subject.dtype, threads: 1, ms });
-        break;
-      case 'completion':
-        completions.push(samples[0]!.completion!);
-    }
-  }
-  const [alone, duringTraining] = completions;
-  const largest = rows.prefill.at(-1)!.preset;
+  const gemm = measured.flatMap(productRow);
+  const prefill = measured.flatMap(prefillRow);
+  const only = <Key extends keyof BenchSample>(key: Key): NonNullable<BenchSample[Key]>[] =>
+    measured.flatMap(({ samples }) => samples[0]![key] ?? []) as NonNullable<BenchSample[Key]>[];
+  const [completion, duringTraining] = only('completion');
+  const [completionWait] = only('completionWait');
+  const [barrier] = only('barrier');
   return {
-    build: request.reproducible ? 'baseline' : rows.gemm[0]!.build,
+    build: request.reproducible ? 'baseline' : gemm[0]!.build,
     cores: request.cores,
-    peakGflops: Math.max(...peaks),
-    ...rows,
+    peakGflops: Math.max(...measured.flatMap(onePeak)),
+    gemm,
+    trainStep: measured.flatMap(stepRow),
+    decode: measured.flatMap(decodeRow),
     prefill256Ms: Math.min(
-      ...rows.prefill.filter(({ preset }) => preset === largest).map(({ ms }) => ms.median),
+      ...prefill.filter(({ preset }) => preset === prefill.at(-1)!.preset).map(({ ms }) => ms.median),
     ),
-    completion: { ...alone!, duringTraining: duringTraining! },
+    prefill,
+    completion: { ...completion!, duringTraining: duringTraining! },
+    completionWait: completionWait!,
+    barrier: barrier ?? null,
     ...(request.rivals === null
       ? {}
       : { peers: measured.flatMap(({ heat, what, result }) => peersOf(what, heat, result)) }),
   };
 }
 
-/** The report's lists while they grow. */
-type Rows = { [Key in 'gemm' | 'trainStep' | 'decode' | 'prefill']: BenchmarkReport[Key][number][] };
+function productRow({ heat: { subject }, result, samples, ms }: Measured): BenchmarkReport['gemm'][number][] {
+  if (subject.kind !== 'product') return [];
+  const { orientation, threads } = subject;
+  const { build, flops } = result.facts;
+  const gflops = flops / ms.median / 1e6;
+  const fractionOfPeak = gflops / peakDuring(samples);
+  return [{ build, shape: shapeOf(subject), orientation, threads, gflops, fractionOfPeak, ms }];
+}
+
+function stepRow({ heat, result }: Measured): BenchmarkReport['trainStep'][number][] {
+  const { subject } = heat;
+  if (subject.kind !== 'trainStep') return [];
+  const { threads, tokens } = subject;
+  return [{ preset: presetOf(subject), threads, ...stepFigures(tokens, heat, result) }];
+}
+
+function decodeRow({ heat: { subject }, ms }: Measured): BenchmarkReport['decode'][number][] {
+  if (subject.kind !== 'decode') return [];
+  const msPerToken = ms.median / decodedTokens;
+  return [{ preset: presetOf(subject), dtype: subject.dtype, threads: 1, msPerToken, ms }];
+}
+
+function prefillRow({ heat: { subject }, ms }: Measured): BenchmarkReport['prefill'][number][] {
+  if (subject.kind !== 'prefill') return [];
+  return [{ preset: presetOf(subject), dtype: subject.dtype, threads: 1, ms }];
+}
 
 const peakOf = (sample: Sample): number => sample.peakGflops ?? 0;
+
+/** What one thread reached. */
+function onePeak({ heat: { subject }, samples }: Measured): number[] {
+  return 'threads' in subject && subject.threads === 1 ? samples.map(peakOf) : [];
+}
 
 /** The median, as of the tries themselves: what slows the machine down slows both. */
 function peakDuring(samples: readonly Sample[]): number {

@@ -1,9 +1,16 @@
 import type { Sample, Subject } from '../training/benchmark.ts';
 import type { CompletionLatency, CompletionLatencyOptions } from './completionLatency.ts';
+import type { CompletionWait } from './completionWait.ts';
 
-/** What a measuring process of ours can be asked for; a completion's latency is measured by one try of many asks. */
-export type BenchSubject = Subject | ({ readonly kind: 'completion' } & CompletionLatencyOptions);
+/** What a measuring process of ours can be asked for. */
+export type BenchSubject =
+  | Subject
+  /** one try has many asks */
+  | ({ readonly kind: 'completion' } & CompletionLatencyOptions)
+  /** one try has many asks, beside a training of so many threads */
+  | { readonly kind: 'completionWait'; readonly folder: string; readonly threads: number };
 
 export interface BenchSample extends Sample {
   readonly completion?: CompletionLatency;
+  readonly completionWait?: CompletionWait;
 }

@@ -8,6 +8,7 @@ import { stepFlops } from '../engine/weightTasks.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
+import { type BarrierCost, measureBarrier } from './barrierCost.ts';
 import { Batches } from './batches.ts';
 import { Learner, mostChunks } from './learner.ts';
 import { measurePeak } from './peak.ts';
@@ -19,6 +20,7 @@ import { Team } from './team.ts';
 export type Subject = { readonly reproducible: boolean } & (
   | ({ readonly kind: 'product'; readonly threads: number } & ProductShape)
   | TrainStepSubject
+  | { readonly kind: 'barrier'; readonly threads: number }
   | { readonly kind: 'decode'; readonly config: ModelConfig; readonly dtype: Dtype }
   | { readonly kind: 'prefill'; readonly config: ModelConfig; readonly dtype: Dtype }
 );
@@ -40,6 +42,7 @@ export interface Sample {
   readonly ms: number;
   /** what the same threads can do at most with 128-bit SIMD, measured right after; where the kernels are compared with it */
   readonly peakGflops?: number;
+  readonly barrier?: BarrierCost;
   /** of a training step, nats per token */
   readonly loss?: number;
 }
@@ -73,6 +76,8 @@ export async function openTrial(platform: Platform, subject: Subject): Promise<T
       return productTrial(platform, compiled, subject, subject.threads);
     case 'trainStep':
       return trainStepTrial(platform, compiled, subject);
+    case 'barrier':
+      return barrierTrial(platform, compiled, subject.threads);
     case 'decode':
       return decodeTrial(compiled, subject.config, subject.dtype);
     case 'prefill':
@@ -126,6 +131,19 @@ function productTrial(
         team.run('product', scalars);
       });
       return { ms, peakGflops: measurePeak(team, peakMs) / 1e9 };
+    },
+    close: () => team.dispose(),
+  };
+}
+
+function barrierTrial(platform: Platform, compiled: CompiledKernels, threads: number): Trial {
+  const size = { tokens: 64, chunks: mostChunks(64, recipes.pencil), lanes: threads };
+  const team = Team.create(platform, compiled, presetConfig('pencil'), size, memoryLimitMb);
+  return {
+    facts: { build: compiled.build, flops: 0, plannedMb: megabytes(team.plan.bytes) },
+    run: () => {
+      const barrier = measureBarrier(team);
+      return { ms: barrier.medianMicroseconds / 1_000, barrier };
     },
     close: () => team.dispose(),
   };

@@ -63,7 +63,7 @@ export class Rivals {
       case 'decode':
       case 'prefill':
         return this.#llama(subject.kind, subject.config, subject.dtype);
-      case 'completion':
+      default:
         return [];
     }
   }

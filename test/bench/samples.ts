@@ -46,6 +46,14 @@ export const sampleReport: BenchmarkReport = {
   prefill256Ms: 40,
   prefill: [{ preset: 'large', dtype: 'f32', threads: 1, ms }],
   completion: { ...completion, duringTraining: { ...completion, whileTraining: true, firstP95Ms: 61 } },
+  completionWait: {
+    threads: 2,
+    asks: 100,
+    waitMs: { p50: 1, p95: 3, max: 5 },
+    idleWaitMs: { p50: 1, p95: 2, max: 3 },
+    slowdown: 1.1,
+  },
+  barrier: { medianMicroseconds: 5, p95Microseconds: 9 },
   peers: [
     {
       name: 'PyTorch',

@@ -8,7 +8,7 @@ export interface Target {
   /** where one number does not say it */
   readonly shown?: string;
   readonly reason?: string;
-  readonly unit: '×' | '%' | 'MB' | 'ms' | 'ms/token';
+  readonly unit: '×' | '%' | 'MB' | 'ms' | 'µs';
   readonly direction: 'atLeast' | 'atMost';
   readonly target: number | null;
   readonly stretch: number | null;
@@ -96,7 +96,7 @@ function decodeTargets(report: BenchmarkReport): Target[] {
   ];
 }
 
-function completionTargets({ completion }: BenchmarkReport): Target[] {
+function completionTargets({ completion, completionWait, barrier }: BenchmarkReport): Target[] {
   const { preset, duringTraining } = completion;
   const p95 = (what: string, measured: number, target: number, stretch: number): Target => {
     const sentence = `completion of 20 tokens at the end of 500 lines, ${preset}: ${what}, p95`;
@@ -107,6 +107,24 @@ function completionTargets({ completion }: BenchmarkReport): Target[] {
     p95('after one more key', completion.nextKeyP95Ms, 25, 10),
     p95('first ask while training', duringTraining.firstP95Ms, 60, 30),
     p95('after one more key while training', duringTraining.nextKeyP95Ms, 25, 10),
+    {
+      what: `completion beside a training on all cores: wait, p95 of ${completionWait.asks}`,
+      measured: completionWait.waitMs.p95,
+      unit: 'ms',
+      direction: 'atMost',
+      target: 10,
+      stretch: null,
+    },
+    {
+      what: 'a phase without work on 2 threads, median',
+      ...(barrier === null
+        ? { measured: null, reason: 'one core' }
+        : { measured: barrier.medianMicroseconds }),
+      unit: 'µs',
+      direction: 'atMost',
+      target: 10,
+      stretch: null,
+    },
   ];
 }
 
