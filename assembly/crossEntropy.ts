@@ -36,27 +36,49 @@ export function crossEntropy(
 }
 
 /**
- * losses = −ln softmax(logits)[target]
- *  @param losses    f32[rows]          written; 0 where the target is −1
- *  @param logits    f32[rows, vocab]   read
+ * One block of the vocabulary's columns of losses = −ln softmax(logits)[target], so that all columns never have to be there at once.
+ * What is known of a row after some blocks: its largest logit, Σ exp(logit − largest), and the target's logit.
+ *  @param known     f32[rows, 3]       read (but for the first block) and written
+ *  @param logits    f32[rows, cols]    read: the columns of the tokens [idStart, idStart + cols)
  *  @param targets   i32[rows]          read
+ *  @source Milakov & Gimelshein 2018, "Online normalizer calculation for softmax", algorithm 3
  */
-export function crossEntropyForward(
-  losses: usize,
+export function crossEntropyBlock(
+  known: usize,
   logits: usize,
   targets: usize,
   rows: i32,
-  vocab: i32,
+  cols: i32,
+  idStart: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const target = i32.load(targets + (row << 2));
-    let loss: f32 = 0;
-    if (target >= 0) {
-      const peak = largest(logits, vocab);
-      loss = lossOf(sumOfExponentials(logits, peak, vocab), peak, f32.load(logits + (target << 2)));
-    }
+    const before: f32 = idStart == 0 ? -Infinity : f32.load(known);
+    const sumBefore: f32 = idStart == 0 ? 0 : f32.load(known, 4);
+    const among = largest(logits, cols);
+    const peak = among > before ? among : before;
+    // Before the first block nothing is known, and −∞ − −∞ is no number.
+    const kept: f32 = sumBefore == 0 ? 0 : sumBefore * expOf(before - peak);
+    f32.store(known, peak);
+    f32.store(known, kept + sumOfExponentials(logits, peak, cols), 4);
+    const column = i32.load(targets + (row << 2)) - idStart;
+    if (column >= 0 && column < cols) f32.store(known, f32.load(logits + (column << 2)), 8);
+    known += 12;
+    logits += cols << 2;
+  }
+}
+
+/**
+ * losses = −ln softmax(logits)[target] when all blocks are known
+ *  @param losses    f32[rows]      written; 0 where the target is −1
+ *  @param known     f32[rows, 3]   read
+ *  @param targets   i32[rows]      read
+ */
+export function crossEntropyLosses(losses: usize, known: usize, targets: usize, rows: i32): void {
+  for (let row = 0; row < rows; row++) {
+    const isTarget = i32.load(targets + (row << 2)) >= 0;
+    const loss = isTarget ? lossOf(f32.load(known, 4), f32.load(known), f32.load(known, 8)) : 0;
     f32.store(losses + (row << 2), loss);
-    logits += vocab << 2;
+    known += 12;
   }
 }
 
@@ -102,7 +124,7 @@ function exponentiate(x: usize, peak: f32, count: i32): f32 {
   return sum;
 }
 
-/** Σ exp(x − peak), with the bits of exponentiate */
+/** Σ exp(x − peak) */
 function sumOfExponentials(x: usize, peak: f32, count: i32): f32 {
   const peaks = f32x4.splat(peak);
   let sums = f32x4.splat(0);

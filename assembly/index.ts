@@ -1,7 +1,7 @@
 export { adamw } from './adamw';
 export { attentionBackward, attentionForward } from './attention';
 export { attentionDecode } from './attentionDecode';
-export { crossEntropy, crossEntropyForward } from './crossEntropy';
+export { crossEntropy, crossEntropyBlock, crossEntropyLosses } from './crossEntropy';
 export { add, copy, fill } from './elementwise';
 export { embeddingBackward, embeddingForward } from './embedding';
 export { heapBase } from './heap';

@@ -12,16 +12,28 @@ export interface Turns {
   pass(block: number, turn: number): void;
 }
 
-/** losses of the chunk's rows from what the last layer gave */
+/** Columns of logits that are computed at a time when only the losses are wanted: panels of 8, few enough for the second cache. */
+const vocabularyBlock = 512;
+
+/** losses of the chunk's rows from what the last layer gave; the logits come in blocks of the vocabulary */
 export function headForward(pass: Pass, chunk: Chunk): void {
   const { kernels, config, plan, workspace } = pass;
+  const { hiddenSize: h, vocabSize } = config;
+  const { finalNorm, logits: block, transient: known, scratch } = workspace;
+  const rows = chunk.sequences * chunk.length;
+  const targets = rowAt(plan.targets, chunk.rowStart, 1);
+  // What the workspace has room for, whatever the shape.
+  const widest = Math.floor((plan.headRows * vocabSize) / rows / 8) * 8;
+  const step = Math.max(8, Math.min(vocabularyBlock, widest));
   normalise(pass, chunk);
-  eachBlock(pass, chunk, (row, rows) => {
-    logits(pass, row, rows);
-    const at = chunk.rowStart + row;
-    const targets = rowAt(plan.targets, at, 1);
-    kernels.crossEntropyForward(rowAt(plan.losses, at, 1), workspace.logits, targets, rows, config.vocabSize);
-  });
+  for (let idStart = 0; idStart < vocabSize; idStart += step) {
+    const cols = Math.min(step, vocabSize - idStart);
+    // A block of 8 columns begins at the same element in the panels as in the weight.
+    const panels = rowAt(plan.head.forwardPanels, idStart, h);
+    kernels.matmul(block, cols, finalNorm, h, panels, rows, cols, h, false, scratch);
+    kernels.crossEntropyBlock(known, block, targets, rows, cols, idStart);
+  }
+  kernels.crossEntropyLosses(rowAt(plan.losses, chunk.rowStart, 1), known, targets, rows);
 }
 
 /**

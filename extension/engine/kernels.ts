@@ -205,8 +205,13 @@ export interface Kernels {
    * (softmax − one-hot) · scale. A target of −1 counts as no row: loss 0, gradient 0.
    */
   crossEntropy(losses: Ptr, logits: Ptr, targets: Ptr, rows: number, vocab: number, scale: number): void;
-  /** losses only; logits are read */
-  crossEntropyForward(losses: Ptr, logits: Ptr, targets: Ptr, rows: number, vocab: number): void;
+  /**
+   * One block of columns, the tokens [idStart, idStart + cols), on the way to the losses alone. known f32[rows, 3]: largest logit,
+   * Σ exp(logit − largest), the target's logit; read but for idStart = 0, and written. Blocks come in the order of the tokens.
+   */
+  crossEntropyBlock(known: Ptr, logits: Ptr, targets: Ptr, rows: number, cols: number, idStart: number): void;
+  /** losses f32[rows] = −ln softmax(logits)[target], 0 where the target is −1, when all blocks are known */
+  crossEntropyLosses(losses: Ptr, known: Ptr, targets: Ptr, rows: number): void;
 
   /** Σ x², accumulated in f64 in a fixed order */
   sumOfSquares(x: Ptr, count: number): number;
