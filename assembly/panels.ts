@@ -96,8 +96,8 @@ function zeroLane(panel: usize, panelStride: i32, depth: i32): void {
   }
 }
 
-/** Rows that are copied at once: few enough streams for the prefetcher, whole cache lines for the writes. */
-const copyDepth: i32 = 4;
+/** Rows that are copied at once: few enough streams for the prefetcher, whole cache lines for the writes of any width. */
+const copyDepth: i32 = 8;
 
 /** All panels of f32[depth, count], panelStride bytes apart. */
 export function copyPanels(
@@ -114,21 +114,25 @@ export function copyPanels(
     let panel = panels + ((i * width) << 2);
     let from = rows + i * stride;
     let lanes = count;
-    if (height == copyDepth) {
-      for (; lanes >= width; lanes -= width) {
-        if (width == 8) copy8(panel, from, stride);
-        else if (tileRows == 6) copy6(panel, from, stride);
-        else copy4(panel, from, stride);
-        panel += panelStride;
-        from += width << 2;
-      }
-    }
-    for (; lanes > 0; lanes -= width) {
-      copyRagged(panel, width, from, stride, min(width, lanes), height);
+    for (; lanes >= width; lanes -= width) {
+      copyPanel(panel, width, from, stride, height);
       panel += panelStride;
       from += width << 2;
     }
+    if (lanes > 0) copyRagged(panel, width, from, stride, lanes, height);
   }
+}
+
+/** panel f32[depth, width] = columns f32[depth, width], a step of four rows after the other */
+function copyPanel(panel: usize, width: i32, columns: usize, stride: i32, depth: i32): void {
+  for (; depth >= 4; depth -= 4) {
+    if (width == 8) copy8(panel, columns, stride);
+    else if (tileRows == 6) copy6(panel, columns, stride);
+    else copy4(panel, columns, stride);
+    panel += width << 4;
+    columns += stride << 2;
+  }
+  if (depth > 0) copyRagged(panel, width, columns, stride, width, depth);
 }
 
 function copy8(panel: usize, row0: usize, stride: i32): void {
