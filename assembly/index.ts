@@ -8,6 +8,8 @@ export { heapBase } from './heap';
 export { matmul, matmulTransposed } from './matmul';
 export { matmulInt8 } from './matmulInt8';
 export { matvec, packColumns } from './matvec';
+export { descend, nesterov } from './muon';
+export { newtonSchulz } from './newtonSchulz';
 export { packBackward, packForward } from './pack';
 export { peak } from './peak';
 export { quantizeRows, quantizeWeight } from './quantizeInt8';

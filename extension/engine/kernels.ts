@@ -240,4 +240,21 @@ export interface Kernels {
     correction1: number,
     correction2: number,
   ): void;
+
+  /** Nesterov's momentum: m = momentum · m + (1 − momentum) · g, grad = momentum · m + (1 − momentum) · g, where g = grad · gradientScale */
+  nesterov(grad: Ptr, m: Ptr, count: number, gradientScale: number, momentum: number): void;
+  /**
+   * x f32[rows, cols] = U · p(… p(Σ / ‖x‖)) · Vᵀ, in place: `steps` Newton–Schulz iterations towards the orthogonal matrix U · Vᵀ.
+   * scratch: newtonSchulzScratchBytes(rows, cols)
+   */
+  newtonSchulz(x: Ptr, rows: number, cols: number, steps: number, scratch: Ptr): void;
+  /** Decoupled decay: param f32[count] −= learningRate · (updateScale · update + weightDecay · param) */
+  descend(
+    param: Ptr,
+    update: Ptr,
+    count: number,
+    learningRate: number,
+    updateScale: number,
+    weightDecay: number,
+  ): void;
 }

@@ -18,6 +18,19 @@ export function attentionScratchBytes(rows: number, headDim: number): number {
   return headBytes + 4 * Math.max(forward, backward);
 }
 
+/** Scratch of newtonSchulz, as assembly/newtonSchulz.ts lists it. */
+export function newtonSchulzScratchBytes(rows: number, cols: number): number {
+  const short = Math.min(rows, cols);
+  const long = Math.max(rows, cols);
+  const panels = Math.max(roundUp8(short) * long, roundUp8(long) * short);
+  const transpose = rows > cols ? short * long : 0;
+  return 4 * (2 * short * short + panels + transpose) + matmulScratchBytes();
+}
+
+function roundUp8(count: number): number {
+  return 8 * Math.ceil(count / 8);
+}
+
 /** Whole tiles of 4, 6 and 8. */
 function roundUpToTiles(count: number): number {
   return 24 * Math.ceil(count / 24);
