@@ -1,7 +1,7 @@
 import { NihiloError } from '../protocol/errors.ts';
-import type { ModelConfig } from '../protocol/model.ts';
+import type { ModelConfig, OptimizerName } from '../protocol/model.ts';
 import type { Ptr } from './kernels.ts';
-import { attentionScratchBytes, matmulScratchBytes } from './scratch.ts';
+import { attentionScratchBytes, matmulScratchBytes, newtonSchulzScratchBytes } from './scratch.ts';
 
 /**
  * The one table of a model's tensors. Addresses, checkpoint order, initialisation, the optimiser's loop and the tests derive from it.
@@ -17,6 +17,8 @@ export interface ParameterSpec {
     | { readonly kind: 'normal'; readonly std: number };
   /** weight decay applies */
   readonly decay: boolean;
+  /** a matrix between two vectors of activations, neither of them tokens: what Muon updates, where it is chosen */
+  readonly hidden: boolean;
 }
 
 export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
@@ -31,6 +33,7 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
     shape: [h],
     initialiser: { kind: 'ones' },
     decay: false,
+    hidden: false,
   });
   const matrix = (
     name: string,
@@ -42,10 +45,10 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
     shape: [rows, cols],
     initialiser,
     decay: true,
+    hidden: true,
   });
-  const table: ParameterSpec[] = [
-    matrix('model.embed_tokens.weight', config.vocabSize, h, { kind: 'normal', std: 0.05 }),
-  ];
+  const embedding = matrix('model.embed_tokens.weight', config.vocabSize, h, { kind: 'normal', std: 0.05 });
+  const table: ParameterSpec[] = [{ ...embedding, hidden: false }];
   for (let layer = 0; layer < config.numHiddenLayers; layer++) {
     const at = `model.layers.${layer}`;
     table.push(
@@ -71,6 +74,11 @@ export function parameterCount(config: ModelConfig): number {
   return parameterTable(config).reduce((total, spec) => total + elementCount(spec.shape), 0);
 }
 
+/** What Muon updates keeps a momentum; everything else keeps AdamW's two moments. */
+export function hasMomentum(optimizer: OptimizerName, hidden: boolean): boolean {
+  return optimizer === 'muon' && hidden;
+}
+
 /** A parameter and its place, in elements from the start of the parameters (gradients and moments have the same order). */
 export interface PlacedParameter extends ParameterSpec {
   readonly offset: number;
@@ -84,6 +92,9 @@ export interface Matrix {
   /** elements from the start of the parameters */
   readonly offset: number;
   readonly decay: boolean;
+  /** 3 for q, k and v, which are trained as the matrices that they are: so many of equal size, one below the other */
+  readonly parts: number;
+  readonly hidden: boolean;
   readonly forwardPanels: Ptr;
   readonly backwardPanels: Ptr;
 }
@@ -102,6 +113,8 @@ export interface WeightPlan {
   /** the vectors among them: input norm and middle norm of each layer, then the final one */
   readonly norms: readonly PlacedParameter[];
   readonly parameterElements: number;
+  /** the first of them; the hidden matrices follow */
+  readonly outerElements: number;
   readonly weights: Ptr;
   readonly head: Matrix;
   readonly layers: readonly LayerMatrices[];
@@ -145,8 +158,13 @@ export interface Workspace {
 export interface TrainingPlan extends WeightPlan {
   readonly tokens: number;
   readonly gradients: Ptr;
+  readonly optimizer: OptimizerName;
+  /** AdamW's mean of the gradients, Muon's momentum */
   readonly firstMoment: Ptr;
+  /** AdamW's mean of their squares, of `adamParameters` only */
   readonly secondMoment: Ptr;
+  /** all parameters, or all but Muon's */
+  readonly adamParameters: readonly PlacedParameter[];
   readonly ids: Ptr;
   readonly targets: Ptr;
   readonly losses: Ptr;
@@ -195,15 +213,9 @@ export class Allocator {
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 function planWeights(allocator: Allocator, config: ModelConfig): WeightPlan {
-  const parameters: PlacedParameter[] = [];
-  let offset = 0;
-  for (const spec of parameterTable(config)) {
-    const count = elementCount(spec.shape);
-    parameters.push({ ...spec, offset, count });
-    offset += roundUp(count, 4);
-  }
+  const { parameters, parameterElements, outerElements } = placeParameters(config);
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const weights = allocator.floats(offset);
+  const weights = allocator.floats(parameterElements);
   const matrix = (name: string, rows: number, cols: number): Matrix => {
     const first = byName.get(name)!;
     return {
@@ -211,6 +223,8 @@ function planWeights(allocator: Allocator, config: ModelConfig): WeightPlan {
       cols,
       offset: first.offset,
       decay: first.decay,
+      parts: rows / first.shape[0]!,
+      hidden: first.hidden,
       forwardPanels: allocator.floats(roundUp(rows, 8) * cols),
       backwardPanels: allocator.floats(roundUp(cols, 8) * rows),
     };
@@ -226,7 +240,8 @@ function planWeights(allocator: Allocator, config: ModelConfig): WeightPlan {
   return {
     parameters,
     norms: parameters.filter((parameter) => parameter.shape.length === 1),
-    parameterElements: offset,
+    parameterElements,
+    outerElements,
     weights,
     head: matrix('model.embed_tokens.weight', config.vocabSize, h),
     layers,
@@ -235,12 +250,40 @@ function planWeights(allocator: Allocator, config: ModelConfig): WeightPlan {
   };
 }
 
+/** The hidden matrices last, so that second moments, which Muon has none of, are the first part of the same order. */
+function placeParameters(
+  config: ModelConfig,
+): Pick<WeightPlan, 'parameters' | 'parameterElements' | 'outerElements'> {
+  const table = parameterTable(config);
+  const offsets = new Map<ParameterSpec, number>();
+  const place = (specs: readonly ParameterSpec[], start: number): number =>
+    specs.reduce((offset, spec) => {
+      offsets.set(spec, offset);
+      return offset + roundUp(elementCount(spec.shape), 4);
+    }, start);
+  const outerElements = place(
+    table.filter(({ hidden }) => !hidden),
+    0,
+  );
+  const parameterElements = place(
+    table.filter(({ hidden }) => hidden),
+    outerElements,
+  );
+  const parameters = table.map((spec) => ({
+    ...spec,
+    offset: offsets.get(spec)!,
+    count: elementCount(spec.shape),
+  }));
+  return { parameters, parameterElements, outerElements };
+}
+
 export interface TrainingSize {
   /** tokens of one step */
   readonly tokens: number;
   /** most chunks that a step is cut into */
   readonly chunks: number;
   readonly lanes: number;
+  readonly optimizer: OptimizerName;
 }
 
 function planActivations(allocator: Allocator, config: ModelConfig, tokens: number): LayerActivations {
@@ -260,11 +303,15 @@ function planActivations(allocator: Allocator, config: ModelConfig, tokens: numb
   };
 }
 
-export function planScratch(allocator: Allocator, config: ModelConfig): Ptr {
-  const headDim = config.hiddenSize / config.numAttentionHeads;
-  return allocator.bytes(
-    Math.max(matmulScratchBytes(), attentionScratchBytes(config.maxPositionEmbeddings, headDim)),
-  );
+export function planScratch(
+  allocator: Allocator,
+  config: ModelConfig,
+  optimizer: OptimizerName | null = null,
+): Ptr {
+  const { hiddenSize, intermediateSize, maxPositionEmbeddings: positions } = config;
+  const attention = attentionScratchBytes(positions, hiddenSize / config.numAttentionHeads);
+  const muon = optimizer === 'muon' ? newtonSchulzScratchBytes(intermediateSize, hiddenSize) : 0;
+  return allocator.bytes(Math.max(matmulScratchBytes(), attention, muon));
 }
 
 /** Rows that a thread computes in one go: enough for the products to run at full speed, few enough to share. */
@@ -276,6 +323,7 @@ const leastHeadRows = 48;
 function planWorkspace(
   allocator: Allocator,
   config: ModelConfig,
+  optimizer: OptimizerName,
   chunkRows: number,
   headRows: number,
 ): Workspace {
@@ -284,14 +332,14 @@ function planWorkspace(
     finalNorm: allocator.floats(chunkRows * config.hiddenSize),
     finalRstd: allocator.floats(chunkRows),
     logits: allocator.floats(headRows * config.vocabSize),
-    scratch: planScratch(allocator, config),
+    scratch: planScratch(allocator, config, optimizer),
   };
 }
 
 /** @param base first byte that may be used (`heapBase()`) */
 export function planTraining(config: ModelConfig, size: TrainingSize, base: number): TrainingPlan {
   const allocator = new Allocator(base);
-  const { tokens } = size;
+  const { tokens, optimizer } = size;
   const h = config.hiddenSize;
   const chunkRows = Math.min(tokens, Math.max(rowsPerChunk, config.maxPositionEmbeddings));
   const headRows = Math.min(chunkRows, Math.max(leastHeadRows, Math.floor(logitsAtOnce / config.vocabSize)));
@@ -300,8 +348,10 @@ export function planTraining(config: ModelConfig, size: TrainingSize, base: numb
     ...weights,
     tokens,
     gradients: allocator.floats(weights.parameterElements),
+    optimizer,
     firstMoment: allocator.floats(weights.parameterElements),
-    secondMoment: allocator.floats(weights.parameterElements),
+    secondMoment: allocator.floats(optimizer === 'muon' ? weights.outerElements : weights.parameterElements),
+    adamParameters: weights.parameters.filter(({ hidden }) => !hasMomentum(optimizer, hidden)),
     ids: allocator.bytes(4 * tokens),
     targets: allocator.bytes(4 * tokens),
     losses: allocator.floats(tokens),
@@ -313,7 +363,7 @@ export function planTraining(config: ModelConfig, size: TrainingSize, base: numb
     chunkRows,
     headRows,
     workspaces: Array.from({ length: size.lanes }, () =>
-      planWorkspace(allocator, config, chunkRows, headRows),
+      planWorkspace(allocator, config, optimizer, chunkRows, headRows),
     ),
   };
   return { ...plan, bytes: allocator.end };

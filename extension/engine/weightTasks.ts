@@ -1,7 +1,8 @@
 import type { ModelConfig } from '../protocol/model.ts';
 import { type Pass, rowAt } from './forward.ts';
 import type { Ptr } from './kernels.ts';
-import type { Matrix, TrainingPlan } from './layout.ts';
+import { hasMomentum, type Matrix, type TrainingPlan } from './layout.ts';
+import { updateScale } from './muon.ts';
 
 /** A part of the parameters that one thread differentiates and updates. The cut depends on the model alone, never on the threads. */
 export type WeightTask = MatrixTask | EmbeddingTask | { readonly kind: 'norms' };
@@ -129,7 +130,7 @@ export interface AdamStep {
   readonly correction2: number;
 }
 
-/** Updates the task's parameters and repacks them for the next step. */
+/** Updates the task's parameters, by AdamW or along what `orthogonalise` left, and repacks them for the next step. */
 export function update(pass: Pass, task: WeightTask, adam: AdamStep): void {
   if (task.kind === 'norms') {
     for (const { offset, count, decay } of pass.plan.norms) adamw(pass, offset, count, decay, adam);
@@ -137,7 +138,10 @@ export function update(pass: Pass, task: WeightTask, adam: AdamStep): void {
   }
   const { matrix, rowStart, rowEnd } = task;
   const { cols } = matrix;
-  adamw(pass, matrix.offset + rowStart * cols, (rowEnd - rowStart) * cols, matrix.decay, adam);
+  const offset = matrix.offset + rowStart * cols;
+  const count = (rowEnd - rowStart) * cols;
+  if (hasMomentum(pass.plan.optimizer, matrix.hidden)) descend(pass, matrix, offset, count, adam);
+  else adamw(pass, offset, count, matrix.decay, adam);
   pack(pass, task);
 }
 
@@ -149,6 +153,23 @@ export function pack(pass: Pass, task: WeightTask): void {
   const weight = (plan.weights + 4 * matrix.offset) as Ptr;
   kernels.packForward(matrix.forwardPanels, weight, matrix.rows, matrix.cols, rowStart, rowEnd);
   kernels.packBackward(matrix.backwardPanels, weight, matrix.rows, matrix.cols, rowStart, rowEnd);
+}
+
+function descend(
+  { kernels, plan }: Pass,
+  matrix: Matrix,
+  offset: number,
+  count: number,
+  adam: AdamStep,
+): void {
+  kernels.descend(
+    (plan.weights + 4 * offset) as Ptr,
+    (plan.gradients + 4 * offset) as Ptr,
+    count,
+    adam.learningRate,
+    updateScale(matrix),
+    matrix.decay ? adam.weightDecay : 0,
+  );
 }
 
 function adamw(pass: Pass, offset: number, count: number, decay: boolean, adam: AdamStep): void {

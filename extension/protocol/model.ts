@@ -15,3 +15,7 @@ export interface ModelConfig {
 /** `default` is what a user gets who says nothing; `pencil` fits on two printed pages. */
 export const presetNames = ['pencil', 'small', 'default', 'large'] as const;
 export type PresetName = (typeof presetNames)[number];
+
+/** How gradients become new weights. With `muon`, what is no hidden matrix is still AdamW's. */
+export const optimizerNames = ['adamw', 'muon'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];

@@ -96,7 +96,12 @@ function productTrial(
   threads: number,
 ): Trial {
   const tokens = recipes.large.tokensPerStep;
-  const size = { tokens, chunks: mostChunks(tokens, recipes.large), lanes: threads };
+  const size = {
+    tokens,
+    chunks: mostChunks(tokens, recipes.large),
+    lanes: threads,
+    optimizer: recipes.large.optimizer,
+  };
   // The parameters of this preset are many enough to hold the operands.
   const team = Team.create(platform, compiled, presetConfig('large'), size, memoryLimitMb);
   const { plan } = team;
@@ -152,7 +157,7 @@ function barrierTrial(platform: Platform, compiled: CompiledKernels, threads: nu
 function trainStepTrial(platform: Platform, compiled: CompiledKernels, subject: TrainStepSubject): Trial {
   const { config, tokens, threads } = subject;
   const recipe = trialRecipe(subject);
-  const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: threads };
+  const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: threads, optimizer: recipe.optimizer };
   const team = Team.create(platform, compiled, config, size, memoryLimitMb);
   const learner = new Learner(team, config, recipe, trialBatches(config), trialTensors(config));
   return {

@@ -5,6 +5,7 @@ import { type Chunk, forward, type Pass } from '../engine/forward.ts';
 import { headForward, headForwardBackward, type Turns } from '../engine/head.ts';
 import { instantiateKernels } from '../engine/instantiate.ts';
 import { planTraining, rowsPerChunk, type TrainingPlan, type TrainingSize } from '../engine/layout.ts';
+import { type MuonStep, orthogonalise, type OrthogonalTask, orthogonalTasks } from '../engine/muon.ts';
 import {
   type AdamStep,
   cutRows,
@@ -37,6 +38,7 @@ export const phases = [
   'train',
   'evaluate',
   'differentiate',
+  'orthogonalise',
   'update',
   'pack',
   'peak',
@@ -68,6 +70,7 @@ const scalarNames = [
   'beta1',
   'beta2',
   'eps',
+  'momentum',
   'weightDecay',
   'correction1',
   'correction2',
@@ -154,6 +157,7 @@ export class Control {
 export class Lane {
   readonly plan: TrainingPlan;
   readonly tasks: readonly WeightTask[];
+  readonly orthogonalTasks: readonly OrthogonalTask[];
   readonly control: Control;
   readonly #pass: Pass;
   readonly #turns: Turns;
@@ -162,6 +166,7 @@ export class Lane {
     const kernels = instantiateKernels(setup.module, setup.memory);
     this.plan = planTraining(setup.config, setup.size, kernels.heapBase());
     this.tasks = weightTasks(this.plan);
+    this.orthogonalTasks = orthogonalTasks(this.plan);
     const control = new Control(setup.control, controlSize(this.plan, this.tasks));
     this.control = control;
     this.#turns = new SharedTurns(control.turns, () => control.failed);
@@ -194,6 +199,9 @@ export class Lane {
         this.control.results[item] = differentiate(this.#pass, this.tasks[item]!, rows);
         return;
       }
+      case 'orthogonalise':
+        orthogonalise(this.#pass, this.orthogonalTasks[item]!, scalars satisfies MuonStep);
+        return;
       case 'update':
         update(this.#pass, this.tasks[item]!, scalars satisfies AdamStep);
         return;

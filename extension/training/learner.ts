@@ -1,4 +1,5 @@
 import { rowsPerChunk } from '../engine/layout.ts';
+import { muonFlops } from '../engine/muon.ts';
 import { readTensors, tensorViews, writeRopeTables, writeTensors } from '../engine/weights.ts';
 import { stepFlops } from '../engine/weightTasks.ts';
 import { NihiloError } from '../protocol/errors.ts';
@@ -25,7 +26,7 @@ export interface StepResult {
 
 type Tensors = Map<string, Float32Array>;
 
-/** The weights, their moments, and the training step: forward, backward, clip, AdamW. */
+/** The weights, their moments, and the training step: forward, backward, clip, AdamW or Muon. */
 export class Learner {
   readonly #team: Team;
   readonly #config: ModelConfig;
@@ -72,10 +73,10 @@ export class Learner {
 
   /** The moments where they lie, likewise. */
   get moments(): { first: Tensors; second: Tensors } {
-    const { parameters, firstMoment, secondMoment } = this.#team.plan;
+    const { parameters, adamParameters, firstMoment, secondMoment } = this.#team.plan;
     return {
       first: tensorViews(this.#team.memory, parameters, firstMoment),
-      second: tensorViews(this.#team.memory, parameters, secondMoment),
+      second: tensorViews(this.#team.memory, adamParameters, secondMoment),
     };
   }
 
@@ -85,9 +86,9 @@ export class Learner {
     first: ReadonlyMap<string, Float32Array>,
     second: ReadonlyMap<string, Float32Array>,
   ): void {
-    const { parameters, firstMoment, secondMoment } = this.#team.plan;
+    const { parameters, adamParameters, firstMoment, secondMoment } = this.#team.plan;
     writeTensors(this.#team.memory, parameters, firstMoment, first);
-    writeTensors(this.#team.memory, parameters, secondMoment, second);
+    writeTensors(this.#team.memory, adamParameters, secondMoment, second);
     this.#state = state;
   }
 
@@ -106,7 +107,10 @@ export class Learner {
     const step = this.#state.step + 1;
     this.#update(step, rate, gradientNorm);
     this.#state = { step, tokens: this.#state.tokens + rows, sequences: this.#state.sequences + sequences };
-    return { loss, gradientNorm, learningRate: rate, flops: stepFlops(this.#config, rows, length) };
+    const flops =
+      stepFlops(this.#config, rows, length) +
+      (this.#team.plan.optimizer === 'muon' ? muonFlops(this.#config) : 0);
+    return { loss, gradientNorm, learningRate: rate, flops };
   }
 
   #forwardBackward(rows: number, length: number, sequences: number): number {
@@ -129,9 +133,11 @@ export class Learner {
   }
 
   #update(step: number, rate: number, gradientNorm: number): void {
-    const { beta1, beta2, eps, weightDecay, clip } = this.#recipe;
+    const { beta1, beta2, eps, momentum, weightDecay, clip } = this.#recipe;
+    const gradientScale = gradientNorm > clip ? clip / gradientNorm : 1;
+    if (this.#team.plan.optimizer === 'muon') this.#team.run('orthogonalise', { gradientScale, momentum });
     this.#team.run('update', {
-      gradientScale: gradientNorm > clip ? clip / gradientNorm : 1,
+      gradientScale,
       learningRate: rate,
       beta1,
       beta2,

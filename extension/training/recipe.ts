@@ -1,7 +1,8 @@
-import type { PresetName } from '../protocol/model.ts';
+import type { OptimizerName, PresetName } from '../protocol/model.ts';
 
 /** Everything about learning that is not the model's shape. */
 export interface Recipe {
+  readonly optimizer: OptimizerName;
   readonly tokensPerStep: number;
   /** positions of a training sequence: [from this share of the training on, length]; the last is the model's context */
   readonly lengths: readonly (readonly [number, number])[];
@@ -12,20 +13,24 @@ export interface Recipe {
   readonly beta1: number;
   readonly beta2: number;
   readonly eps: number;
+  /** Muon's */
+  readonly momentum: number;
   readonly weightDecay: number;
   /** largest norm of the gradient */
   readonly clip: number;
 }
 
 const base = {
+  optimizer: 'adamw',
   warmUpSteps: 50,
   decayFrom: 0.5,
   beta1: 0.9,
   beta2: 0.95,
   eps: 1e-8,
+  momentum: 0.95,
   weightDecay: 0.1,
   clip: 1,
-};
+} as const;
 
 const growing = [
   [0, 64],

@@ -113,6 +113,8 @@ export class Team {
       case 'update':
       case 'pack':
         return this.taskCount;
+      case 'orthogonalise':
+        return this.#lane.orthogonalTasks.length;
       case 'peak':
         return this.lanes;
       case 'packProduct':

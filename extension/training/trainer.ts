@@ -74,7 +74,12 @@ async function createTeam(platform: Platform, request: TrainingRequest, config: 
   const recipe = recipes[request.preset];
   const compiled = await compileKernels((name) => platform.readAsset(name), request.reproducible);
   const tokens = Math.max(recipe.tokensPerStep, config.maxPositionEmbeddings);
-  const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: request.threads };
+  const size = {
+    tokens,
+    chunks: mostChunks(tokens, recipe),
+    lanes: request.threads,
+    optimizer: recipe.optimizer,
+  };
   return Team.create(platform, compiled, config, size, request.memoryLimitMb);
 }
 

@@ -81,7 +81,7 @@ describe.each(builds)('the model in the %s build', (build) => {
         lengths: [[0, length]] as const,
         peakLearningRate: 0,
       };
-      const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: 1 };
+      const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: 1, optimizer: recipe.optimizer };
       const team = Team.create(lonePlatform, compiled(build), config, size, 512);
       const random = new Random(5);
       const stream = Uint16Array.from({ length: 400 }, () => random.below(config.vocabSize));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { initialTensors } from '../../extension/engine/weights.ts';
 import { Random } from '../../extension/engine/random.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
-import type { ModelConfig } from '../../extension/protocol/model.ts';
+import { type ModelConfig, type OptimizerName, optimizerNames } from '../../extension/protocol/model.ts';
 import { Batches } from '../../extension/training/batches.ts';
 import { Learner, mostChunks } from '../../extension/training/learner.ts';
 import { recipes } from '../../extension/training/recipe.ts';
@@ -32,13 +32,24 @@ const recipe = {
 /** So many tokens that a chunk's logits are computed in several blocks of rows. */
 const wide: ModelConfig = { ...config, vocabSize: 20_000, hiddenSize: 8, intermediateSize: 32 };
 
-function team(build: (typeof builds)[number], lanes: number, model = config): Team {
-  const size = { tokens: 500, chunks: mostChunks(500, recipe), lanes };
+function team(
+  build: (typeof builds)[number],
+  lanes: number,
+  optimizer: OptimizerName = 'adamw',
+  model = config,
+): Team {
+  const size = { tokens: 500, chunks: mostChunks(500, recipe), lanes, optimizer };
   return Team.create(nodePlatform(), compiled(build), model, size, 512);
 }
 
-async function weightsAfter(build: (typeof builds)[number], lanes: number, steps: number, model = config) {
-  const crew = team(build, lanes, model);
+async function weightsAfter(
+  build: (typeof builds)[number],
+  lanes: number,
+  optimizer: OptimizerName,
+  steps: number,
+  model = config,
+) {
+  const crew = team(build, lanes, optimizer, model);
   const random = new Random(5);
   const stream = Uint16Array.from({ length: 2_000 }, () => random.below(model.vocabSize));
   const learner = new Learner(
@@ -69,21 +80,21 @@ async function fewItems(build: (typeof builds)[number], lanes: number) {
 }
 
 describe.each(builds)('a team in the %s build', (build) => {
-  it('learns the same bits with 1, 2, 3 and 8 lanes', async () => {
-    const alone = await weightsAfter(build, 1, 6);
+  it.each(optimizerNames)('learns the same bits with 1, 2, 3 and 8 lanes (%s)', async (optimizer) => {
+    const alone = await weightsAfter(build, 1, optimizer, 6);
     expect(new Set(alone.losses).size).toBe(6);
     for (const lanes of [2, 3, 8]) {
-      expect(await weightsAfter(build, lanes, 6), `${lanes} lanes`).toEqual(alone);
+      expect(await weightsAfter(build, lanes, optimizer, 6), `${lanes} lanes`).toEqual(alone);
     }
   });
 
   it('learns the same bits with 1, 2, 3 and 8 lanes when the logits of a chunk come in several blocks', async () => {
-    const crew = team(build, 1, wide);
+    const crew = team(build, 1, 'adamw', wide);
     expect(crew.plan.headRows).toBeLessThan(crew.plan.chunkRows / 2);
     await crew.dispose();
-    const alone = await weightsAfter(build, 1, 2, wide);
+    const alone = await weightsAfter(build, 1, 'adamw', 2, wide);
     for (const lanes of [2, 3, 8]) {
-      expect(await weightsAfter(build, lanes, 2, wide), `${lanes} lanes`).toEqual(alone);
+      expect(await weightsAfter(build, lanes, 'adamw', 2, wide), `${lanes} lanes`).toEqual(alone);
     }
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planDecode } from '../../extension/engine/decodePlan.ts';
 import { allocateMemory, planTraining } from '../../extension/engine/layout.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
-import { presetNames } from '../../extension/protocol/model.ts';
+import { optimizerNames, presetNames } from '../../extension/protocol/model.ts';
 import { Batches, joinDocuments } from '../../extension/training/batches.ts';
 import { learningRate, recipes, sequenceLength } from '../../extension/training/recipe.ts';
 import { mostChunks } from '../../extension/training/learner.ts';
@@ -77,41 +77,45 @@ describe.each(presetNames)('the recipe of %s', (preset) => {
   });
 });
 
-describe.each(presetNames)('the memory of %s', (preset) => {
-  const config = presetConfig(preset);
-  const tokens = Math.max(recipes[preset].tokensPerStep, config.maxPositionEmbeddings);
-  const size = { tokens, chunks: mostChunks(tokens, recipes[preset]), lanes: 3 };
+describe.each(presetNames.flatMap((preset) => optimizerNames.map((optimizer) => ({ preset, optimizer }))))(
+  'the memory of $preset with $optimizer',
+  ({ preset, optimizer }) => {
+    const config = presetConfig(preset);
+    const tokens = Math.max(recipes[preset].tokensPerStep, config.maxPositionEmbeddings);
+    const size = { tokens, chunks: mostChunks(tokens, recipes[preset]), lanes: 3, optimizer };
 
-  it('is planned in the order of its addresses, 64 bytes apart, and ends where it says', () => {
-    const decoding = (['f32', 'int8'] as const).map((format) => planDecode(config, format, 64, 1_000));
-    for (const plan of [planTraining(config, size, 1_000), ...decoding]) {
-      const addresses: number[] = [];
-      const collect = (value: unknown, key: string): void => {
-        if (typeof value === 'number' && value >= 1_000 && !notAddresses.has(key)) addresses.push(value);
-        else if (Array.isArray(value)) value.forEach((item) => collect(item, key));
-        else if (typeof value === 'object' && value !== null) {
-          for (const [name, item] of Object.entries(value)) collect(item, name);
+    it('is planned in the order of its addresses, 64 bytes apart, and ends where it says', () => {
+      const decoding = (['f32', 'int8'] as const).map((format) => planDecode(config, format, 64, 1_000));
+      for (const plan of [planTraining(config, size, 1_000), ...decoding]) {
+        const addresses: number[] = [];
+        const collect = (value: unknown, key: string): void => {
+          if (typeof value === 'number' && value >= 1_000 && !notAddresses.has(key)) addresses.push(value);
+          else if (Array.isArray(value)) value.forEach((item) => collect(item, key));
+          else if (typeof value === 'object' && value !== null) {
+            for (const [name, item] of Object.entries(value)) collect(item, name);
+          }
+        };
+        const { bytes, ...regions } = plan;
+        for (const [name, region] of Object.entries(regions)) {
+          if (!parameterLists.has(name)) collect(region, name);
         }
-      };
-      const { bytes, ...regions } = plan;
-      for (const [name, region] of Object.entries(regions)) {
-        if (name !== 'parameters' && name !== 'norms') collect(region, name);
+        expect(addresses.length).toBeGreaterThan(15);
+        expect(addresses.filter((address) => address % 64 !== 0)).toEqual([]);
+        expect(new Set(addresses).size).toBe(addresses.length);
+        expect(Math.max(...addresses)).toBeLessThan(bytes);
       }
-      expect(addresses.length).toBeGreaterThan(15);
-      expect(addresses.filter((address) => address % 64 !== 0)).toEqual([]);
-      expect(new Set(addresses).size).toBe(addresses.length);
-      expect(Math.max(...addresses)).toBeLessThan(bytes);
-    }
-  });
+    });
 
-  it('is refused before it is allocated when it exceeds the limit, naming the setting', () => {
-    const { bytes } = planTraining(config, size, 0);
-    const limit = Math.floor(bytes / 1_048_576) - 1;
-    if (limit >= 0) expect(() => allocateMemory(bytes, limit)).toThrow(/nihilo\.training\.memoryLimit/);
-    expect(() => allocateMemory(2 ** 33, 1e6)).toThrow(/nihilo\.training\.memoryLimit/);
-  });
-});
+    it('is refused before it is allocated when it exceeds the limit, naming the setting', () => {
+      const { bytes } = planTraining(config, size, 0);
+      const limit = Math.floor(bytes / 1_048_576) - 1;
+      if (limit >= 0) expect(() => allocateMemory(bytes, limit)).toThrow(/nihilo\.training\.memoryLimit/);
+      expect(() => allocateMemory(2 ** 33, 1e6)).toThrow(/nihilo\.training\.memoryLimit/);
+    });
+  },
+);
 
+const parameterLists = new Set(['parameters', 'norms', 'adamParameters']);
 /** numbers of the plan that count instead of pointing */
 const notAddresses = new Set([
   'tokens',
@@ -119,6 +123,7 @@ const notAddresses = new Set([
   'cols',
   'offset',
   'parameterElements',
+  'outerElements',
   'blockRows',
   'chunkRows',
   'headRows',

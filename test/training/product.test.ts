@@ -45,7 +45,12 @@ describe.each([1, 2])('the product that the benchmark times, on %d thread(s)', (
   it('is a · b in every orientation: |error| ≤ n · ε · Σ|a·b|, n terms a sum', async () => {
     const compiled = await compileKernels((name) => readFile(path.join(root, 'dist', name)), false);
     const recipe = recipes.default;
-    const size = { tokens: recipe.tokensPerStep, chunks: mostChunks(1024, recipe), lanes: threads };
+    const size = {
+      tokens: recipe.tokensPerStep,
+      chunks: mostChunks(1024, recipe),
+      lanes: threads,
+      optimizer: recipe.optimizer,
+    };
     const team = Team.create(nodePlatform(), compiled, presetConfig('default'), size, 1_000);
     const { plan } = team;
     const dimension = fc.integer({ min: 1, max: 40 });
