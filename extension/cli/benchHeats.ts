@@ -2,7 +2,7 @@ import { presetConfig } from '../engine/config.ts';
 import type { ModelConfig, PresetName } from '../protocol/model.ts';
 import type { Dtype, Subject } from '../training/benchmark.ts';
 import { orientations } from '../training/product.ts';
-import { recipes } from '../training/recipe.ts';
+import { recipes, tokensInMemory } from '../training/recipe.ts';
 import type { BenchSubject } from './benchSubject.ts';
 import type { Heat } from './heat.ts';
 
@@ -77,7 +77,7 @@ export function planHeats({ cores, reproducible, quick, code }: HeatRequest): He
 
 function stepOf(preset: PresetName): { config: ModelConfig; tokens: number; length: number } {
   const config = presetConfig(preset);
-  return { config, tokens: recipes[preset].tokensPerStep, length: config.maxPositionEmbeddings };
+  return { config, tokens: tokensInMemory(recipes[preset], config), length: config.maxPositionEmbeddings };
 }
 
 /** The preset whose shape a subject has. */

@@ -1,8 +1,8 @@
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { NihiloError } from '../protocol/errors.ts';
-import type { PresetName } from '../protocol/model.ts';
-import { numberWithin, presetFrom } from './optionValues.ts';
+import { type OptimizerName, optimizerNames, type PresetName, presetNames } from '../protocol/model.ts';
+import { numberWithin, oneOf } from './optionValues.ts';
 
 export interface TrainOptions {
   readonly out: string;
@@ -12,12 +12,14 @@ export interface TrainOptions {
   /** held-out loss, nats per token */
   readonly targetLoss?: number;
   readonly threads: number;
-  readonly seed: number;
-  readonly preset: PresetName;
+  readonly seed?: number;
+  readonly preset?: PresetName;
   readonly vocab?: number;
+  readonly optimizer?: OptimizerName;
+  readonly tokensPerStep?: number;
   readonly memory: number;
   readonly resume: boolean;
-  readonly reproducible: boolean;
+  readonly reproducible?: boolean;
   readonly json: boolean;
 }
 
@@ -131,7 +133,7 @@ const reproducible = 'baseline SIMD: the same bits on every machine, and slower'
 const oneObject = 'print one JSON object on stdout and nothing else';
 
 function describeTrain(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
-  program
+  const command = program
     .command('train <folder>')
     .description('train a model on the text files of a folder')
     .requiredOption('--out <dir>', 'folder of the model; replaced as a whole if a model is there')
@@ -152,28 +154,51 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
       'worker threads; one core is left to you',
       numberWithin('--threads', { ...count, most: 64 }),
       threads,
-    )
-    .option(
-      '--seed <n>',
-      'of every random choice; with --steps or --epochs it decides every bit',
-      numberWithin('--seed', seedRange),
-      1,
-    )
-    .option('--preset <name>', 'size of the model: pencil, small, default, large', presetFrom, 'default')
-    .option(
-      '--vocab <n>',
-      'tokens in the vocabulary (set by the preset when left out)',
-      numberWithin('--vocab', { whole: true, least: 257, most: 65_535 }),
-    )
+    );
+  describeChoices(command)
     .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
-    .option('--resume', 'go on from the model in --out; limits count what it has behind it', false)
-    .option('--reproducible', reproducible, false)
+    .option(
+      '--resume',
+      'go on from the model in --out, as it began; limits count what it has behind it',
+      false,
+    )
+    .option('--reproducible', reproducible)
     .option('--json', oneObject, false)
     .addHelpText(
       'after',
       '\nThe first limit reached ends the training. Ctrl-C ends it too and keeps the best model so far.',
     )
     .action((folder: string, options: TrainOptions) => ask({ command: 'train', folder, options }));
+}
+
+/** What --resume keeps: none has a default here, so that what is not asked for is known. */
+function describeChoices(command: Command): Command {
+  return command
+    .option(
+      '--seed <n>',
+      'of every random choice (1 when left out); with --steps or --epochs it decides every bit',
+      numberWithin('--seed', seedRange),
+    )
+    .option(
+      '--preset <name>',
+      'size of the model: pencil, small, default, large (default when left out)',
+      oneOf('--preset', presetNames),
+    )
+    .option(
+      '--vocab <n>',
+      'tokens in the vocabulary (set by the preset when left out)',
+      numberWithin('--vocab', { whole: true, least: 257, most: 65_535 }),
+    )
+    .option(
+      '--optimizer <name>',
+      'adamw, or muon for the hidden matrices and adamw for the rest (adamw when left out)',
+      oneOf('--optimizer', optimizerNames),
+    )
+    .option(
+      '--tokens-per-step <n>',
+      'tokens that one step learns from, whatever fits into memory at a time (set by the preset when left out)',
+      numberWithin('--tokens-per-step', { ...count, most: 1_048_576 }),
+    );
 }
 
 function describeModelCommands(program: Command, ask: (invocation: Invocation) => void): void {

@@ -13,6 +13,7 @@ import type { CorpusRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerToJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
 import { TrainingClient } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
+import { settleChoices } from '../training/choices.ts';
 
 /** From asking to the answer, both threads and the way between them included; nearest-rank percentiles, milliseconds. */
 export interface CompletionLatency {
@@ -137,8 +138,7 @@ async function writeRandomModel(
     tensors: endlessTensors(config, tokenizer),
     tokenizerJson: tokenizerToJson(tokenizer),
     trainerState: {
-      preset,
-      seed: 1,
+      ...settleChoices({ preset }, null),
       step: 0,
       tokens: 0,
       sequences: 0,

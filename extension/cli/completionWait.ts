@@ -51,7 +51,7 @@ export async function measureCompletionWait(
     const trainer = new TrainingClient(platform);
     const request = trainingRequest(absolutePath(folder), absolutePath(path.join(scratch, 'model')), threads);
     await trainer.start({ ...request, stop: { steps: 1 } }).result;
-    await predictor.load(request.checkpoint, request.reproducible);
+    await predictor.load(request.checkpoint, false);
     const texts = await prefixes(platform, request, asks);
     // The first answers find code that is not optimised yet.
     await answers(predictor, texts.slice(0, 10));
@@ -75,6 +75,8 @@ export async function measureCompletionWait(
   }
 }
 
+const seed = 1;
+
 function trainingRequest(folder: string, checkpoint: string, threads: number): TrainingRequest {
   return {
     corpus: { folders: [folder], exclude: [] },
@@ -82,7 +84,7 @@ function trainingRequest(folder: string, checkpoint: string, threads: number): T
     preset: 'default',
     stop: { seconds: 3_600 },
     threads,
-    seed: 1,
+    seed,
     reproducible: false,
     memoryLimitMb: 1_000,
     resume: false,
@@ -91,7 +93,7 @@ function trainingRequest(folder: string, checkpoint: string, threads: number): T
 
 /** Beginnings of the folder's texts, as long as a model's context at least where the text is. */
 async function prefixes(platform: Platform, request: TrainingRequest, count: number): Promise<string[]> {
-  const { documents } = await readCorpus(platform.files, request.corpus, { seed: request.seed });
+  const { documents } = await readCorpus(platform.files, request.corpus, { seed });
   const decoder = new TextDecoder();
   const texts = documents.map(({ bytes }) => decoder.decode(bytes));
   return Array.from({ length: count }, (_, i) => {

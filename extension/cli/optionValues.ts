@@ -1,5 +1,4 @@
 import { NihiloError } from '../protocol/errors.ts';
-import { type PresetName, presetNames } from '../protocol/model.ts';
 
 interface NumberRange {
   readonly whole: boolean;
@@ -29,12 +28,14 @@ function describe({ whole, least, most }: NumberRange): string {
   return most >= Number.MAX_SAFE_INTEGER ? `${kind} ${from}` : `${kind} ${from} to ${most}`;
 }
 
-/** @throws {NihiloError} argumentInvalid */
-export function presetFrom(text: string): PresetName {
-  const preset = presetNames.find((name) => name === text);
-  if (preset !== undefined) return preset;
-  throw new NihiloError(
-    'argumentInvalid',
-    `--preset should be one of ${presetNames.join(', ')} and is '${text}'.`,
-  );
+/** @returns a function that throws NihiloError argumentInvalid for what is none of the names */
+export function oneOf<Name extends string>(option: string, names: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const found = names.find((name) => name === text);
+    if (found !== undefined) return found;
+    throw new NihiloError(
+      'argumentInvalid',
+      `${option} should be one of ${names.join(', ')} and is '${text}'.`,
+    );
+  };
 }

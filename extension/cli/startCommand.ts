@@ -49,11 +49,11 @@ function startRequest(folder: string, { seconds, threads }: StartOptions): Train
 
 /** What the model makes of lines of the text that was held out of the training. */
 async function completionLines(platform: Platform, request: TrainingRequest): Promise<string[]> {
-  const { documents } = await readCorpus(platform.files, request.corpus, { seed: request.seed });
+  const { documents } = await readCorpus(platform.files, request.corpus, { seed });
   const heldOut = documents.filter((document) => document.heldOut);
   const shown: string[] = [];
   await withModel(platform, { model: request.checkpoint, reproducible: false }, async (client) => {
-    for (const line of chooseLines(heldOut, shownLines, request.seed)) {
+    for (const line of chooseLines(heldOut, shownLines, seed)) {
       const completion = await client.complete(line.prefix, unhurried(0), new AbortController().signal);
       shown.push('', ...completedLine(line, completion));
     }

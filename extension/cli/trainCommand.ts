@@ -55,17 +55,20 @@ export async function trainOnTerminal(
 }
 
 function trainingRequest(folder: string, options: TrainOptions): TrainingRequest {
-  const { out, preset, vocab, threads, seed, reproducible, memory, resume } = options;
+  const { out, vocab, threads, memory, resume } = options;
+  const { preset, seed, reproducible, optimizer, tokensPerStep } = options;
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
   return {
     corpus: { folders: [corpus], exclude: modelWithin(corpus, checkpoint) },
     checkpoint,
     preset,
-    ...(vocab === undefined ? {} : { vocabSize: vocab }),
-    stop: stopCondition(options),
-    threads,
+    vocabSize: vocab,
     seed,
     reproducible,
+    optimizer,
+    tokensPerStep,
+    stop: stopCondition(options),
+    threads,
     memoryLimitMb: memory,
     resume,
   };

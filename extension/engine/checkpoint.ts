@@ -1,18 +1,17 @@
 import { type FileContent, type FileSystem, previousFolder } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import { type ModelConfig, type PresetName, presetNames } from '../protocol/model.ts';
+import { type ModelConfig, type OptimizerName, optimizerNames, presetNames } from '../protocol/model.ts';
+import type { TrainingChoices } from '../protocol/training.ts';
 import { fromArceeConfig, toArceeConfig } from './arceeConfig.ts';
 import { JsonObject } from './jsonObject.ts';
-import { type ParameterSpec, parameterTable } from './layout.ts';
+import { hasMomentum, type ParameterSpec, parameterTable } from './layout.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 type Weights = ReadonlyMap<string, Float32Array>;
 
 /** Where a training stood when the checkpoint was written. */
-export interface TrainerState {
-  readonly preset: PresetName;
-  readonly seed: number;
+export interface TrainerState extends TrainingChoices {
   readonly step: number;
   readonly tokens: number;
   /** sequences read so far: the place in the order of the data */
@@ -32,7 +31,9 @@ export interface TrainerState {
 export interface OptimizerState {
   /** of the last step; the model's are those of the best */
   readonly weights: Weights;
+  /** AdamW's mean of the gradients, or Muon's momentum */
   readonly first: Weights;
+  /** AdamW's mean of their squares; nothing for what Muon updates */
   readonly second: Weights;
   /** the weights of `scheduledBest` */
   readonly scheduledBest: Weights | null;
@@ -49,11 +50,12 @@ export interface Checkpoint {
 }
 
 const stateFile = 'trainer_state.json';
-/** AdamW's state under PyTorch's names. */
+/** The state of AdamW and Muon under PyTorch's names. */
 const optimizerPrefixes = {
   weights: 'weight.',
-  first: 'exp_avg.',
-  second: 'exp_avg_sq.',
+  mean: 'exp_avg.',
+  meanSquare: 'exp_avg_sq.',
+  momentum: 'momentum_buffer.',
   best: 'best.',
 } as const;
 
@@ -82,11 +84,13 @@ export async function writeCheckpoint(
     ['model.safetensors', encodeSafetensors(shaped(table, '', checkpoint.tensors), { format: 'pt' })],
   ]);
   if (optimizer !== null) {
-    const { weights, first, second, best } = optimizerPrefixes;
+    const { weights, mean, meanSquare, momentum, best } = optimizerPrefixes;
+    const { adam, muon } = sharesOf(table, checkpoint.trainerState.optimizer);
     const tensors = new Map([
       ...shaped(table, weights, optimizer.weights),
-      ...shaped(table, first, optimizer.first),
-      ...shaped(table, second, optimizer.second),
+      ...shaped(adam, mean, optimizer.first),
+      ...shaped(muon, momentum, optimizer.first),
+      ...shaped(adam, meanSquare, optimizer.second),
       ...(optimizer.scheduledBest === null ? [] : shaped(table, best, optimizer.scheduledBest)),
     ]);
     contents.set('optimizer.safetensors', encodeSafetensors(tensors, { format: 'pt' }));
@@ -138,7 +142,7 @@ async function readFolder(files: FileSystem, folder: string, withOptimizer: bool
   const stored = await reader.tensors('model.safetensors');
   const tensors = checked(table, '', stored, 'model.safetensors');
   refuseUnknown(stored, tensors.size, table);
-  const optimizer = withOptimizer ? await reader.optimizer(table) : null;
+  const optimizer = withOptimizer ? await reader.optimizer(table, trainerState.optimizer) : null;
   return { config, tensors, tokenizerJson, trainerState, optimizer };
 }
 
@@ -167,7 +171,11 @@ class Reader {
     };
     return {
       preset: json.oneOf('preset', presetNames),
+      vocabSize: json.isNull('vocabSize') ? null : json.count('vocabSize'),
       seed: json.count('seed'),
+      reproducible: json.boolean('reproducible'),
+      optimizer: json.oneOf('optimizer', optimizerNames),
+      tokensPerStep: json.isNull('tokensPerStep') ? null : json.count('tokensPerStep'),
       step: json.count('step'),
       tokens: json.count('tokens'),
       sequences: json.count('sequences'),
@@ -191,16 +199,17 @@ class Reader {
     return decodeSafetensors(await this.bytes(name), name);
   }
 
-  async optimizer(table: readonly ParameterSpec[]): Promise<OptimizerState | null> {
+  async optimizer(table: readonly ParameterSpec[], optimizer: OptimizerName): Promise<OptimizerState | null> {
     const name = 'optimizer.safetensors';
     if (!this.#digests.has(name)) return null;
     const stored = await this.tensors(name);
-    const { weights, first, second, best } = optimizerPrefixes;
+    const { weights, mean, meanSquare, momentum, best } = optimizerPrefixes;
+    const { adam, muon } = sharesOf(table, optimizer);
     const interrupted = stored.has(best + table[0]!.name);
     return {
       weights: checked(table, weights, stored, name),
-      first: checked(table, first, stored, name),
-      second: checked(table, second, stored, name),
+      first: new Map([...checked(adam, mean, stored, name), ...checked(muon, momentum, stored, name)]),
+      second: checked(adam, meanSquare, stored, name),
       scheduledBest: interrupted ? checked(table, best, stored, name) : null,
     };
   }
@@ -215,6 +224,17 @@ class Reader {
     const sentence = `The checkpoint ${this.#folder} is incomplete: ${what}. Copy the whole folder again or train again.`;
     return new NihiloError('checkpointTorn', sentence);
   }
+}
+
+/** Whose moments are AdamW's two, and whose Muon's one. */
+function sharesOf(
+  table: readonly ParameterSpec[],
+  optimizer: OptimizerName,
+): Record<'adam' | 'muon', readonly ParameterSpec[]> {
+  return {
+    adam: table.filter(({ hidden }) => !hasMomentum(optimizer, hidden)),
+    muon: table.filter(({ hidden }) => hasMomentum(optimizer, hidden)),
+  };
 }
 
 /** The tensors in the order of the table, under prefixed names. */

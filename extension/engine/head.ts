@@ -12,6 +12,14 @@ export interface Turns {
   pass(block: number, turn: number): void;
 }
 
+/** What a micro-batch's share of a step is. */
+export interface HeadStep {
+  /** 1 ÷ tokens of the step */
+  readonly lossScale: number;
+  /** add to the gradients of the micro-batches before */
+  readonly accumulate: boolean;
+}
+
 /** Columns of logits that are computed at a time when only the losses are wanted: panels of 8, few enough for the second cache. */
 const vocabularyBlock = 512;
 
@@ -40,7 +48,7 @@ export function headForward(pass: Pass, chunk: Chunk): void {
  * losses of the chunk's rows, the gradient of the final norm's output in `workspace.transient`, and the chunk's share of the head's weight
  * gradient. Logits exist for a block of rows at a time: all that is made of them is made at once.
  */
-export function headForwardBackward(pass: Pass, chunk: Chunk, lossScale: number, turns: Turns): void {
+export function headForwardBackward(pass: Pass, chunk: Chunk, step: HeadStep, turns: Turns): void {
   const { kernels, config, plan, workspace } = pass;
   const { hiddenSize: h, vocabSize } = config;
   const { transient, scratch } = workspace;
@@ -52,11 +60,11 @@ export function headForwardBackward(pass: Pass, chunk: Chunk, lossScale: number,
     logits(pass, row, rows);
     const at = chunk.rowStart + row;
     const [losses, targets] = [rowAt(plan.losses, at, 1), rowAt(plan.targets, at, 1)];
-    kernels.crossEntropy(losses, workspace.logits, targets, rows, vocabSize, lossScale);
+    kernels.crossEntropy(losses, workspace.logits, targets, rows, vocabSize, step.lossScale);
     const dNorm = rowAt(transient, row, h);
     const { backwardPanels } = plan.head;
     kernels.matmul(dNorm, h, workspace.logits, vocabSize, backwardPanels, rows, h, vocabSize, false, scratch);
-    addToGradient(pass, row, rows, turnsBefore + block, turns);
+    addToGradient(pass, row, rows, turnsBefore + block, step.accumulate, turns);
   });
 }
 
@@ -101,8 +109,15 @@ function logits({ kernels, config, plan, workspace }: Pass, row: number, rows: n
   );
 }
 
-/** The first turn writes, so that nobody has to clear the gradient before. */
-function addToGradient(pass: Pass, row: number, rows: number, turn: number, turns: Turns): void {
+/** The first turn of a step writes, so that nobody has to clear the gradient before. */
+function addToGradient(
+  pass: Pass,
+  row: number,
+  rows: number,
+  turn: number,
+  accumulate: boolean,
+  turns: Turns,
+): void {
   const { kernels, config, plan, workspace } = pass;
   const { hiddenSize: h, vocabSize } = config;
   const gradient = (plan.gradients + 4 * plan.head.offset) as Ptr;
@@ -119,7 +134,7 @@ function addToGradient(pass: Pass, row: number, rows: number, turn: number, turn
       h,
       rowStart,
       rowEnd,
-      turn > 0,
+      accumulate || turn > 0,
       workspace.scratch,
     );
     turns.pass(block, turn);

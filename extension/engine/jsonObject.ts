@@ -52,6 +52,12 @@ export class JsonObject {
     return value;
   }
 
+  boolean(name: string): boolean {
+    const value = this.#fields[name];
+    if (typeof value !== 'boolean') throw this.#expected(name, 'true or false');
+    return value;
+  }
+
   string(name: string): string {
     const value = this.#fields[name];
     if (typeof value !== 'string') throw this.#expected(name, 'a string');

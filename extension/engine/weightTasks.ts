@@ -64,13 +64,15 @@ export function weightTasks(plan: TrainingPlan): readonly WeightTask[] {
   ];
 }
 
-/** What a step's tokens look like to the weight gradients. */
+/** What a micro-batch's tokens look like to the weight gradients. */
 export interface StepRows {
   readonly rows: number;
   readonly chunks: number;
+  /** add to the gradients of the micro-batches before */
+  readonly accumulate: boolean;
 }
 
-/** Writes (of the embedding: completes) the gradient of the task's parameters; returns its Σ g². */
+/** Writes the gradient of the task's parameters, or adds to it (of the embedding: always); returns its Σ g². */
 export function differentiate(pass: Pass, task: WeightTask, step: StepRows): number {
   const { kernels, plan, config } = pass;
   if (task.kind === 'norms') return differentiateNorms(pass, step);
@@ -92,7 +94,7 @@ export function differentiate(pass: Pass, task: WeightTask, step: StepRows): num
       k,
       rowStart,
       rowEnd,
-      false,
+      step.accumulate,
       pass.workspace.scratch,
     );
   }
@@ -107,7 +109,7 @@ function differentiateNorms(pass: Pass, step: StepRows): number {
   let squares = 0;
   norms.forEach((parameter, norm) => {
     const gradient = (plan.gradients + 4 * parameter.offset) as Ptr;
-    kernels.fill(gradient, 0, h);
+    if (!step.accumulate) kernels.fill(gradient, 0, h);
     for (let chunk = 0; chunk < step.chunks; chunk++) {
       kernels.add(gradient, rowAt(plan.normPartials, chunk * norms.length + norm, h), h);
     }

@@ -1,5 +1,5 @@
 import type { PlainError } from './errors.ts';
-import type { PresetName } from './model.ts';
+import type { OptimizerName, PresetName } from './model.ts';
 
 /** When training ends: whichever comes first. At least one is set. */
 export interface StopCondition {
@@ -17,17 +17,28 @@ export interface CorpusRequest {
   readonly exclude: readonly string[];
 }
 
-export interface TrainingRequest {
-  readonly corpus: CorpusRequest;
-  /** absolute path of the checkpoint folder that is written */
-  readonly checkpoint: string;
+/** What decides every bit of a training beside its text and its number of steps: whoever goes on with it must not change it. */
+export interface TrainingChoices {
   readonly preset: PresetName;
-  readonly vocabSize?: number;
-  readonly stop: StopCondition;
-  readonly threads: number;
+  /** most tokens of the vocabulary; null: as the preset says */
+  readonly vocabSize: number | null;
   readonly seed: number;
   /** baseline SIMD build: the same bits on every machine */
   readonly reproducible: boolean;
+  readonly optimizer: OptimizerName;
+  /** null: as the preset's recipe says */
+  readonly tokensPerStep: number | null;
+}
+
+/** A choice that is left out is that of the training that is gone on from, or the default. */
+export type AskedChoices = { readonly [Name in keyof TrainingChoices]?: TrainingChoices[Name] | undefined };
+
+export interface TrainingRequest extends AskedChoices {
+  readonly corpus: CorpusRequest;
+  /** absolute path of the checkpoint folder that is written */
+  readonly checkpoint: string;
+  readonly stop: StopCondition;
+  readonly threads: number;
   readonly memoryLimitMb: number;
   /** go on from the training state in `checkpoint` */
   readonly resume: boolean;

@@ -42,8 +42,8 @@ export async function measureAccuracy(
   const { preset, checkpoint, steps, reproducible } = options;
   const request = trainingRequest(options);
   await train(platform, request, { cancelled: false, breathe: () => Promise.resolve() }, () => {});
-  const { config, tensors, tokenizerJson } = await readCheckpoint(platform.files, checkpoint);
-  const { documents } = await readCorpus(platform.files, request.corpus, { seed: request.seed });
+  const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(platform.files, checkpoint);
+  const { documents } = await readCorpus(platform.files, request.corpus, { seed: trainerState.seed });
   const heldOut = documents.filter((document) => document.heldOut).map(({ bytes }) => bytes);
   const compiled: CompiledKernels = await compileKernels((name) => platform.readAsset(name), reproducible);
   const tokenizer = tokenizerFromJson(tokenizerJson);

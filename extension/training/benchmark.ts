@@ -13,7 +13,7 @@ import { Batches } from './batches.ts';
 import { Learner, mostChunks } from './learner.ts';
 import { measurePeak } from './peak.ts';
 import { largestOperand, orientations, productBlocks, type ProductShape } from './product.ts';
-import { type Recipe, recipes } from './recipe.ts';
+import { type Recipe, recipes, tokensInMemory } from './recipe.ts';
 import { Team } from './team.ts';
 
 /** What is measured: plain data, because each is measured in a process of its own. */
@@ -95,7 +95,7 @@ function productTrial(
   shape: ProductShape,
   threads: number,
 ): Trial {
-  const tokens = recipes.large.tokensPerStep;
+  const tokens = tokensInMemory(recipes.large, presetConfig('large'));
   const size = {
     tokens,
     chunks: mostChunks(tokens, recipes.large),
@@ -142,7 +142,8 @@ function productTrial(
 }
 
 function barrierTrial(platform: Platform, compiled: CompiledKernels, threads: number): Trial {
-  const size = { tokens: 64, chunks: mostChunks(64, recipes.pencil), lanes: threads };
+  const { optimizer } = recipes.pencil;
+  const size = { tokens: 64, chunks: mostChunks(64, recipes.pencil), lanes: threads, optimizer };
   const team = Team.create(platform, compiled, presetConfig('pencil'), size, memoryLimitMb);
   return {
     facts: { build: compiled.build, flops: 0, plannedMb: megabytes(team.plan.bytes) },
@@ -182,7 +183,7 @@ export const trialProgress = 0.5;
 
 /** All sequences of one length, so that every step does the same. */
 export function trialRecipe({ tokens, length }: Pick<TrainStepSubject, 'tokens' | 'length'>): Recipe {
-  return { ...recipes.large, tokensPerStep: tokens, lengths: [[0, length]] };
+  return { ...recipes.large, tokensPerStep: [[0, tokens]], lengths: [[0, length]] };
 }
 
 /** Random ids: what a step costs does not depend on them. */

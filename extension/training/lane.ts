@@ -65,6 +65,7 @@ const scalarNames = [
   'rows',
   'length',
   'lossScale',
+  'accumulate',
   'gradientScale',
   'learningRate',
   'beta1',
@@ -195,7 +196,11 @@ export class Lane {
         this.#evaluate(chunkOf(item, scalars));
         return;
       case 'differentiate': {
-        const rows = { rows: scalars.rows, chunks: chunkCount(scalars) };
+        const rows = {
+          rows: scalars.rows,
+          chunks: chunkCount(scalars),
+          accumulate: scalars.accumulate !== 0,
+        };
         this.control.results[item] = differentiate(this.#pass, this.tasks[item]!, rows);
         return;
       }
@@ -237,7 +242,8 @@ export class Lane {
 
   #forwardBackward(chunk: Chunk, scalars: Scalars): void {
     forward(this.#pass, chunk);
-    headForwardBackward(this.#pass, chunk, scalars.lossScale, this.#turns);
+    const step = { lossScale: scalars.lossScale, accumulate: scalars.accumulate !== 0 };
+    headForwardBackward(this.#pass, chunk, step, this.#turns);
     backward(this.#pass, chunk);
   }
 

@@ -5,7 +5,7 @@ import { stepFlops } from '../engine/weightTasks.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Batches } from './batches.ts';
-import { learningRate, type Recipe, sequenceLength } from './recipe.ts';
+import { learningRate, type Recipe, sequenceLength, sequencesPerStep } from './recipe.ts';
 import type { Team } from './team.ts';
 
 /** Where a training stands; with the weights and moments, all that the next step depends on. */
@@ -98,10 +98,10 @@ export class Learner {
    */
   step(progress: number): StepResult {
     const length = sequenceLength(this.#recipe, progress, this.#config.maxPositionEmbeddings);
-    const sequences = Math.floor(this.#team.plan.tokens / length);
+    const sequences = sequencesPerStep(this.#recipe, progress, length);
     const rows = sequences * length;
-    const loss = this.#forwardBackward(rows, length, sequences);
-    const gradientNorm = this.#differentiate();
+    const loss = this.#forwardBackward(sequences, length);
+    const gradientNorm = this.#gradientNorm();
     if (!Number.isFinite(loss + gradientNorm)) throw diverged(this.#state.step + 1, loss);
     const rate = learningRate(this.#recipe, this.#state.step, progress);
     const step = this.#state.step + 1;
@@ -113,20 +113,33 @@ export class Learner {
     return { loss, gradientNorm, learningRate: rate, flops };
   }
 
-  #forwardBackward(rows: number, length: number, sequences: number): number {
+  /** Mean loss; the gradients of as many micro-batches as it takes have been added up. */
+  #forwardBackward(sequences: number, length: number): number {
+    const most = Math.floor(this.#team.plan.tokens / length);
+    const lossScale = 1 / (sequences * length);
+    let total = 0;
+    for (let first = 0; first < sequences; first += most) {
+      total += this.#microBatch(first, Math.min(most, sequences - first), length, lossScale);
+    }
+    return total / (sequences * length);
+  }
+
+  #microBatch(first: number, sequences: number, length: number, lossScale: number): number {
     const { plan } = this.#team;
+    const rows = sequences * length;
     const ids = this.#team.integers(plan.ids, rows);
     const targets = this.#team.integers(plan.targets, rows);
-    this.#batches.read(ids, targets, this.#state.sequences, sequences, length);
-    this.#team.run('train', { rows, length, lossScale: 1 / rows });
+    this.#batches.read(ids, targets, this.#state.sequences + first, sequences, length);
+    const accumulate = first > 0 ? 1 : 0;
+    this.#team.run('train', { rows, length, lossScale, accumulate });
+    this.#team.run('differentiate');
     const losses = this.#team.floats(plan.losses, rows);
     let total = 0;
     for (let i = 0; i < rows; i++) total += losses[i]!;
-    return total / rows;
+    return total;
   }
 
-  #differentiate(): number {
-    this.#team.run('differentiate');
+  #gradientNorm(): number {
     let squares = 0;
     for (let task = 0; task < this.#team.taskCount; task++) squares += this.#team.results[task]!;
     return Math.sqrt(squares);

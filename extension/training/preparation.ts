@@ -2,7 +2,7 @@ import { readCorpus } from '../corpus/corpus.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
-import type { CorpusSummary, TrainingRequest } from '../protocol/training.ts';
+import type { CorpusSummary, TrainingChoices, TrainingRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
 import { joinDocuments } from './batches.ts';
 
@@ -31,7 +31,7 @@ const fewestContexts = 4;
  */
 export async function prepareCorpus(
   platform: Platform,
-  request: TrainingRequest,
+  request: Pick<TrainingRequest, 'corpus'> & Pick<TrainingChoices, 'seed'>,
   config: ModelConfig,
   tokenizerJson: string | null,
   steps: PreparationSteps,

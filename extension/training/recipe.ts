@@ -1,11 +1,18 @@
-import type { OptimizerName, PresetName } from '../protocol/model.ts';
+import type { ModelConfig, OptimizerName, PresetName } from '../protocol/model.ts';
+import type { TrainingChoices } from '../protocol/training.ts';
+
+/** A size that grows: [from this share of the training on, size], the first from 0. */
+type Schedule = readonly (readonly [number, number])[];
 
 /** Everything about learning that is not the model's shape. */
 export interface Recipe {
   readonly optimizer: OptimizerName;
-  readonly tokensPerStep: number;
-  /** positions of a training sequence: [from this share of the training on, length]; the last is the model's context */
-  readonly lengths: readonly (readonly [number, number])[];
+  /** tokens of one step; at least one sequence */
+  readonly tokensPerStep: Schedule;
+  /** most tokens whose activations are in memory at a time: a larger step adds up the gradients of several micro-batches */
+  readonly tokensPerMicroBatch: number;
+  /** positions of a training sequence; the last is the model's context */
+  readonly lengths: Schedule;
   readonly peakLearningRate: number;
   readonly warmUpSteps: number;
   /** share of the training at which the learning rate begins to fall */
@@ -38,12 +45,24 @@ const growing = [
   [0.7, 256],
 ] as const;
 
+const constant = (tokens: number): Pick<Recipe, 'tokensPerStep' | 'tokensPerMicroBatch'> => ({
+  tokensPerStep: [[0, tokens]],
+  tokensPerMicroBatch: tokens,
+});
+
 export const recipes: Record<PresetName, Recipe> = {
-  pencil: { ...base, tokensPerStep: 64, lengths: [[0, 8]], peakLearningRate: 0.01 },
-  small: { ...base, tokensPerStep: 1024, lengths: growing, peakLearningRate: 0.004 },
-  default: { ...base, tokensPerStep: 1024, lengths: growing, peakLearningRate: 0.003 },
-  large: { ...base, tokensPerStep: 2048, lengths: growing, peakLearningRate: 0.002 },
+  pencil: { ...base, ...constant(64), lengths: [[0, 8]], peakLearningRate: 0.01 },
+  small: { ...base, ...constant(1024), lengths: growing, peakLearningRate: 0.004 },
+  default: { ...base, ...constant(1024), lengths: growing, peakLearningRate: 0.003 },
+  large: { ...base, ...constant(2048), lengths: growing, peakLearningRate: 0.002 },
 };
+
+/** The preset's recipe with what was chosen otherwise. */
+export function recipeFor(choices: Pick<TrainingChoices, 'preset' | 'optimizer' | 'tokensPerStep'>): Recipe {
+  const { preset, optimizer, tokensPerStep } = choices;
+  const recipe = { ...recipes[preset], optimizer };
+  return tokensPerStep === null ? recipe : { ...recipe, tokensPerStep: [[0, tokensPerStep]] };
+}
 
 /**
  * Warm-up, stable, decay: linear up, constant, linear down to nothing, so that a longer training shares the first part of a shorter one.
@@ -57,5 +76,31 @@ export function learningRate(recipe: Recipe, step: number, progress: number): nu
 
 /** Positions of the sequences at this point of the training: short ones first learn faster what is near. */
 export function sequenceLength(recipe: Recipe, progress: number, context: number): number {
-  return Math.min(context, recipe.lengths.findLast(([from]) => progress >= from)![1]);
+  return Math.min(context, at(recipe.lengths, progress));
+}
+
+/** Sequences of `length` positions in one step at this point of the training: small steps first learn more from each token. */
+export function sequencesPerStep(recipe: Recipe, progress: number, length: number): number {
+  return Math.max(1, Math.floor(at(recipe.tokensPerStep, progress) / length));
+}
+
+function at(schedule: Schedule, progress: number): number {
+  return schedule.findLast(([from]) => progress >= from)![1];
+}
+
+/** Tokens that the memory of a training is planned for: a micro-batch, or a whole step that is smaller, and a sequence in any case. */
+export function tokensInMemory(
+  { tokensPerStep, tokensPerMicroBatch }: Pick<Recipe, 'tokensPerStep' | 'tokensPerMicroBatch'>,
+  { maxPositionEmbeddings }: ModelConfig,
+): number {
+  const largest = Math.max(...tokensPerStep.map(([, tokens]) => tokens));
+  return Math.max(maxPositionEmbeddings, Math.min(tokensPerMicroBatch, largest));
+}
+
+/** Mean over the training. */
+export function meanTokensPerStep({ tokensPerStep }: Pick<Recipe, 'tokensPerStep'>): number {
+  return tokensPerStep.reduce(
+    (sum, [from, tokens], i) => sum + ((tokensPerStep[i + 1]?.[0] ?? 1) - from) * tokens,
+    0,
+  );
 }

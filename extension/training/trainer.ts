@@ -11,16 +11,23 @@ import { initialTensors } from '../engine/weights.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
-import type { TrainingEvent, TrainingReport, TrainingRequest, TrainingStage } from '../protocol/training.ts';
+import type {
+  TrainingChoices,
+  TrainingEvent,
+  TrainingReport,
+  TrainingRequest,
+  TrainingStage,
+} from '../protocol/training.ts';
 import { tokenizerToJson } from '../tokenizer/tokenizer.ts';
 import { Batches } from './batches.ts';
+import { choicesOf, settleChoices } from './choices.ts';
 import { HeldOut } from './heldOut.ts';
 import { Learner, type LearnerState, mostChunks } from './learner.ts';
 import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
 import { Pace } from './pace.ts';
 import { measurePeak } from './peak.ts';
 import { type PreparedCorpus, prepareCorpus } from './preparation.ts';
-import { recipes } from './recipe.ts';
+import { meanTokensPerStep, recipeFor, tokensInMemory } from './recipe.ts';
 import type { Steering } from './steering.ts';
 import { Team } from './team.ts';
 
@@ -43,11 +50,10 @@ export async function train(
   const start = asked.resume
     ? await readCheckpoint(platform.files, asked.checkpoint, { withOptimizer: true })
     : null;
-  // What is gone on from was begun with a preset, and its files were split and read by a seed.
-  const { preset, seed } = start?.trainerState ?? asked;
-  const request = { ...asked, preset, seed };
+  const choices = settleChoices(asked, start?.trainerState ?? null);
+  const request = { ...asked, ...choices };
   stage('reading', 'Reading the files of the workspace');
-  const wanted = start?.config ?? presetConfig(request.preset, request.vocabSize);
+  const wanted = start?.config ?? presetConfig(request.preset, request.vocabSize ?? undefined);
   checkConfig(wanted);
   const corpus = await prepareCorpus(platform, request, wanted, start?.tokenizerJson ?? null, {
     onReading: (files) => stage('reading', `${files} files read`),
@@ -70,10 +76,12 @@ export async function train(
   }
 }
 
-async function createTeam(platform: Platform, request: TrainingRequest, config: ModelConfig): Promise<Team> {
-  const recipe = recipes[request.preset];
+type SettledRequest = TrainingRequest & TrainingChoices;
+
+async function createTeam(platform: Platform, request: SettledRequest, config: ModelConfig): Promise<Team> {
+  const recipe = recipeFor(request);
   const compiled = await compileKernels((name) => platform.readAsset(name), request.reproducible);
-  const tokens = Math.max(recipe.tokensPerStep, config.maxPositionEmbeddings);
+  const tokens = tokensInMemory(recipe, config);
   const size = {
     tokens,
     chunks: mostChunks(tokens, recipe),
@@ -98,7 +106,7 @@ const finalWindows = 2_048;
 
 class Training {
   readonly #platform: Platform;
-  readonly #request: TrainingRequest;
+  readonly #request: SettledRequest;
   readonly #steering: Steering;
   readonly #emit: (event: TrainingEvent) => void;
   readonly #material: Material;
@@ -107,7 +115,7 @@ class Training {
 
   constructor(
     platform: Platform,
-    request: TrainingRequest,
+    request: SettledRequest,
     steering: Steering,
     emit: (event: TrainingEvent) => void,
     material: Material,
@@ -121,7 +129,7 @@ class Training {
     const batches = new Batches(corpus.stream, request.seed);
     const before = resumed(start);
     const weights = before?.optimizer.weights ?? initialTensors(team.plan.parameters, request.seed);
-    this.#learner = new Learner(team, config, recipes[request.preset], batches, weights);
+    this.#learner = new Learner(team, config, recipeFor(request), batches, weights);
     if (before !== null) this.#learner.restore(before.state, before.optimizer.first, before.optimizer.second);
     const byteLengths = Uint16Array.from(
       { length: config.vocabSize },
@@ -148,9 +156,10 @@ class Training {
 
   /** @throws {NihiloError} argumentInvalid, when what is gone on from is at its limit already */
   #pace(): Pace {
-    const { corpus, team, start } = this.#material;
+    const { corpus, start } = this.#material;
     const { stop } = this.#request;
-    const pace = new Pace(stop, corpus.stream.length, team.plan.tokens, start?.trainerState.seconds ?? 0);
+    const tokensPerStep = meanTokensPerStep(recipeFor(this.#request));
+    const pace = new Pace(stop, corpus.stream.length, tokensPerStep, start?.trainerState.seconds ?? 0);
     const { step } = this.#learner.state;
     if (start !== null && pace.progress(step) >= 1) {
       throw new NihiloError(
@@ -241,8 +250,7 @@ class Training {
       tensors: best.weights,
       tokenizerJson: tokenizerToJson(corpus.tokenizer),
       trainerState: {
-        preset: this.#request.preset,
-        seed: this.#request.seed,
+        ...choicesOf(this.#request),
         ...this.#learner.state,
         seconds,
         best: scored(best),

@@ -108,22 +108,13 @@ describe('nihilo train --json', () => {
   it('goes on from a model with --resume', async () => {
     const copy = path.join(scratch, 'models', 'resumed');
     cpSync(model, copy, { recursive: true });
-    const ended = await nihilo(
-      'train',
-      code,
-      '--out',
-      copy,
-      '--steps',
-      '25',
-      '--seed',
-      '7',
-      ...small,
-      '--resume',
-      '--json',
-    );
+    const goOn = ['train', code, '--out', copy, '--resume', '--steps', '25', '--json'];
+    const ended = await nihilo(...goOn, '--seed', '7', ...small);
     expect(ended.code).toBe(0);
     expect(only(ended.stdout)).toMatchObject({ steps: 25 });
-    const done = await nihilo('train', code, '--out', copy, '--steps', '25', '--resume', '--json');
+    const other = await nihilo(...goOn, '--seed', '8');
+    expectFailure(other, 2, /To go on, --seed should be 7, .+ and is 8; leave --seed out to go on/);
+    const done = await nihilo(...goOn);
     expectFailure(done, 2, /at its limit already \(25 steps, .+raise --steps/);
   });
 });

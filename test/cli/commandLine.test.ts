@@ -24,11 +24,8 @@ describe('train', () => {
       options: {
         out: 'model',
         threads: 3,
-        seed: 1,
-        preset: 'default',
         memory: 1_000,
         resume: false,
-        reproducible: false,
         json: false,
       },
     });
@@ -37,7 +34,7 @@ describe('train', () => {
 
   it('reads every option', () => {
     const line =
-      'train src --out m --seconds 1.5 --steps 7 --epochs 0.25 --target-loss 2.5 --threads 2 --seed 0 --preset small --vocab 512 --memory 300 --resume --reproducible --json';
+      'train src --out m --seconds 1.5 --steps 7 --epochs 0.25 --target-loss 2.5 --threads 2 --seed 0 --preset small --vocab 512 --optimizer muon --tokens-per-step 4096 --memory 300 --resume --reproducible --json';
     expect(parse(line)).toMatchObject({
       options: {
         seconds: 1.5,
@@ -48,6 +45,8 @@ describe('train', () => {
         seed: 0,
         preset: 'small',
         vocab: 512,
+        optimizer: 'muon',
+        tokensPerStep: 4_096,
         memory: 300,
         resume: true,
         reproducible: true,
@@ -120,7 +119,9 @@ describe('numbers', () => {
     ['--target-loss', '-2', 'a number above 0'],
     ['--vocab', '256', 'a whole number from 257 to 65535'],
     ['--memory', '0', 'a whole number from 1'],
+    ['--tokens-per-step', '0', 'a whole number from 1 to 1048576'],
     ['--preset', 'huge', 'one of pencil, small, default, large'],
+    ['--optimizer', 'sgd', 'one of adamw, muon'],
   ])('%s %s is refused as not %s', (option, text, expected) => {
     expect(refusal(withOption(option, text))).toBe(`${option} should be ${expected} and is '${text}'.`);
   });

@@ -34,7 +34,11 @@ const checkpoint: Checkpoint = {
   tokenizerJson: tokenizerJson(258),
   trainerState: {
     preset: 'pencil',
+    vocabSize: 258,
     seed: 7,
+    reproducible: false,
+    optimizer: 'adamw',
+    tokensPerStep: null,
     step: 123,
     tokens: 45_678,
     sequences: 90,
@@ -164,6 +168,26 @@ describe('a checkpoint', () => {
       ...checkpoint,
       optimizer: null,
     });
+  });
+
+  it('keeps one moment of the hidden matrices, under its own name, when Muon updates them', async () => {
+    const { trainerState, optimizer } = checkpoint;
+    const outer = [...optimizer!.second].filter(([name]) => !name.includes('proj'));
+    const muon: Checkpoint = {
+      ...checkpoint,
+      trainerState: { ...trainerState, optimizer: 'muon', tokensPerStep: 4_096, vocabSize: null },
+      optimizer: { ...optimizer!, second: new Map(outer) },
+    };
+    await writeCheckpoint(files, folder, muon);
+    expect(await readCheckpoint(files, folder, { withOptimizer: true })).toEqual(muon);
+    const name = 'optimizer.safetensors';
+    const stored = [...decodeSafetensors(await files.read(`${folder}/${name}`), name).keys()];
+    const matrix = 'model.layers.1.mlp.up_proj.weight';
+    expect(stored.filter((key) => key.endsWith(matrix)).toSorted()).toEqual([
+      `best.${matrix}`,
+      `momentum_buffer.${matrix}`,
+      `weight.${matrix}`,
+    ]);
   });
 
   it('keeps a training loss that is not known yet', async () => {

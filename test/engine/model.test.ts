@@ -69,19 +69,24 @@ function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): 
 }
 
 describe.each(builds)('the model in the %s build', (build) => {
-  it.each(configs)(
-    'has the loss and every gradient of the float64 oracle within S · n · u (hidden $hiddenSize, $numHiddenLayers layers)',
-    async (config) => {
+  it.each(configs.flatMap((config) => [1, 3].map((microBatches) => ({ ...config, microBatches }))))(
+    'has the loss and every gradient of the float64 oracle within S · n · u (hidden $hiddenSize, $numHiddenLayers layers, micro-batches: $microBatches)',
+    async ({ microBatches, ...config }) => {
       const sequences = 3;
       const length = config.maxPositionEmbeddings;
       const tokens = sequences * length;
       const recipe = {
         ...recipes.default,
-        tokensPerStep: tokens,
+        tokensPerStep: [[0, tokens]] as const,
         lengths: [[0, length]] as const,
         peakLearningRate: 0,
       };
-      const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: 1, optimizer: recipe.optimizer };
+      const size = {
+        tokens: tokens / microBatches,
+        chunks: mostChunks(tokens, recipe),
+        lanes: 1,
+        optimizer: recipe.optimizer,
+      };
       const team = Team.create(lonePlatform, compiled(build), config, size, 512);
       const random = new Random(5);
       const stream = Uint16Array.from({ length: 400 }, () => random.below(config.vocabSize));

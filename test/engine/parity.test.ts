@@ -45,7 +45,11 @@ beforeAll(async () => {
     tokenizerJson: tokenizerToJson(tokenizer),
     trainerState: {
       preset: 'default',
+      vocabSize: null,
       seed: 1,
+      reproducible: false,
+      optimizer: 'adamw',
+      tokensPerStep: null,
       step: 0,
       tokens: 0,
       sequences: 0,

@@ -6,7 +6,7 @@ import { Team } from '../../extension/training/team.ts';
 import { compiled } from '../engine/compiled.ts';
 
 it('measures a phase in which no lane does anything, and leaves the team able to work', async () => {
-  const size = { tokens: 64, chunks: 9, lanes: 2 };
+  const size = { tokens: 64, chunks: 9, lanes: 2, optimizer: 'adamw' as const };
   const team = Team.create(nodePlatform(), compiled('baseline'), presetConfig('pencil'), size, 64);
   const before = team.floats(team.plan.losses, 64).slice();
   const { medianMicroseconds, p95Microseconds } = measureBarrier(team);

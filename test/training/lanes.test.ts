@@ -22,7 +22,11 @@ const config: ModelConfig = {
 };
 const recipe = {
   ...recipes.default,
-  tokensPerStep: 500,
+  // Grows beyond the memory: two micro-batches and a rest.
+  tokensPerStep: [
+    [0, 500],
+    [0.5, 1_200],
+  ],
   lengths: [
     [0, 20],
     [0.5, 48],
@@ -68,8 +72,14 @@ async function weightsAfter(
 /** One sequence a step, so one chunk, and a model of few weights, so few tasks. */
 async function fewItems(build: (typeof builds)[number], lanes: number) {
   const tiny = { ...config, hiddenSize: 8, intermediateSize: 32, numHiddenLayers: 1 };
-  const short = { ...recipe, tokensPerStep: 48, lengths: [[0, 48]] } as const;
-  const crew = Team.create(nodePlatform(), compiled(build), tiny, { tokens: 48, chunks: 2, lanes }, 512);
+  const short = { ...recipe, tokensPerStep: [[0, 48]], lengths: [[0, 48]] } as const;
+  const crew = Team.create(
+    nodePlatform(),
+    compiled(build),
+    tiny,
+    { tokens: 48, chunks: 2, lanes, optimizer: 'muon' },
+    512,
+  );
   const stream = Uint16Array.from({ length: 200 }, (_, i) => (7 * i) % config.vocabSize);
   const weights = initialTensors(crew.plan.parameters, 1);
   const learner = new Learner(crew, tiny, short, new Batches(stream, 1), weights);

@@ -5,7 +5,15 @@ import { allocateMemory, planTraining } from '../../extension/engine/layout.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { optimizerNames, presetNames } from '../../extension/protocol/model.ts';
 import { Batches, joinDocuments } from '../../extension/training/batches.ts';
-import { learningRate, recipes, sequenceLength } from '../../extension/training/recipe.ts';
+import {
+  learningRate,
+  meanTokensPerStep,
+  recipeFor,
+  recipes,
+  sequenceLength,
+  sequencesPerStep,
+  tokensInMemory,
+} from '../../extension/training/recipe.ts';
 import { mostChunks } from '../../extension/training/learner.ts';
 
 describe('Batches', () => {
@@ -58,6 +66,27 @@ describe('joinDocuments', () => {
   });
 });
 
+describe('a step that grows', () => {
+  const recipe = {
+    ...recipes.default,
+    tokensPerStep: [
+      [0, 1_000],
+      [0.25, 2_000],
+      [0.75, 5_000],
+    ],
+  } as const;
+
+  it('has as many whole sequences as fit into its tokens at that point of the training', () => {
+    const sequences = [0, 0.2, 0.25, 0.7, 0.75, 1].map((progress) => sequencesPerStep(recipe, progress, 64));
+    expect(sequences).toEqual([15, 15, 31, 31, 78, 78]);
+  });
+
+  it('has a mean over the training, from which epochs follow', () => {
+    expect(meanTokensPerStep(recipe)).toBe(0.25 * 1_000 + 0.5 * 2_000 + 0.25 * 5_000);
+    expect(meanTokensPerStep(recipes.default)).toBe(1_024);
+  });
+});
+
 describe.each(presetNames)('the recipe of %s', (preset) => {
   const recipe = recipes[preset];
 
@@ -71,6 +100,19 @@ describe.each(presetNames)('the recipe of %s', (preset) => {
     );
   });
 
+  it('has room for a sequence, and for a whole step or a micro-batch of it', () => {
+    const config = presetConfig(preset);
+    expect(tokensInMemory(recipe, config)).toBe(
+      Math.max(recipe.tokensPerMicroBatch, config.maxPositionEmbeddings),
+    );
+    const choices = { preset, optimizer: recipe.optimizer };
+    const larger = recipeFor({ ...choices, tokensPerStep: 9 * recipe.tokensPerMicroBatch });
+    expect(tokensInMemory(larger, config)).toBe(tokensInMemory(recipe, config));
+    const least = recipeFor({ ...choices, tokensPerStep: 1 });
+    expect(tokensInMemory(least, config)).toBe(config.maxPositionEmbeddings);
+    expect(sequencesPerStep(least, 0, 64)).toBe(1);
+  });
+
   it('ends with sequences as long as the context', () => {
     const { maxPositionEmbeddings } = presetConfig(preset);
     expect(sequenceLength(recipe, 1, maxPositionEmbeddings)).toBe(maxPositionEmbeddings);
@@ -81,7 +123,7 @@ describe.each(presetNames.flatMap((preset) => optimizerNames.map((optimizer) => 
   'the memory of $preset with $optimizer',
   ({ preset, optimizer }) => {
     const config = presetConfig(preset);
-    const tokens = Math.max(recipes[preset].tokensPerStep, config.maxPositionEmbeddings);
+    const tokens = tokensInMemory(recipes[preset], config);
     const size = { tokens, chunks: mostChunks(tokens, recipes[preset]), lanes: 3, optimizer };
 
     it('is planned in the order of its addresses, 64 bytes apart, and ends where it says', () => {

@@ -46,7 +46,7 @@ describe.each([1, 2])('the product that the benchmark times, on %d thread(s)', (
     const compiled = await compileKernels((name) => readFile(path.join(root, 'dist', name)), false);
     const recipe = recipes.default;
     const size = {
-      tokens: recipe.tokensPerStep,
+      tokens: recipe.tokensPerMicroBatch,
       chunks: mostChunks(1024, recipe),
       lanes: threads,
       optimizer: recipe.optimizer,

@@ -91,6 +91,27 @@ describe('train', () => {
     expect(resumed.optimizer).toBe(whole.optimizer);
   });
 
+  it.each([
+    { optimizer: 'muon' },
+    { tokensPerStep: 2_500 },
+    { optimizer: 'muon', tokensPerStep: 1_500 },
+  ] as const)('goes on to the same bits with %o too, without being told again', async (choices) => {
+    const name = Object.values(choices).join('-');
+    const whole = await run(`${name}-whole`, { ...choices, stop: { steps: 5 } });
+    const cut = await run(`${name}-cut`, { ...choices, stop: { steps: 5 }, threads: 2 }, cancelAfter(3));
+    expect([cut.cancelled, cut.report.steps]).toEqual([true, 3]);
+    const left = { preset: undefined, vocabSize: undefined, seed: undefined, reproducible: undefined };
+    const resumed = await run(`${name}-cut`, { ...left, resume: true, stop: { steps: 5 } });
+    expect(resumed.report).toMatchObject({ steps: 5, tokens: whole.report.tokens, preset: 'small', seed: 1 });
+    expect(resumed.model).toBe(whole.model);
+    expect(resumed.optimizer).toBe(whole.optimizer);
+  });
+
+  it('counts the tokens of all micro-batches of a step', async () => {
+    const { report } = await run('larger', { tokensPerStep: 2_500, stop: { steps: 2 } });
+    expect(report.tokens).toBe(64 * Math.floor(2_500 / 64) + 128 * Math.floor(2_500 / 128));
+  });
+
   it('learns: the held-out loss falls below that of a blind guess, and the best point is what is saved', async () => {
     const { events, report } = await run('learns', { stop: { steps: 60 }, threads: 2 });
     const points = events.flatMap((event) => (event.type === 'heldOut' ? [event.point] : []));

@@ -1,0 +1,53 @@
+import { NihiloError } from '../protocol/errors.ts';
+import type { AskedChoices, TrainingChoices } from '../protocol/training.ts';
+
+const defaults: TrainingChoices = {
+  preset: 'default',
+  vocabSize: null,
+  seed: 1,
+  reproducible: false,
+  optimizer: 'adamw',
+  tokensPerStep: null,
+};
+
+/** Only the command line goes on from a checkpoint. */
+const options: Record<keyof TrainingChoices, string> = {
+  preset: '--preset',
+  vocabSize: '--vocab',
+  seed: '--seed',
+  reproducible: '--reproducible',
+  optimizer: '--optimizer',
+  tokensPerStep: '--tokens-per-step',
+};
+
+/**
+ * What a training is made with: what was asked for; where nothing was, what the training that is gone on from began with, or the default.
+ * @param before of the training that is gone on from
+ * @throws {NihiloError} argumentInvalid, when something else is asked for than that one began with: its end would be that of neither
+ */
+export function settleChoices(asked: AskedChoices, before: TrainingChoices | null): TrainingChoices {
+  const names = Object.keys(options) as (keyof TrainingChoices)[];
+  const given = names.filter((name) => asked[name] !== undefined);
+  const other = given.find((name) => before !== null && asked[name] !== before[name]);
+  if (other !== undefined) throw differs(options[other], before![other], asked[other]);
+  const chosen = Object.fromEntries(given.map((name) => [name, asked[name]]));
+  return { ...choicesOf(before ?? defaults), ...chosen };
+}
+
+/** Nothing else of what has more fields. */
+export function choicesOf(holder: TrainingChoices): TrainingChoices {
+  const { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep } = holder;
+  return { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep };
+}
+
+function differs(option: string, before: unknown, asked: unknown): NihiloError {
+  return new NihiloError(
+    'argumentInvalid',
+    `To go on, ${option} should be ${inWords(before)}, as the training in --out began, and is ${inWords(asked)}; leave ${option} out to go on, or leave --resume out to begin again.`,
+  );
+}
+
+function inWords(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return value === null ? 'what the preset says' : String(value);
+}
