@@ -15,6 +15,8 @@ import { writeGgufFiles, writeTrainingCase } from './trialCase.ts';
 export class Rivals {
   readonly #folder: string;
   readonly #missing: ReadonlyMap<string, string>;
+  /** by folder: written once a model */
+  readonly #gguf: Record<string, ReturnType<typeof writeGgufFiles>> = {};
 
   private constructor(folder: string, missing: ReadonlyMap<string, string>) {
     this.#folder = folder;
@@ -80,13 +82,14 @@ export class Rivals {
 
   async #llama(kind: 'decode' | 'prefill', config: ModelConfig, dtype: string): Promise<Rival[]> {
     const folder = path.join(this.#folder, `gguf-${config.hiddenSize}`);
-    const files = await writeGgufFiles(folder, config);
+    const files = (this.#gguf[folder] ??= writeGgufFiles(folder, config));
+    const { f32, q8 } = await files;
     const rival = (name: string, ggufFile: string): Rival => ({
       name,
       command: nodeProcess('llamaCpp.ts'),
       subject: { kind, ggufFile, config },
     });
-    return [dtype === 'f32' ? rival(llamaF32, files.f32) : rival(llamaQ8, files.q8)];
+    return [dtype === 'f32' ? rival(llamaF32, f32) : rival(llamaQ8, q8)];
   }
 }
 
