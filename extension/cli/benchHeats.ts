@@ -25,6 +25,9 @@ const shapes = [
 const measuredPresets = ['default', 'large'] as const;
 const dtypes: readonly Dtype[] = ['f32', 'int8'];
 
+/** Enough for a model that predicts, few enough for half a minute. */
+const accuracySteps = 120;
+
 export function planHeats({ cores, reproducible, quick, code }: HeatRequest): Heat[] {
   const heat = (subject: BenchSubject, warmUps: number, tries: number): Heat =>
     quick ? { subject, warmUps: 1, tries: 2 } : { subject, warmUps, tries };
@@ -62,6 +65,14 @@ export function planHeats({ cores, reproducible, quick, code }: HeatRequest): He
     return { subject, warmUps: 0, tries: 1 };
   });
   const wait = { kind: 'completionWait', folder: code, threads: cores } as const;
+  const accuracy = {
+    kind: 'accuracy',
+    preset: 'default',
+    folder: code,
+    steps: quick ? 2 : accuracySteps,
+    threads: threadCounts.at(-1)!,
+    reproducible,
+  } as const;
   const barrier = threadCounts
     .slice(1)
     .map((threads) => heat({ kind: 'barrier', reproducible, threads }, 0, 1));
@@ -70,7 +81,7 @@ export function planHeats({ cores, reproducible, quick, code }: HeatRequest): He
     ...steps,
     ...decoding,
     ...completions,
-    { subject: wait, warmUps: 0, tries: 1 },
+    ...[wait, accuracy].map((subject): Heat => ({ subject, warmUps: 0, tries: 1 })),
     ...barrier,
   ];
 }
@@ -101,6 +112,8 @@ export function describe(subject: BenchSubject): string {
       return `completions, ${subject.preset}${subject.whileTraining ? ', while training' : ''}`;
     case 'completionWait':
       return `completions beside a training, ${threads(subject.threads)}`;
+    case 'accuracy':
+      return `accuracy of 8-bit weights, ${subject.preset} after ${subject.steps} steps`;
     case 'barrier':
       return `phases without work, ${threads(subject.threads)}`;
   }

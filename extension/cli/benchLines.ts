@@ -56,7 +56,7 @@ function decodeLines({ decode, prefill }: BenchmarkReport): string[] {
   ];
 }
 
-function completionLines({ completion, completionWait, barrier }: BenchmarkReport): string[] {
+function completionLines({ completion, completionWait, accuracy, barrier }: BenchmarkReport): string[] {
   const line = (what: string, figures: typeof completion.duringTraining): string =>
     `  ${figures.preset.padEnd(8)} ${what.padEnd(14)}  ${figures.firstP95Ms.toFixed(1).padStart(6)} ms  ${figures.nextKeyP95Ms.toFixed(1).padStart(6)} ms`;
   return [
@@ -65,6 +65,7 @@ function completionLines({ completion, completionWait, barrier }: BenchmarkRepor
     line('while training', completion.duringTraining),
     '',
     `A training on ${threadCount(completionWait.threads).trim()} makes a completion wait ${completionWait.waitMs.p95.toFixed(1)} ms (p95; without it ${completionWait.idleWaitMs.p95.toFixed(1)}), and compute ${completionWait.slowdown.toFixed(2)} times as long`,
+    `Held-out text, ${accuracy.preset} after ${accuracy.steps} steps: ${accuracy.f32BitsPerByte.toFixed(3)} bits per byte with f32, ${accuracy.int8BitsPerByte.toFixed(3)} with 8-bit weights`,
     ...(barrier === null
       ? []
       : [`A phase without work takes 2 threads ${barrier.medianMicroseconds.toFixed(1)} µs (median)`]),

@@ -1,5 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { nodePlatform } from '../platform/node.ts';
+import { measureAccuracy } from '../training/accuracy.ts';
 import { openTrial } from '../training/benchmark.ts';
+import { absolutePath } from './absolutePath.ts';
 import type { BenchSubject } from './benchSubject.ts';
 import { measureCompletion } from './completionLatency.ts';
 import { measureCompletionWait } from './completionWait.ts';
@@ -18,6 +23,17 @@ async function open(subject: BenchSubject) {
       return once(async () => {
         const completionWait = await measureCompletionWait(platform, subject.folder, subject.threads);
         return { ms: completionWait.waitMs.max, completionWait };
+      });
+    case 'accuracy':
+      return once(async () => {
+        const start = performance.now();
+        const folder = await mkdtemp(path.join(tmpdir(), 'nihilo-accuracy-'));
+        try {
+          const accuracy = await measureAccuracy(platform, { ...subject, checkpoint: absolutePath(folder) });
+          return { ms: performance.now() - start, accuracy };
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
       });
     default:
       return openTrial(platform, subject);

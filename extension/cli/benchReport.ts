@@ -1,5 +1,6 @@
 import type { KernelBuild } from '../engine/instantiate.ts';
 import type { PresetName } from '../protocol/model.ts';
+import type { DecoderAccuracy } from '../training/accuracy.ts';
 import type { BarrierCost } from '../training/barrierCost.ts';
 import { decodedTokens, type Dtype, type Sample } from '../training/benchmark.ts';
 import type { Orientation } from '../training/product.ts';
@@ -55,6 +56,8 @@ export interface BenchmarkReport {
   };
   /** what a training on all cores makes a completion wait */
   readonly completionWait: CompletionWait;
+  /** what 8-bit weights, with which completions are computed, cost */
+  readonly accuracy: DecoderAccuracy;
   /** of a phase without work on 2 threads; null = one core */
   readonly barrier: BarrierCost | null;
   /** only where they were asked for */
@@ -111,6 +114,7 @@ function report(request: BenchmarkRequest, measured: readonly Measured[]): Bench
     measured.flatMap(({ samples }) => samples[0]![key] ?? []) as NonNullable<BenchSample[Key]>[];
   const [completion, duringTraining] = only('completion');
   const [completionWait] = only('completionWait');
+  const [accuracy] = only('accuracy');
   const [barrier] = only('barrier');
   return {
     build: request.reproducible ? 'baseline' : gemm[0]!.build,
@@ -125,6 +129,7 @@ function report(request: BenchmarkRequest, measured: readonly Measured[]): Bench
     prefill,
     completion: { ...completion!, duringTraining: duringTraining! },
     completionWait: completionWait!,
+    accuracy: accuracy!,
     barrier: barrier ?? null,
     ...(request.rivals === null
       ? {}

@@ -1,3 +1,4 @@
+import type { AccuracyOptions, DecoderAccuracy } from '../training/accuracy.ts';
 import type { Sample, Subject } from '../training/benchmark.ts';
 import type { CompletionLatency, CompletionLatencyOptions } from './completionLatency.ts';
 import type { CompletionWait } from './completionWait.ts';
@@ -8,9 +9,12 @@ export type BenchSubject =
   /** one try has many asks */
   | ({ readonly kind: 'completion' } & CompletionLatencyOptions)
   /** one try has many asks, beside a training of so many threads */
-  | { readonly kind: 'completionWait'; readonly folder: string; readonly threads: number };
+  | { readonly kind: 'completionWait'; readonly folder: string; readonly threads: number }
+  /** trains a model first */
+  | ({ readonly kind: 'accuracy' } & Omit<AccuracyOptions, 'checkpoint'>);
 
 export interface BenchSample extends Sample {
   readonly completion?: CompletionLatency;
   readonly completionWait?: CompletionWait;
+  readonly accuracy?: DecoderAccuracy;
 }

@@ -53,6 +53,14 @@ export const sampleReport: BenchmarkReport = {
     idleWaitMs: { p50: 1, p95: 2, max: 3 },
     slowdown: 1.1,
   },
+  accuracy: {
+    preset: 'default',
+    steps: 100,
+    bytes: 1_000,
+    f32BitsPerByte: 2,
+    int8BitsPerByte: 2.004,
+    loss: 0.002,
+  },
   barrier: { medianMicroseconds: 5, p95Microseconds: 9 },
   peers: [
     {
