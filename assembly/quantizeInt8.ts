@@ -1,4 +1,4 @@
-import { maxOfLanes } from './lanes';
+import { maxOfLanes, sumOfLanes } from './lanes';
 
 /*
  * Numbers of few bits for the products of matmulInt8.ts. A weight is an i8 of −127 … 127 times the scale of its row. What it meets is
@@ -60,16 +60,25 @@ export function quantizeWeight(
 function quantizeLane(lane: usize, weight: usize, cols: i32, factor: f32): i32 {
   let sum = 0;
   for (let col = 0; col < cols; col++) {
-    const value = nearestInteger(f32.load(weight + (col << 2)) * factor);
+    const value = whole(f32.load(weight + (col << 2)), factor, 0);
     i32.store8(lane + (col / groupCols) * (groupCols << 3) + (col % groupCols), value);
     sum += value;
   }
   return sum;
 }
 
-/** Ties to even; 0 for what is no number, where a plain conversion would trap. */
-function nearestInteger(x: f32): i32 {
-  return i32x4.extract_lane(i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.splat(x))), 0);
+/** At 1.5 · 2²³ the distance between floats is 1: the sum with it is rounded to a whole number, which its last bits hold. */
+const unit: f32 = 12_582_912;
+
+/** The nearest whole numbers of x · factors, ties to even, + origins; below 2²². Anything for what is no number. */
+function wholes(x: v128, factors: v128, origins: v128): v128 {
+  const sums = f32x4.add(f32x4.mul(x, factors), f32x4.splat(unit));
+  return i32x4.add(i32x4.sub(sums, f32x4.splat(unit)), origins);
+}
+
+/** One lane of `wholes`. */
+function whole(x: f32, factor: f32, origin: i32): i32 {
+  return i32x4.extract_lane(wholes(f32x4.splat(x), f32x4.splat(factor), i32x4.splat(origin)), 0);
 }
 
 /** 127 ÷ range; 0 for a range that is none */
@@ -77,13 +86,20 @@ function inverse(range: f32): f32 {
   return range > smallestRange ? most / range : 0;
 }
 
+/** max |x|; no number when one of them is none */
 function largestSize(row: usize, cols: i32): f32 {
   let peaks = f32x4.splat(0);
+  let total = f32x4.splat(0);
   let col = 0;
-  for (; col + 4 <= cols; col += 4) peaks = f32x4.max(peaks, f32x4.abs(v128.load(row + (col << 2))));
+  for (; col + 4 <= cols; col += 4) {
+    const value = f32x4.abs(v128.load(row + (col << 2)));
+    // The quick maximum passes over what is no number, a sum does not.
+    peaks = f32x4.pmax(peaks, value);
+    total = f32x4.add(total, value);
+  }
   let peak = maxOfLanes(peaks);
   for (; col < cols; col++) peak = max(peak, abs(f32.load(row + (col << 2))));
-  return peak;
+  return isNaN(sumOfLanes(total)) ? NaN : peak;
 }
 
 /**
@@ -107,11 +123,14 @@ export function quantizeRows(out: usize, steps: usize, zeros: usize, x: usize, r
 function quantizeRow7(out: usize, step: usize, zero: usize, x: usize, cols: i32): void {
   let lows = f32x4.splat(0);
   let highs = f32x4.splat(0);
+  let total = f32x4.splat(0);
   let col = 0;
   for (; col + 4 <= cols; col += 4) {
     const value = v128.load(x + (col << 2));
-    lows = f32x4.min(lows, value);
-    highs = f32x4.max(highs, value);
+    // As in largestSize.
+    lows = f32x4.pmin(lows, value);
+    highs = f32x4.pmax(highs, value);
+    total = f32x4.add(total, value);
   }
   let low = -maxOfLanes(f32x4.neg(lows));
   let high = maxOfLanes(highs);
@@ -119,9 +138,9 @@ function quantizeRow7(out: usize, step: usize, zero: usize, x: usize, cols: i32)
     low = min(low, f32.load(x + (col << 2)));
     high = max(high, f32.load(x + (col << 2)));
   }
-  const range = high - low;
+  const range = isNaN(sumOfLanes(total)) ? <f32>NaN : high - low;
   const factor = inverse(range);
-  const origin = nearestInteger(-low * factor);
+  const origin = whole(-low, factor, 0);
   f32.store(step, range / most);
   i32.store(zero, origin);
   const factors = f32x4.splat(factor);
@@ -129,22 +148,22 @@ function quantizeRow7(out: usize, step: usize, zero: usize, x: usize, cols: i32)
   const limits = i8x16.splat(127);
   for (col = 0; col + 16 <= cols; col += 16) {
     const at = x + (col << 2);
-    const first = i16x8.narrow_i32x4_s(shifted(at, factors, origins), shifted(at + 16, factors, origins));
+    const first = i16x8.narrow_i32x4_s(wholesAt(at, factors, origins), wholesAt(at + 16, factors, origins));
     const second = i16x8.narrow_i32x4_s(
-      shifted(at + 32, factors, origins),
-      shifted(at + 48, factors, origins),
+      wholesAt(at + 32, factors, origins),
+      wholesAt(at + 48, factors, origins),
     );
     v128.store(out + col, i8x16.min_u(i8x16.narrow_i16x8_u(first, second), limits));
   }
   for (; col < cols; col++) {
-    const value = nearestInteger(f32.load(x + (col << 2)) * factor) + origin;
+    const value = whole(f32.load(x + (col << 2)), factor, origin);
     i32.store8(out + col, max(0, min(127, value)));
   }
   for (; col % 4 != 0; col++) i32.store8(out + col, 0);
 }
 
-function shifted(x: usize, factors: v128, origins: v128): v128 {
-  return i32x4.add(i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x), factors))), origins);
+function wholesAt(x: usize, factors: v128, origins: v128): v128 {
+  return wholes(v128.load(x), factors, origins);
 }
 
 function quantizeRow16(out: usize, step: usize, zero: usize, x: usize, cols: i32): void {
@@ -160,11 +179,11 @@ function quantizeRow16(out: usize, step: usize, zero: usize, x: usize, cols: i32
     const at = x + (col << 2);
     v128.store(
       out + (col << 1),
-      i16x8.narrow_i32x4_s(shifted(at, factors, none), shifted(at + 16, factors, none)),
+      i16x8.narrow_i32x4_s(wholesAt(at, factors, none), wholesAt(at + 16, factors, none)),
     );
   }
   for (; col < cols; col++) {
-    const value = nearestInteger(f32.load(x + (col << 2)) * factor);
+    const value = whole(f32.load(x + (col << 2)), factor, 0);
     i32.store16(out + (col << 1), value);
   }
   for (; col % 4 != 0; col++) i32.store16(out + (col << 1), 0);
