@@ -1,47 +1,79 @@
 import { exp } from './exp';
 import { madd, maxOfLanes, sumOfLanes } from './lanes';
 
-/**
- * out = softmax(q · kᵀ / √headDim) · v, head by head, where row r sees keys 0 … past + r. A row's bits do not depend on the rows beside it,
- * so that a cached token and one that is computed again are the same. headDim is a multiple of 4.
- *  @param out       f32[rows, heads · headDim]                                             written
- *  @param q         f32[rows, heads · headDim], row stride qStride elements                read
- *  @param k         f32[past + rows, heads · headDim], row stride kvStride elements        read
- *  @param v         as k                                                                   read
- *  @param scratch   f32[past + rows, rounded up to 4]                                      written
+/*
+ * The cache holds keys and values head by head, [heads, positions, headDim], so that what a query reads lies in one piece: neighbouring
+ * positions of all heads would be a power of two of bytes apart, and share a few places of the first cache.
  */
-export function attentionDecode(
-  out: usize,
-  q: usize,
+
+/**
+ * New rows of keys and values into the cache.
+ *  @param keys      f32[heads, positions, headDim]                                   written at positions [past, past + rows)
+ *  @param values    as keys                                                          written
+ *  @param k         f32[rows, heads · headDim], row stride `stride` elements         read
+ *  @param v         as k                                                             read
+ */
+export function cacheKeyValues(
+  keys: usize,
+  values: usize,
   k: usize,
   v: usize,
   rows: i32,
   past: i32,
   heads: i32,
   headDim: i32,
+  positions: i32,
+  stride: i32,
+): void {
+  const bytes: i32 = headDim << 2;
+  for (let row = 0; row < rows; row++) {
+    for (let head = 0; head < heads; head++) {
+      const to = (head * positions + past + row) * bytes;
+      const from = ((row * stride) << 2) + head * bytes;
+      memory.copy(keys + to, k + from, bytes);
+      memory.copy(values + to, v + from, bytes);
+    }
+  }
+}
+
+/**
+ * out = softmax(q · kᵀ / √headDim) · v, head by head, where row r sees positions 0 … past + r. A row's bits do not depend on the rows
+ * beside it, so that a cached token and one that is computed again are the same. headDim is a multiple of 4.
+ *  @param out       f32[rows, heads · headDim]                                       written
+ *  @param q         f32[rows, heads · headDim], row stride qStride elements          read
+ *  @param keys      f32[heads, positions, headDim]                                   read
+ *  @param values    as keys                                                          read
+ *  @param scratch   f32[past + rows, rounded up to 4]                                written
+ */
+export function attentionDecode(
+  out: usize,
+  q: usize,
+  keys: usize,
+  values: usize,
+  rows: i32,
+  past: i32,
+  heads: i32,
+  headDim: i32,
+  positions: i32,
   qStride: i32,
-  kvStride: i32,
   scratch: usize,
 ): void {
-  const stride: i32 = kvStride << 2;
+  const bytes: i32 = headDim << 2;
   const scale: f32 = 1 / sqrt<f32>(<f32>headDim);
   // All rows of a head before the next: its keys and values stay in the cache.
   for (let head = 0; head < heads; head++) {
-    const at = (head * headDim) << 2;
+    let to = out + head * bytes;
+    let query = q + head * bytes;
     for (let row = 0; row < rows; row++) {
       const length = past + row + 1;
-      dots(scratch, q + ((row * qStride) << 2) + at, k + at, stride, length, headDim, scale);
+      dots(scratch, query, keys, bytes, length, headDim, scale);
       const sum = softmaxRow(scratch, length);
-      weightedSum(
-        out + ((row * heads * headDim) << 2) + at,
-        scratch,
-        v + at,
-        stride,
-        length,
-        headDim,
-        1 / sum,
-      );
+      weightedSum(to, scratch, values, bytes, length, headDim, 1 / sum);
+      to += heads * bytes;
+      query += qStride << 2;
     }
+    keys += positions * bytes;
+    values += positions * bytes;
   }
 }
 

@@ -1,6 +1,6 @@
 export { adamw } from './adamw';
 export { attentionBackward, attentionForward } from './attention';
-export { attentionDecode } from './attentionDecode';
+export { attentionDecode, cacheKeyValues } from './attentionDecode';
 export { crossEntropy, crossEntropyBlock, crossEntropyLosses } from './crossEntropy';
 export { add, copy, fill } from './elementwise';
 export { embeddingBackward, embeddingForward } from './embedding';

@@ -45,8 +45,9 @@ export interface DecodeLayer {
   readonly middleNorm: DecodeNorm;
   readonly up: DecodeMatrix;
   readonly down: DecodeMatrix;
-  /** f32[positions, 2 · hidden]: keys beside values */
-  readonly keyValues: Ptr;
+  /** f32[heads, positions, headDim] */
+  readonly keys: Ptr;
+  readonly values: Ptr;
 }
 
 export interface DecodePlan {
@@ -136,7 +137,8 @@ function planLayer(
     middleNorm: norm('post_attention_layernorm'),
     up: matrix(['mlp.up_proj'], f, h),
     down: matrix(['mlp.down_proj'], h, f),
-    keyValues: allocator.floats(config.maxPositionEmbeddings * 2 * h),
+    keys: allocator.floats(config.maxPositionEmbeddings * h),
+    values: allocator.floats(config.maxPositionEmbeddings * h),
   };
 }
 

@@ -112,20 +112,20 @@ export class Decoder {
     this.#kernels.rmsnormForward(norm, rstd, rowAt(stream, first, h), at, rows, h, this.config.rmsNormEps);
   }
 
-  #attention({ inputNorm, qkv, output, keyValues: keys }: DecodeLayer, past: number, rows: number): void {
+  #attention({ inputNorm, qkv, output, keys, values }: DecodeLayer, past: number, rows: number): void {
     const plan = this.#plan;
-    const { hiddenSize: h, numAttentionHeads: heads } = this.config;
+    const kernels = this.#kernels;
+    const { hiddenSize: h, numAttentionHeads: heads, maxPositionEmbeddings: positions } = this.config;
     const headDim = h / heads;
+    const [q, k, v] = [plan.qkv, rowAt(plan.qkv, 1, h), rowAt(plan.qkv, 2, h)];
     this.#normalise(inputNorm, 0, rows);
     this.#product(plan.qkv, plan.norm, qkv, rows, false);
-    this.#kernels.ropeForward(plan.qkv, plan.ropeCos, plan.ropeSin, rows, 2 * heads, headDim, 3 * h, past);
-    for (let row = 0; row < rows; row++) {
-      this.#kernels.copy(rowAt(keys, past + row, 2 * h), rowAt(rowAt(plan.qkv, row, 3 * h), 1, h), 2 * h);
-    }
-    const [q, values] = [plan.qkv, rowAt(keys, 1, h)];
-    const kernels = this.#kernels;
+    // q and k are neighbours: one rotation of twice the heads.
+    kernels.ropeForward(q, plan.ropeCos, plan.ropeSin, rows, 2 * heads, headDim, 3 * h, past);
+    kernels.cacheKeyValues(keys, values, k, v, rows, past, heads, headDim, positions, 3 * h);
+    const { attention, scratch } = plan;
     kernels.attentionDecode(
-      plan.attention,
+      attention,
       q,
       keys,
       values,
@@ -133,9 +133,9 @@ export class Decoder {
       past,
       heads,
       headDim,
+      positions,
       3 * h,
-      2 * h,
-      plan.scratch,
+      scratch,
     );
     this.#product(plan.stream, plan.attention, output, rows, true);
   }

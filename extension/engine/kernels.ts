@@ -178,20 +178,36 @@ export interface Kernels {
     scratch: Ptr,
   ): void;
   /**
-   * attentionForward of decoding: out f32[rows, heads · headDim], no row's bits depend on the rows beside it. Row strides qStride and
-   * kvStride in elements; scratch f32[past + rows, rounded up to 4].
+   * rows of k and v f32[rows, heads · headDim] (row stride `stride`, in elements) into keys and values f32[heads, positions, headDim] at
+   * positions [past, past + rows)
    */
-  attentionDecode(
-    out: Ptr,
-    q: Ptr,
+  cacheKeyValues(
+    keys: Ptr,
+    values: Ptr,
     k: Ptr,
     v: Ptr,
     rows: number,
     past: number,
     heads: number,
     headDim: number,
+    positions: number,
+    stride: number,
+  ): void;
+  /**
+   * attentionForward of decoding, over what cacheKeyValues keeps: out f32[rows, heads · headDim], no row's bits depend on the rows beside
+   * it. Row stride qStride in elements; scratch f32[past + rows, rounded up to 4].
+   */
+  attentionDecode(
+    out: Ptr,
+    q: Ptr,
+    keys: Ptr,
+    values: Ptr,
+    rows: number,
+    past: number,
+    heads: number,
+    headDim: number,
+    positions: number,
     qStride: number,
-    kvStride: number,
     scratch: Ptr,
   ): void;
 

@@ -3,78 +3,15 @@ import { describe, it } from 'vitest';
 import type { Ptr } from '../../extension/engine/kernels.ts';
 import { attentionScratchBytes } from '../../extension/engine/scratch.ts';
 import * as reference from '../reference/attention.ts';
-import { randomFloats, uniform } from '../reference/random.ts';
 import { Arena, builds, columns, expectUntouched, partCounts, ranges, strided } from './arena.ts';
-import { abs, expError, expectSameBits, expectWithin, gamma, u } from './bounds.ts';
-import { seed, size } from './shapes.ts';
-
-const shapes = fc.record({
-  rows: fc.oneof(size(40), fc.integer({ min: 60, max: 140 })),
-  past: fc.oneof(fc.constant(0), size(30)),
-  heads: size(3),
-  headDim: fc.constantFrom(4, 8, 12, 20, 32),
-  gap: fc.integer({ min: 0, max: 5 }),
-  seed,
-});
-interface Shape extends reference.AttentionShape {
-  readonly gap: number;
-  readonly seed: number;
-}
+import { exponentError, operands, place, type Shape, shapes, sizes } from './attentionShapes.ts';
+import { abs, expectSameBits, expectWithin, gamma, u } from './bounds.ts';
 
 const at = (base: Ptr, elements: number): Ptr => (base + 4 * elements) as Ptr;
-
-/** [row, head, i] of an element of [rows, heads · headDim]. */
-function place(element: number, { heads, headDim }: reference.AttentionShape): [number, number, number] {
-  const width = heads * headDim;
-  return [Math.floor(element / width), Math.floor((element % width) / headDim), element % headDim];
-}
-
-/** Of each [head, row, key], Σ |x| · |y| over headDim. */
-function sizes(
-  x: Float64Array,
-  y: Float64Array,
-  shape: reference.AttentionShape,
-): (head: number, row: number, key: number) => number {
-  const { heads, headDim } = shape;
-  const width = heads * headDim;
-  return (head, row, key) => {
-    let total = 0;
-    for (let i = head * headDim; i < (head + 1) * headDim; i++)
-      total += Math.abs(x[row * width + i]! * y[key * width + i]!);
-    return total;
-  };
-}
-
-function operands(shape: Shape) {
-  const next = uniform(shape.seed);
-  const width = shape.heads * shape.headDim;
-  const keys = shape.past + shape.rows;
-  return {
-    width,
-    q: randomFloats(next, shape.rows * width, 2),
-    k: randomFloats(next, keys * width, 2),
-    v: randomFloats(next, keys * width),
-    dOut: randomFloats(next, shape.rows * width),
-  };
-}
 
 describe.each(builds)('attention (%s)', (build) => {
   const arena = new Arena(build);
   const { kernels } = arena;
-
-  /** Largest error of an exponent: the score's sum and its scaling, the largest score's too, and their difference. */
-  function exponentError(
-    shape: Shape,
-    q: Float64Array,
-    k: Float64Array,
-  ): (head: number, row: number) => number {
-    const size = sizes(q, k, shape);
-    return (head, row) => {
-      let most = 0;
-      for (let key = 0; key <= shape.past + row; key++) most = Math.max(most, size(head, row, key));
-      return (2 * gamma(shape.headDim + 3) * most) / Math.sqrt(shape.headDim) + expError;
-    };
-  }
 
   it('forward: out and logSumExp are within the error of scores, exponentials and sums', () => {
     fc.assert(
@@ -306,69 +243,6 @@ describe.each(builds)('attention (%s)', (build) => {
         arena.expectGuardsIntact();
       }),
       { numRuns: 40 },
-    );
-  });
-
-  it('attentionDecode is within the bound of the forward pass', () => {
-    fc.assert(
-      fc.property(shapes, (shape) => {
-        const { rows, past, heads, headDim, gap } = shape;
-        const { width, q, k, v } = operands(shape);
-        const keys = past + rows;
-        const stride = width + gap;
-        arena.reset();
-        const out = arena.unwritten(rows * width);
-        const [qs, ks, vs] = [q, k, v].map((values) => arena.floats(strided(values, width, stride)).at) as [
-          Ptr,
-          Ptr,
-          Ptr,
-        ];
-        const scratch = arena.scratch(16 * Math.ceil(keys / 4));
-        kernels.attentionDecode(out.at, qs, ks, vs, rows, past, heads, headDim, stride, stride, scratch);
-        const expected = reference.attention(q, k, v, shape).out;
-        const magnitude = reference.attention(q, k, abs(v), shape).out;
-        const exponent = exponentError(shape, q, k);
-        expectWithin(out.values, expected, (i) => {
-          const [row, head] = place(i, shape);
-          return 1.01 * (2 * exponent(head, row) + 2 * gamma(keys) + gamma(3)) * magnitude[i]!;
-        });
-        arena.expectGuardsIntact();
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it('attentionDecode gives a row the same bits, whatever rows are computed with it', () => {
-    fc.assert(
-      fc.property(shapes, (shape) => {
-        const { rows, past, heads, headDim } = shape;
-        const { width, q, k, v } = operands(shape);
-        arena.reset();
-        const [qs, ks, vs] = [q, k, v].map((values) => arena.floats(values).at) as [Ptr, Ptr, Ptr];
-        const scratch = arena.scratch(16 * Math.ceil((past + rows) / 4));
-        const results = partCounts.map((parts) => {
-          const out = arena.unwritten(rows * width);
-          for (const [start, end] of ranges(rows, parts)) {
-            const [to, query] = [at(out.at, start * width), at(qs, start * width)];
-            kernels.attentionDecode(
-              to,
-              query,
-              ks,
-              vs,
-              end - start,
-              past + start,
-              heads,
-              headDim,
-              width,
-              width,
-              scratch,
-            );
-          }
-          return out.values;
-        });
-        for (const result of results) expectSameBits(result, results[0]!);
-      }),
-      { numRuns: 30 },
     );
   });
 });
