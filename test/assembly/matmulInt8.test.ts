@@ -115,6 +115,20 @@ describe.each(builds)('int8 products (%s)', (build) => {
     );
   });
 
+  // Both ends of such a row lie between two whole numbers, and both are rounded up.
+  it.each([2, 19, 32])('a row as far below zero as above stays within the levels (%i columns)', (cols) => {
+    arena.reset();
+    const x = Float32Array.from({ length: cols }, (_, i) => (i % 2 === 0 ? 63.5 : -63.5));
+    const { steps, origins, raw } = quantizeRows(x, 1, cols);
+    const limit = build === 'relaxed' ? 127 : 32_767;
+    expect(raw.every((value) => Math.abs(value) <= limit)).toBe(true);
+    x.forEach((value, i) =>
+      expect(Math.abs(value - steps.values[0]! * (raw[i]! - origins[0]!))).toBeLessThanOrEqual(
+        steps.values[0]! * (0.5 + limit * gamma(3)),
+      ),
+    );
+  });
+
   it('rows of nothing are nothing, and what is no number stays none', () => {
     arena.reset();
     const x = [0, 0, 0, 0, 0, 1e-38, -1e-38, 0, 0, 0, 1, Number.NaN, 2, 3, 4, 1, Infinity, 2, 3, 4];
