@@ -12,6 +12,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
+import { rehearse } from './rehearsal.ts';
 import { windowAround } from './window.ts';
 
 interface Model {
@@ -44,7 +45,9 @@ export class Predictor {
     );
     const compiled = await compileKernels((name) => this.#platform.readAsset(name), reproducible);
     const tokenizer = tokenizerFromJson(tokenizerJson);
-    this.#model = { decoder: new Decoder(compiled, config, tensors, weightFormat(config)), tokenizer };
+    const decoder = new Decoder(compiled, config, tensors, weightFormat(config));
+    rehearse(decoder, tokenizer);
+    this.#model = { decoder, tokenizer };
     return {
       checkpoint,
       config,
