@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['test/e2e/**', '**/node_modules/**'],
     globalSetup: ['test/buildKernels.ts'],
     testTimeout: 120_000,
+    // Some train a model, in threads that let everything else on the machine go first.
+    hookTimeout: 120_000,
     // Two cores are the reference machine; tests that start workers of their own need the second.
     maxWorkers: 2,
   },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PredictorClient } from '../completion/client.ts';
 import { readCorpus } from '../corpus/corpus.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { PresetName } from '../protocol/model.ts';
 import type { TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
@@ -43,13 +44,14 @@ export async function measureCompletionWait(
   platform: Platform,
   folder: string,
   threads: number,
-  asks = 100,
+  { asks, preset }: { asks: number; preset: PresetName } = { asks: 100, preset: 'default' },
 ): Promise<CompletionWait> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'nihilo-wait-'));
   const predictor = new PredictorClient(platform);
   try {
     const trainer = new TrainingClient(platform);
-    const request = trainingRequest(absolutePath(folder), absolutePath(path.join(scratch, 'model')), threads);
+    const checkpoint = absolutePath(path.join(scratch, 'model'));
+    const request = { ...trainingRequest(absolutePath(folder), checkpoint, threads), preset };
     await trainer.start({ ...request, stop: { steps: 1 } }).result;
     await predictor.load(request.checkpoint, false);
     const texts = await prefixes(platform, request, asks);
@@ -77,11 +79,14 @@ export async function measureCompletionWait(
 
 const seed = 1;
 
-function trainingRequest(folder: string, checkpoint: string, threads: number): TrainingRequest {
+function trainingRequest(
+  folder: string,
+  checkpoint: string,
+  threads: number,
+): Omit<TrainingRequest, 'preset'> {
   return {
     corpus: { folders: [folder], exclude: [] },
     checkpoint,
-    preset: 'default',
     stop: { seconds: 3_600 },
     threads,
     seed,
@@ -92,7 +97,11 @@ function trainingRequest(folder: string, checkpoint: string, threads: number): T
 }
 
 /** Beginnings of the folder's texts, as long as a model's context at least where the text is. */
-async function prefixes(platform: Platform, request: TrainingRequest, count: number): Promise<string[]> {
+async function prefixes(
+  platform: Platform,
+  request: Pick<TrainingRequest, 'corpus' | 'seed'>,
+  count: number,
+): Promise<string[]> {
   const { documents } = await readCorpus(platform.files, request.corpus, { seed });
   const decoder = new TextDecoder();
   const texts = documents.map(({ bytes }) => decoder.decode(bytes));
