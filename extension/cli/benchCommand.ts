@@ -24,6 +24,7 @@ export async function bench(platform: Platform, options: BenchOptions): Promise<
       cores: platform.cores,
       reproducible: options.reproducible,
       quick: options.quick,
+      thorough: false,
       code: codeFolder(),
       ours: measuringProcess(),
       rivals: null,

@@ -13,6 +13,8 @@ export interface HeatRequest {
   readonly reproducible: boolean;
   /** few tries of few things: shows that everything runs */
   readonly quick: boolean;
+  /** more of what takes minutes */
+  readonly thorough: boolean;
 }
 
 const shapes = [
@@ -28,7 +30,8 @@ const dtypes: readonly Dtype[] = ['f32', 'int8'];
 /** Enough for a model that predicts, few enough for half a minute. */
 const accuracySteps = 120;
 
-export function planHeats({ cores, reproducible, quick, code }: HeatRequest): Heat[] {
+export function planHeats(request: HeatRequest): Heat[] {
+  const { cores, reproducible, quick } = request;
   const heat = (subject: BenchSubject, warmUps: number, tries: number): Heat =>
     quick ? { subject, warmUps: 1, tries: 2 } : { subject, warmUps, tries };
   const threadCounts = cores > 1 ? [1, 2] : [1];
@@ -54,36 +57,41 @@ export function planHeats({ cores, reproducible, quick, code }: HeatRequest): He
       return [heat({ kind: 'decode', ...subject }, 5, 15), heat({ kind: 'prefill', ...subject }, 5, 15)];
     }),
   );
-  const completions = [false, true].map((whileTraining): Heat => {
-    const subject = {
-      kind: 'completion',
-      preset: presets.at(-1)!,
-      reproducible,
-      whileTraining,
-      folder: code,
-    } as const;
-    return { subject, warmUps: 0, tries: 1 };
-  });
-  const wait = { kind: 'completionWait', folder: code, threads: cores } as const;
-  const accuracy = {
-    kind: 'accuracy',
-    preset: 'default',
-    folder: code,
-    steps: quick ? 2 : accuracySteps,
-    threads: threadCounts.at(-1)!,
-    reproducible,
-  } as const;
   const barrier = threadCounts
     .slice(1)
     .map((threads) => heat({ kind: 'barrier', reproducible, threads }, 0, 1));
-  return [
-    ...products,
-    ...steps,
-    ...decoding,
-    ...completions,
-    ...[wait, accuracy].map((subject): Heat => ({ subject, warmUps: 0, tries: 1 })),
-    ...barrier,
+  return [...products, ...steps, ...decoding, ...barrier, ...longHeats(request, presets)];
+}
+
+/** What takes many tries by itself. */
+function longHeats(
+  { cores, reproducible, quick, thorough, code }: HeatRequest,
+  presets: readonly PresetName[],
+): Heat[] {
+  const threads = Math.min(cores, 2);
+  const subjects: BenchSubject[] = [
+    ...[false, true].map((whileTraining): BenchSubject => {
+      return { kind: 'completion', preset: presets.at(-1)!, reproducible, whileTraining, folder: code };
+    }),
+    { kind: 'completionWait', folder: code, threads: cores },
+    { kind: 'warmUp', reproducible },
+    {
+      kind: 'accuracy',
+      preset: 'default',
+      folder: code,
+      steps: quick ? 2 : accuracySteps,
+      threads,
+      reproducible,
+    },
+    {
+      kind: 'optimizers',
+      presets: thorough ? presets : ['default'],
+      threads,
+      tries: quick ? 1 : thorough ? 10 : 5,
+      reproducible,
+    },
   ];
+  return subjects.map((subject) => ({ subject, warmUps: 0, tries: 1 }));
 }
 
 function stepOf(preset: PresetName): { config: ModelConfig; tokens: number; length: number } {
@@ -112,6 +120,10 @@ export function describe(subject: BenchSubject): string {
       return `completions, ${subject.preset}${subject.whileTraining ? ', while training' : ''}`;
     case 'completionWait':
       return `completions beside a training, ${threads(subject.threads)}`;
+    case 'warmUp':
+      return 'full speed after instantiation';
+    case 'optimizers':
+      return `optimizers, ${threads(subject.threads)}`;
     case 'accuracy':
       return `accuracy of 8-bit weights, ${subject.preset} after ${subject.steps} steps`;
     case 'barrier':

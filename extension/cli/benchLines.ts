@@ -14,6 +14,8 @@ export function benchmarkLines(report: BenchmarkReport): string[] {
     ...decodeLines(report),
     '',
     ...completionLines(report),
+    '',
+    ...optimizerLines(report),
     ...(peers === undefined ? [] : ['', ...peerLines(peers)]),
   ];
 }
@@ -69,6 +71,27 @@ function completionLines({ completion, completionWait, accuracy, barrier }: Benc
     ...(barrier === null
       ? []
       : [`A phase without work takes 2 threads ${barrier.medianMicroseconds.toFixed(1)} µs (median)`]),
+  ];
+}
+
+function optimizerLines({ optimizers: { optimizers, accumulation }, warmUp }: BenchmarkReport): string[] {
+  return [
+    'Optimizers (ms a step, of which the update)',
+    ...optimizers.map(
+      ({ preset, optimizer, threads, stepMs, updateMs, updateShare }) =>
+        `  ${preset.padEnd(8)} ${optimizer.padEnd(5)}  ${threadCount(threads)}  ${stepMs.toFixed(1).padStart(7)}  ${updateMs.toFixed(1).padStart(7)}  ${share(updateShare)}`,
+    ),
+    'Micro-batches a step and length of the sequences (tokens/s)',
+    ...accumulation.map(
+      ({ preset, optimizer, threads, microBatches, length, tokensPerSecond }) =>
+        `  ${preset.padEnd(8)} ${optimizer.padEnd(5)}  ${threadCount(threads)}  ${microBatches} × ${String(length).padEnd(4)}  ${tokensPerSecond.toFixed(0).padStart(7)}`,
+    ),
+    '',
+    'Full speed after instantiation (ms; after calls on tiny shapes)',
+    ...warmUp.map(
+      ({ what, fullSpeedAfterMs }) =>
+        `  ${what.padEnd(10)} ${fullSpeedAfterMs.without.toFixed(1).padStart(6)}  ${fullSpeedAfterMs.with.toFixed(1).padStart(6)}`,
+    ),
   ];
 }
 

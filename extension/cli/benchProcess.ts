@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { compileKernels } from '../engine/instantiate.ts';
 import { nodePlatform } from '../platform/node.ts';
 import { measureAccuracy } from '../training/accuracy.ts';
 import { openTrial } from '../training/benchmark.ts';
+import { measureOptimizers } from '../training/optimizerCost.ts';
+import { measureWarmUp } from '../training/warmUpCost.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { BenchSubject } from './benchSubject.ts';
 import { measureCompletion } from './completionLatency.ts';
@@ -23,6 +26,17 @@ async function open(subject: BenchSubject) {
       return once(async () => {
         const completionWait = await measureCompletionWait(platform, subject.folder, subject.threads);
         return { ms: completionWait.waitMs.max, completionWait };
+      });
+    case 'warmUp':
+      return once(async () => {
+        const { build } = await compileKernels((name) => platform.readAsset(name), subject.reproducible);
+        const warmUp = await measureWarmUp(platform, build);
+        return { ms: Math.max(...warmUp.map(({ fullSpeedAfterMs }) => fullSpeedAfterMs.without)), warmUp };
+      });
+    case 'optimizers':
+      return once(async () => {
+        const optimizers = await measureOptimizers(platform, subject);
+        return { ms: optimizers.optimizers[0]!.stepMs, optimizers };
       });
     case 'accuracy':
       return once(async () => {

@@ -4,6 +4,8 @@ import type { DecoderAccuracy } from '../training/accuracy.ts';
 import type { BarrierCost } from '../training/barrierCost.ts';
 import { decodedTokens, type Dtype, type Sample } from '../training/benchmark.ts';
 import type { Orientation } from '../training/product.ts';
+import type { OptimizerCosts } from '../training/optimizerCost.ts';
+import type { WarmUpCost } from '../training/warmUpCost.ts';
 import { describe, type HeatRequest, planHeats, presetOf, shapeOf } from './benchHeats.ts';
 import { type Peer, peersOf } from './benchPeers.ts';
 import type { ContestCommand } from './contestant.ts';
@@ -56,6 +58,10 @@ export interface BenchmarkReport {
   };
   /** what a training on all cores makes a completion wait */
   readonly completionWait: CompletionWait;
+  /** when kernels are at full speed, with and without calls on tiny shapes before */
+  readonly warmUp: readonly WarmUpCost[];
+  /** steps of either optimizer, of micro-batches and of short sequences */
+  readonly optimizers: OptimizerCosts;
   /** what 8-bit weights, with which completions are computed, cost */
   readonly accuracy: DecoderAccuracy;
   /** of a phase without work on 2 threads; null = one core */
@@ -111,9 +117,14 @@ function report(request: BenchmarkRequest, measured: readonly Measured[]): Bench
   const gemm = measured.flatMap(productRow);
   const prefill = measured.flatMap(prefillRow);
   const only = <Key extends keyof BenchSample>(key: Key): NonNullable<BenchSample[Key]>[] =>
-    measured.flatMap(({ samples }) => samples[0]![key] ?? []) as NonNullable<BenchSample[Key]>[];
+    measured.flatMap(({ samples }) => {
+      const value = samples[0]![key];
+      return value === undefined ? [] : [value as NonNullable<BenchSample[Key]>];
+    });
   const [completion, duringTraining] = only('completion');
   const [completionWait] = only('completionWait');
+  const [warmUp] = only('warmUp');
+  const [optimizers] = only('optimizers');
   const [accuracy] = only('accuracy');
   const [barrier] = only('barrier');
   return {
@@ -129,6 +140,8 @@ function report(request: BenchmarkRequest, measured: readonly Measured[]): Bench
     prefill,
     completion: { ...completion!, duringTraining: duringTraining! },
     completionWait: completionWait!,
+    warmUp: warmUp!,
+    optimizers: optimizers!,
     accuracy: accuracy!,
     barrier: barrier ?? null,
     ...(request.rivals === null

@@ -1,5 +1,7 @@
 import type { AccuracyOptions, DecoderAccuracy } from '../training/accuracy.ts';
 import type { Sample, Subject } from '../training/benchmark.ts';
+import type { OptimizerCosts, OptimizerTrials } from '../training/optimizerCost.ts';
+import type { WarmUpCost } from '../training/warmUpCost.ts';
 import type { CompletionLatency, CompletionLatencyOptions } from './completionLatency.ts';
 import type { CompletionWait } from './completionWait.ts';
 
@@ -10,11 +12,16 @@ export type BenchSubject =
   | ({ readonly kind: 'completion' } & CompletionLatencyOptions)
   /** one try has many asks, beside a training of so many threads */
   | { readonly kind: 'completionWait'; readonly folder: string; readonly threads: number }
+  | { readonly kind: 'warmUp'; readonly reproducible: boolean }
+  /** one try has many steps */
+  | ({ readonly kind: 'optimizers' } & OptimizerTrials)
   /** trains a model first */
   | ({ readonly kind: 'accuracy' } & Omit<AccuracyOptions, 'checkpoint'>);
 
 export interface BenchSample extends Sample {
   readonly completion?: CompletionLatency;
   readonly completionWait?: CompletionWait;
+  readonly warmUp?: readonly WarmUpCost[];
+  readonly optimizers?: OptimizerCosts;
   readonly accuracy?: DecoderAccuracy;
 }

@@ -43,6 +43,7 @@ async function main(): Promise<number> {
     const report = await measureAll({
       ...common,
       reproducible: flags.reproducible,
+      thorough: flags.write,
       code: path.join(root, 'extension'),
       ours: measuringProcess(),
       rivals: (subject) => rivals.of(subject),

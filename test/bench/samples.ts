@@ -53,6 +53,22 @@ export const sampleReport: BenchmarkReport = {
     idleWaitMs: { p50: 1, p95: 2, max: 3 },
     slowdown: 1.1,
   },
+  warmUp: [{ what: 'matmul', fullSpeedAfterMs: { without: 12, with: 15 } }],
+  optimizers: {
+    optimizers: [
+      { preset: 'default', optimizer: 'muon', threads: 2, stepMs: 120, updateMs: 20, updateShare: 1 / 6 },
+    ],
+    accumulation: [
+      {
+        preset: 'default',
+        optimizer: 'muon',
+        threads: 2,
+        microBatches: 2,
+        length: 64,
+        tokensPerSecond: 9_000,
+      },
+    ],
+  },
   accuracy: {
     preset: 'default',
     steps: 100,
