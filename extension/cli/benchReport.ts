@@ -184,9 +184,9 @@ function onePeak({ heat: { subject }, samples }: Measured): number[] {
   return 'threads' in subject && subject.threads === 1 ? samples.map(peakOf) : [];
 }
 
-/** The median, as of the tries themselves: what slows the machine down slows both. */
+/** The best between the tries: a limit is not lower because the processor was elsewhere meanwhile. */
 function peakDuring(samples: readonly Sample[]): number {
-  return summarise(samples.map(peakOf)).median;
+  return Math.max(...samples.map(peakOf));
 }
 
 export function stepFigures(tokens: number, heat: Heat, result: HeatResult): StepFigures {

@@ -182,7 +182,7 @@ function notPackaged(name: string, work: string, target: number): Target {
   return {
     what: `${work}: against ${name}`,
     measured: null,
-    reason: 'no registry has it as a package',
+    reason: 'it is C source without a package',
     unit: '×',
     direction: 'atLeast',
     target,
