@@ -73,7 +73,7 @@ function longHeats(
     ...[false, true].map((whileTraining): BenchSubject => {
       return { kind: 'completion', preset: presets.at(-1)!, reproducible, whileTraining, folder: code };
     }),
-    { kind: 'completionWait', folder: code, threads: cores },
+    { kind: 'completionWait', folder: code, threads: cores, reproducible },
     { kind: 'warmUp', reproducible },
     {
       kind: 'accuracy',

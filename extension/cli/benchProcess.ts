@@ -24,7 +24,12 @@ async function open(subject: BenchSubject) {
       });
     case 'completionWait':
       return once(async () => {
-        const completionWait = await measureCompletionWait(platform, subject.folder, subject.threads);
+        const completionWait = await measureCompletionWait(
+          platform,
+          subject.folder,
+          subject.threads,
+          subject.reproducible,
+        );
         return { ms: completionWait.waitMs.max, completionWait };
       });
     case 'warmUp':

@@ -11,7 +11,12 @@ export type BenchSubject =
   /** one try has many asks */
   | ({ readonly kind: 'completion' } & CompletionLatencyOptions)
   /** one try has many asks, beside a training of so many threads */
-  | { readonly kind: 'completionWait'; readonly folder: string; readonly threads: number }
+  | {
+      readonly kind: 'completionWait';
+      readonly folder: string;
+      readonly threads: number;
+      readonly reproducible: boolean;
+    }
   | { readonly kind: 'warmUp'; readonly reproducible: boolean }
   /** one try has many steps */
   | ({ readonly kind: 'optimizers' } & OptimizerTrials)

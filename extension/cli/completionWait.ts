@@ -44,16 +44,17 @@ export async function measureCompletionWait(
   platform: Platform,
   folder: string,
   threads: number,
+  reproducible: boolean,
   { asks, preset }: { asks: number; preset: PresetName } = { asks: 100, preset: 'default' },
 ): Promise<CompletionWait> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'nihilo-wait-'));
   const predictor = new PredictorClient(platform);
+  const trainer = new TrainingClient(platform);
   try {
-    const trainer = new TrainingClient(platform);
     const checkpoint = absolutePath(path.join(scratch, 'model'));
-    const request = { ...trainingRequest(absolutePath(folder), checkpoint, threads), preset };
+    const request = { ...trainingRequest(absolutePath(folder), checkpoint, threads), preset, reproducible };
     await trainer.start({ ...request, stop: { steps: 1 } }).result;
-    await predictor.load(request.checkpoint, false);
+    await predictor.load(request.checkpoint, reproducible);
     const texts = await prefixes(platform, request, asks);
     // The first answers find code that is not optimised yet.
     await answers(predictor, texts.slice(0, 10));
@@ -61,7 +62,6 @@ export async function measureCompletionWait(
     const run = trainer.start({ ...request, checkpoint: `${request.checkpoint}-2` });
     await firstStep(run);
     const busy = await answers(predictor, texts);
-    await trainer.dispose();
     const waits = (of: readonly Answer[]): Spread => spread(of.map(({ waitMs }) => waitMs));
     const computed = (of: readonly Answer[]): number => spread(of.map(({ computedMs }) => computedMs)).p50;
     return {
@@ -72,6 +72,7 @@ export async function measureCompletionWait(
       slowdown: computed(busy) / computed(idle),
     };
   } finally {
+    await trainer.dispose();
     await predictor.unload();
     await rm(scratch, { recursive: true });
   }
@@ -83,14 +84,13 @@ function trainingRequest(
   folder: string,
   checkpoint: string,
   threads: number,
-): Omit<TrainingRequest, 'preset'> {
+): Omit<TrainingRequest, 'preset' | 'reproducible'> {
   return {
     corpus: { folders: [folder], exclude: [] },
     checkpoint,
     stop: { seconds: 3_600 },
     threads,
     seed,
-    reproducible: false,
     memoryLimitMb: 1_000,
     resume: false,
   };

@@ -49,6 +49,8 @@ export async function runHeat(
   rivals: readonly (Rival | Absent)[],
   signal: AbortSignal,
 ): Promise<HeatResult> {
+  // Whoever was asked to end while nobody listened is not asked twice.
+  signal.throwIfAborted();
   const us = new Entry<TrialFacts>(ours);
   const them = rivals
     .filter((rival) => 'command' in rival)

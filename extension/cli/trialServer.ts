@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { peakRss } from '../platform/peakRss.ts';
 import type { ContestRequest } from './contestant.ts';
 
 /** What a measuring process has open. */
@@ -27,7 +28,7 @@ export async function serveTrials<Subject>(open: (subject: Subject) => Promise<S
       case 'close':
         await served?.close();
         served = null;
-        return { rssMb: process.resourceUsage().maxRSS / 1_024 };
+        return { rssMb: peakRss() / 1_048_576 };
     }
   };
   for await (const line of createInterface({ input: process.stdin })) {

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { nodeFiles } from './nodeFiles.ts';
 import { startNodeWorker } from './nodeWorker.ts';
 import type { Platform, WorkerPort, WorkerRole } from './platform.ts';
+import { peakRss } from './peakRss.ts';
 
 /** Run from its source, where Node strips the types; otherwise this file is part of a bundle, with the others beside it. */
 const fromSource = import.meta.url.endsWith('.ts');
@@ -24,7 +25,7 @@ export function nodePlatform(): Platform {
       return startNodeWorker(new URL(entry, import.meta.url), role, data);
     },
     readAsset: (name) => readFile(new URL(fromSource ? `../../dist/${name}` : `./${name}`, import.meta.url)),
-    peakRss: () => process.resourceUsage().maxRSS * 1_024,
+    peakRss,
   };
 }
 

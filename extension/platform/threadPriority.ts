@@ -11,7 +11,7 @@ export const backgroundNiceness = 10;
 export async function lowerThreadPriority(): Promise<void> {
   if (process.platform !== 'linux') return;
   // The threads that read files for the whole process are started by whoever is the first to read: before this, then.
-  await stat(process.execPath);
+  await stat('/proc/self');
   try {
     // Whoever runs all of the program in the background need not be overruled.
     if (getPriority() < backgroundNiceness) setPriority(backgroundNiceness);

@@ -28,10 +28,14 @@ const { values: flags } = parseArgs({
 });
 
 async function main(): Promise<number> {
+  if (flags.write && flags.reproducible) {
+    throw new Error('Expected the published figures to be of both builds; got --reproducible. Leave it out.');
+  }
   const display = new StepDisplay(process.stderr);
   const ending = new AbortController();
   const interruption = new Interruption(() => ending.abort());
   const folder = mkdtempSync(path.join(tmpdir(), 'nihilo-bench-'));
+  const measuredOn = flags.write ? { machine: describeMachine(), commit: commit() } : null;
   const common = {
     cores: availableParallelism(),
     quick: flags.quick,
@@ -40,6 +44,8 @@ async function main(): Promise<number> {
   };
   try {
     const rivals = Rivals.install(folder);
+    // An interruption that came while packages were installed is heard now.
+    await new Promise(setImmediate);
     const report = await measureAll({
       ...common,
       reproducible: flags.reproducible,
@@ -53,14 +59,9 @@ async function main(): Promise<number> {
     process.stdout.write(
       flags.json ? `${JSON.stringify(report)}\n` : `${benchmarkLines(report).join('\n')}\n`,
     );
-    if (flags.write) {
-      await writeResults({
-        machine: describeMachine(),
-        commit: commit(),
-        measuredAt: new Date().toISOString(),
-        report,
-        growth,
-      });
+    ending.signal.throwIfAborted();
+    if (measuredOn !== null) {
+      await writeResults({ ...measuredOn, measuredAt: new Date().toISOString(), report, growth });
     }
     return 0;
   } catch (error) {
@@ -79,17 +80,23 @@ async function writeResults(results: Results): Promise<void> {
   const name = `${`${cpu} ${cores} cores`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.json`;
   const relative = `test/bench/results/${name}`;
   const target = flags.quick ? mkdtempSync(path.join(tmpdir(), 'nihilo-bench-quick-')) : root;
-  const write = (file: string, text: string): void => {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  // All of it exists before any of it is written: the results and what is rendered from them never disagree.
+  const files = {
+    [relative]: `${JSON.stringify(results, null, 2)}\n`,
+    'README.md': withSection(readme, speedSection(results, relative)),
+    ...(flags.quick
+      ? {}
+      : {
+          'test/bench/results/growth.md': growthPage(results, name),
+          'test/bench/results/growth.svg': await growthChart(results.growth),
+        }),
+  };
+  for (const [file, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
     writeFileSync(path.join(target, file), text);
     process.stderr.write(`${path.join(target, file)}\n`);
-  };
-  write(relative, `${JSON.stringify(results, null, 2)}\n`);
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  write('README.md', withSection(readme, speedSection(results, relative)));
-  if (flags.quick) return;
-  write('test/bench/results/growth.md', growthPage(results, name));
-  write('test/bench/results/growth.svg', await growthChart(results.growth));
+  }
 }
 
 function describeMachine(): Machine {

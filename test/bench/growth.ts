@@ -97,6 +97,7 @@ function costOf(config: ModelConfig, length: number): StepCost {
     // A step writes and reads back every gradient, reads and writes weights and both moments, and writes two packed copies.
     weightMb: (4 * parameters * (2 + 6 + 2)) / 1e6,
     // Every value between two products is written once and read twice (forward, backward), and so is its gradient.
-    activationMb: (4 * tokens * (layers * (8 * h + 2 * f) + vocabSize) * 2 * 3) / 1e6,
+    // Logits exist for a block of rows only, which stays in a cache.
+    activationMb: (4 * tokens * layers * (8 * h + 2 * f) * 2 * 3) / 1e6,
   };
 }

@@ -15,7 +15,7 @@ it('asks as often as it is told to, with and without a training beside it, and e
     },
   };
   const folder = path.join(import.meta.dirname, '..', '..', 'extension', 'engine');
-  const wait = await measureCompletionWait(counted, folder, 2, { asks: 5, preset: 'pencil' });
+  const wait = await measureCompletionWait(counted, folder, 2, false, { asks: 5, preset: 'pencil' });
   expect(wait).toMatchObject({ threads: 2, asks: 5 });
   for (const { p50, p95, max } of [wait.waitMs, wait.idleWaitMs]) {
     expect(p50).toBeGreaterThan(0);
