@@ -1,13 +1,13 @@
 import { exp } from './exp';
 import { madd, sumOfLanes } from './lanes';
 import { copyPanels, transposePanel, transposePanels } from './panels';
-import { headBytes, keyBlock, roundUpToTiles } from './scratch';
+import { headBytes, keyBlock, roundUpToTiles, softmaxKeys } from './scratch';
 import { hideLanes, multiplyStrip, storeStrip, stripRow, turnSquare } from './strip';
 import { tileCols, tileRows } from './tile';
 
 /*
- * Both passes work on strips: 8 queries against all keys that they see (forward), 8 keys against all queries that see them (backward).
- * Sums over keys then run down the lanes, and the strip of scores stays in the first cache. headDim is a multiple of 4.
+ * Both passes work on strips: 8 queries against the keys that they see, a block of keys at a time (forward), 8 keys against all queries that
+ * see them (backward). Sums over keys then run down the lanes, and the strip of scores stays in the first cache. headDim is a multiple of 4.
  */
 
 /** One head of a forward pass; lies at the start of its scratch, the parts behind it. Strides in bytes. */
@@ -22,13 +22,13 @@ class ForwardHead {
   kPanels: usize;
   /** panels of vᵀ f32[headDim, keys] */
   vPanels: usize;
-  /** f32[keys, 8] */
+  /** f32[softmaxKeys, 8] */
   scores: usize;
   /** f32[headDim, 8] */
   queries: usize;
   /** f32[headDim, 8] */
   result: usize;
-  /** f32[2, 8]: sum of the exponentials and largest scaled score of each query */
+  /** f32[3, 8] of each query so far: sum of the exponentials, largest scaled score, and what the earlier blocks are worth beside this one */
   sums: usize;
 }
 
@@ -40,7 +40,7 @@ class ForwardHead {
  *  @param k           f32[past + rows, heads · headDim], row stride kvStride elements    read
  *  @param v           as k                                                               read
  *  @param scratch     attentionScratchBytes(past + rows, headDim)
- *  @source Vaswani et al. 2017, eq. 1
+ *  @source Vaswani et al. 2017, eq. 1; Dao et al. 2022, "FlashAttention", algorithm 1
  */
 export function attentionForward(
   out: usize,
@@ -85,7 +85,7 @@ function forwardHead(scratch: usize, keys: i32, headDim: i32): ForwardHead {
   head.kPanels = scratch + headBytes;
   head.vPanels = head.kPanels + packed;
   head.scores = head.vPanels + packed;
-  head.queries = head.scores + roundUpToTiles(keys) * stripRow;
+  head.queries = head.scores + min(softmaxKeys, roundUpToTiles(keys)) * stripRow;
   head.result = head.queries + strip;
   head.sums = head.result + strip;
   return head;
@@ -93,18 +93,20 @@ function forwardHead(scratch: usize, keys: i32, headDim: i32): ForwardHead {
 
 /** The queries [row, row + 8) as far as there are any. */
 function attendStrip(head: ForwardHead, out: usize, logSumExp: usize, q: usize, row: i32): void {
-  const keys = head.past + head.rows;
   const headDim = head.headDim;
   const lanes = min(tileCols, head.rows - row);
   const visible = head.past + row + lanes;
-  const scores = head.scores;
   const sums = head.sums;
   transposePanel(head.queries, tileCols, q, head.qStride, lanes, headDim);
-  multiplyStrip(scores, head.kPanels, headDim * tileRows, head.queries, visible, headDim, false);
-  for (let late = 1; late < lanes; late++) hideLanes(scores + (head.past + row + late) * stripRow, late);
-  softmaxStrip(scores, visible, 1 / sqrt<f32>(<f32>headDim), sums);
-  multiplyStrip(head.result, head.vPanels, keys * tileRows, scores, headDim, visible, false);
-  divideStrip(head.result, sums, headDim);
+  for (let key = 0; key < visible; key += softmaxKeys) {
+    attendKeys(head, key, min(softmaxKeys, visible - key), head.past + row, lanes);
+  }
+  scaleStrip(
+    head.result,
+    f32x4.div(f32x4.splat(1), v128.load(sums)),
+    f32x4.div(f32x4.splat(1), v128.load(sums, 16)),
+    headDim,
+  );
   storeStrip(out, head.outStride, head.result, lanes, headDim);
   for (let lane = 0; lane < lanes; lane++) {
     const at = sums + (lane << 2);
@@ -113,10 +115,41 @@ function attendStrip(head: ForwardHead, out: usize, logSumExp: usize, q: usize, 
 }
 
 /**
- * strip f32[keys, 8] = exp(scale · (strip − m)), m the largest of the lane
- *  @param sums   f32[2, 8]   written: the sum of the lane, and scale · m
+ * result f32[headDim, 8] and sums go on over the keys [key, key + keys)
+ *  @param own     the first query's own key, the last that it sees; each query behind sees one more
+ *  @param lanes   queries that there are
  */
-function softmaxStrip(strip: usize, keys: i32, scale: f32, sums: usize): void {
+function attendKeys(head: ForwardHead, key: i32, keys: i32, own: i32, lanes: i32): void {
+  const headDim = head.headDim;
+  const scores = head.scores;
+  const sums = head.sums;
+  const first = key == 0;
+  multiplyStrip(
+    scores,
+    head.kPanels + ((key * headDim) << 2),
+    headDim * tileRows,
+    head.queries,
+    keys,
+    headDim,
+    false,
+  );
+  for (let late = 1; late < lanes; late++) {
+    const hidden = own + late - key;
+    if (hidden >= 0 && hidden < keys) hideLanes(scores + hidden * stripRow, late);
+  }
+  softmaxBlock(scores, keys, 1 / sqrt<f32>(<f32>headDim), sums, first);
+  if (!first) scaleStrip(head.result, v128.load(sums, 64), v128.load(sums, 80), headDim);
+  const values = head.vPanels + ((key * tileRows) << 2);
+  multiplyStrip(head.result, values, (head.past + head.rows) * tileRows, scores, headDim, keys, !first);
+}
+
+/**
+ * A block of an online softmax: strip f32[keys, 8] = exp(scale · strip − m), m the largest scaled score of the lane so far
+ *  @param sums    f32[3, 8]   accumulated: the sum of the lane; m; and exp(m before − m), by which what was summed before shrinks
+ *  @param first   nothing was summed before
+ *  @source Milakov & Gimelshein 2018, "Online normalizer calculation for softmax", algorithm 3
+ */
+function softmaxBlock(strip: usize, keys: i32, scale: f32, sums: usize, first: bool): void {
   const end = strip + keys * stripRow;
   let peak0 = v128.load(strip);
   let peak1 = v128.load(strip, 16);
@@ -127,12 +160,24 @@ function softmaxStrip(strip: usize, keys: i32, scale: f32, sums: usize): void {
   const scales = f32x4.splat(scale);
   peak0 = f32x4.mul(peak0, scales);
   peak1 = f32x4.mul(peak1, scales);
+  let sum0 = f32x4.splat(0);
+  let sum1 = f32x4.splat(0);
+  if (!first) {
+    const before0 = v128.load(sums, 32);
+    const before1 = v128.load(sums, 48);
+    peak0 = f32x4.pmax(before0, peak0);
+    peak1 = f32x4.pmax(before1, peak1);
+    const worth0 = exp(f32x4.sub(before0, peak0));
+    const worth1 = exp(f32x4.sub(before1, peak1));
+    sum0 = f32x4.mul(v128.load(sums), worth0);
+    sum1 = f32x4.mul(v128.load(sums, 16), worth1);
+    v128.store(sums, worth0, 64);
+    v128.store(sums, worth1, 80);
+  }
   v128.store(sums, peak0, 32);
   v128.store(sums, peak1, 48);
   peak0 = f32x4.neg(peak0);
   peak1 = f32x4.neg(peak1);
-  let sum0 = f32x4.splat(0);
-  let sum1 = f32x4.splat(0);
   for (let at = strip; at < end; at += stripRow) {
     const power0 = exp(madd(v128.load(at), scales, peak0));
     const power1 = exp(madd(v128.load(at, 16), scales, peak1));
@@ -145,14 +190,12 @@ function softmaxStrip(strip: usize, keys: i32, scale: f32, sums: usize): void {
   v128.store(sums, sum1, 16);
 }
 
-/** strip f32[rows, 8] /= sums f32[8] */
-function divideStrip(strip: usize, sums: usize, rows: i32): void {
-  const factor0 = f32x4.div(f32x4.splat(1), v128.load(sums));
-  const factor1 = f32x4.div(f32x4.splat(1), v128.load(sums, 16));
+/** strip f32[rows, 8] *= factors f32[8] */
+function scaleStrip(strip: usize, factors0: v128, factors1: v128, rows: i32): void {
   const end = strip + rows * stripRow;
   for (let at = strip; at < end; at += stripRow) {
-    v128.store(at, f32x4.mul(v128.load(at), factor0));
-    v128.store(at, f32x4.mul(v128.load(at, 16), factor1), 16);
+    v128.store(at, f32x4.mul(v128.load(at), factors0));
+    v128.store(at, f32x4.mul(v128.load(at, 16), factors1), 16);
   }
 }
 

@@ -8,7 +8,7 @@ import { tileRows } from './tile';
  *
  * Scratch of attention over `keys` = past + rows keys, bytes. T = keys and D = headDim, both rounded up to a multiple of 24 (whole tiles
  * of 4, 6 and 8); attentionScratchBytes in extension/engine/scratch.ts is the larger of both.
- *   forward    headBytes + 4 · (2 · T · D + 8 · T + 16 · D + 16)
+ *   forward    headBytes + 4 · (2 · T · D + 8 · min(T, softmaxKeys) + 16 · D + 24)
  *   backward   headBytes + 4 · (6 · T · D + T + 16 · T + keyBlock · T + 24 · D)
  */
 
@@ -29,5 +29,7 @@ export function roundUpToTiles(count: i32): i32 {
 
 /** Room for the addresses of the parts of attention's scratch. */
 export const headBytes: usize = 128;
+/** Keys whose scores exist at a time in the forward pass, whole tiles: the contexts of all presets at once, and 8 KB. */
+export const softmaxKeys: i32 = 264;
 /** Keys whose score gradients are kept at a time for the gradient of the queries. */
 export const keyBlock: i32 = 64;

@@ -11,9 +11,10 @@ export function matmulScratchBytes(): number {
 export function attentionScratchBytes(rows: number, headDim: number): number {
   const headBytes = 128;
   const keyBlock = 64;
+  const softmaxKeys = 264;
   const length = roundUpToTiles(rows);
   const width = roundUpToTiles(headDim);
-  const forward = 2 * length * width + 8 * length + 16 * width + 16;
+  const forward = 2 * length * width + 8 * Math.min(length, softmaxKeys) + 16 * width + 24;
   const backward = 6 * length * width + (1 + 16 + keyBlock) * length + 24 * width;
   return headBytes + 4 * Math.max(forward, backward);
 }

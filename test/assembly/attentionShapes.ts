@@ -6,7 +6,8 @@ import { seed, size } from './shapes.ts';
 
 export const shapes = fc.record({
   rows: fc.oneof(size(40), fc.integer({ min: 60, max: 140 })),
-  past: fc.oneof(fc.constant(0), size(30)),
+  // Up to three blocks of keys
+  past: fc.oneof(fc.constant(0), size(30), fc.integer({ min: 200, max: 600 })),
   heads: size(3),
   headDim: fc.constantFrom(4, 8, 12, 20, 32),
   gap: fc.integer({ min: 0, max: 5 }),
@@ -53,6 +54,11 @@ export function operands(shape: Shape) {
     v: randomFloats(next, keys * width),
     dOut: randomFloats(next, shape.rows * width),
   };
+}
+
+/** Blocks of keys, by which the forward pass goes on. */
+export function keyBlocks({ past, rows }: Shape): number {
+  return Math.ceil((past + rows) / 264);
 }
 
 /** Largest error of an exponent: the score's sum and its scaling, the largest score's too, and their difference. */
