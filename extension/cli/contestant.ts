@@ -19,6 +19,8 @@ export interface ContestCommand {
 
 /** So much of what a process says on stderr is kept for the reason of its failure. */
 const keptCharacters = 2_000;
+/** The longest answers, a training's, come after one or two minutes. */
+const patienceMs = 600_000;
 
 /**
  * A process of its own that measures one thing at a time, on request: between requests it does nothing, so that several can take turns.
@@ -29,6 +31,7 @@ export class Contestant<Subject extends object, Facts extends object, Sample ext
   #stderr = '';
   #pending: { resolve: (answer: unknown) => void; reject: (reason: Error) => void } | null = null;
   #failure: Error | null = null;
+  #limit: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ program, args, env }: ContestCommand) {
     this.#child = spawn(program, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
@@ -72,6 +75,10 @@ export class Contestant<Subject extends object, Facts extends object, Sample ext
       if (this.#failure !== null) reject(this.#failure);
       else {
         this.#pending = { resolve, reject };
+        this.#limit = setTimeout(
+          () => this.#fail(new Error(`no answer to ${request.do} within ${patienceMs / 60_000} minutes`)),
+          patienceMs,
+        );
         this.#child.stdin.write(`${JSON.stringify(request)}\n`);
       }
     });
@@ -79,18 +86,37 @@ export class Contestant<Subject extends object, Facts extends object, Sample ext
 
   /** Lines that are no answer are what a library prints. */
   #receive(line: string): void {
-    if (!line.startsWith('{')) return;
+    const reply = replyIn(line);
+    if (reply === null) return;
+    clearTimeout(this.#limit);
     const pending = this.#pending;
     this.#pending = null;
-    const reply = JSON.parse(line) as { answer?: unknown; error?: string };
     if (reply.error === undefined) pending?.resolve(reply.answer);
     else pending?.reject(new Error(reply.error));
   }
 
   #fail(reason: Error): void {
+    clearTimeout(this.#limit);
     this.#failure ??= reason;
     this.#pending?.reject(this.#failure);
     this.#pending = null;
+  }
+}
+
+interface Reply {
+  readonly answer?: unknown;
+  readonly error?: string;
+}
+
+/** null = something that a library prints */
+function replyIn(line: string): Reply | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    const value = JSON.parse(line) as Reply;
+    return 'answer' in value || 'error' in value ? value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 

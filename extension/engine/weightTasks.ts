@@ -29,7 +29,7 @@ interface EmbeddingTask extends MatrixRows {
  * Rows of a task: whole panels of 8, whole tiles of 4 and 6, whole blocks of the products (144). Narrow matrices get two blocks, because
  * every task packs the input of its product anew.
  */
-function rowsPerTask(cols: number): number {
+export function rowsPerTask(cols: number): number {
   return cols <= 256 ? 288 : 144;
 }
 

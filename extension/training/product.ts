@@ -1,4 +1,5 @@
 import type { Kernels, Ptr } from '../engine/kernels.ts';
+import { rowsPerTask } from '../engine/weightTasks.ts';
 
 /** How the operands lie in a training: NT multiplies forward, NN backward, TN gives a weight's gradient. */
 export const orientations = ['NN', 'NT', 'TN'] as const;
@@ -25,12 +26,14 @@ export function largestOperand({ rows, depth, cols }: ProductShape): number {
   return Math.max(rows * depth, depth * roundUp(cols, 8), rows * cols);
 }
 
-/** Rows of a block are those that one call has in a training: a chunk of 256 tokens, or a task of 144 rows of a gradient. */
-const mostRows: Readonly<Record<Orientation, number>> = { NN: 256, NT: 256, TN: 144 };
+/** Rows of a block are those that one call has in a training: a chunk of 256 tokens, or a task of a weight's gradient. */
+function mostRows({ orientation, cols }: ProductShape): number {
+  return orientation === 'TN' ? rowsPerTask(cols) : 256;
+}
 
 /** Into how many blocks the output is cut: one for each thread at least, and all of one size. */
 export function productBlocks(shape: ProductShape, threads: number): number {
-  return roundUp(Math.ceil(outputRows(shape) / mostRows[shape.orientation]), threads);
+  return roundUp(Math.ceil(outputRows(shape) / mostRows(shape)), threads);
 }
 
 /** Block `block` of the product; for NN and NT the panels are packed before. */

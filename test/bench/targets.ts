@@ -117,8 +117,8 @@ function completionTargets({
     p95('first ask while training', duringTraining.firstP95Ms, 60, 30),
     p95('after one more key while training', duringTraining.nextKeyP95Ms, 25, 10),
     {
-      what: `completion beside a training on all cores: wait, p95 of ${completionWait.asks}`,
-      measured: completionWait.waitMs.p95,
+      what: `completion beside a training on all cores: the longest wait of ${completionWait.asks}`,
+      measured: completionWait.waitMs.max,
       unit: 'ms',
       direction: 'atMost',
       target: 10,

@@ -29,6 +29,8 @@ function scripted(name: string, log: string, last = Infinity): ContestCommand {
       return { ms: tries };
     };
     console.log('a line that a library prints');
+    console.log('{ neither: "JSON" }');
+    console.log('{"nor":"an answer"}');
     require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
       console.log(JSON.stringify({ answer: answer(JSON.parse(line)) }));
     });`;
