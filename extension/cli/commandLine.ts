@@ -196,7 +196,7 @@ function describeChoices(command: Command): Command {
     )
     .option(
       '--tokens-per-step <n>',
-      'tokens that one step learns from, whatever fits into memory at a time (set by the preset when left out)',
+      'tokens that one step learns from, in whole sequences and at least one, whatever fits into memory at a time (set by the preset when left out)',
       numberWithin('--tokens-per-step', { ...count, most: 1_048_576 }),
     );
 }

@@ -206,7 +206,7 @@ export class Allocator {
   }
 
   #align(): void {
-    this.#next = (this.#next + 63) & ~63;
+    this.#next = 64 * Math.ceil(this.#next / 64);
   }
 }
 

@@ -139,6 +139,8 @@ export class Control {
       const text = new TextEncoder().encode(plain.stack ?? plain.message).subarray(0, failureCapacity);
       this.#failure.set(text);
       Atomics.store(this.slots, slot.failureBytes, text.length);
+      // Whoever sees the failure finds its reason.
+      Atomics.store(this.slots, slot.failed, 2);
     }
     endTurns(this.turns);
     Atomics.notify(this.slots, slot.idle);
@@ -146,7 +148,7 @@ export class Control {
   }
 
   get failed(): boolean {
-    return Atomics.load(this.slots, slot.failed) !== 0;
+    return Atomics.load(this.slots, slot.failed) === 2;
   }
 
   get failure(): string {

@@ -97,10 +97,18 @@ export class Learner {
    * @throws {NihiloError} trainingDiverged, when the loss is not a finite number; the weights are then as before the step
    */
   step(progress: number): StepResult {
+    const parts = this.stepInParts(progress);
+    let part = parts.next();
+    while (part.done !== true) part = parts.next();
+    return part.value;
+  }
+
+  /** The same with a rest after each micro-batch but the last; whoever does not go on after a rest leaves the weights as they were. */
+  *stepInParts(progress: number): Generator<undefined, StepResult> {
     const length = sequenceLength(this.#recipe, progress, this.#config.maxPositionEmbeddings);
     const sequences = sequencesPerStep(this.#recipe, progress, length);
     const rows = sequences * length;
-    const loss = this.#forwardBackward(sequences, length);
+    const loss = yield* this.#forwardBackward(sequences, length);
     const gradientNorm = this.#gradientNorm();
     if (!Number.isFinite(loss + gradientNorm)) throw diverged(this.#state.step + 1, loss);
     const rate = learningRate(this.#recipe, this.#state.step, progress);
@@ -114,11 +122,12 @@ export class Learner {
   }
 
   /** Mean loss; the gradients of as many micro-batches as it takes have been added up. */
-  #forwardBackward(sequences: number, length: number): number {
+  *#forwardBackward(sequences: number, length: number): Generator<undefined, number> {
     const most = Math.floor(this.#team.plan.tokens / length);
     const lossScale = 1 / (sequences * length);
     let total = 0;
     for (let first = 0; first < sequences; first += most) {
+      if (first > 0) yield;
       total += this.#microBatch(first, Math.min(most, sequences - first), length, lossScale);
     }
     return total / (sequences * length);

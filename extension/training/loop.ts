@@ -13,7 +13,7 @@ export interface Best {
 }
 
 export interface LoopParts {
-  readonly learner: Pick<Learner, 'state' | 'epochs' | 'weights' | 'step'>;
+  readonly learner: Pick<Learner, 'state' | 'epochs' | 'weights' | 'stepInParts'>;
   /** the current weights on at most so many held-out windows; null when cancelled */
   readonly score: (windows: number, steering: Steering) => Promise<Score | null>;
   readonly pace: Pick<
@@ -108,9 +108,8 @@ export class TrainingLoop {
   }
 
   async #step(progress: number): Promise<void> {
-    const start = performance.now();
     const result = await this.#learn(progress);
-    this.#stepMs += performance.now() - start;
+    if (result === null) return;
     this.#flops += result.flops;
     this.#recent.push(result);
     if (this.#recent.length > 2 * reportedSteps) this.#recent.splice(0, reportedSteps);
@@ -118,12 +117,28 @@ export class TrainingLoop {
     if (performance.now() - this.#progressAt >= msBetweenProgress) this.#report();
   }
 
-  async #learn(progress: number): Promise<StepResult> {
+  /** null when the training was stopped in the middle of a step, which then never was */
+  async #learn(progress: number): Promise<StepResult | null> {
+    const { learner, pace, steering } = this.#parts;
+    const parts = learner.stepInParts(progress);
+    for (;;) {
+      const start = performance.now();
+      const part = await this.#orKeepBest(() => parts.next());
+      this.#stepMs += performance.now() - start;
+      if (part.done === true) return part.value;
+      // A step may have so many micro-batches that nobody wants to wait for its end.
+      await pace.outside(() => steering.breathe());
+      if (steering.cancelled) return null;
+    }
+  }
+
+  async #orKeepBest<Result>(learn: () => Result): Promise<Result> {
     try {
-      return this.#parts.learner.step(progress);
+      return learn();
     } catch (error) {
-      // The weights diverged; those that did best until then are worth keeping.
-      if (this.#best !== null) await this.#parts.save(this.#best);
+      // The weights diverged; those that did best until then are worth keeping. After any other failure a lane may still be writing.
+      const diverged = error instanceof NihiloError && error.code === 'trainingDiverged';
+      if (diverged && this.#best !== null) await this.#parts.save(this.#best);
       throw error;
     }
   }

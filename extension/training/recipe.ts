@@ -75,12 +75,16 @@ export function learningRate(recipe: Recipe, step: number, progress: number): nu
 }
 
 /** Positions of the sequences at this point of the training: short ones first learn faster what is near. */
-export function sequenceLength(recipe: Recipe, progress: number, context: number): number {
+export function sequenceLength(recipe: Pick<Recipe, 'lengths'>, progress: number, context: number): number {
   return Math.min(context, at(recipe.lengths, progress));
 }
 
 /** Sequences of `length` positions in one step at this point of the training: small steps first learn more from each token. */
-export function sequencesPerStep(recipe: Recipe, progress: number, length: number): number {
+export function sequencesPerStep(
+  recipe: Pick<Recipe, 'tokensPerStep'>,
+  progress: number,
+  length: number,
+): number {
   return Math.max(1, Math.floor(at(recipe.tokensPerStep, progress) / length));
 }
 
@@ -97,10 +101,15 @@ export function tokensInMemory(
   return Math.max(maxPositionEmbeddings, Math.min(tokensPerMicroBatch, largest));
 }
 
-/** Mean over the training. */
-export function meanTokensPerStep({ tokensPerStep }: Pick<Recipe, 'tokensPerStep'>): number {
-  return tokensPerStep.reduce(
-    (sum, [from, tokens], i) => sum + ((tokensPerStep[i + 1]?.[0] ?? 1) - from) * tokens,
-    0,
-  );
+/** Mean over the training, of whole sequences as they are really taken. */
+export function meanTokensPerStep(
+  recipe: Pick<Recipe, 'tokensPerStep' | 'lengths'>,
+  context: number,
+): number {
+  const changes = [...recipe.lengths, ...recipe.tokensPerStep].map(([from]) => from);
+  const starts = [...new Set(changes)].toSorted((a, b) => a - b);
+  return starts.reduce((sum, from, i) => {
+    const length = sequenceLength(recipe, from, context);
+    return sum + ((starts[i + 1] ?? 1) - from) * sequencesPerStep(recipe, from, length) * length;
+  }, 0);
 }

@@ -156,9 +156,9 @@ class Training {
 
   /** @throws {NihiloError} argumentInvalid, when what is gone on from is at its limit already */
   #pace(): Pace {
-    const { corpus, start } = this.#material;
+    const { config, corpus, start } = this.#material;
     const { stop } = this.#request;
-    const tokensPerStep = meanTokensPerStep(recipeFor(this.#request));
+    const tokensPerStep = meanTokensPerStep(recipeFor(this.#request), config.maxPositionEmbeddings);
     const pace = new Pace(stop, corpus.stream.length, tokensPerStep, start?.trainerState.seconds ?? 0);
     const { step } = this.#learner.state;
     if (start !== null && pace.progress(step) >= 1) {

@@ -10,6 +10,9 @@ class Script {
   readonly events: TrainingEvent[] = [];
   cancelAt = Infinity;
   divergeAt = Infinity;
+  breakAt = Infinity;
+  microBatches = 1;
+  cancelInPart = 0;
   saveFails = false;
   readonly #lossAt: (step: number) => number;
   readonly #stop: StopCondition;
@@ -24,12 +27,20 @@ class Script {
   parts(pace: LoopParts['pace'] = new Pace(this.#stop, 1_000, 10, 0)): LoopParts {
     const state = () => ({ step: this.#step, tokens: 10 * this.#step, sequences: this.#step });
     const weights = () => new Map([['step', Float32Array.of(this.#step)]]);
+    let part = 0;
+    const cancelled = () => this.#step >= this.cancelAt && part >= this.cancelInPart;
     const learn = () => {
+      if (this.#step + 1 === this.breakAt) throw new NihiloError('workerFailed', 'A lane broke.');
       if (this.#step + 1 === this.divergeAt) throw new NihiloError('trainingDiverged', 'It diverged.');
       this.#step++;
       return { loss: 1, gradientNorm: 1, learningRate: 1, flops: 1 };
     };
-    const cancelled = () => this.#step >= this.cancelAt;
+    const microBatches = this.microBatches;
+    function* stepInParts() {
+      for (part = 1; part < microBatches; part++) yield undefined;
+      part = 0;
+      return learn();
+    }
     return {
       learner: {
         get state() {
@@ -39,7 +50,7 @@ class Script {
           return weights();
         },
         epochs: 0,
-        step: learn,
+        stepInParts,
       },
       score: () => {
         const loss = this.#lossAt(this.#step);
@@ -127,6 +138,24 @@ describe('TrainingLoop', () => {
       code: 'trainingDiverged',
     });
     expect(script.saved.map((best) => best.step)).toEqual([40]);
+  });
+
+  it('saves nothing when a lane fails: another one may still be writing the weights', async () => {
+    const script = new Script({ steps: 100 }, lossAt);
+    script.breakAt = 77;
+    await expect(new TrainingLoop(script.parts(), null).run()).rejects.toMatchObject({
+      code: 'workerFailed',
+    });
+    expect(script.saved).toEqual([]);
+  });
+
+  it('stopped between two micro-batches of a step, drops the step and keeps the best', async () => {
+    const script = new Script({ steps: 100 }, lossAt);
+    script.microBatches = 4;
+    script.cancelAt = 55;
+    script.cancelInPart = 2;
+    const { best, tokens } = await new TrainingLoop(script.parts(), null).run();
+    expect([best.step, tokens]).toEqual([55, 550]);
   });
 
   it('goes on when a save on the way fails, says why, and tries again', async () => {

@@ -82,8 +82,15 @@ describe('a step that grows', () => {
   });
 
   it('has a mean over the training, from which epochs follow', () => {
-    expect(meanTokensPerStep(recipe)).toBe(0.25 * 1_000 + 0.5 * 2_000 + 0.25 * 5_000);
-    expect(meanTokensPerStep(recipes.default)).toBe(1_024);
+    const lengths = [[0, 64]] as const;
+    expect(meanTokensPerStep({ ...recipe, lengths }, 256)).toBe(0.25 * 960 + 0.5 * 1_984 + 0.25 * 4_992);
+    expect(meanTokensPerStep(recipes.default, 256)).toBe(1_024);
+  });
+
+  it('has a mean of whole sequences, also where it asks for less than one', () => {
+    const least = { tokensPerStep: [[0, 1]], lengths: recipes.default.lengths } as const;
+    expect(meanTokensPerStep(least, 256)).toBeCloseTo(0.4 * 64 + 0.3 * 128 + 0.3 * 256, 9);
+    expect(meanTokensPerStep(least, 32)).toBeCloseTo(32, 9);
   });
 });
 
@@ -156,6 +163,21 @@ describe.each(presetNames.flatMap((preset) => optimizerNames.map((optimizer) => 
     });
   },
 );
+
+it.each([2, 4, 16])('a model of %i layers that needs more than 2 GiB is refused like any other', (layers) => {
+  const config = {
+    ...presetConfig('large'),
+    hiddenSize: 2_048,
+    intermediateSize: 8_192,
+    numHiddenLayers: layers,
+  };
+  const size = { tokens: 2_048, chunks: 33, lanes: 1, optimizer: 'adamw' } as const;
+  const { bytes, parameterElements } = planTraining(config, size, 0);
+  // Weights, gradients, two moments and two packed copies at least.
+  expect(bytes).toBeGreaterThan(6 * 4 * parameterElements * 0.99);
+  expect(bytes).toBeGreaterThan(2 ** 31);
+  expect(() => allocateMemory(bytes, 2_000)).toThrow(/nihilo\.training\.memoryLimit/);
+});
 
 const parameterLists = new Set(['parameters', 'norms', 'adamParameters']);
 /** numbers of the plan that count instead of pointing */
