@@ -12,6 +12,7 @@ import type { ModelConfig, PresetName } from '../protocol/model.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerToJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
 import { TrainingClient } from '../training/client.ts';
+import { percentile } from '../training/timing.ts';
 import { absolutePath } from './absolutePath.ts';
 import { settleChoices } from '../training/choices.ts';
 
@@ -190,9 +191,4 @@ async function startTraining(
   });
   // Settles before only when it fails.
   await Promise.race([training, run.result]);
-}
-
-/** Nearest rank: a value that was measured. */
-function percentile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1]!;
 }

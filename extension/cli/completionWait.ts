@@ -7,6 +7,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { PresetName } from '../protocol/model.ts';
 import type { TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
+import { percentile } from '../training/timing.ts';
 import { absolutePath } from './absolutePath.ts';
 import { unhurried } from './modelCommands.ts';
 
@@ -137,7 +138,5 @@ function firstStep(run: TrainingRun): Promise<void> {
 }
 
 function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1]!;
-  return { p50: at(0.5), p95: at(0.95), max: at(1) };
+  return { p50: percentile(values, 0.5), p95: percentile(values, 0.95), max: percentile(values, 1) };
 }

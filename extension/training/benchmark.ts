@@ -15,6 +15,7 @@ import { measurePeak } from './peak.ts';
 import { largestOperand, orientations, productBlocks, type ProductShape } from './product.ts';
 import { type Recipe, recipes, tokensInMemory } from './recipe.ts';
 import { Team } from './team.ts';
+import { milliseconds } from './timing.ts';
 
 /** What is measured: plain data, because each is measured in a process of its own. */
 export type Subject = { readonly reproducible: boolean } & (
@@ -250,12 +251,6 @@ function prefillTrial(compiled: CompiledKernels, config: ModelConfig, dtype: Dty
 export function trialPrompt(config: ModelConfig, length: number, seed: number): number[] {
   const random = new Random(seed);
   return Array.from({ length }, () => random.below(config.vocabSize));
-}
-
-function milliseconds(run: () => void): number {
-  const start = performance.now();
-  run();
-  return performance.now() - start;
 }
 
 function megabytes(bytes: number): number {

@@ -6,6 +6,7 @@ import { trialBatches, trialProgress, trialTensors } from './benchmark.ts';
 import { Learner, mostChunks } from './learner.ts';
 import { type Recipe, recipeFor, tokensInMemory } from './recipe.ts';
 import { Team } from './team.ts';
+import { median, milliseconds } from './timing.ts';
 
 export interface OptimizerCost {
   readonly preset: PresetName;
@@ -143,14 +144,4 @@ function rival(
 function repeatUpdate(team: Team): void {
   if (team.plan.optimizer === 'muon') team.run('orthogonalise');
   team.run('update');
-}
-
-function milliseconds(run: () => void): number {
-  const start = performance.now();
-  run();
-  return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -5,6 +5,7 @@ import type { Kernels, Ptr } from '../engine/kernels.ts';
 import { allocateMemory, parameterTable } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
 import type { Platform } from '../platform/platform.ts';
+import { median } from './timing.ts';
 
 type Task = 'matmul' | 'attention' | 'decode';
 
@@ -143,8 +144,4 @@ function decoding(tiny: boolean): Calling {
       decoder.next(ids);
     };
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { installLocked } from '../lockedPackages.ts';
 
 const folder = import.meta.dirname;
 
@@ -37,7 +36,7 @@ const platform = `${process.platform}-${process.arch}`;
 const platforms: readonly string[] = ['linux-x64', 'linux-arm64'];
 
 /**
- * Installs the locked llama.cpp beside this file, once. No install scripts: they would build it or download it from elsewhere.
+ * Installs the locked llama.cpp beside this file, once.
  * @throws {Error} saying why it can't be installed here
  */
 export function installLlamaCpp(): void {
@@ -46,16 +45,7 @@ export function installLlamaCpp(): void {
       `the locked llama.cpp has no binary for ${platform}, only for ${platforms.join(' and ')}`,
     );
   }
-  const installed = path.join(folder, 'node_modules', '.package-lock.json');
-  const locked = path.join(folder, 'package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return;
-  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 240_000,
-    shell: process.platform === 'win32',
-  });
-  if (npm.status !== 0) throw new Error(`npm ci in test/parity: ${npm.error?.message ?? npm.stderr}`);
+  installLocked(folder, 240_000);
 }
 
 /** Where its module is, once it is installed. */
