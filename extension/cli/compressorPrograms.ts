@@ -24,7 +24,7 @@ const programs: readonly CompressorProgram[] = [
     program: 'zpaq',
     versionArguments: [],
     arguments: ['a', 'output.zpaq', 'input', '-m5', '-t1'],
-    mostInputBytes: 64 * megabytes,
+    mostInputBytes: 48 * megabytes,
   },
   {
     name: 'xz9e',
