@@ -71,7 +71,6 @@ export class SuffixIndex {
       }
       const documents = [...newer.documents, ...older.documents];
       this.#segments.splice(at, 2, new SuffixSegment(documents, this.#lineFeeds));
-      at = Math.max(at - 1, 0);
     }
   }
 }

@@ -83,15 +83,16 @@ export function kneserNey(
   }, base);
 }
 
-/** The mix of project and cache, the cache falling back on the project. */
+/** The mix of project and cache, the cache falling back on the project. @param learnt what the cache has counted of `document` */
 export function mixture(
   project: Table,
   parameters: Parameters,
   document: Tokens,
   token: number,
   vocabSize: number,
+  learnt: Tokens = document,
 ): number {
-  const cache = document.length === 0 ? new Map<string, Map<number, number>>() : adjustedCounts([document]);
+  const cache = adjustedCounts([learnt]);
   const fromProject = kneserNey(project, 'project', parameters, document, token, 1 / vocabSize);
   const fromCache = kneserNey(cache, 'cache', parameters, document, token, fromProject);
   const share = parameters.get(shareName(project, cache, document))!;
@@ -149,7 +150,7 @@ function slopesOf(
   token: number,
   vocabSize: number,
 ): [string, number][] {
-  const cache = document.length === 0 ? new Map<string, Map<number, number>>() : adjustedCounts([document]);
+  const cache = adjustedCounts([document]);
   const names = [shareName(project, cache, document)];
   for (const [store, table] of Object.entries({ project, cache })) {
     contextsOf(table, document).forEach((_, length) =>
