@@ -8,8 +8,19 @@ const layers = {
   counts: ['protocol', 'platform', 'tokenizer'],
   training: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
   completion: ['protocol', 'tokenizer', 'engine', 'counts', 'platform'],
+  evaluation: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'platform'],
   host: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'completion', 'platform'],
-  cli: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'completion', 'platform'],
+  cli: [
+    'protocol',
+    'tokenizer',
+    'corpus',
+    'engine',
+    'counts',
+    'training',
+    'completion',
+    'evaluation',
+    'platform',
+  ],
   webview: ['protocol'],
 };
 

@@ -28,6 +28,10 @@ const tasks = {
     does: 'speed; with --peers beside other programs, and the committed results are renewed',
     run: bench,
   },
+  corpora: {
+    does: 'fetches the development corpora that quality is measured on into corpora/',
+    run: (args) => run('node', ['test/corpora/fetch.ts', ...args]),
+  },
   package: { does: 'nihilo-<version>.vsix', run: packageExtension },
 };
 

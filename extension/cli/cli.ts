@@ -31,6 +31,10 @@ async function run(invocation: Invocation): Promise<number> {
       await inspect(platform, invocation.place, invocation.options);
       return 0;
     }
+    case 'evaluate': {
+      const { evaluateFolder } = await import('./evaluateCommand.ts');
+      return evaluateFolder(platform, invocation.folder, invocation.options);
+    }
     case 'bench': {
       const { bench } = await import('./benchCommand.ts');
       return bench(platform, invocation.options);

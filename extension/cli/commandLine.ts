@@ -55,6 +55,16 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
+export interface EvaluateOptions {
+  readonly seconds: number;
+  readonly threads: number;
+  readonly seed: number;
+  readonly split: 'files' | 'commits';
+  readonly static: boolean;
+  readonly roundTrip: boolean;
+  readonly json: boolean;
+}
+
 /** What a command line asks for. */
 export type Invocation =
   | { readonly command: 'train'; readonly folder: string; readonly options: TrainOptions }
@@ -62,6 +72,7 @@ export type Invocation =
   | { readonly command: 'complete'; readonly place: string; readonly options: CompleteOptions }
   | { readonly command: 'inspect'; readonly place: string; readonly options: InspectOptions }
   | { readonly command: 'bench'; readonly options: BenchOptions }
+  | { readonly command: 'evaluate'; readonly folder: string; readonly options: EvaluateOptions }
   /** help or version */
   | { readonly command: 'print'; readonly text: string };
 
@@ -107,6 +118,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
     .helpCommand(false);
   describeTrain(program, threads, ask);
   describeModelCommands(program, ask);
+  describeEvaluate(program, threads, ask);
   program
     .command('bench')
     .description('measure the speed of the kernels, of a training step and of completions')
@@ -240,6 +252,32 @@ function describeModelCommands(program: Command, ask: (invocation: Invocation) =
     .option('--json', oneObject, false)
     .action((at: string, options: InspectOptions) => ask({ command: 'inspect', place: at, options }));
 }
+
+function describeEvaluate(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
+  program
+    .command('evaluate <folder>')
+    .description('how well each predictor, learning from a folder, predicts text that is kept from it')
+    .option(
+      '--seconds <n>',
+      'from opening the folder to the end of training',
+      numberWithin('--seconds', positive),
+      60,
+    )
+    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
+    .option('--seed <n>', 'of the split and of every random choice', numberWithin('--seed', seedRange), 1)
+    .option(
+      '--split <how>',
+      'files: a tenth of them is kept apart; commits: what the last commits added',
+      oneOf('--split', splits),
+      'files',
+    )
+    .option('--static', 'learn nothing from a text while it is scored', false)
+    .option('--round-trip', 'code texts by the predictions, decode them and compare', false)
+    .option('--json', oneObject, false)
+    .action((folder: string, options: EvaluateOptions) => ask({ command: 'evaluate', folder, options }));
+}
+
+const splits = ['files', 'commits'] as const;
 
 /** Commander's report of what is wrong, as one sentence that says what to do. */
 function refused({ message }: CommanderError, name: string, program: Command): NihiloError {

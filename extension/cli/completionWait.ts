@@ -5,7 +5,7 @@ import { PredictorClient } from '../completion/client.ts';
 import { readCorpus } from '../corpus/corpus.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { PresetName } from '../protocol/model.ts';
-import type { TrainingRequest } from '../protocol/training.ts';
+import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
 import { percentile } from '../training/timing.ts';
 import { absolutePath } from './absolutePath.ts';
@@ -85,7 +85,7 @@ function trainingRequest(
   folder: string,
   checkpoint: string,
   threads: number,
-): Omit<TrainingRequest, 'preset' | 'reproducible'> {
+): Omit<TrainingRequest<CorpusRequest>, 'preset' | 'reproducible'> {
   return {
     corpus: { folders: [folder], exclude: [] },
     checkpoint,
@@ -100,7 +100,7 @@ function trainingRequest(
 /** Beginnings of the folder's texts, as long as a model's context at least where the text is. */
 async function prefixes(
   platform: Platform,
-  request: Pick<TrainingRequest, 'corpus' | 'seed'>,
+  request: Pick<TrainingRequest<CorpusRequest>, 'corpus'>,
   count: number,
 ): Promise<string[]> {
   const { documents } = await readCorpus(platform.files, request.corpus, { seed });

@@ -4,7 +4,7 @@ import envPaths from 'env-paths';
 import { readCorpus } from '../corpus/corpus.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Completion } from '../protocol/prediction.ts';
-import type { TrainingRequest } from '../protocol/training.ts';
+import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { StartOptions } from './commandLine.ts';
 import { percent, reportLines } from './figures.ts';
@@ -31,7 +31,7 @@ export async function start(platform: Platform, folder: string, options: StartOp
   return exitCode;
 }
 
-function startRequest(folder: string, { seconds, threads }: StartOptions): TrainingRequest {
+function startRequest(folder: string, { seconds, threads }: StartOptions): TrainingRequest<CorpusRequest> {
   const digest = createHash('sha256').update(folder).digest('hex').slice(0, 12);
   const name = `${path.basename(folder)}-${digest}`;
   return {
@@ -48,7 +48,10 @@ function startRequest(folder: string, { seconds, threads }: StartOptions): Train
 }
 
 /** What the model makes of lines of the text that was held out of the training. */
-async function completionLines(platform: Platform, request: TrainingRequest): Promise<string[]> {
+async function completionLines(
+  platform: Platform,
+  request: TrainingRequest<CorpusRequest>,
+): Promise<string[]> {
   const { documents } = await readCorpus(platform.files, request.corpus, { seed });
   const heldOut = documents.filter((document) => document.heldOut);
   const shown: string[] = [];

@@ -2,13 +2,11 @@ import type { Decoder } from '../engine/decoder.ts';
 import { Random } from '../engine/random.ts';
 import { sample, softmax } from '../engine/sampler.ts';
 import type { Completion, CompletionOptions, ScoredToken, StopReason } from '../protocol/prediction.ts';
+import { agrees, heal, lineEnd } from '../tokenizer/healing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { windowAround } from './window.ts';
 
-const newline = 0x0a;
-const carriageReturn = 0x0d;
-const space = 0x20;
 const nothing = new Uint8Array();
 
 /**
@@ -26,7 +24,8 @@ export function completeLine(
   const start = performance.now();
   const bytes = new TextEncoder().encode(prefix);
   const room = Math.max(1, decoder.config.maxPositionEmbeddings - options.maxTokens - 1);
-  const { ids, typed } = heal(tokenizer, [...windowAround(tokenizer, bytes, nothing, room, 0).ids], bytes);
+  const window = windowAround(tokenizer, bytes, nothing, room, 0);
+  const { ids, typed } = heal(tokenizer, window.ids, bytes, 1);
   const line = new Line(typed);
   const pick = chooser(options.sampling);
   let stop: StopReason | null = null;
@@ -79,9 +78,8 @@ class Line {
     const again = Math.min(this.#untyped.length, bytes?.length ?? 0);
     this.#untyped = this.#untyped.subarray(again);
     const added = bytes?.subarray(again) ?? nothing;
-    const end = added.findIndex((byte) => byte === newline || byte === carriageReturn);
-    this.complete = bytes === null || end >= 0;
-    const visible = end < 0 ? added : added.subarray(0, end);
+    const visible = added.subarray(0, lineEnd(added));
+    this.complete = bytes === null || visible.length < added.length;
     // A token that only ends the line adds nothing that is shown, so its probability is none of the shown text's.
     if (this.complete && visible.length === 0) return;
     this.tokens.push(token);
@@ -93,37 +91,6 @@ class Line {
     const probability = this.tokens.reduce((product, token) => product * token.probability, 1);
     return { text, probability: text === '' ? 0 : probability, tokens: this.tokens };
   }
-}
-
-/** Takes back the tokens of the last word or run of signs; a line's indentation stays. */
-function heal(tokenizer: Tokenizer, ids: number[], bytes: Uint8Array): { ids: number[]; typed: Uint8Array } {
-  const run = lastRun(bytes);
-  let back = 0;
-  while (back < run && ids.length > 1) back += tokenizer.tokenBytes(ids.pop()!).length;
-  return { ids, typed: bytes.subarray(bytes.length - back) };
-}
-
-/** Length of the run of word bytes, or of signs, or of spaces within a line, at the end of the text. */
-function lastRun(bytes: Uint8Array): number {
-  const last = bytes.at(-1);
-  if (last === undefined) return 0;
-  const kind = kindOf(last);
-  let length = 1;
-  while (length < bytes.length && kindOf(bytes[bytes.length - 1 - length]!) === kind) length++;
-  const before = bytes[bytes.length - 1 - length];
-  if (kind === 'space' && (before === undefined || before === newline || before === carriageReturn)) return 0;
-  return kind === 'newline' ? 0 : length;
-}
-
-type Kind = 'word' | 'sign' | 'space' | 'newline';
-
-function kindOf(byte: number): Kind {
-  if (byte === newline || byte === carriageReturn) return 'newline';
-  if (byte === space || byte === 0x09) return 'space';
-  const letter = byte | 0x20;
-  const word =
-    (letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte >= 0x80;
-  return word ? 'word' : 'sign';
 }
 
 /** One of the tokens that agree with what is typed; its probability is its share among them. */
@@ -145,15 +112,6 @@ function choose(
     logit: logits[id]!,
     probability: softmax(agreeing)[id]!,
   };
-}
-
-/** One of the two begins with the other. */
-function agrees(tokenizer: Tokenizer, id: number, typed: Uint8Array): boolean {
-  if (id === tokenizer.endOfText) return false;
-  const bytes = tokenizer.tokenBytes(id);
-  const shared = Math.min(bytes.length, typed.length);
-  for (let i = 0; i < shared; i++) if (bytes[i] !== typed[i]) return false;
-  return true;
 }
 
 /** The text of the bytes without a character that is cut at the end. */

@@ -117,12 +117,8 @@ class CorpusReader {
   }
 
   corpus(request: CorpusRequest): Corpus {
-    const split = splitHeldOut(this.#texts, this.#options.seed);
-    for (const text of split.nearDuplicates) this.#leaveOut(text, 'nearDuplicate');
-    const documents = split.documents.sort((a, b) => byPath(a, b) || Number(a.heldOut) - Number(b.heldOut));
-    const leftOut = this.#leftOut.sort(byPath);
-    if (documents.length === 0) throw empty(request, leftOut);
-    return { documents, leftOut, summary: summarize(documents, leftOut) };
+    if (this.#texts.length === 0) throw empty(request, this.#leftOut);
+    return splitCorpus(this.#texts, this.#leftOut, this.#options.seed);
   }
 
   async #readText(candidate: Candidate): Promise<Text | null> {
@@ -174,6 +170,15 @@ class CorpusReader {
       );
     }
   }
+}
+
+/** The corpus of these texts, a tenth of which is held out. @param leftOut what was left out of them already */
+export function splitCorpus(texts: readonly Text[], leftOut: readonly LeftOut[], seed: number): Corpus {
+  const split = splitHeldOut(texts, seed);
+  const documents = split.documents.sort((a, b) => byPath(a, b) || Number(a.heldOut) - Number(b.heldOut));
+  const repeated = split.nearDuplicates.map(({ path }): LeftOut => ({ path, reason: 'nearDuplicate' }));
+  const allLeftOut = [...leftOut, ...repeated].sort(byPath);
+  return { documents, leftOut: allLeftOut, summary: summarize(documents, allLeftOut) };
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {

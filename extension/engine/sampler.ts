@@ -71,7 +71,7 @@ export function distribution(
 }
 
 /** Ids of the `count` largest logits, largest first; of equal ones the lower id, which is the more frequent token, first. */
-function mostLikely(logits: Float32Array, count: number): number[] {
+export function mostLikely(logits: Float32Array, count: number): number[] {
   const before = (one: number, other: number): number => logits[other]! - logits[one]! || one - other;
   // A short list kept in order beats sorting the whole vocabulary; a long one would be quadratic.
   if (count > 64) return Array.from(logits.keys()).sort(before).slice(0, count);

@@ -17,6 +17,20 @@ export interface CorpusRequest {
   readonly exclude: readonly string[];
 }
 
+/** Texts that are given, with the tokenizer that was learnt from them, instead of folders to read. */
+export interface GivenCorpus {
+  readonly texts: readonly GivenText[];
+  /** as tokenizer.json holds it */
+  readonly tokenizerJson: string;
+}
+
+export interface GivenText {
+  /** decides, with the seed, whether the text is held out from the training itself */
+  readonly path: string;
+  /** UTF-8 */
+  readonly bytes: Uint8Array;
+}
+
 /** What decides every bit of a training beside its text and its number of steps: whoever goes on with it must not change it. */
 export interface TrainingChoices {
   readonly preset: PresetName;
@@ -33,8 +47,10 @@ export interface TrainingChoices {
 /** A choice that is left out is that of the training that is gone on from, or the default. */
 export type AskedChoices = { readonly [Name in keyof TrainingChoices]?: TrainingChoices[Name] | undefined };
 
-export interface TrainingRequest extends AskedChoices {
-  readonly corpus: CorpusRequest;
+export interface TrainingRequest<
+  Corpus extends CorpusRequest | GivenCorpus = CorpusRequest | GivenCorpus,
+> extends AskedChoices {
+  readonly corpus: Corpus;
   /** absolute path of the checkpoint folder that is written */
   readonly checkpoint: string;
   readonly stop: StopCondition;

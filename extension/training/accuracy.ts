@@ -5,7 +5,7 @@ import { Decoder } from '../engine/decoder.ts';
 import { type CompiledKernels, compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { PresetName } from '../protocol/model.ts';
-import type { TrainingRequest } from '../protocol/training.ts';
+import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { train } from './trainer.ts';
 
@@ -67,7 +67,7 @@ function trainingRequest({
   steps,
   threads,
   reproducible,
-}: AccuracyOptions): TrainingRequest {
+}: AccuracyOptions): TrainingRequest<CorpusRequest> {
   return {
     corpus: { folders: [folder], exclude: [] },
     checkpoint,

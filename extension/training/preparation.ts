@@ -1,4 +1,4 @@
-import { readCorpus } from '../corpus/corpus.ts';
+import { type Corpus, readCorpus, splitCorpus } from '../corpus/corpus.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
@@ -25,7 +25,8 @@ export interface PreparationSteps {
 const fewestContexts = 4;
 
 /**
- * Files → documents → tokens. The tokenizer is learnt from the training files alone: held-out text reaches nothing before it is scored.
+ * Files → documents → tokens. The tokenizer is learnt from the training files alone, held-out text reaches nothing before it is scored;
+ * a corpus that is given has its own.
  * @param tokenizerJson of the checkpoint that training goes on from
  * @throws {NihiloError} corpusEmpty, folderUnreadable, corpusTooSmall, trainingCancelled
  */
@@ -36,16 +37,12 @@ export async function prepareCorpus(
   tokenizerJson: string | null,
   steps: PreparationSteps,
 ): Promise<PreparedCorpus> {
-  const corpus = await readCorpus(platform.files, request.corpus, {
-    seed: request.seed,
-    onProgress: steps.onReading,
-    shouldStop: steps.shouldStop,
-  });
+  const corpus = await corpusFor(platform, request, steps);
   steps.onCorpus(corpus.summary);
   const train = corpus.documents.filter((document) => !document.heldOut).map((document) => document.bytes);
   const heldOut = corpus.documents.filter((document) => document.heldOut).map((document) => document.bytes);
-  const tokenizer =
-    tokenizerJson === null ? trainTokenizer(train, config.vocabSize) : tokenizerFromJson(tokenizerJson);
+  const given = tokenizerJson ?? ('texts' in request.corpus ? request.corpus.tokenizerJson : null);
+  const tokenizer = given === null ? trainTokenizer(train, config.vocabSize) : tokenizerFromJson(given);
   const stream = joinDocuments(
     train.map((bytes) => tokenizer.encode(bytes)),
     tokenizer.endOfText,
@@ -64,4 +61,13 @@ export async function prepareCorpus(
     heldOut: heldOut.map((bytes) => tokenizer.encode(bytes)),
     summary: corpus.summary,
   };
+}
+
+async function corpusFor(
+  platform: Platform,
+  { corpus, seed }: Pick<TrainingRequest, 'corpus'> & Pick<TrainingChoices, 'seed'>,
+  { onReading, shouldStop }: PreparationSteps,
+): Promise<Corpus> {
+  if ('texts' in corpus) return splitCorpus(corpus.texts, [], seed);
+  return readCorpus(platform.files, corpus, { seed, onProgress: onReading, shouldStop });
 }

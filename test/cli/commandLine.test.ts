@@ -176,6 +176,35 @@ describe('the other commands', () => {
       command: 'bench',
       options: { peers: false, quick: false, reproducible: false, json: true },
     });
+    expect(parse('evaluate src')).toEqual({
+      command: 'evaluate',
+      folder: 'src',
+      options: {
+        seconds: 60,
+        threads: 3,
+        seed: 1,
+        split: 'files',
+        static: false,
+        roundTrip: false,
+        json: false,
+      },
+    });
+    expect(
+      parse('evaluate src --seconds 5 --threads 2 --seed 9 --split commits --static --round-trip --json'),
+    ).toMatchObject({
+      options: {
+        seconds: 5,
+        threads: 2,
+        seed: 9,
+        split: 'commits',
+        static: true,
+        roundTrip: true,
+        json: true,
+      },
+    });
+    expect(refusal('evaluate src --split lines'.split(' '))).toBe(
+      "--split should be one of files, commits and is 'lines'.",
+    );
     expect(parse('start src')).toEqual({
       command: 'start',
       folder: 'src',
@@ -183,10 +212,13 @@ describe('the other commands', () => {
     });
   });
 
-  it.each(['train', 'start', 'complete', 'inspect', 'bench'])('%s has a help of its own', (command) => {
-    const help = parse(`${command} --help`);
-    expect(help).toMatchObject({ command: 'print', text: expect.stringContaining(`nihilo ${command}`) });
-    expect(help).toMatchObject({ text: expect.stringContaining('--help') });
-    expect(parseCommandLine([], cores)).toMatchObject({ text: expect.stringContaining(`  ${command}`) });
-  });
+  it.each(['train', 'start', 'complete', 'inspect', 'bench', 'evaluate'])(
+    '%s has a help of its own',
+    (command) => {
+      const help = parse(`${command} --help`);
+      expect(help).toMatchObject({ command: 'print', text: expect.stringContaining(`nihilo ${command}`) });
+      expect(help).toMatchObject({ text: expect.stringContaining('--help') });
+      expect(parseCommandLine([], cores)).toMatchObject({ text: expect.stringContaining(`  ${command}`) });
+    },
+  );
 });

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import envPaths from 'env-paths';
+import { evaluate, type EvaluationOptions } from '../evaluation/evaluate.ts';
+import { usualChoice } from '../evaluation/lines.ts';
+import { predictors } from '../evaluation/predictors.ts';
+import type { EvaluationReport } from '../evaluation/report.ts';
+import { type EvaluationSplit, splitByFiles } from '../evaluation/split.ts';
+import type { Platform } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
+import { TrainingClient } from '../training/client.ts';
+import { absolutePath } from './absolutePath.ts';
+import type { EvaluateOptions } from './commandLine.ts';
+import { installedCompressors } from './compressorPrograms.ts';
+import { evaluationLines } from './evaluationLines.ts';
+import { Interruption } from './interruption.ts';
+import { print, printJson } from './output.ts';
+import { ProgressDisplay, StepDisplay } from './progressDisplay.ts';
+
+/** @returns the exit code @throws {NihiloError} as evaluate does */
+export async function evaluateFolder(
+  platform: Platform,
+  folder: string,
+  options: EvaluateOptions,
+): Promise<number> {
+  const ending = new AbortController();
+  const interruption = new Interruption(() => ending.abort());
+  try {
+    const report = await evaluateOnTerminal(platform, absolutePath(folder), options, ending.signal);
+    if (options.json) printJson(report);
+    else print(evaluationLines(report));
+    return 0;
+  } catch (error) {
+    if (interruption.exitCode !== null) return interruption.exitCode;
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+/** With its progress on stderr. Aborting the signal ends everything that was started. */
+async function evaluateOnTerminal(
+  platform: Platform,
+  folder: string,
+  { static: frozen, ...options }: EvaluateOptions,
+  signal: AbortSignal,
+): Promise<EvaluationReport> {
+  const display = new StepDisplay(process.stderr);
+  const cache = path.join(envPaths('nihilo', { suffix: '' }).cache, 'compressed');
+  const asked: EvaluationOptions = { ...options, folder, frozen };
+  try {
+    return await evaluate(asked, {
+      platform,
+      predictors,
+      compressors: await installedCompressors(cache, signal),
+      readSplit: () => readSplit(platform, asked, display),
+      checkpoint: absolutePath(path.join(tmpdir(), `nihilo-evaluation-${randomUUID()}`)),
+      train: (request) => {
+        display.clear();
+        return trainWithin(platform, request, signal);
+      },
+      lineChoice: usualChoice,
+      breathe: breathing(display, signal),
+    });
+  } finally {
+    display.clear();
+  }
+}
+
+function readSplit(
+  platform: Platform,
+  { folder, seed, split }: EvaluationOptions,
+  display: StepDisplay,
+): Promise<EvaluationSplit> {
+  if (split === 'commits') {
+    throw new NihiloError('argumentInvalid', '--split should be files and is commits, which is to come.');
+  }
+  const request = { folders: [folder], exclude: [] };
+  return splitByFiles(platform.files, request, seed, (count) => display.show('files read', count, count));
+}
+
+/** A training on the terminal that ends, with nothing kept, when the signal is aborted. */
+async function trainWithin(
+  platform: Platform,
+  request: TrainingRequest,
+  signal: AbortSignal,
+): Promise<TrainingReport> {
+  signal.throwIfAborted();
+  const display = new ProgressDisplay(process.stderr);
+  const run = new TrainingClient(platform).start(request);
+  run.onEvent((event) => display.show(event));
+  const end = (): void => run.cancel();
+  signal.addEventListener('abort', end);
+  try {
+    const { report } = await run.result;
+    signal.throwIfAborted();
+    return report;
+  } finally {
+    signal.removeEventListener('abort', end);
+    display.clear();
+  }
+}
+
+/** So long nobody notices that a signal is not listened to. */
+const msBetweenBreaths = 100;
+
+/** Asked at every token, and so most often for nothing. */
+function breathing(
+  display: StepDisplay,
+  signal: AbortSignal,
+): (what: string, done: number, all: number) => Promise<void> {
+  let last = -Infinity;
+  return async (what, done, all) => {
+    if (performance.now() - last < msBetweenBreaths) return;
+    last = performance.now();
+    display.show(what, done, all);
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
+  };
+}

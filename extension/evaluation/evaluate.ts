@@ -1,0 +1,228 @@
+import type { SequenceModel } from '../counts/sequenceModel.ts';
+import { readCheckpoint } from '../engine/checkpoint.ts';
+import { presetConfig } from '../engine/config.ts';
+import { Random } from '../engine/random.ts';
+import type { Platform } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
+import { tokenizerToJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
+import { type Compressor, type CompressorScore, compressedScore } from './compressors.ts';
+import { FrozenModel } from './frozen.ts';
+import { heldOutText } from './heldOutText.ts';
+import { chooseLines, type LineChoice } from './lines.ts';
+import type { Material, PredictorFactory, Stage, TrainedTransformer } from './predictors.ts';
+import { type EvaluationReport, type Row, rowOf, type TrainingCost } from './report.ts';
+import { roundTrip } from './roundTrip.ts';
+import { score, type ScoringTask } from './scoring.ts';
+import type { EvaluationSplit } from './split.ts';
+
+export interface EvaluationOptions {
+  /** absolute path */
+  readonly folder: string;
+  /** since the folder is opened, index and training together */
+  readonly seconds: number;
+  readonly threads: number;
+  readonly seed: number;
+  readonly split: 'files' | 'commits';
+  /** protocol *static* instead of *file-dynamic* */
+  readonly frozen: boolean;
+  readonly roundTrip: boolean;
+}
+
+export interface EvaluationParts {
+  readonly platform: Platform;
+  readonly predictors: readonly PredictorFactory[];
+  readonly compressors: readonly Compressor[];
+  /** reads the texts and keeps some of them apart */
+  readonly readSplit: () => Promise<EvaluationSplit>;
+  /** absolute path of a folder that nobody else uses: the transformer is written there, and removed in the end */
+  readonly checkpoint: string;
+  /** runs a training to its end */
+  readonly train: (request: TrainingRequest) => Promise<TrainingReport>;
+  readonly lineChoice: LineChoice;
+  /** lets signals in and shows how far something is; rejects when it is time to end */
+  readonly breathe: (what: string, done: number, all: number) => Promise<void>;
+}
+
+/**
+ * Splits, lets every predictor learn from the one part and scores all of them on the other.
+ * @throws {NihiloError} as `readSplit` and `train` do; corpusTooSmall, when there is nothing to judge by
+ */
+export async function evaluate(
+  options: EvaluationOptions,
+  parts: EvaluationParts,
+): Promise<EvaluationReport> {
+  const openedAt = performance.now();
+  const split = await parts.readSplit();
+  return new Evaluation(options, parts, split, openedAt).run();
+}
+
+class Evaluation {
+  readonly #options: EvaluationOptions;
+  readonly #parts: EvaluationParts;
+  readonly #split: EvaluationSplit;
+  readonly #task: ScoringTask;
+  readonly #material: Material;
+  readonly #rows: Row[] = [];
+  /** from opening the folder until its tokens are there */
+  readonly #tokenizedSeconds: number;
+  /** of the index that takes longest */
+  #indexSeconds = 0;
+
+  constructor(options: EvaluationOptions, parts: EvaluationParts, split: EvaluationSplit, openedAt: number) {
+    const { seed } = options;
+    this.#options = options;
+    this.#parts = parts;
+    this.#split = split;
+    // From here on, what predictors get is made of the training texts alone.
+    const { vocabSize } = presetConfig(preset);
+    const tokenizer = trainTokenizer(
+      split.training.map(({ bytes }) => bytes),
+      vocabSize,
+    );
+    const training = split.training.map(({ path, bytes }) => ({ path, bytes, ids: tokenizer.encode(bytes) }));
+    this.#material = { platform: parts.platform, seed, tokenizer, texts: training, transformer: null };
+    this.#tokenizedSeconds = (performance.now() - openedAt) / 1_000;
+    const heldOut = split.heldOut.map(({ path, bytes, added }) => heldOutText(tokenizer, path, bytes, added));
+    const judged = heldOut.filter(({ countedBytes }) => countedBytes > 0);
+    const texts = Array.from(new Random(seed).permutation(judged.length), (index) => judged[index]!);
+    if (texts.length === 0) throw nothingHeldOut(options.folder);
+    this.#task = { tokenizer, texts, lines: chooseLines(texts, parts.lineChoice, seed) };
+  }
+
+  async run(): Promise<EvaluationReport> {
+    for (const factory of this.#staged('index')) await this.#row(factory, 'index', this.#material, 0);
+    const training = this.#staged('trained').length === 0 ? null : await this.#train();
+    if (training !== null) {
+      const material = { ...this.#material, transformer: training.transformer };
+      for (const factory of this.#staged('trained')) {
+        await this.#row(factory, 'trained', material, this.#indexSeconds + training.report.seconds);
+      }
+    }
+    return this.#report(training?.report ?? null, await this.#compress());
+  }
+
+  #staged(stage: Stage): PredictorFactory[] {
+    return this.#parts.predictors.filter(({ stages }) => stages.includes(stage));
+  }
+
+  /** @param secondsBefore what came between the tokens and the preparation */
+  async #row(
+    { name, prepare }: PredictorFactory,
+    stage: Stage,
+    material: Material,
+    secondsBefore: number,
+  ): Promise<void> {
+    const { frozen } = this.#options;
+    const make = async (): Promise<SequenceModel> => {
+      const model = await prepare(material);
+      return frozen ? new FrozenModel(model) : model;
+    };
+    const { breathe } = this.#parts;
+    await breathe(`${name} learns`, 0, 1);
+    const start = performance.now();
+    const model = await make();
+    const prepareSeconds = (performance.now() - start) / 1_000;
+    if (stage === 'index') this.#indexSeconds = Math.max(this.#indexSeconds, prepareSeconds);
+    const atSeconds = this.#tokenizedSeconds + secondsBefore + prepareSeconds;
+    const scores = await score(model, this.#task, (done, all) => breathe(`${name} is scored`, done, all));
+    const trip = this.#options.roundTrip
+      ? await roundTrip(make, this.#task, scores.bits, (done, all) => breathe(`${name} codes`, done, all))
+      : null;
+    const facts = { predictor: name, stage, atSeconds, prepareSeconds };
+    this.#rows.push(rowOf(facts, scores, this.#task.texts, trip));
+  }
+
+  async #train(): Promise<{ report: TrainingReport; transformer: TrainedTransformer }> {
+    const { seconds, threads, seed } = this.#options;
+    const { platform, checkpoint, train } = this.#parts;
+    const { tokenizer, texts } = this.#material;
+    const left = seconds - this.#tokenizedSeconds - this.#indexSeconds;
+    try {
+      const report = await train({
+        // Copies: a text may be a view of something large, all of which would be sent to the trainer.
+        corpus: {
+          texts: texts.map(({ path, bytes }) => ({ path, bytes: new Uint8Array(bytes) })),
+          tokenizerJson: tokenizerToJson(tokenizer),
+        },
+        checkpoint,
+        preset,
+        stop: { seconds: Math.max(left, 1) },
+        threads,
+        // Another seed: by the same one, what the training holds out for itself would be held out here already.
+        seed: (seed ^ 0x9e3779b9) >>> 0,
+        memoryLimitMb,
+        resume: false,
+      });
+      const { config, tensors } = await readCheckpoint(platform.files, checkpoint);
+      return { report, transformer: { config, tensors } };
+    } finally {
+      await platform.files.removeFolder(checkpoint);
+    }
+  }
+
+  async #compress(): Promise<Record<string, CompressorScore>> {
+    const { compressors, breathe } = this.#parts;
+    const training = this.#split.training.map(({ bytes }) => bytes);
+    const scores: [string, CompressorScore][] = [];
+    for (const compressor of compressors) {
+      await breathe(`${compressor.name} compresses`, 0, 1);
+      const result = await compressedScore(
+        compressor,
+        training,
+        this.#task.texts,
+        this.#options.threads,
+        (done, all) => breathe(`${compressor.name} compresses`, done, all),
+      );
+      scores.push([compressor.name, result]);
+    }
+    return Object.fromEntries(scores);
+  }
+
+  #report(
+    training: TrainingReport | null,
+    compressors: Readonly<Record<string, CompressorScore>>,
+  ): EvaluationReport {
+    const { folder, split, frozen, seed, threads, seconds } = this.#options;
+    const { texts } = this.#task;
+    const total = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);
+    const last = this.#rows.at(-1);
+    return {
+      folder,
+      split,
+      protocol: frozen ? 'static' : 'file-dynamic',
+      seed,
+      threads,
+      files: this.#material.texts.length + texts.length,
+      trainBytes: total(this.#material.texts.map(({ bytes }) => bytes.length)),
+      heldOutBytes: total(texts.map(({ countedBytes }) => countedBytes)),
+      trainTokens: total(this.#material.texts.map(({ ids }) => ids.length)),
+      heldOutTokens: total(texts.map(({ counts }) => total([...counts]))),
+      seconds,
+      rows: this.#rows,
+      compressors,
+      heldOutFiles: texts.map(({ path, countedBytes }, i) => ({
+        path,
+        bytes: countedBytes,
+        bitsPerByte: last?.details.fileBitsPerByte[i] ?? 0,
+      })),
+      nearDuplicates: this.#split.nearDuplicates,
+      training: training === null ? null : costOf(training),
+      peakRssMb: this.#parts.platform.peakRss() / 1_048_576,
+    };
+  }
+}
+
+function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: TrainingReport): TrainingCost {
+  return { seconds, steps, tokens, tokensPerSecond, parameters };
+}
+
+const preset = 'default';
+const memoryLimitMb = 1_000;
+
+function nothingHeldOut(folder: string): NihiloError {
+  return new NihiloError(
+    'corpusTooSmall',
+    `Expected text in ${folder} to judge by, beside what is learnt from, got none; choose a folder with more files.`,
+  );
+}

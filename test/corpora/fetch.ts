@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import pins from './corpora.json' with { type: 'json' };
+
+/**
+ * Fetches the development corpora (the texts that quality is measured on while we build) with the ordinary clients of their
+ * registries. Each is pinned by version and by the SHA-256 of its archive; only the pins are committed.
+ */
+interface Pin {
+  readonly name: string;
+  readonly from: string;
+  readonly package: string;
+  readonly version: string;
+  /** of the archive, what is kept */
+  readonly folder: string;
+  /** where below the corpus's folder it goes; '' there itself */
+  readonly into: string;
+  /** of the archive, in hexadecimal */
+  readonly sha256: string;
+}
+
+const defaultFolder = path.join(import.meta.dirname, '..', '..', 'corpora');
+/** @returns null, or why the corpus can't be had here */
+function fetchCorpus(pin: Pin, corpora: string): string | null {
+  const target = path.join(corpora, pin.name);
+  // Says which archive a corpus came from, so that a changed pin fetches anew; beside the corpus, for it is no part of it.
+  const stamp = `${target}.sha256`;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === pin.sha256) return null;
+  const scratch = mkdtempSync(path.join(tmpdir(), 'nihilo-corpus-'));
+  try {
+    const archive = path.join(scratch, download(pin, scratch));
+    const actual = createHash('sha256').update(readFileSync(archive)).digest('hex');
+    if (actual !== pin.sha256) return `expected an archive with SHA-256 ${pin.sha256}, got ${actual}`;
+    const unpacked = path.join(scratch, 'unpacked');
+    mkdirSync(unpacked);
+    unpack(pin, archive, unpacked);
+    rmSync(target, { recursive: true, force: true });
+    cpSync(path.join(unpacked, pin.folder), path.join(target, pin.into), { recursive: true });
+    writeFileSync(stamp, pin.sha256);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return error.message.trim();
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** @returns the archive's name in `folder` */
+function download(pin: Pin, folder: string): string {
+  if (pin.from === 'npm') run(folder, 'npm', 'pack', '--silent', `${pin.package}@${pin.version}`);
+  else run(folder, 'apt-get', 'download', '-q', `${pin.package}=${pin.version}`);
+  const [archive] = readdirSync(folder);
+  if (archive === undefined) throw new Error(`expected an archive of ${pin.package}, got none`);
+  return archive;
+}
+
+function unpack(pin: Pin, archive: string, folder: string): void {
+  if (pin.from === 'npm') run(folder, 'tar', '-xzf', archive, '--strip-components=1');
+  else run(folder, 'dpkg-deb', '-x', archive, folder);
+}
+
+function run(cwd: string, command: string, ...args: string[]): void {
+  execFileSync(command, args, {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+}
+
+const { values, positionals } = parseArgs({
+  options: { into: { type: 'string', default: defaultFolder } },
+  allowPositionals: true,
+});
+const wanted = pins.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+for (const pin of wanted) {
+  const problem = fetchCorpus(pin, path.resolve(values.into));
+  console.log(
+    `${problem === null ? '✓' : '✗'} ${pin.name}  ${pin.package} ${pin.version}${problem === null ? '' : `: ${problem}`}`,
+  );
+  if (problem !== null) process.exitCode = 1;
+}

@@ -1,0 +1,228 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Compressor } from '../../extension/evaluation/compressors.ts';
+import { evaluate, type EvaluationOptions } from '../../extension/evaluation/evaluate.ts';
+import {
+  type Material,
+  type PredictorFactory,
+  predictors,
+  type TrainedTransformer,
+} from '../../extension/evaluation/predictors.ts';
+import { splitByFiles } from '../../extension/evaluation/split.ts';
+import { nodePlatform } from '../../extension/platform/node.ts';
+import type { TrainingRequest } from '../../extension/protocol/training.ts';
+import { tokenizerToJson } from '../../extension/tokenizer/tokenizer.ts';
+import { train } from '../../extension/training/trainer.ts';
+import { OrderOneModel } from './orderOneModel.ts';
+import { breathe } from './samples.ts';
+
+let root = '';
+let folder = '';
+const platform = nodePlatform();
+
+beforeAll(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'nihilo-evaluate-'));
+  folder = path.join(root, 'code');
+  cpSync(path.join(import.meta.dirname, '../../extension/engine'), folder, { recursive: true });
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+interface Seen {
+  readonly material: Material;
+  readonly model: OrderOneModel;
+}
+
+/** Counts, as the real ones will be, and whoever looks at them later. */
+function countsThat(remember: (seen: Seen) => void): PredictorFactory {
+  return {
+    name: 'counts',
+    stages: ['index', 'trained'],
+    prepare: async (material) => {
+      const { tokenizer, texts } = material;
+      const ids = texts.map((text) => text.ids);
+      const model = new OrderOneModel(tokenizer.vocabSize, tokenizer.endOfText, ids);
+      remember({ material, model });
+      return model;
+    },
+  };
+}
+
+const options = (change: Partial<EvaluationOptions> = {}): EvaluationOptions => ({
+  folder,
+  seconds: 60,
+  threads: 1,
+  seed: 1,
+  split: 'files',
+  frozen: false,
+  roundTrip: false,
+  ...change,
+});
+
+/** One that needs as many bytes as there are different ones. */
+const distinct: Compressor = {
+  name: 'distinct',
+  mostInputBytes: Infinity,
+  size: async (parts) => new Set(parts.flatMap((part) => [...part])).size,
+};
+
+async function run(change: Partial<EvaluationOptions> = {}, factories = predictors) {
+  const requests: TrainingRequest[] = [];
+  const report = await evaluate(options(change), {
+    platform,
+    predictors: factories,
+    compressors: [distinct],
+    readSplit: () => splitByFiles(platform.files, { folders: [folder], exclude: [] }, 1, () => {}),
+    checkpoint: path.join(root, 'model'),
+    // The same training whatever the clock says, so that two can be compared.
+    train: async (request) => {
+      requests.push(request);
+      const small = { ...request, stop: { steps: 3 }, reproducible: true, tokensPerStep: 256 };
+      const steering = { cancelled: false, breathe };
+      return (await train(platform, small, steering, () => {})).report;
+    },
+    lineChoice: { typedLines: 2, cursorsPerKind: 1 },
+    breathe: async () => {},
+  });
+  return { report, requests };
+}
+
+/** Everything that predictors are made of, and what they say behind a text that has nothing to do with the folder. */
+async function traces(): Promise<{
+  readonly heldOut: readonly string[];
+  readonly tokenizerJson: string;
+  readonly texts: readonly string[];
+  readonly counts: OrderOneModel['counts'];
+  readonly given: string;
+  readonly weights: readonly Float32Array[];
+  readonly predictions: readonly (readonly number[])[];
+}> {
+  const seen: Seen[] = [];
+  let weights: TrainedTransformer['tensors'] | null = null;
+  const predictions: number[][] = [];
+  const watched = predictors.map((factory) => ({
+    ...factory,
+    prepare: async (material: Material) => {
+      weights = material.transformer?.tensors ?? weights;
+      const model = await factory.prepare(material);
+      model.begin();
+      for (const id of material.tokenizer.encode(new TextEncoder().encode('const value = [')))
+        model.learn(id);
+      const out = new Float64Array(model.vocabSize);
+      model.distribution(out);
+      predictions.push([...out]);
+      return model;
+    },
+  }));
+  const { report, requests } = await run({}, [countsThat((one) => seen.push(one)), ...watched]);
+  const { material, model } = seen[0]!;
+  return {
+    heldOut: report.heldOutFiles.map(({ path }) => path),
+    tokenizerJson: tokenizerToJson(material.tokenizer),
+    texts: material.texts.map(({ bytes }) => new TextDecoder().decode(bytes)),
+    // What scoring added goes with the document.
+    counts: (model.begin(), model.counts),
+    given: JSON.stringify(requests[0]!.corpus, (key, value: unknown) =>
+      key === 'bytes' ? Buffer.from(value as Uint8Array).toString('latin1') : value,
+    ),
+    weights: [...weights!.values()],
+    predictions,
+  };
+}
+
+describe('what is held out', () => {
+  it('reaches neither the tokenizer nor the counts nor the weights: planted in it, a string changes no bit of them', async () => {
+    const before = await traces();
+    const planted = 'zq9Xk_vW7jQ';
+    const file = path.join(folder, before.heldOut[0]!);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, `${text}\nconst ${planted} = "${planted}";\n`.replaceAll('this', planted));
+    try {
+      const after = await traces();
+      expect(after.heldOut).toEqual(before.heldOut);
+      for (const trace of [after.tokenizerJson, after.given, ...after.texts])
+        expect(trace).not.toContain(planted);
+      expect(after).toEqual(before);
+      // The same string in a file that is learnt from does change them: the comparison can fail.
+      const learnt = path.join(folder, 'decoder.ts');
+      expect(before.heldOut).not.toContain('decoder.ts');
+      const original = readFileSync(learnt, 'utf8');
+      writeFileSync(learnt, original.replaceAll('this', planted));
+      const changed = await traces();
+      writeFileSync(learnt, original);
+      for (const name of ['tokenizerJson', 'counts', 'given', 'weights', 'predictions'] as const) {
+        expect(changed[name], name).not.toEqual(before[name]);
+      }
+    } finally {
+      writeFileSync(file, text);
+    }
+  });
+});
+
+describe('an evaluation', () => {
+  it('has a row for each predictor at each of its stages, with the time since the folder was opened', async () => {
+    const { report, requests } = await run({ roundTrip: true }, [countsThat(() => {}), ...predictors]);
+    expect(report.rows.map(({ predictor, details }) => `${predictor} ${details.stage}`)).toEqual([
+      'counts index',
+      'counts trained',
+      'transformer trained',
+    ]);
+    const [index, trained] = report.rows;
+    expect(trained!.atSeconds).toBeGreaterThan(index!.atSeconds);
+    expect(trained!.bitsPerByte).toBe(index!.bitsPerByte);
+    expect(requests[0]!.stop.seconds).toBeLessThan(60);
+    expect(requests[0]!.stop.seconds).toBeGreaterThan(60 - index!.atSeconds - 1);
+    for (const row of report.rows) {
+      expect(row.details.roundTrip!.bytes).toBeGreaterThan(0);
+      const bits = row.details.fileBitsPerByte.map((of, i) => of * report.heldOutFiles[i]!.bytes);
+      expect(bits.reduce((sum, one) => sum + one, 0) / report.heldOutBytes).toBeCloseTo(row.bitsPerByte, 9);
+      expect(row.details.tokens.tokens + report.heldOutFiles.length).toBe(report.heldOutTokens);
+      for (const share of [row.top1, row.top5, row.mrr, row.identTop1, row.lineExact, row.ksr, row.ece]) {
+        expect(share).toBeGreaterThanOrEqual(0);
+        expect(share).toBeLessThanOrEqual(1);
+      }
+    }
+    expect(Object.keys(report.rows[0]!)).toEqual([
+      'predictor',
+      'atSeconds',
+      'bitsPerByte',
+      'top1',
+      'top5',
+      'mrr',
+      'identTop1',
+      'lineExact',
+      'ksr',
+      'acceptance',
+      'wrongPer1000',
+      'ece',
+      'details',
+    ]);
+    expect(report).toMatchObject({ folder, seconds: 60, protocol: 'file-dynamic', split: 'files' });
+    expect(report.files).toBeGreaterThan(report.heldOutFiles.length);
+  });
+
+  it('learns less from the texts when it is static', async () => {
+    const factories = [countsThat(() => {})];
+    const [dynamic, frozen] = [await run({}, factories), await run({ frozen: true }, factories)];
+    expect(frozen.report.protocol).toBe('static');
+    expect(dynamic.report.rows[0]!.bitsPerByte).toBeLessThan(frozen.report.rows[0]!.bitsPerByte);
+  });
+});
+
+describe('the compressors', () => {
+  it('are asked for what a text takes beside the training text', async () => {
+    const { report } = await run({}, []);
+    const { bits, bytes, texts, bitsPerByte } = report.compressors['distinct']!;
+    const split = await splitByFiles(platform.files, { folders: [folder], exclude: [] }, 1, () => {});
+    const known = new Set(split.training.flatMap((text) => [...text.bytes]));
+    const expected = report.heldOutFiles.map(({ path: name }) => {
+      const text = split.heldOut.find((one) => one.path === name)!;
+      return 8 * [...new Set(text.bytes)].filter((byte) => !known.has(byte)).length;
+    });
+    expect(bits).toEqual(expected);
+    expect(bytes).toBe(report.heldOutBytes);
+    expect(texts).toBe(report.heldOutFiles.length);
+    expect(bitsPerByte).toBeCloseTo(expected.reduce((sum, one) => sum + one, 0) / bytes, 12);
+  });
+});
