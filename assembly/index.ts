@@ -17,3 +17,18 @@ export { sumOfSquares } from './reduce';
 export { relu2Backward, relu2Forward } from './relu2';
 export { rmsnormBackward, rmsnormForward } from './rmsnorm';
 export { ropeBackward, ropeForward } from './rope';
+export {
+  countsAdvance,
+  countsAppend,
+  countsBegin,
+  countsDistribution,
+  countsFold,
+  countsFoldTokens,
+  countsLearn,
+  countsLearnScored,
+  countsLikeliest,
+  countsLocate,
+  countsScore,
+  countsSetDocument,
+  countsStateBytes,
+} from './counts/index';

@@ -1,0 +1,253 @@
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { CodeTree } from './codeTree.ts';
+import type { Address, CountKernels } from './kernels.ts';
+import { writeInitialBeliefs } from './initial.ts';
+import {
+  type CountsPlan,
+  mostSupposed,
+  planCounts,
+  readField,
+  searchRoom,
+  writeField,
+  writeStructures,
+} from './plan.ts';
+import type { Candidates, SequenceModel } from './sequenceModel.ts';
+
+export interface CountsCapacity {
+  /** most tokens of all documents together; what comes beyond displaces what was seen once */
+  readonly projectTokens: number;
+  /** most tokens of one document */
+  readonly documentTokens: number;
+}
+
+/** Learning rates while the index is built: from the first to the second. */
+const buildingRates = [0.04, 0.01] as const;
+const adaptingRate = 0.015;
+
+/**
+ * Predicts a token as a path of decisions, in each of which the counts of many contexts are mixed. What was counted in the project and in
+ * the current document are different sources. The same calls give the same bits on every machine.
+ * @source Mahoney 2005 (PAQ: logistic mixing, adaptive state maps, secondary estimation); Hellendoorn & Devanbu 2017 (nested caches)
+ */
+export class CountingModel implements SequenceModel {
+  readonly vocabSize: number;
+  readonly #tree: CodeTree;
+  readonly #plan: CountsPlan;
+  readonly #memory: WebAssembly.Memory;
+  readonly #kernels: CountKernels;
+  readonly #documentTokens: number;
+  #located = false;
+  #scored = -1;
+  #supposed = 0;
+  /** what `begin` goes back to; null: nothing */
+  #settled: Uint8Array | null = null;
+
+  /**
+   * @param module the baseline build of the kernels
+   * @throws {RangeError} when the machine does not give the memory
+   */
+  constructor(module: WebAssembly.Module, tokenizer: Tokenizer, tree: CodeTree, capacity: CountsCapacity) {
+    const { vocabSize } = tokenizer;
+    this.vocabSize = vocabSize;
+    this.#tree = tree;
+    this.#documentTokens = capacity.documentTokens;
+    const probe = instantiate(module, new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }));
+    const tokenBytes = tree.ids.reduce((sum, id) => sum + tokenizer.tokenBytes(id).length, 0);
+    const size = { vocabSize, tokenBytes, ...capacity };
+    this.#plan = planCounts(size, probe.heapBase(), probe.countsStateBytes());
+    const pages = Math.ceil(this.#plan.bytes / 65_536);
+    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.#kernels = instantiate(module, this.#memory);
+    writeStructures(this.#memory, this.#plan, {
+      vocabSize,
+      root: tree.root,
+      learningRate: buildingRates[0],
+      finalLearningRate: 0.003,
+      chainRate: 0.06,
+      adjustmentRate: 0.02,
+      cellLimit: 1_023,
+    });
+    this.#writeTree(tokenizer);
+    writeInitialBeliefs(this.#memory, this.#plan, vocabSize);
+    this.begin();
+  }
+
+  /** Bytes of memory that the model takes. */
+  get bytes(): number {
+    return this.#plan.bytes;
+  }
+
+  begin(): void {
+    if (this.#settled !== null) this.#adaptive().set(this.#settled);
+    this.#kernels.countsBegin(this.#plan.at.model);
+    this.#supposed = 0;
+    this.#moved();
+  }
+
+  probability(token: number): number {
+    this.#locate();
+    this.#scored = this.#tree.ranks[token]!;
+    return this.#kernels.countsScore(this.#plan.at.model, this.#scored);
+  }
+
+  top(count: number): Candidates {
+    return this.topAmong(count, 0, this.vocabSize);
+  }
+
+  /** The likeliest of the tokens whose places among the leaves are in [low, high). */
+  topAmong(count: number, low: number, high: number): Candidates {
+    this.#locate();
+    const { at } = this.#plan;
+    const most = Math.min(count, searchRoom);
+    const found = this.#kernels.countsLikeliest(
+      at.model,
+      low,
+      high,
+      most,
+      at.ids,
+      at.probabilities,
+      at.heap,
+      searchRoom,
+    );
+    const ranks = new Int32Array(this.#memory.buffer, at.ids, found);
+    return {
+      ids: Array.from(ranks, (rank) => this.#tree.ids[rank]!),
+      probabilities: [...new Float64Array(this.#memory.buffer, at.probabilities, found)],
+    };
+  }
+
+  distribution(out: Float64Array): void {
+    this.#locate();
+    const { at } = this.#plan;
+    this.#kernels.countsDistribution(at.model, at.probabilities, at.heap);
+    const byRank = new Float64Array(this.#memory.buffer, at.probabilities, this.vocabSize);
+    byRank.forEach((probability, rank) => (out[this.#tree.ids[rank]!] = probability));
+  }
+
+  learn(token: number): void {
+    const rank = this.#tree.ranks[token]!;
+    if (this.#scored !== rank) this.probability(token);
+    this.#kernels.countsLearnScored(this.#plan.at.model, rank);
+    this.#kernels.countsAppend(this.#plan.at.model, rank);
+    this.#moved();
+  }
+
+  suppose(token: number): void {
+    if (this.#supposed === 0) this.#state('savedState').set(this.#state('state'));
+    if (++this.#supposed > mostSupposed)
+      throw new RangeError(`more than ${mostSupposed} tokens are supposed`);
+    this.#kernels.countsAdvance(this.#plan.at.model, this.#tree.ranks[token]!);
+    this.#moved();
+  }
+
+  rewind(): void {
+    if (this.#supposed === 0) return;
+    this.#state('state').set(this.#state('savedState'));
+    const length = readField(this.#memory, this.#plan, 'textLength');
+    writeField(this.#memory, this.#plan, 'textLength', length - this.#supposed);
+    this.#supposed = 0;
+    this.#moved();
+  }
+
+  /**
+   * Scores a document token by token and learns from it; then its counts are the project's.
+   * @param progress share of the index that is built: learning slows down with it
+   * @returns bits
+   */
+  learnDocument(ids: Uint16Array, progress: number): number {
+    const [from, to] = buildingRates;
+    writeField(this.#memory, this.#plan, 'learningRate', from + (to - from) * progress);
+    const bits = this.#kernels.countsLearn(this.#plan.at.model, this.#writeTokens(ids), ids.length);
+    this.#kernels.countsFold(this.#plan.at.model);
+    this.#moved();
+    return bits;
+  }
+
+  /** Counts a document in the project without learning how much to trust what, or takes it out again. A new document begins. */
+  foldDocument(ids: Uint16Array, add: boolean): void {
+    this.#kernels.countsFoldTokens(this.#plan.at.model, this.#writeTokens(ids), ids.length, add);
+    this.begin();
+  }
+
+  /** The index is built: from now on `begin` takes back what a document taught about whom to trust. */
+  settle(): void {
+    writeField(this.#memory, this.#plan, 'learningRate', adaptingRate);
+    this.#settled = this.#adaptive().slice();
+  }
+
+  /** The current document as an editor shows it. The place is behind the first `before` tokens. */
+  setDocument(ids: Uint16Array, before: number): void {
+    this.#kernels.countsSetDocument(this.#plan.at.model, this.#writeTokens(ids), ids.length, before);
+    this.#moved();
+  }
+
+  /**
+   * What an outside model says of the place's next token is mixed in, until the place is another one.
+   * @param probabilities f32 or f64[vocabSize], adding up to 1
+   */
+  hear(probabilities: Float32Array | Float64Array): void {
+    const { ids, children } = this.#tree;
+    const outside = new Float32Array(this.#memory.buffer, this.#plan.at.outside, this.vocabSize);
+    const massOf = (node: number): number => {
+      if (node < 0) return probabilities[ids[-1 - node]!]!;
+      const zero = massOf(children[2 * node]!);
+      const one = massOf(children[2 * node + 1]!);
+      outside[node] = one / (zero + one);
+      return zero + one;
+    };
+    massOf(this.#tree.root);
+    writeField(this.#memory, this.#plan, 'hasOutside', 1);
+    this.#scored = -1;
+  }
+
+  #locate(): void {
+    if (this.#located) return;
+    this.#kernels.countsLocate(this.#plan.at.model);
+    this.#located = true;
+  }
+
+  #moved(): void {
+    this.#located = false;
+    this.#scored = -1;
+    writeField(this.#memory, this.#plan, 'hasOutside', 0);
+  }
+
+  #adaptive(): Uint8Array {
+    const [start, end] = this.#plan.adaptive;
+    return new Uint8Array(this.#memory.buffer, start, end - start);
+  }
+
+  #state(which: 'state' | 'savedState'): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, this.#plan.at[which], this.#kernels.countsStateBytes());
+  }
+
+  #writeTokens(ids: Uint16Array): Address {
+    if (ids.length > this.#documentTokens) {
+      throw new RangeError(`A document of ${ids.length} tokens, room for ${this.#documentTokens}`);
+    }
+    const { ranks } = this.#tree;
+    const tokens = new Uint16Array(this.#memory.buffer, this.#plan.at.tokens, ids.length);
+    for (let i = 0; i < ids.length; i++) tokens[i] = ranks[ids[i]!]!;
+    return this.#plan.at.tokens;
+  }
+
+  #writeTree(tokenizer: Tokenizer): void {
+    const { buffer } = this.#memory;
+    const { at } = this.#plan;
+    const { codes, depths, children, ids } = this.#tree;
+    new Uint32Array(buffer, at.codes, codes.length).set(codes);
+    new Uint8Array(buffer, at.depths, depths.length).set(depths);
+    new Int32Array(buffer, at.children, children.length).set(children);
+    const starts = new Uint32Array(buffer, at.byteStarts, ids.length + 1);
+    const bytes = new Uint8Array(buffer, at.bytes);
+    ids.forEach((id, rank) => {
+      const token = tokenizer.tokenBytes(id);
+      bytes.set(token, starts[rank]);
+      starts[rank + 1] = starts[rank]! + token.length;
+    });
+  }
+}
+
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): CountKernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as CountKernels;
+}
