@@ -55,7 +55,10 @@ const report: EvaluationReport = {
   heldOutTokens: 130,
   seconds: 60,
   rows: [row('counts', [1, 2]), row('transformer', [3, 3])],
-  compressors: { zpaq5: { bitsPerByte: 2, texts: 1, bytes: 100, bits: [200] } },
+  compressors: {
+    zpaq5: { bitsPerByte: 2, texts: 1, bytes: 100, bits: [200] },
+    zpaq5text: { bitsPerByte: 1, texts: 2, bytes: 400, bits: [200, 200] },
+  },
   heldOutFiles: [
     { path: 'a.ts', bytes: 100, bitsPerByte: 3 },
     { path: 'b.ts', bytes: 300, bitsPerByte: 3 },
@@ -79,15 +82,15 @@ describe('the report for people', () => {
   });
 
   it('compares with zpaq over the files that zpaq was given', () => {
-    // counts: 1 bit per byte of a.ts against 2; transformer: 3 against 2.
-    expect(table[1]).toMatch(/^counts +5\.0 +1\.500 +0\.500 /);
-    expect(table[2]).toMatch(/^transformer +5\.0 +1\.500 +1\.500 /);
-    expect(lines).toContain('zpaq5    2.000 bits per byte, knowing the training text, of 1 of the files');
+    // counts: 1 bit per byte of a.ts against 2, and 1.75 of both against 1; transformer: 3 against 2 and against 1.
+    expect(table[1]).toMatch(/^counts +5\.0 +1\.500 +0\.500 +1\.750 /);
+    expect(table[2]).toMatch(/^transformer +5\.0 +1\.500 +1\.500 +3\.000 /);
+    expect(lines).toContain('zpaq5     2.000 bits per byte, knowing the training text, of 1 of the files');
   });
 
   it('says what is missing', () => {
     const text = evaluationLines({ ...report, compressors: {} }).join('\n');
     expect(text).toContain('No compressor to compare with (zpaq, xz, zstd) is installed.');
-    expect(text).toMatch(/^counts +5\.0 +1\.500 +– /m);
+    expect(text).toMatch(/^counts +5\.0 +1\.500 +– +– /m);
   });
 });
