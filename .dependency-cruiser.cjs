@@ -6,9 +6,10 @@ const layers = {
   corpus: ['protocol', 'platform'],
   engine: ['protocol', 'platform', 'tokenizer'],
   counts: ['protocol', 'platform', 'tokenizer'],
+  prediction: ['protocol', 'platform', 'tokenizer', 'engine', 'counts'],
   training: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
-  completion: ['protocol', 'tokenizer', 'engine', 'counts', 'platform'],
-  evaluation: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'platform'],
+  completion: ['protocol', 'tokenizer', 'engine', 'counts', 'prediction', 'platform'],
+  evaluation: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'prediction', 'platform'],
   host: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'completion', 'platform'],
   cli: [
     'protocol',

@@ -1,6 +1,7 @@
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { buildCodeTree } from './codeTree.ts';
 import { CountingModel } from './countingModel.ts';
+import type { SequenceModel } from './sequenceModel.ts';
 
 export interface BuildOptions {
   /** called after each document with the share of the tokens that is done; what it returns is awaited, and false ends the building */
@@ -9,10 +10,20 @@ export interface BuildOptions {
   readonly slack?: number;
   /** most tokens of a document that comes later */
   readonly documentTokens?: number;
+  readonly outside?: Outside;
+}
+
+/** A model that is mixed in. How far to trust it is learnt from documents that it has not learnt from. */
+export interface Outside {
+  readonly model: SequenceModel;
+  /** not among the others; they are counted after them */
+  readonly documents: readonly Uint16Array[];
 }
 
 /** Whom to trust is learnt from so many tokens, the last ones: more would take longer and gains less than half a percent of the bits. */
 const learntTokens = 400_000;
+/** The outside model is slow: beyond these, its documents are only counted. */
+const heardTokens = 40_000;
 const leastDocumentTokens = 65_536;
 const leastSlackTokens = 100_000;
 
@@ -26,26 +37,66 @@ export async function buildCounts(
   module: WebAssembly.Module,
   tokenizer: Tokenizer,
   documents: readonly Uint16Array[],
-  { onProgress, slack = 0.25, documentTokens = leastDocumentTokens }: BuildOptions = {},
+  options: BuildOptions = {},
 ): Promise<CountingModel | null> {
-  const frequencies = new Float64Array(tokenizer.vocabSize);
-  for (const ids of documents) for (const id of ids) frequencies[id]!++;
-  const tokens = documents.reduce((sum, { length }) => sum + length, 0);
-  const longest = documents.reduce((most, { length }) => Math.max(most, length), 0);
-  const model = new CountingModel(module, tokenizer, buildCodeTree(tokenizer, frequencies), {
-    projectTokens: Math.ceil(tokens * (1 + slack)) + leastSlackTokens,
-    documentTokens: Math.max(longest, documentTokens),
-  });
+  const { onProgress, outside } = options;
+  const all = [...documents, ...(outside?.documents ?? [])];
+  const model = emptyModel(module, tokenizer, all, options);
+  const tokens = tokensOf(all);
   let done = 0;
-  for (const ids of shuffled(documents)) {
-    if (tokens - done > learntTokens) model.foldDocument(ids, true);
-    else model.learnDocument(ids, done / tokens);
+  const advance = async (ids: Uint16Array): Promise<boolean> => {
     done += ids.length;
-    if ((await onProgress?.(done / tokens)) === false) return null;
+    return (await onProgress?.(done / tokens)) !== false;
+  };
+  const counted = tokensOf(documents);
+  for (const ids of shuffled(documents)) {
+    if (counted - done > learntTokens) model.foldDocument(ids, true);
+    else model.learnDocument(ids, done / counted);
+    if (!(await advance(ids))) return null;
+  }
+  let heard = 0;
+  for (const ids of shuffled(outside?.documents ?? [])) {
+    if (heard < heardTokens) hearDocument(model, outside!.model, ids);
+    else model.foldDocument(ids, true);
+    heard += ids.length;
+    if (!(await advance(ids))) return null;
   }
   model.settle();
   model.begin();
   return model;
+}
+
+function emptyModel(
+  module: WebAssembly.Module,
+  tokenizer: Tokenizer,
+  documents: readonly Uint16Array[],
+  { slack = 0.25, documentTokens = leastDocumentTokens }: BuildOptions,
+): CountingModel {
+  const frequencies = new Float64Array(tokenizer.vocabSize);
+  for (const ids of documents) for (const id of ids) frequencies[id]!++;
+  const longest = documents.reduce((most, { length }) => Math.max(most, length), 0);
+  return new CountingModel(module, tokenizer, buildCodeTree(tokenizer, frequencies), {
+    projectTokens: Math.ceil(tokensOf(documents) * (1 + slack)) + leastSlackTokens,
+    documentTokens: Math.max(longest, documentTokens),
+  });
+}
+
+/** Scores a document with the outside model, learns from it, and counts it. */
+function hearDocument(model: CountingModel, outside: SequenceModel, ids: Uint16Array): void {
+  const said = new Float64Array(model.vocabSize);
+  model.begin();
+  outside.begin();
+  for (const id of ids) {
+    outside.distribution(said);
+    model.hear(said);
+    model.learn(id);
+    outside.learn(id);
+  }
+  model.fold();
+}
+
+function tokensOf(documents: readonly Uint16Array[]): number {
+  return documents.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Neighbours in the alphabet resemble each other: in its order, learning would see too few that do not. */

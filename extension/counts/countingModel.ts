@@ -158,9 +158,14 @@ export class CountingModel implements SequenceModel {
     const [from, to] = buildingRates;
     writeField(this.#memory, this.#plan, 'learningRate', from + (to - from) * progress);
     const bits = this.#kernels.countsLearn(this.#plan.at.model, this.#writeTokens(ids), ids.length);
+    this.fold();
+    return bits;
+  }
+
+  /** The document's counts are the project's, too. */
+  fold(): void {
     this.#kernels.countsFold(this.#plan.at.model);
     this.#moved();
-    return bits;
   }
 
   /** Counts a document in the project without learning how much to trust what, or takes it out again. A new document begins. */

@@ -1,4 +1,5 @@
 import type { SequenceModel } from '../counts/sequenceModel.ts';
+import { splitCorpus } from '../corpus/corpus.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
 import { presetConfig } from '../engine/config.ts';
 import { Random } from '../engine/random.ts';
@@ -137,6 +138,8 @@ class Evaluation {
     const { seconds, threads, seed } = this.#options;
     const { platform, checkpoint, train } = this.#parts;
     const { tokenizer, texts } = this.#material;
+    // Another seed: by the same one, what the training holds out for itself would be held out here already.
+    const innerSeed = (seed ^ 0x9e3779b9) >>> 0;
     const left = seconds - this.#tokenizedSeconds - this.#indexSeconds;
     try {
       const report = await train({
@@ -149,13 +152,15 @@ class Evaluation {
         preset,
         stop: { seconds: Math.max(left, 1) },
         threads,
-        // Another seed: by the same one, what the training holds out for itself would be held out here already.
-        seed: (seed ^ 0x9e3779b9) >>> 0,
+        seed: innerSeed,
         memoryLimitMb,
         resume: false,
       });
       const { config, tensors } = await readCheckpoint(platform.files, checkpoint);
-      return { report, transformer: { config, tensors } };
+      const heldOutPaths = splitCorpus(texts, [], innerSeed).documents.flatMap(({ path, heldOut }) =>
+        heldOut ? [path] : [],
+      );
+      return { report, transformer: { config, tensors, heldOutPaths } };
     } finally {
       await platform.files.removeFolder(checkpoint);
     }

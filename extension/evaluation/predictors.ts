@@ -1,11 +1,13 @@
+import { buildCounts } from '../counts/buildCounts.ts';
+import { CountsAndCache } from '../counts/countsAndCache.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
-import type { WeightFormat } from '../engine/decodePlan.ts';
 import { Decoder } from '../engine/decoder.ts';
 import { type CompiledKernels, compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { TransformerModel } from './transformerModel.ts';
+import { MixtureModel } from '../prediction/mixtureModel.ts';
+import { TransformerModel } from '../prediction/transformerModel.ts';
 
 export type PredictorName = 'counts+cache' | 'counts' | 'transformer' | 'mixture';
 
@@ -19,6 +21,8 @@ export interface TrainingText {
 export interface TrainedTransformer {
   readonly config: ModelConfig;
   readonly tensors: ReadonlyMap<string, Float32Array>;
+  /** of the texts that its training held out for itself */
+  readonly heldOutPaths: readonly string[];
 }
 
 /** All that a predictor may learn from. */
@@ -47,20 +51,59 @@ export interface PredictorFactory {
 /** The predictors that are reported side by side, in this order. */
 export const predictors: readonly PredictorFactory[] = [
   {
-    name: 'transformer',
-    stages: ['trained'],
-    prepare: ({ platform, tokenizer, transformer }) =>
-      transformerModel(platform, tokenizer, transformer!, 'int8'),
+    name: 'counts+cache',
+    stages: ['index'],
+    prepare: ({ tokenizer, texts }) =>
+      Promise.resolve(new CountsAndCache(documentsOf(texts, tokenizer), tokenizer.vocabSize)),
   },
+  {
+    name: 'counts',
+    stages: ['index'],
+    prepare: async ({ platform, tokenizer, texts }) => {
+      const { module } = await kernels(platform, true);
+      return (await buildCounts(module, tokenizer, documentsOf(texts, tokenizer), { slack: 0 }))!;
+    },
+  },
+  { name: 'transformer', stages: ['trained'], prepare: transformerModel },
+  { name: 'mixture', stages: ['trained'], prepare: mixtureModel },
 ];
 
-/** @param format int8 is what completions compute with */
-async function transformerModel(
-  platform: Platform,
-  tokenizer: Tokenizer,
-  { config, tensors }: TrainedTransformer,
-  format: WeightFormat,
-): Promise<SequenceModel> {
-  const compiled: CompiledKernels = await compileKernels((name) => platform.readAsset(name), false);
-  return new TransformerModel(new Decoder(compiled, config, tensors, format), tokenizer.endOfText);
+/** Ids of each text, with the end-of-text id behind them. */
+function documentsOf(texts: readonly TrainingText[], { endOfText }: Tokenizer): Uint16Array[] {
+  return texts.map(({ ids }) => {
+    const document = new Uint16Array(ids.length + 1);
+    document.set(ids);
+    document[ids.length] = endOfText;
+    return document;
+  });
+}
+
+function kernels(platform: Platform, reproducible: boolean): Promise<CompiledKernels> {
+  return compileKernels((name) => platform.readAsset(name), reproducible);
+}
+
+/** With 8-bit weights, as completions compute. */
+async function transformerModel({ platform, tokenizer, transformer }: Material): Promise<SequenceModel> {
+  const { config, tensors } = transformer!;
+  const decoder = new Decoder(await kernels(platform, false), config, tensors, 'int8');
+  return new TransformerModel(decoder, tokenizer.endOfText);
+}
+
+/** The counts learn how far to trust the transformer from what its training held out for itself. */
+async function mixtureModel(material: Material): Promise<SequenceModel> {
+  const { platform, tokenizer, texts, transformer } = material;
+  const { module } = await kernels(platform, true);
+  const model = await transformerModel(material);
+  const heldOut = new Set(transformer!.heldOutPaths);
+  const isHeldOut = ({ path }: TrainingText): boolean => heldOut.has(path);
+  const counts = await buildCounts(
+    module,
+    tokenizer,
+    documentsOf(
+      texts.filter((text) => !isHeldOut(text)),
+      tokenizer,
+    ),
+    { slack: 0, outside: { model, documents: documentsOf(texts.filter(isHeldOut), tokenizer) } },
+  );
+  return new MixtureModel(counts!, model);
 }

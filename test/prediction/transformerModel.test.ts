@@ -6,7 +6,7 @@ import { Random } from '../../extension/engine/random.ts';
 import { softmax } from '../../extension/engine/sampler.ts';
 import { AgreeingTokens } from '../../extension/evaluation/agreeingTokens.ts';
 import { LineGenerator } from '../../extension/evaluation/lineGenerator.ts';
-import { TransformerModel } from '../../extension/evaluation/transformerModel.ts';
+import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
 import { agrees } from '../../extension/tokenizer/healing.ts';
 import { trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';

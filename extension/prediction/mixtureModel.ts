@@ -1,0 +1,64 @@
+import type { CountingModel } from '../counts/countingModel.ts';
+import type { Candidates, SequenceModel } from '../counts/sequenceModel.ts';
+
+/** Counts that hear what a transformer says: of each decision on the way to a token it is one more input, whose weight is learnt. */
+export class MixtureModel implements SequenceModel {
+  readonly vocabSize: number;
+  readonly #counts: CountingModel;
+  readonly #transformer: SequenceModel;
+  readonly #said: Float64Array;
+  #heard = false;
+
+  /** @param counts built by `buildCounts` with this transformer heard */
+  constructor(counts: CountingModel, transformer: SequenceModel) {
+    this.vocabSize = counts.vocabSize;
+    this.#counts = counts;
+    this.#transformer = transformer;
+    this.#said = new Float64Array(counts.vocabSize);
+  }
+
+  begin(): void {
+    this.#both((model) => model.begin());
+  }
+
+  probability(token: number): number {
+    return this.#hearing.probability(token);
+  }
+
+  top(count: number): Candidates {
+    return this.#hearing.top(count);
+  }
+
+  distribution(out: Float64Array): void {
+    this.#hearing.distribution(out);
+  }
+
+  learn(token: number): void {
+    // Counts learn from decisions in which the transformer took part.
+    this.#hearing.probability(token);
+    this.#both((model) => model.learn(token));
+  }
+
+  suppose(token: number): void {
+    this.#both((model) => model.suppose(token));
+  }
+
+  rewind(): void {
+    this.#both((model) => model.rewind());
+  }
+
+  get #hearing(): CountingModel {
+    if (!this.#heard) {
+      this.#transformer.distribution(this.#said);
+      this.#counts.hear(this.#said);
+      this.#heard = true;
+    }
+    return this.#counts;
+  }
+
+  #both(action: (model: SequenceModel) => void): void {
+    action(this.#counts);
+    action(this.#transformer);
+    this.#heard = false;
+  }
+}
