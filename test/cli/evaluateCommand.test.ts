@@ -38,7 +38,7 @@ describe('nihilo evaluate', () => {
       folder: code,
       seconds: 3,
       compressors: {},
-      rows: [{ predictor: 'transformer' }],
+      rows: ['counts+cache', 'counts', 'transformer', 'mixture'].map((predictor) => ({ predictor })),
       heldOutFiles: [
         { path: expect.any(String), bytes: expect.any(Number), bitsPerByte: expect.any(Number) },
       ],
