@@ -43,11 +43,21 @@ export async function readCorpus(
   request: CorpusRequest,
   options: CorpusOptions,
 ): Promise<Corpus> {
+  const { texts, leftOut } = await readTexts(files, request, options);
+  return splitCorpus(texts, leftOut, options.seed);
+}
+
+/** The same texts before some of them are held out. @throws {NihiloError} as readCorpus does */
+export async function readTexts(
+  files: FileSystem,
+  request: CorpusRequest,
+  options: Omit<CorpusOptions, 'seed'>,
+): Promise<{ readonly texts: readonly Text[]; readonly leftOut: readonly LeftOut[] }> {
   const reader = new CorpusReader(files, options);
   await reader.walk(request);
   await reader.dropBySize();
   await reader.read();
-  return reader.corpus(request);
+  return reader.found(request);
 }
 
 interface SizedCandidate extends Candidate {
@@ -56,12 +66,12 @@ interface SizedCandidate extends Candidate {
 
 class CorpusReader {
   readonly #files: FileSystem;
-  readonly #options: CorpusOptions;
+  readonly #options: Omit<CorpusOptions, 'seed'>;
   readonly #leftOut: LeftOut[] = [];
   #candidates: readonly Candidate[] = [];
   #texts: readonly Text[] = [];
 
-  constructor(files: FileSystem, options: CorpusOptions) {
+  constructor(files: FileSystem, options: Omit<CorpusOptions, 'seed'>) {
     this.#files = files;
     this.#options = options;
   }
@@ -116,9 +126,9 @@ class CorpusReader {
     this.#texts = this.#withoutDuplicates(texts.filter((text) => text !== null));
   }
 
-  corpus(request: CorpusRequest): Corpus {
+  found(request: CorpusRequest): { texts: readonly Text[]; leftOut: readonly LeftOut[] } {
     if (this.#texts.length === 0) throw empty(request, this.#leftOut);
-    return splitCorpus(this.#texts, this.#leftOut, this.#options.seed);
+    return { texts: this.#texts, leftOut: this.#leftOut };
   }
 
   async #readText(candidate: Candidate): Promise<Text | null> {
