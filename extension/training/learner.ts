@@ -155,16 +155,18 @@ export class Learner {
   }
 
   #update(step: number, rate: number, gradientNorm: number): void {
-    const { beta1, beta2, eps, momentum, weightDecay, clip } = this.#recipe;
+    const { outerRate, beta1, beta2, eps, momentum, weightDecay, embeddingDecay, clip } = this.#recipe;
     const gradientScale = gradientNorm > clip ? clip / gradientNorm : 1;
     if (this.#team.plan.optimizer === 'muon') this.#team.run('orthogonalise', { gradientScale, momentum });
     this.#team.run('update', {
       gradientScale,
       learningRate: rate,
+      outerLearningRate: outerRate * rate,
       beta1,
       beta2,
       eps,
       weightDecay,
+      embeddingDecay,
       correction1: 1 - beta1 ** step,
       correction2: 1 - beta2 ** step,
     });

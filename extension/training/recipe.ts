@@ -13,7 +13,10 @@ export interface Recipe {
   readonly tokensPerMicroBatch: number;
   /** positions of a training sequence; the last is the model's context */
   readonly lengths: Schedule;
+  /** of the hidden matrices */
   readonly peakLearningRate: number;
+  /** learning rate of the embedding and the norms ÷ that of the hidden matrices */
+  readonly outerRate: number;
   readonly warmUpSteps: number;
   /** share of the training at which the learning rate begins to fall */
   readonly decayFrom: number;
@@ -22,13 +25,16 @@ export interface Recipe {
   readonly eps: number;
   /** Muon's */
   readonly momentum: number;
+  /** decoupled: a step takes learning rate · decay of each weight; of the hidden matrices, and of the embedding */
   readonly weightDecay: number;
+  readonly embeddingDecay: number;
   /** largest norm of the gradient */
   readonly clip: number;
 }
 
 const base = {
   optimizer: 'adamw',
+  outerRate: 1,
   warmUpSteps: 50,
   decayFrom: 0.5,
   beta1: 0.9,
@@ -36,6 +42,7 @@ const base = {
   eps: 1e-8,
   momentum: 0.95,
   weightDecay: 0.1,
+  embeddingDecay: 0.1,
   clip: 1,
 } as const;
 
