@@ -101,7 +101,7 @@ function productTrial(
     tokens,
     chunks: mostChunks(tokens, recipes.large),
     lanes: threads,
-    optimizer: recipes.large.optimizer,
+    optimizer: 'adamw' as const,
   };
   // The parameters of this preset are many enough to hold the operands.
   const team = Team.create(platform, compiled, presetConfig('large'), size, memoryLimitMb);
@@ -191,6 +191,7 @@ export function trialRecipe({ tokens, length }: Pick<TrainStepSubject, 'tokens' 
     outerRate: 1,
     weightDecay: 0.1,
     embeddingDecay: 0.1,
+    decayGrowth: 0,
     tokensPerStep: [[0, tokens]],
     lengths: [[0, length]],
   };

@@ -31,15 +31,18 @@ const plain: Recipe = {
   outerRate: 1,
   weightDecay: 0,
   embeddingDecay: 0,
+  decayGrowth: 0,
 };
 
 describe.each(builds)('one step of AdamW in the %s build', (build) => {
-  function weightsAfter(recipe: Recipe): Map<string, Float32Array> {
+  function weightsAfter(recipe: Recipe, epochs = 0): Map<string, Float32Array> {
     const size = { tokens: 64, chunks: mostChunks(64, recipe), lanes: 1, optimizer: 'adamw' } as const;
     const team = Team.create(lonePlatform, compiled(build), config, size, 512);
     const random = new Random(5);
     const stream = Uint16Array.from({ length: 300 }, () => random.below(config.vocabSize));
     const learner = new Learner(team, config, recipe, new Batches(stream, 1), randomTensors(config, 3));
+    const { first, second } = learner.moments;
+    learner.restore({ step: 0, tokens: epochs * stream.length, sequences: 0 }, first, second);
     learner.step(0);
     return learner.weights;
   }
@@ -58,6 +61,24 @@ describe.each(builds)('one step of AdamW in the %s build', (build) => {
         const bound = u * (2 * Math.abs(expected) + (outer + 2) * Math.abs(weight) + 8 * outer * rate);
         expect(Math.abs(after.get(name)![at]! - expected), name).toBeLessThanOrEqual(bound);
       });
+    }
+  });
+
+  it('has decays that grow with every time that the text has been read, eight times at most', () => {
+    const grown = { ...plain, weightDecay: 0.25, embeddingDecay: 0.5, decayGrowth: 2 };
+    const fixed = (factor: number): Recipe => ({
+      ...plain,
+      weightDecay: 0.25 * factor,
+      embeddingDecay: 0.5 * factor,
+    });
+    for (const [epochs, factor] of [
+      [0, 1],
+      [1, 3],
+      [2.5, 6],
+      [8, 17],
+      [9, 17],
+    ] as const) {
+      expect(weightsAfter(grown, epochs), `${epochs} epochs`).toEqual(weightsAfter(fixed(factor)));
     }
   });
 });
