@@ -101,7 +101,7 @@ function productTrial(
     tokens,
     chunks: mostChunks(tokens, recipes.large),
     lanes: threads,
-    optimizer: recipes.large.optimizer,
+    optimizer: 'adamw' as const,
   };
   // The parameters of this preset are many enough to hold the operands.
   const team = Team.create(platform, compiled, presetConfig('large'), size, memoryLimitMb);
@@ -182,9 +182,19 @@ function trainStepTrial(platform: Platform, compiled: CompiledKernels, subject: 
 /** Share of the training at which the steps are measured: the learning rate is at its peak once it has warmed up. */
 export const trialProgress = 0.5;
 
-/** All sequences of one length, so that every step does the same. */
+/** All sequences of one length, so that every step does the same; AdamW with one rate and one decay, as everybody has it. */
 export function trialRecipe({ tokens, length }: Pick<TrainStepSubject, 'tokens' | 'length'>): Recipe {
-  return { ...recipes.large, tokensPerStep: [[0, tokens]], lengths: [[0, length]] };
+  return {
+    ...recipes.large,
+    optimizer: 'adamw',
+    peakLearningRate: 0.002,
+    outerRate: 1,
+    weightDecay: 0.1,
+    embeddingDecay: 0.1,
+    decayGrowth: 0,
+    tokensPerStep: [[0, tokens]],
+    lengths: [[0, length]],
+  };
 }
 
 /** Random ids: what a step costs does not depend on them. */
