@@ -1,6 +1,14 @@
 import { previous, State } from './contexts';
 import { cellsOf, Frame, outsideProbability, rowsOf } from './decision';
-import { adjustmentCells, contextCount, hashedAdjustments, inputCount, Model, orderCount, outsideClasses } from './model';
+import {
+  adjustmentCells,
+  contextCount,
+  hashedAdjustments,
+  inputCount,
+  Model,
+  orderCount,
+  outsideClasses,
+} from './model';
 import { stretchOne } from './numbers';
 
 /** Chooses the row of each set of weights, and the adjustments, by what is known at the node. */

@@ -7,7 +7,7 @@ const orderCount = contexts.filter(({ kind }) => kind === 'order').length;
 export const sourceCount = 2 * contextCount;
 export const chainCount = 3;
 export const chainRoom = 48;
-const outsideInput = 2 * contextCount;
+export const outsideInput = 2 * contextCount;
 export const chainInput = outsideInput + 1;
 export const constantInput = chainInput + chainCount;
 export const inputCount = (constantInput + 1 + 3) & ~3;
