@@ -75,7 +75,7 @@ const scalarNames = [
   'weightDecay',
   'correction1',
   'correction2',
-  'peakIterations',
+  'peakCount',
   'productOrientation',
   'productRows',
   'productDepth',
@@ -217,7 +217,7 @@ export class Lane {
         return;
       case 'peak': {
         const start = performance.now();
-        this.#pass.kernels.peak(scalars.peakIterations);
+        this.#pass.kernels.peak(scalars.peakCount);
         this.control.results[item] = performance.now() - start;
         return;
       }
