@@ -143,10 +143,6 @@ class TrainStep:
         return {"ms": 1000 * seconds, "loss": value}
 
 
-# OpenBLAS's threads look for more work for 2^26 clock ticks before they sleep, and would keep a core from the next one's try.
-OPENBLAS_SPIN_SECONDS = 0.06
-
-
 class Product:
     def __init__(self, subject):
         torch.manual_seed(1)
@@ -172,6 +168,15 @@ def linear_algebra():
         return "OpenBLAS" if "openblas" in file.read() else None
 
 
+def await_rest():
+    """OpenBLAS's threads look for more work for a tenth of a second, and would keep a core from the next one's try."""
+    while True:
+        before = time.process_time()
+        time.sleep(0.02)
+        if time.process_time() - before < 0.002:
+            return
+
+
 def peak_rss_mb():
     """The program's own high-water mark: getrusage would report a larger parent's."""
     with open("/proc/self/status", encoding="latin1") as status:
@@ -194,8 +199,7 @@ def main():
                 answer = {"version": f"{torch.__version__} ({blas})"}
             elif request["do"] == "try":
                 answer = trial.run()
-                if torch.get_num_threads() > 1:
-                    time.sleep(OPENBLAS_SPIN_SECONDS)
+                await_rest()
             else:
                 trial = None
                 answer = {"rssMb": peak_rss_mb()}
