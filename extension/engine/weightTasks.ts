@@ -26,16 +26,14 @@ interface EmbeddingTask extends MatrixRows {
 }
 
 /**
- * Rows of a task: whole panels of 8, whole tiles of 4 and 6, whole blocks of the products (144). Narrow matrices get two blocks, because
- * every task packs the input of its product anew.
+ * Rows of a task: whole panels of 8, whole tiles of 4 and 6, whole blocks of the products (144). Two blocks, because every task reads and
+ * packs the input of its product anew, from memory that no cache has kept.
  */
-export function rowsPerTask(cols: number): number {
-  return cols <= 256 ? 288 : 144;
-}
+export const rowsPerTask = 288;
 
 /** [rowStart, rowEnd) of each task of a matrix */
-export function cutRows({ rows, cols }: Matrix): readonly (readonly [rowStart: number, rowEnd: number])[] {
-  const step = rowsPerTask(cols);
+export function cutRows({ rows }: Matrix): readonly (readonly [rowStart: number, rowEnd: number])[] {
+  const step = rowsPerTask;
   return Array.from({ length: Math.ceil(rows / step) }, (_, i) => [i * step, Math.min((i + 1) * step, rows)]);
 }
 

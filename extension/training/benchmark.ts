@@ -41,7 +41,7 @@ export interface TrainStepSubject {
 
 export interface Sample {
   readonly ms: number;
-  /** what the same threads can do at most with 128-bit SIMD, measured right after; where the kernels are compared with it */
+  /** what the same threads can do at most with 128-bit SIMD, measured beside it; where the kernels are compared with it */
   readonly peakGflops?: number;
   readonly barrier?: BarrierCost;
   /** of a training step, nats per token */
@@ -131,12 +131,14 @@ function productTrial(
       plannedMb: megabytes(plan.bytes),
     },
     run: () => {
+      // Before, because it wakes the lanes: between the phases of a training, too, they are awake.
+      const peakGflops = measurePeak(team, peakMs) / 1e9;
       const ms = milliseconds(() => {
         // Packing is part of the product here; a training packs its weights once a step.
         if (shape.orientation !== 'TN') team.run('packProduct', scalars);
         team.run('product', scalars);
       });
-      return { ms, peakGflops: measurePeak(team, peakMs) / 1e9 };
+      return { ms, peakGflops };
     },
     close: () => team.dispose(),
   };

@@ -77,7 +77,7 @@ const scalarNames = [
   'embeddingDecay',
   'correction1',
   'correction2',
-  'peakIterations',
+  'peakCount',
   'productOrientation',
   'productRows',
   'productDepth',
@@ -219,7 +219,7 @@ export class Lane {
         return;
       case 'peak': {
         const start = performance.now();
-        this.#pass.kernels.peak(scalars.peakIterations);
+        this.#pass.kernels.peak(scalars.peakCount);
         this.control.results[item] = performance.now() - start;
         return;
       }
