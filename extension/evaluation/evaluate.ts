@@ -1,12 +1,12 @@
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { splitCorpus } from '../corpus/corpus.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
-import { presetConfig } from '../engine/config.ts';
 import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { tokenizerToJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
+import { autoSize } from '../training/size.ts';
 import { type Compressor, type CompressorScore, compressedScore } from './compressors.ts';
 import { FrozenModel } from './frozen.ts';
 import { heldOutText } from './heldOutText.ts';
@@ -76,7 +76,9 @@ class Evaluation {
     this.#parts = parts;
     this.#split = split;
     // From here on, what predictors get is made of the training texts alone.
-    const { vocabSize } = presetConfig(preset);
+    const trainBytes = split.training.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const stop = { seconds: options.seconds };
+    const { vocabSize } = autoSize({ trainBytes, threads: options.threads, stop });
     const tokenizer = trainTokenizer(
       split.training.map(({ bytes }) => bytes),
       vocabSize,
@@ -149,7 +151,6 @@ class Evaluation {
           tokenizerJson: tokenizerToJson(tokenizer),
         },
         checkpoint,
-        preset,
         stop: { seconds: Math.max(left, 1) },
         threads,
         seed: innerSeed,
@@ -222,7 +223,6 @@ function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: Trainin
   return { seconds, steps, tokens, tokensPerSecond, parameters };
 }
 
-const preset = 'default';
 const memoryLimitMb = 1_000;
 
 function nothingHeldOut(folder: string): NihiloError {
