@@ -132,6 +132,12 @@ export class CountingModel implements SequenceModel {
     this.#moved();
   }
 
+  advance(token: number): void {
+    this.rewind();
+    this.#kernels.countsAdvance(this.#plan.at.model, this.#tree.ranks[token]!);
+    this.#moved();
+  }
+
   suppose(token: number): void {
     if (this.#supposed === 0) this.#state('savedState').set(this.#state('state'));
     if (++this.#supposed > mostSupposed)

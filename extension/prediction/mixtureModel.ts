@@ -39,6 +39,10 @@ export class MixtureModel implements SequenceModel {
     this.#both((model) => model.learn(token));
   }
 
+  advance(token: number): void {
+    this.#both((model) => model.advance(token));
+  }
+
   suppose(token: number): void {
     this.#both((model) => model.suppose(token));
   }

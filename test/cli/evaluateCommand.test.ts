@@ -1,8 +1,9 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandProcess, root, source } from './commandProcess.ts';
+import { writeSmallFolder } from '../evaluation/smallFolder.ts';
+import { CommandProcess, source } from './commandProcess.ts';
 
 let scratch = '';
 let code = '';
@@ -10,10 +11,7 @@ let code = '';
 beforeAll(() => {
   scratch = mkdtempSync(path.join(tmpdir(), 'nihilo-evaluate-command-'));
   code = path.join(scratch, 'code');
-  mkdirSync(code);
-  for (const name of ['config', 'muon', 'forward', 'backward', 'random', 'scratch', 'decoder', 'head']) {
-    copyFileSync(path.join(root, 'extension', 'engine', `${name}.ts`), path.join(code, `${name}.ts`));
-  }
+  writeSmallFolder(code);
 });
 afterAll(() => rmSync(scratch, { recursive: true }));
 
@@ -38,11 +36,17 @@ describe('nihilo evaluate', () => {
       folder: code,
       seconds: 3,
       compressors: {},
-      rows: [{ predictor: 'transformer' }],
-      heldOutFiles: [
-        { path: expect.any(String), bytes: expect.any(Number), bitsPerByte: expect.any(Number) },
-      ],
+      rows: ['counts+cache', 'counts', 'transformer', 'mixture'].map((predictor) => ({ predictor })),
     });
+    const files = report['heldOutFiles'] as readonly Record<string, unknown>[];
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      expect(file).toEqual({
+        path: expect.any(String),
+        bytes: expect.any(Number),
+        bitsPerByte: expect.any(Number),
+      });
+    }
     for (const name of ['files', 'trainBytes', 'heldOutBytes', 'peakRssMb']) {
       expect(report[name], name).toBeGreaterThan(0);
     }
