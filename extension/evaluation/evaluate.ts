@@ -144,7 +144,8 @@ class Evaluation {
     const { tokenizer, texts } = this.#material;
     // Another seed: by the same one, what the training holds out for itself would be held out here already.
     const innerSeed = (seed ^ 0x9e3779b9) >>> 0;
-    const left = seconds - this.#tokenizedSeconds - this.#indexSeconds;
+    // The mixture counts once more, and hears what the transformer says of what its training held out.
+    const left = seconds - this.#tokenizedSeconds - 2 * this.#indexSeconds - hearingSeconds;
     try {
       const report = await train({
         // Copies: a text may be a view of something large, all of which would be sent to the trainer.
@@ -225,6 +226,8 @@ function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: Trainin
   return { seconds, steps, tokens, tokensPerSecond, parameters };
 }
 
+/** Kept for the mixture, so that it is there when the time is over. */
+const hearingSeconds = 3;
 const memoryLimitMb = 1_000;
 
 function nothingHeldOut(folder: string): NihiloError {

@@ -9,7 +9,11 @@ const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 
 it('README says of quality what the committed results say', () => {
   const source = qualityPart.source(readme);
-  expect(existsSync(path.join(root, source))).toBe(true);
+  if (!existsSync(path.join(root, source))) {
+    // Nothing was measured yet: then nothing is claimed.
+    expect(qualityPart.in(readme)).not.toMatch(/\d/);
+    return;
+  }
   const results = JSON.parse(readFileSync(path.join(root, source), 'utf8')) as QualityResults;
   expect(qualityPart.in(readme)).toBe(qualitySection(results, source));
 });
