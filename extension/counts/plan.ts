@@ -109,7 +109,7 @@ export type ModelField = (typeof modelFields)[number];
 const f32 = 4;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** What lies in memory, bytes. The adaptive part is in one piece, from `followers` to `shares`. */
+/** What lies in memory, bytes. The adaptive part is in one piece, from `cells` to `shares`. */
 function regionBytes({ vocabSize, tokenBytes, documentTokens }: CountsSize, stateBytes: number) {
   return {
     model: 4 * modelFields.length,
@@ -182,7 +182,7 @@ export function planCounts(size: CountsSize, heapBase: number, stateBytes: numbe
     Region,
     Address
   >;
-  const adaptive = [at.followers, end as Address] as const;
+  const adaptive = [at.cells, end as Address] as const;
   const tally = (tokens: number): TallyPlan => {
     const buckets = 2 * Math.ceil((tokens * newContextsPerToken) / bucketLoad / 2 + 8);
     // A bucket and its neighbour are two cache lines of one pair.
