@@ -61,7 +61,8 @@ async function writeModel(): Promise<void> {
     tensors: randomTensors(config, 1),
     tokenizerJson: tokenizerToJson(tokenizer),
     trainerState: {
-      ...settleChoices({ preset: 'pencil' }, null),
+      ...settleChoices({}, null),
+      preset: 'pencil',
       step: 0,
       tokens: 0,
       sequences: 0,
