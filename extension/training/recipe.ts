@@ -34,7 +34,7 @@ export interface Recipe {
   readonly clip: number;
 }
 
-/** What the experiments in docs/learning.md left standing. */
+/** Tried on `small`; docs/learning.md says how well each is founded. */
 const base = {
   warmUpSteps: 50,
   decayFrom: 0.5,
@@ -66,7 +66,7 @@ const batches: Record<PresetName, Pick<Recipe, 'tokensPerStep' | 'tokensPerMicro
   large: { ...constant(2048), lengths: growing },
 };
 
-/** Of the hidden matrices; a wider one takes smaller steps. */
+/** Of the hidden matrices. Only those of `small` were tried; wider models are taken to want smaller steps. */
 const matrixRates: Record<OptimizerName, Record<PresetName, number>> = {
   adamw: { pencil: 0.01, small: 0.004, default: 0.003, large: 0.002 },
   muon: { pencil: 0.01, small: 0.007, default: 0.006, large: 0.005 },
