@@ -6,9 +6,9 @@ import { contentReason } from './content.ts';
 import { hashBytes, hashText } from './hash.ts';
 import { type LeftOut, type LeftOutReason, summarizeReasons } from './leftOut.ts';
 import { withoutLicence } from './licence.ts';
-import { workspaceRoots } from './roots.ts';
+import { rootOf, workspaceRoots } from './roots.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
-import { type Candidate, exclusion, walkRoot } from './walk.ts';
+import { type Candidate, exclusion, findCandidate, walkRoot } from './walk.ts';
 
 /** The texts of a workspace that a model may learn from, and everything else with the reason why not. */
 export interface Corpus {
@@ -47,7 +47,10 @@ export async function readCorpus(
   return splitCorpus(texts, leftOut, options.seed);
 }
 
-/** The same texts before some of them are held out. @throws {NihiloError} as readCorpus does */
+/**
+ * The same before anything is held out.
+ * @throws {NihiloError} as readCorpus
+ */
 export async function readTexts(
   files: FileSystem,
   request: CorpusRequest,
@@ -57,7 +60,28 @@ export async function readTexts(
   await reader.walk(request);
   await reader.dropBySize();
   await reader.read();
-  return reader.found(request);
+  return reader.texts(request);
+}
+
+/**
+ * One file as the corpus would hold it now; null where it is not there or a rule keeps it out.
+ * @param file absolute
+ * @throws {NihiloError} folderUnreadable
+ */
+export async function readFile(
+  files: FileSystem,
+  { folders, exclude }: CorpusRequest,
+  file: string,
+): Promise<Text | null> {
+  const roots = workspaceRoots(folders);
+  const root = rootOf(roots, file);
+  if (root === null) return null;
+  const candidate = await findCandidate(files, root, exclusion(exclude), file);
+  if (candidate === null) return null;
+  const size = await files.size(file);
+  if (size === 0 || size > mostFileBytes) return null;
+  const text = textOf(candidate.path, await files.read(file));
+  return typeof text === 'string' ? null : text;
 }
 
 interface SizedCandidate extends Candidate {
@@ -126,7 +150,7 @@ class CorpusReader {
     this.#texts = this.#withoutDuplicates(texts.filter((text) => text !== null));
   }
 
-  found(request: CorpusRequest): { texts: readonly Text[]; leftOut: readonly LeftOut[] } {
+  texts(request: CorpusRequest): { readonly texts: readonly Text[]; readonly leftOut: readonly LeftOut[] } {
     if (this.#texts.length === 0) throw empty(request, this.#leftOut);
     return { texts: this.#texts, leftOut: this.#leftOut };
   }
@@ -134,10 +158,8 @@ class CorpusReader {
   async #readText(candidate: Candidate): Promise<Text | null> {
     const bytes = await this.#unlessUnreadable(candidate, () => this.#files.read(candidate.file));
     if (bytes === null) return null;
-    const reason = contentReason(bytes);
-    if (reason !== null) return this.#leaveOut(candidate, reason);
-    const text = withoutLicence(withoutByteOrderMark(bytes));
-    return text.bytes.length === 0 ? this.#leaveOut(candidate, 'empty') : { path: candidate.path, ...text };
+    const text = textOf(candidate.path, bytes);
+    return typeof text === 'string' ? this.#leaveOut(candidate, text) : text;
   }
 
   /** Of equal texts the first stays. */
@@ -180,6 +202,14 @@ class CorpusReader {
       );
     }
   }
+}
+
+/** A file's text, or why it is none that may be learnt from. */
+function textOf(path: string, bytes: Uint8Array): Text | LeftOutReason {
+  const reason = contentReason(bytes);
+  if (reason !== null) return reason;
+  const text = withoutLicence(withoutByteOrderMark(bytes));
+  return text.bytes.length === 0 ? 'empty' : { path, ...text };
 }
 
 /** The corpus of these texts, a tenth of which is held out. @param leftOut what was left out of them already */

@@ -63,7 +63,7 @@ class Evaluation {
   readonly #parts: EvaluationParts;
   readonly #split: EvaluationSplit;
   readonly #task: ScoringTask;
-  readonly #material: Material;
+  readonly #material: Omit<Material, 'breathe'>;
   readonly #rows: Row[] = [];
   /** from opening the folder until its tokens are there */
   readonly #tokenizedSeconds: number;
@@ -113,16 +113,18 @@ class Evaluation {
   async #row(
     { name, prepare }: PredictorFactory,
     stage: Stage,
-    material: Material,
+    material: Omit<Material, 'breathe'>,
     secondsBefore: number,
   ): Promise<void> {
     const { frozen } = this.#options;
+    const { breathe } = this.#parts;
+    const learning = (share: number): Promise<void> =>
+      breathe(`${name} learns`, Math.floor(100 * share), 100);
     const make = async (): Promise<SequenceModel> => {
-      const model = await prepare(material);
+      const model = await prepare({ ...material, breathe: learning });
       return frozen ? new FrozenModel(model) : model;
     };
-    const { breathe } = this.#parts;
-    await breathe(`${name} learns`, 0, 1);
+    await learning(0);
     const start = performance.now();
     const model = await make();
     const prepareSeconds = (performance.now() - start) / 1_000;
@@ -142,7 +144,8 @@ class Evaluation {
     const { tokenizer, texts } = this.#material;
     // Another seed: by the same one, what the training holds out for itself would be held out here already.
     const innerSeed = (seed ^ 0x9e3779b9) >>> 0;
-    const left = seconds - this.#tokenizedSeconds - this.#indexSeconds;
+    // The mixture counts once more, and hears what the transformer says of what its training held out.
+    const left = seconds - this.#tokenizedSeconds - 2 * this.#indexSeconds - hearingSeconds;
     try {
       const report = await train({
         // Copies: a text may be a view of something large, all of which would be sent to the trainer.
@@ -223,6 +226,8 @@ function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: Trainin
   return { seconds, steps, tokens, tokensPerSecond, parameters };
 }
 
+/** Kept for the mixture, so that it is there when the time is over. */
+const hearingSeconds = 3;
 const memoryLimitMb = 1_000;
 
 function nothingHeldOut(folder: string): NihiloError {

@@ -34,7 +34,7 @@ export interface FileSystem {
 }
 
 /** The bundles that run off the main thread. */
-export type WorkerRole = 'trainer' | 'lane' | 'predictor';
+export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor';
 
 export interface WorkerHandle<Request, Reply> {
   post(message: Request): void;

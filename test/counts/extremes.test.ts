@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CountingModel, CountsCapacity } from '../../extension/counts/countingModel.ts';
+import type { CountingModel } from '../../extension/counts/countingModel.ts';
+import type { CountsCapacity } from '../../extension/protocol/indexing.ts';
 import { instantiateCounts } from './countKernels.ts';
 import { type CountsPlan, planCounts } from '../../extension/counts/plan.ts';
 import { uniform } from '../reference/random.ts';

@@ -1,5 +1,6 @@
 import { buildCodeTree } from '../../extension/counts/codeTree.ts';
-import { CountingModel, type CountsCapacity } from '../../extension/counts/countingModel.ts';
+import { CountingModel } from '../../extension/counts/countingModel.ts';
+import type { CountsCapacity } from '../../extension/protocol/indexing.ts';
 import { type Tokenizer, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { CountingOracle } from '../reference/countingModel.ts';
