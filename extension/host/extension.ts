@@ -7,10 +7,11 @@ import { pathOf, setEnabled, settingSource } from './configuration.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
 import { LatencyRecord, type LatencySummary, measurementsLine } from './latency.ts';
+import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
 import { reproducible } from './settings.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
-import { logTraining, trainOnWorkspace } from './training.ts';
+import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
 import { WorkspaceModel } from './workspaceModel.ts';
 
 /** What other extensions and tests get from this one. */
@@ -50,12 +51,14 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     inspector,
     new StatusBar(workspaceModel),
     ...followState(workspaceModel, log),
+    ...learnOnSave(workspaceModel, platform.cores, log),
     vscode.languages.registerInlineCompletionItemProvider(
       documents,
       new CompletionProvider(workspaceModel, latency, log),
     ),
     ...registerCommands({
       train: () => trainOnWorkspace(workspaceModel, platform.cores, log),
+      fineTune: () => fineTuneOnWorkspace(workspaceModel, platform.cores, log),
       stopTraining: () => workspaceModel.stopTraining(),
       pauseTraining: () => workspaceModel.pauseTraining(),
       resumeTraining: () => workspaceModel.resumeTraining(),

@@ -3,7 +3,9 @@ import type { Platform } from '../platform/platform.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { Completion, CompletionOptions, Inspection } from '../protocol/prediction.ts';
+import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type {
+  FineTuneRequest,
   HeldOutPoint,
   TrainingEvent,
   TrainingProgress,
@@ -11,6 +13,7 @@ import type {
   TrainingStage,
 } from '../protocol/training.ts';
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
+import { SaveClient } from '../training/saveClient.ts';
 import { Signal } from './signal.ts';
 
 /** Where a running training stands. */
@@ -29,8 +32,10 @@ export class WorkspaceModel {
   readonly #reproducible: () => boolean;
   readonly #trainer: TrainingClient;
   readonly #predictor: PredictorClient;
+  readonly #saves: SaveClient;
   readonly #changed = new Signal<void>();
   readonly #trainingEvents = new Signal<TrainingEvent>();
+  readonly #saveEvents = new Signal<SaveEvent>();
   #state: ModelState = { state: 'missing' };
   #training: TrainingStatus | null = null;
   /** a later loading or a deletion overtakes an earlier loading */
@@ -41,6 +46,8 @@ export class WorkspaceModel {
   readonly onDidChange = this.#changed.subscribe;
   /** Every event of every training; one whose worker died ends with a `failed` too. */
   readonly onTrainingEvent = this.#trainingEvents.subscribe;
+  /** What becomes of the files that it is told of by `learnFrom`. */
+  readonly onSaveEvent = this.#saveEvents.subscribe;
 
   /**
    * @param checkpoint absolute path of the model's folder, whether it exists or not
@@ -52,6 +59,10 @@ export class WorkspaceModel {
     this.#reproducible = reproducible;
     this.#trainer = new TrainingClient(platform);
     this.#predictor = new PredictorClient(platform);
+    this.#saves = new SaveClient(platform, (event) => {
+      this.#saveEvents.emit(event);
+      if (event.type === 'written') void this.load();
+    });
   }
 
   get checkpoint(): string {
@@ -98,6 +109,24 @@ export class WorkspaceModel {
    */
   train(request: TrainingRequest): Promise<TrainingResult> {
     const run = this.#trainer.start(request);
+    // What it learnt since its last writing is learnt anew.
+    void this.#saves.close(false);
+    return this.#run(run);
+  }
+
+  /** Likewise on top of the model that there is. @returns rejects as TrainingRun.result does, or with trainingBusy */
+  async fineTune(request: FineTuneRequest): Promise<TrainingResult> {
+    if (this.#trainer.active === null) await this.#saves.close(true);
+    return this.#run(this.#trainer.fineTune(request));
+  }
+
+  /** Teaches the model a file that was saved; not while a training runs, and not before there is a model. */
+  learnFrom(file: string, learning: Omit<SaveLearning, 'checkpoint'>): void {
+    if (this.#disposed || this.#trainer.active !== null || this.#state.state !== 'ready') return;
+    this.#saves.learn(file, { ...learning, checkpoint: this.#checkpoint });
+  }
+
+  #run(run: TrainingRun): Promise<TrainingResult> {
     this.#setTraining({ stage: 'reading', detail: '', paused: false, progress: null, heldOut: null });
     run.onEvent((event) => {
       this.#follow(event);
@@ -139,6 +168,7 @@ export class WorkspaceModel {
         'A model can be deleted while no training runs and one is running now; stop it first.',
       );
     }
+    await this.#saves.close(false);
     try {
       await this.#platform.files.removeFolder(this.#checkpoint);
     } catch (error) {
@@ -153,11 +183,11 @@ export class WorkspaceModel {
     this.#setState({ state: 'missing' });
   }
 
-  /** Ends both workers; a running training keeps its best model first. */
+  /** Ends all workers; a running training keeps its best model first, and what was learnt from saved files is written. */
   async dispose(): Promise<void> {
     this.#edition++;
     this.#disposed = true;
-    await Promise.all([this.#trainer.dispose(), this.#predictor.unload()]);
+    await Promise.all([this.#trainer.dispose(), this.#saves.close(true), this.#predictor.unload()]);
   }
 
   async #finish(run: TrainingRun): Promise<TrainingResult> {

@@ -13,6 +13,7 @@ const workerSources: Readonly<Record<WorkerRole, string>> = {
   trainer: '../training/trainerWorker.ts',
   lane: '../training/laneWorker.ts',
   predictor: '../completion/predictorWorker.ts',
+  saver: '../training/saveWorker.ts',
 };
 
 /** The machine as Node shows it: threads from worker_threads, files from fs. */
