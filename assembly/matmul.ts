@@ -1,6 +1,6 @@
-import { copyPanels, transposePanels } from './panels';
+import { copyLeftPanels, copyPanels, transposeLeftPanels } from './panels';
 import { blockCols, blockDepth, blockRows, edgeTileOffset, rightBlockOffset } from './scratch';
-import { tile, tileCols, tileRows, zeroRow } from './tile';
+import { tile, tileCols, tileHeight, zeroRow } from './tile';
 
 /**
  * out = or += a · B. Every element is one chain of multiply-adds in the order of k, so that its bits do not depend on how the rows are
@@ -27,7 +27,7 @@ export function matmul(
     const height = min(blockRows, rows - i);
     for (let p = 0; p < k; p += blockDepth) {
       const depth = min(blockDepth, k - p);
-      transposePanels(scratch, tileRows, a + ((i * aStride + p) << 2), aStride << 2, height, depth);
+      transposeLeftPanels(scratch, a + ((i * aStride + p) << 2), aStride << 2, height, depth);
       multiplyBlock(
         out + ((i * outStride) << 2),
         outStride << 2,
@@ -70,7 +70,6 @@ export function matmulTransposed(
   const isOneBlock = end - nStart <= blockRows;
   for (let p = 0; p < rows; p += blockDepth) {
     const depth = min(blockDepth, rows - p);
-    const panelBytes = (depth * tileRows) << 2;
     for (let j = 0; j < k; j += blockCols) {
       const width = min(blockCols, k - j);
       copyPanels(right, depth << 5, tileCols, b + ((p * bStride + j) << 2), bStride << 2, width, depth);
@@ -78,15 +77,7 @@ export function matmulTransposed(
         const height = min(blockRows, end - i);
         // A lone left block serves all right blocks.
         if (j == 0 || !isOneBlock)
-          copyPanels(
-            scratch,
-            panelBytes,
-            tileRows,
-            a + ((p * aStride + i) << 2),
-            aStride << 2,
-            height,
-            depth,
-          );
+          copyLeftPanels(scratch, a + ((p * aStride + i) << 2), aStride << 2, height, depth);
         multiplyBlock(
           out + ((i * k + j) << 2),
           k << 2,
@@ -117,28 +108,22 @@ function multiplyBlock(
   accumulate: bool,
   edge: usize,
 ): void {
-  const leftStride = (depth * tileRows) << 2;
   for (let col = 0; col < width; col += tileCols) {
+    const cols = min(tileCols, width - col);
     let a = left;
     let at = out + (col << 2);
-    for (let row = 0; row < height; row += tileRows) {
-      if (row + tileRows <= height && col + tileCols <= width) {
-        tile(at, outStride, accumulate ? at : zeroRow(), accumulate ? outStride : 0, a, right, depth);
+    let remaining = height;
+    while (remaining > 0) {
+      const rows = tileHeight(remaining);
+      if (rows <= remaining && cols == tileCols) {
+        const start = accumulate ? at : zeroRow();
+        tile(at, outStride, start, accumulate ? outStride : 0, a, right, depth, rows);
       } else {
-        edgeTile(
-          at,
-          outStride,
-          a,
-          right,
-          min(tileRows, height - row),
-          min(tileCols, width - col),
-          depth,
-          accumulate,
-          edge,
-        );
+        edgeTile(at, outStride, a, right, rows, min(rows, remaining), cols, depth, accumulate, edge);
       }
-      a += leftStride;
-      at += tileRows * outStride;
+      a += (depth * rows) << 2;
+      at += rows * outStride;
+      remaining -= rows;
     }
     right += panelStride;
   }
@@ -150,6 +135,7 @@ function edgeTile(
   outStride: i32,
   a: usize,
   b: usize,
+  height: i32,
   rows: i32,
   cols: i32,
   depth: i32,
@@ -158,7 +144,8 @@ function edgeTile(
 ): void {
   const edgeStride: i32 = tileCols << 2;
   if (accumulate) copyTile(edge, edgeStride, out, outStride, rows, cols);
-  tile(edge, edgeStride, accumulate ? edge : zeroRow(), accumulate ? edgeStride : 0, a, b, depth);
+  const start = accumulate ? edge : zeroRow();
+  tile(edge, edgeStride, start, accumulate ? edgeStride : 0, a, b, depth, height);
   copyTile(out, outStride, edge, edgeStride, rows, cols);
 }
 

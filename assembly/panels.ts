@@ -1,4 +1,4 @@
-import { tileRows } from './tile';
+import { tileHeight } from './tile';
 
 /*
  * Panels: what a tile reads. A panel holds `width` rows (of the left matrix) or columns (of the right one), interleaved, so that one
@@ -96,8 +96,8 @@ function zeroLane(panel: usize, panelStride: i32, depth: i32): void {
   }
 }
 
-/** Rows that are copied at once: few enough streams for the prefetcher, whole cache lines for the writes of any width. */
-const copyDepth: i32 = 8;
+/** Rows that are copied at once: few enough streams for the prefetcher, and whole cache lines for the writes of panels of 8. */
+const copyDepth: i32 = 4;
 
 /** All panels of f32[depth, count], panelStride bytes apart. */
 export function copyPanels(
@@ -123,11 +123,30 @@ export function copyPanels(
   }
 }
 
-/** panel f32[depth, width] = columns f32[depth, width], a step of four rows after the other */
+/** All panels of a left block from its transpose f32[depth, count]: one behind the other, as wide as their tiles are high. */
+export function copyLeftPanels(panels: usize, columns: usize, stride: i32, count: i32, depth: i32): void {
+  for (let i = 0; i < depth; i += copyDepth) {
+    const height = min(copyDepth, depth - i);
+    let panel = panels;
+    let from = columns + i * stride;
+    let lanes = count;
+    while (lanes > 0) {
+      const width = tileHeight(lanes);
+      const to = panel + ((i * width) << 2);
+      if (lanes >= width) copyPanel(to, width, from, stride, height);
+      else copyRagged(to, width, from, stride, lanes, height);
+      panel += (depth * width) << 2;
+      from += width << 2;
+      lanes -= width;
+    }
+  }
+}
+
+/** panel f32[depth, width] = columns f32[depth, width], a step of four rows after the other; width 4, 6 or 8 */
 function copyPanel(panel: usize, width: i32, columns: usize, stride: i32, depth: i32): void {
   for (; depth >= 4; depth -= 4) {
     if (width == 8) copy8(panel, columns, stride);
-    else if (tileRows == 6) copy6(panel, columns, stride);
+    else if (width == 6) copy6(panel, columns, stride);
     else copy4(panel, columns, stride);
     panel += width << 4;
     columns += stride << 2;
@@ -195,5 +214,17 @@ export function transposePanels(
   for (let row = 0; row < count; row += width) {
     transposePanel(panels, width, rows + row * stride, stride, min(width, count - row), depth);
     panels += (depth * width) << 2;
+  }
+}
+
+/** All panels of a left block f32[count, depth] (row stride in bytes): one behind the other, as wide as their tiles are high. */
+export function transposeLeftPanels(panels: usize, rows: usize, stride: i32, count: i32, depth: i32): void {
+  let lanes = count;
+  while (lanes > 0) {
+    const width = tileHeight(lanes);
+    transposePanel(panels, width, rows, stride, min(width, lanes), depth);
+    panels += (depth * width) << 2;
+    rows += width * stride;
+    lanes -= width;
   }
 }

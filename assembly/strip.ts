@@ -23,7 +23,8 @@ export function multiplyStrip(
   accumulate: bool,
 ): void {
   for (let row = 0; row < count; row += tileRows) {
-    tile(out, stripRow, accumulate ? out : zeroRow(), accumulate ? stripRow : 0, left, right, depth);
+    const start = accumulate ? out : zeroRow();
+    tile(out, stripRow, start, accumulate ? stripRow : 0, left, right, depth, tileRows);
     out += tileRows * stripRow;
     left += panelElements << 2;
   }

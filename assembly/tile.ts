@@ -8,11 +8,20 @@ export const tileRows: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 export const tileCols: i32 = 8;
 
 /**
- * out f32[tileRows, 8] = start + a · b: each element is one chain of multiply-adds, from the start and in the order of depth.
+ * Rows of the next tile where `remaining` rows are left, which it may exceed. In the relaxed build the last ones may be tiles of 4, so
+ * that every even number of rows from 4 on is cut into whole tiles.
+ */
+export function tileHeight(remaining: i32): i32 {
+  return remaining <= 4 || remaining == 7 || remaining == 8 ? 4 : tileRows;
+}
+
+/**
+ * out f32[height, 8] = start + a · b: each element is one chain of multiply-adds, from the start and in the order of depth.
  *  @param out          written; row stride outStride, in bytes
  *  @param start        read; row stride startStride, in bytes (0: one row for all); may be out
- *  @param a            f32[depth, tileRows]: a panel of the left matrix
+ *  @param a            f32[depth, height]: a panel of the left matrix
  *  @param b            f32[depth, 8]: a panel of the right matrix
+ *  @param height       tileRows or 4
  */
 export function tile(
   out: usize,
@@ -22,8 +31,9 @@ export function tile(
   a: usize,
   b: usize,
   depth: i32,
+  height: i32,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) tile6x8(out, outStride, start, startStride, a, b, depth);
+  if (height == 6) tile6x8(out, outStride, start, startStride, a, b, depth);
   else tile4x8(out, outStride, start, startStride, a, b, depth);
 }
 

@@ -69,6 +69,11 @@ export function frameAt(model: Model, depth: i32): usize {
 const lowest: f32 = 1e-6;
 const furthest: f32 = 16;
 
+/** What the outside model says of side 1, never quite certain. */
+export function outsideProbability(model: Model, node: i32): f32 {
+  return max(<f32>1e-5, min(<f32>1 - 1e-5, load<f32>(model.outside + ((<usize>node) << 2))));
+}
+
 /** P(side 1) of the node whose cells and rows are in the frame. */
 export function decide(model: Model, frame: usize): f32 {
   const at = changetype<Frame>(frame);
@@ -80,7 +85,9 @@ export function decide(model: Model, frame: usize): f32 {
     const sum = clamp(dot(load<u32>(rows + (set << 2)), inputs));
     store<f32>(outputs + (set << 2), sum);
   }
-  for (let set: i32 = setCount; set < 8; set++) store<f32>(outputs + (set << 2), 0);
+  // The final mixers hear the transformer and the chain of all orders themselves, too; both at first without weight.
+  store<f32>(outputs + (setCount << 2), load<f32>(inputs + (outsideInput << 2)));
+  store<f32>(outputs + ((setCount + 1) << 2), load<f32>(inputs + (chainInput << 2)));
   const probabilities = setProbabilitiesOf(frame);
   v128.store(probabilities, squash(v128.load(outputs)));
   v128.store(probabilities, squash(v128.load(outputs, 16)), 16);
@@ -120,10 +127,7 @@ function readInputs(model: Model, frame: usize, node: i32): void {
     store<f32>(inputs + (i << 2), load<f32>(load<u32>(cells + (i << 2))));
     store<f32>(inputs + (i << 2), load<f32>(load<u32>(cells + (i << 2), 4)), 4);
   }
-  const outside = model.hasOutside
-    ? max(<f32>1e-5, min(<f32>1 - 1e-5, load<f32>(model.outside + ((<usize>node) << 2))))
-    : <f32>0.5;
-  store<f32>(inputs + (outsideInput << 2), outside);
+  store<f32>(inputs + (outsideInput << 2), model.hasOutside ? outsideProbability(model, node) : <f32>0.5);
   const chains = chainOutputsOf(frame);
   runChains(model, frame, chains);
   for (let i: i32 = 0; i < 3; i++) store<f32>(inputs + ((chainInput + i) << 2), load<f32>(chains + (i << 2)));

@@ -17,7 +17,9 @@ export const chainInput: i32 = outsideInput + 1;
 export const constantInput: i32 = chainInput + chainCount;
 export const inputCount: i32 = (constantInput + 1 + 3) & ~3;
 /** Sets of weights, in each of which something else chooses the row. */
-export const setCount: i32 = 5;
+export const setCount: i32 = 6;
+/** Classes of what the outside model says: nothing, then from a certain 0 to a certain 1. */
+export const outsideClasses: i32 = 13;
 /** Levels of a count, and what more a cell is chosen by: where the last token lies, whether it is the only one. */
 export const levelCount: i32 = 14;
 export const cellsPerSource: i32 = levelCount * levelCount * 6;

@@ -1,7 +1,15 @@
-import { State } from './contexts';
-import { previous } from './contexts';
-import { cellsOf, Frame, rowsOf } from './decision';
-import { adjustmentCells, contextCount, hashedAdjustments, inputCount, Model, orderCount } from './model';
+import { previous, State } from './contexts';
+import { cellsOf, Frame, outsideProbability, rowsOf } from './decision';
+import {
+  adjustmentCells,
+  contextCount,
+  hashedAdjustments,
+  inputCount,
+  Model,
+  orderCount,
+  outsideClasses,
+} from './model';
+import { stretchOne } from './numbers';
 
 /** Chooses the row of each set of weights, and the adjustments, by what is known at the node. */
 export function selectRows(model: Model, frame: usize, depth: i32): void {
@@ -23,11 +31,18 @@ export function selectRows(model: Model, frame: usize, depth: i32): void {
   setRow(model, frame, 2, min(t1, model.vocabSize));
   setRow(model, frame, 3, known * 2 + (depth == 0 ? 1 : 0));
   setRow(model, frame, 4, place);
+  setRow(model, frame, 5, outsideClass(model, at.node) * (orderCount + 1) * (orderCount + 1) + orders);
   at.finalRow0 = model.finalWeights + <usize>(orders * 32);
   at.finalRow1 = model.finalWeights + <usize>(((orderCount + 1) * (orderCount + 1) + place) * 32);
   const hashed = <i32>(((<u32>(at.node * 0x9e3779b1 + t1 * 0x85ebca6b)) >> 16) & (hashedAdjustments - 1));
   at.adjustment0 = model.adjustments + <usize>(at.node * adjustmentCells * 4);
   at.adjustment1 = model.adjustments + <usize>((model.vocabSize + hashed) * adjustmentCells * 4);
+}
+
+function outsideClass(model: Model, node: i32): i32 {
+  if (!model.hasOutside) return 0;
+  const p = outsideProbability(model, node);
+  return 1 + min(outsideClasses - 2, <i32>((stretchOne(p) + 8) * <f32>0.75));
 }
 
 /** The longest order that knows something, plus one; 0 when none does. */

@@ -13,6 +13,7 @@ import type { BenchSample, BenchSubject } from './benchSubject.ts';
 import type { CompletionLatency } from './completionLatency.ts';
 import type { CompletionWait } from './completionWait.ts';
 import { type Absent, type Heat, type HeatResult, type Rival, runHeat } from './heat.ts';
+import { withOwnTemporaryFiles } from './temporaryFiles.ts';
 import { type Summary, summarise } from './statistics.ts';
 
 /** Rates and times are medians of the tries; what the best one was, and how far they differ, is in `ms`. */
@@ -102,13 +103,18 @@ interface Measured {
 export async function measureAll(request: BenchmarkRequest): Promise<BenchmarkReport> {
   const heats = planHeats(request);
   const measured: Measured[] = [];
-  for (const heat of heats) {
-    const what = describe(heat.subject);
-    request.onProgress(what, measured.length, heats.length);
-    const rivals = (await request.rivals?.(heat.subject)) ?? [];
-    const result = await runHeat(request.ours, heat, rivals, request.signal);
-    const samples = result.samples.slice(heat.warmUps);
-    measured.push({ heat, what, result, samples, ms: summarise(samples.map(({ ms }) => ms)) });
+  const ours = await withOwnTemporaryFiles(request.ours);
+  try {
+    for (const heat of heats) {
+      const what = describe(heat.subject);
+      request.onProgress(what, measured.length, heats.length);
+      const rivals = (await request.rivals?.(heat.subject)) ?? [];
+      const result = await runHeat(ours.command, heat, rivals, request.signal);
+      const samples = result.samples.slice(heat.warmUps);
+      measured.push({ heat, what, result, samples, ms: summarise(samples.map(({ ms }) => ms)) });
+    }
+  } finally {
+    await ours.removeFiles();
   }
   return report(request, measured);
 }

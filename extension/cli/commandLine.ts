@@ -1,7 +1,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { NihiloError } from '../protocol/errors.ts';
-import { type OptimizerName, optimizerNames, type PresetName, presetNames } from '../protocol/model.ts';
+import { type OptimizerName, optimizerNames, type PresetChoice, presetChoices } from '../protocol/model.ts';
 import { numberWithin, oneOf } from './optionValues.ts';
 
 export interface TrainOptions {
@@ -13,7 +13,7 @@ export interface TrainOptions {
   readonly targetLoss?: number;
   readonly threads: number;
   readonly seed?: number;
-  readonly preset?: PresetName;
+  readonly preset?: PresetChoice;
   readonly vocab?: number;
   readonly optimizer?: OptimizerName;
   readonly tokensPerStep?: number;
@@ -240,17 +240,17 @@ function describeChoices(command: Command): Command {
     )
     .option(
       '--preset <name>',
-      'size of the model: pencil, small, default, large (default when left out)',
-      oneOf('--preset', presetNames),
+      'size of the model: pencil, small, default, large, or auto: by the amount of text and time (auto when left out)',
+      oneOf('--preset', presetChoices),
     )
     .option(
       '--vocab <n>',
-      'tokens in the vocabulary (set by the preset when left out)',
+      'tokens in the vocabulary (set by the preset or by auto when left out)',
       numberWithin('--vocab', { whole: true, least: 257, most: 65_535 }),
     )
     .option(
       '--optimizer <name>',
-      'adamw, or muon for the hidden matrices and adamw for the rest (adamw when left out)',
+      'adamw, or muon for the hidden matrices and adamw for the rest (muon when left out)',
       oneOf('--optimizer', optimizerNames),
     )
     .option(

@@ -139,7 +139,8 @@ async function writeRandomModel(
     tensors: endlessTensors(config, tokenizer),
     tokenizerJson: tokenizerToJson(tokenizer),
     trainerState: {
-      ...settleChoices({ preset }, null),
+      ...settleChoices({}, null),
+      preset,
       step: 0,
       tokens: 0,
       sequences: 0,

@@ -6,15 +6,16 @@ import { evaluate, type EvaluationOptions } from '../evaluation/evaluate.ts';
 import { usualChoice } from '../evaluation/lines.ts';
 import { predictors } from '../evaluation/predictors.ts';
 import type { EvaluationReport } from '../evaluation/report.ts';
+import { splitByCommits } from '../evaluation/history.ts';
 import { type EvaluationSplit, splitByFiles } from '../evaluation/split.ts';
 import type { Platform } from '../platform/platform.ts';
-import { NihiloError } from '../protocol/errors.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { EvaluateOptions } from './commandLine.ts';
 import { installedCompressors } from './compressorPrograms.ts';
 import { evaluationLines } from './evaluationLines.ts';
+import { GitHistory } from './gitHistory.ts';
 import { Interruption } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { ProgressDisplay, StepDisplay } from './progressDisplay.ts';
@@ -55,7 +56,7 @@ async function evaluateOnTerminal(
       platform,
       predictors,
       compressors: await installedCompressors(cache, signal),
-      readSplit: () => readSplit(platform, asked, display),
+      readSplit: () => readSplit(platform, asked, display, signal),
       checkpoint: absolutePath(path.join(tmpdir(), `nihilo-evaluation-${randomUUID()}`)),
       train: (request) => {
         display.clear();
@@ -69,16 +70,22 @@ async function evaluateOnTerminal(
   }
 }
 
-function readSplit(
+async function readSplit(
   platform: Platform,
   { folder, seed, split }: EvaluationOptions,
   display: StepDisplay,
+  signal: AbortSignal,
 ): Promise<EvaluationSplit> {
-  if (split === 'commits') {
-    throw new NihiloError('argumentInvalid', '--split should be files and is commits, which is to come.');
+  const onProgress = (count: number): void => display.show('files are read', count, count);
+  if (split === 'files') {
+    return splitByFiles(platform.files, { folders: [folder], exclude: [] }, seed, onProgress);
   }
-  const request = { folders: [folder], exclude: [] };
-  return splitByFiles(platform.files, request, seed, (count) => display.show('files read', count, count));
+  const history = new GitHistory(folder, signal);
+  try {
+    return await splitByCommits(history, folder, onProgress);
+  } finally {
+    history.dispose();
+  }
 }
 
 /** A training on the terminal that ends, with nothing kept, when the signal is aborted. */

@@ -25,6 +25,7 @@ const heading = [
   'at s',
   'bits/byte',
   '÷ zpaq',
+  '÷ as text',
   'top-1',
   'top-5',
   'MRR@10',
@@ -45,7 +46,8 @@ function rowCells(row: Row, report: EvaluationReport): string[] {
     row.predictor,
     row.atSeconds.toFixed(1),
     row.bitsPerByte.toFixed(3),
-    ratioToZpaq(row, report),
+    ratioTo('zpaq5', row, report),
+    ratioTo('zpaq5text', row, report),
     share(row.top1),
     share(row.top5),
     share(row.mrr),
@@ -61,9 +63,9 @@ function rowCells(row: Row, report: EvaluationReport): string[] {
   ];
 }
 
-/** Over the files that zpaq was run on. */
-function ratioToZpaq({ details }: Row, { compressors, heldOutFiles }: EvaluationReport): string {
-  const zpaq = compressors['zpaq5'];
+/** Over the files that the compressor was given. */
+function ratioTo(name: string, { details }: Row, { compressors, heldOutFiles }: EvaluationReport): string {
+  const zpaq = compressors[name];
   if (zpaq === undefined) return '–';
   const bits = heldOutFiles
     .slice(0, zpaq.texts)
@@ -76,7 +78,7 @@ function compressorLines({ compressors, heldOutFiles }: EvaluationReport): strin
   if (found.length === 0) return ['No compressor to compare with (zpaq, xz, zstd) is installed.'];
   return found.map(([name, { bitsPerByte, texts }]) => {
     const part = texts < heldOutFiles.length ? `, of ${texts} of the files` : '';
-    return `${name.padEnd(8)} ${bitsPerByte.toFixed(3)} bits per byte, knowing the training text${part}`;
+    return `${name.padEnd(9)} ${bitsPerByte.toFixed(3)} bits per byte, knowing the training text${part}`;
   });
 }
 

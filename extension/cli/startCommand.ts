@@ -37,7 +37,6 @@ function startRequest(folder: string, { seconds, threads }: StartOptions): Train
   return {
     corpus: { folders: [folder], exclude: [] },
     checkpoint: absolutePath(path.join(envPaths('nihilo', { suffix: '' }).cache, name)),
-    preset: 'default',
     stop: { seconds },
     threads,
     seed,

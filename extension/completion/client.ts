@@ -1,10 +1,14 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Completion,
   CompletionOptions,
+  EarlierMatch,
   Inspection,
   ModelSummary,
+  OpenDocument,
+  Predicting,
   PredictorReply,
   PredictorRequest,
 } from '../protocol/prediction.ts';
@@ -49,10 +53,13 @@ export class PredictorClient {
   #model: LoadedModel | null = null;
   #lastId = 0;
   #highestCancelled = 0;
+  readonly #onDeath: () => void;
   #death: { readonly atMs: number; readonly reason: NihiloError } | null = null;
 
-  constructor(platform: Platform) {
+  /** @param onDeath the worker is gone without having been asked to, and its index with it */
+  constructor(platform: Platform, onDeath: () => void = () => {}) {
     this.#platform = platform;
+    this.#onDeath = onDeath;
   }
 
   /**
@@ -68,11 +75,17 @@ export class PredictorClient {
   /**
    * The likely rest of the line behind `prefix`.
    * @param signal aborting it rejects at once with its reason, and the worker stops at the next token
-   * @throws {NihiloError} checkpointMissing, before a model is loaded; workerFailed
+   * @param open the document around the cursor; null for a text on its own
+   * @throws {NihiloError} checkpointMissing, before there is an index or a model; workerFailed
    */
-  async complete(prefix: string, options: CompletionOptions, signal: AbortSignal): Promise<Completion> {
+  async complete(
+    prefix: string,
+    options: CompletionOptions,
+    signal: AbortSignal,
+    open: OpenDocument | null = null,
+  ): Promise<Completion> {
     signal.throwIfAborted();
-    const request = { type: 'complete', prefix, options } as const;
+    const request = { type: 'complete', prefix, open, options } as const;
     const answer = await this.#ask(this.#connected(), request, signal);
     if (answer.type !== 'completed') throw unexpected(answer);
     return answer.completion;
@@ -84,6 +97,32 @@ export class PredictorClient {
     const answer = await this.#ask(this.#connected(), { type: 'inspect', ...query }, signal);
     if (answer.type !== 'inspected') throw unexpected(answer);
     return answer.inspection;
+  }
+
+  /** From its answer on, completions come from this index. @throws {NihiloError} workerFailed */
+  async useIndex(index: WorkspaceIndex): Promise<Predicting> {
+    const answer = await this.#ask(this.#connected(), { type: 'index', index });
+    if (answer.type !== 'indexed') throw unexpected(answer);
+    return answer.predicting;
+  }
+
+  /** @returns whether more was counted than the index has room for @throws {NihiloError} workerFailed */
+  async learn(edition: number, changes: readonly FileChange[]): Promise<boolean> {
+    const answer = await this.#ask(this.#connected(), { type: 'learn', edition, changes });
+    if (answer.type !== 'learnt') throw unexpected(answer);
+    return answer.outdated;
+  }
+
+  /** @throws {NihiloError} workerFailed */
+  async open(prefix: string, open: OpenDocument): Promise<void> {
+    await this.#ask(this.#connected(), { type: 'open', prefix, open });
+  }
+
+  /** Where the text before the cursor has been seen before; null: nowhere, or there is no index. @throws {NihiloError} workerFailed */
+  async find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null> {
+    const answer = await this.#ask(this.#connected(), { type: 'find', prefix, open });
+    if (answer.type !== 'found') throw unexpected(answer);
+    return answer.match;
   }
 
   /** Frees the worker and its model; pending requests reject. A later `load` starts anew. */
@@ -172,6 +211,7 @@ export class PredictorClient {
     );
     this.#death = { atMs: performance.now(), reason };
     rejectAll(connection, reason);
+    this.#onDeath();
   }
 }
 

@@ -9,11 +9,51 @@ import { windowAround } from './window.ts';
 
 const nothing = new Uint8Array();
 
+/** Where the tokens of a line come from. */
+export interface TokenSource {
+  /** there is no room for another token */
+  readonly full: boolean;
+  /** One of the tokens that agree with what is typed, its probability being its share among them; null: there is none; or cancelled. */
+  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | null | 'cancelled';
+  /** Goes on behind the token that was chosen. */
+  follow(id: number): void;
+}
+
 /**
- * The rest of the line, token by token, most likely or sampled. What is being typed (the last word or run of signs) is taken back and
- * chosen again among the tokens that agree with it, because a text is rarely cut at the cursor where the tokenizer would cut it.
+ * The rest of the line, token by token. What is being typed is taken back and chosen again among the tokens that agree with it, because a
+ * text is rarely cut at the cursor where the tokenizer would cut it.
+ * @param typed what was taken back
+ * @param start when the completion was begun, as performance.now() tells it
  * @param cancelled polled between tokens
  */
+export function growLine(
+  source: TokenSource,
+  tokenizer: Tokenizer,
+  typed: Uint8Array,
+  options: CompletionOptions,
+  start: number,
+  cancelled: () => boolean,
+): Completion {
+  const line = new Line(typed);
+  let stop: StopReason | null = null;
+  while (stop === null) {
+    const full = line.tokens.length >= options.maxTokens || source.full;
+    const late = performance.now() - start > options.maxMilliseconds;
+    const choice = full || late || cancelled() ? 'cancelled' : source.choose(line.untyped, cancelled);
+    if (choice === 'cancelled') {
+      stop = full ? 'limit' : 'cut';
+    } else if (choice === null || choice.probability < options.minTokenProbability) {
+      stop = 'unlikely';
+    } else {
+      line.push(choice, choice.id === tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
+      source.follow(choice.id);
+      if (line.complete) stop = 'lineEnd';
+    }
+  }
+  return { ...line.result(), milliseconds: performance.now() - start, stop };
+}
+
+/** The rest of the line as the transformer alone goes on with it: most likely or sampled. */
 export function completeLine(
   decoder: Decoder,
   tokenizer: Tokenizer,
@@ -26,28 +66,35 @@ export function completeLine(
   const room = Math.max(1, decoder.config.maxPositionEmbeddings - options.maxTokens - 1);
   const window = windowAround(tokenizer, bytes, nothing, room, 0);
   const { ids, typed } = heal(tokenizer, window.ids, bytes, 1);
-  const line = new Line(typed);
-  const pick = chooser(options.sampling);
-  let stop: StopReason | null = null;
-  while (stop === null) {
-    const full =
-      line.tokens.length >= options.maxTokens || ids.length >= decoder.config.maxPositionEmbeddings;
-    const late = performance.now() - start > options.maxMilliseconds;
-    const logits = full || late ? null : decoder.next(ids, cancelled);
-    if (logits === null) {
-      stop = full ? 'limit' : 'cut';
-      break;
-    }
-    const choice = choose(logits, tokenizer, line.untyped, pick);
-    if (choice === null || choice.probability < options.minTokenProbability) {
-      stop = 'unlikely';
-      break;
-    }
-    line.push(choice, choice.id === tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
-    ids.push(choice.id);
-    if (line.complete) stop = 'lineEnd';
+  const source = new DecoderSource(decoder, tokenizer, ids, chooser(options.sampling));
+  return growLine(source, tokenizer, typed, options, start, cancelled);
+}
+
+class DecoderSource implements TokenSource {
+  readonly #decoder: Decoder;
+  readonly #tokenizer: Tokenizer;
+  readonly #ids: number[];
+  readonly #pick: (logits: Float32Array) => number;
+
+  constructor(decoder: Decoder, tokenizer: Tokenizer, ids: number[], pick: (logits: Float32Array) => number) {
+    this.#decoder = decoder;
+    this.#tokenizer = tokenizer;
+    this.#ids = ids;
+    this.#pick = pick;
   }
-  return { ...line.result(), milliseconds: performance.now() - start, stop };
+
+  get full(): boolean {
+    return this.#ids.length >= this.#decoder.config.maxPositionEmbeddings;
+  }
+
+  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | null | 'cancelled' {
+    const logits = this.#decoder.next(this.#ids, cancelled);
+    return logits === null ? 'cancelled' : choose(logits, this.#tokenizer, typed, this.#pick);
+  }
+
+  follow(id: number): void {
+    this.#ids.push(id);
+  }
 }
 
 /** The same seed gives the same line. */

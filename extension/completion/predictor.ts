@@ -1,37 +1,43 @@
-import { readCheckpoint } from '../engine/checkpoint.ts';
-import type { WeightFormat } from '../engine/decodePlan.ts';
-import { Decoder } from '../engine/decoder.ts';
+import type { Decoder } from '../engine/decoder.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
 import { distribution } from '../engine/sampler.ts';
 import type { Platform } from '../platform/platform.ts';
+import { openTransformer } from '../prediction/trainedTransformer.ts';
+import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import type { ModelConfig } from '../protocol/model.ts';
-import type { Completion, CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
+import type {
+  Completion,
+  CompletionOptions,
+  EarlierMatch,
+  Inspection,
+  ModelSummary,
+  OpenDocument,
+  Predicting,
+} from '../protocol/prediction.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
-import { rehearse } from './rehearsal.ts';
+import { rehearse, rehearseIndex } from './rehearsal.ts';
+import { ServedIndex } from './servedIndex.ts';
 import { windowAround } from './window.ts';
 
 interface Model {
   readonly decoder: Decoder;
   readonly tokenizer: Tokenizer;
+  readonly tokenizerJson: string;
 }
 
-/** Fewer parameters stay as they are: they are quick anyway, and `pencil` is there to be computed again by hand. */
-const fewestQuantized = 100_000;
-
-/** What completions and the Inspector compute with: the same numbers in both. */
-function weightFormat(config: ModelConfig): WeightFormat {
-  return parameterCount(config) < fewestQuantized ? 'f32' : 'int8';
-}
-
-/** The trained model behind completions and the Inspector: text in, tokens and probabilities out. */
+/**
+ * What predicts: the index of the workspace and the trained model. Completions of a document come from the index, and before there is one
+ * from the model; the Inspector shows the model.
+ */
 export class Predictor {
   readonly #platform: Platform;
   #model: Model | null = null;
+  #index: ServedIndex | null = null;
 
   constructor(platform: Platform) {
     this.#platform = platform;
@@ -39,26 +45,61 @@ export class Predictor {
 
   /** @throws {NihiloError} checkpointMissing, checkpointTorn, checkpointForeign; the model that was loaded before stays */
   async load(checkpoint: string, reproducible: boolean): Promise<ModelSummary> {
-    const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(
-      this.#platform.files,
+    const { decoder, tokenizerJson, trainerState } = await openTransformer(
+      this.#platform,
       checkpoint,
+      reproducible,
     );
-    const compiled = await compileKernels((name) => this.#platform.readAsset(name), reproducible);
     const tokenizer = tokenizerFromJson(tokenizerJson);
-    const decoder = new Decoder(compiled, config, tensors, weightFormat(config));
     rehearse(decoder, tokenizer);
-    this.#model = { decoder, tokenizer };
+    this.#model = { decoder, tokenizer, tokenizerJson };
+    this.#join();
     return {
       checkpoint,
-      config,
-      parameters: parameterCount(config),
+      config: decoder.config,
+      parameters: parameterCount(decoder.config),
       steps: trainerState.step,
       heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
     };
   }
 
-  /** @param cancelled polled between tokens @throws {NihiloError} checkpointMissing, before a model is loaded */
-  complete(prefix: string, options: CompletionOptions, cancelled: () => boolean): Completion {
+  /** The index before serves until this one can. */
+  async useIndex(index: WorkspaceIndex): Promise<Predicting> {
+    const { module } = await compileKernels((name) => this.#platform.readAsset(name), true);
+    const served = new ServedIndex(module, index);
+    this.#index = served;
+    this.#join();
+    rehearseIndex(served);
+    return served.predicting;
+  }
+
+  /** @returns whether more is counted than there is room for */
+  learn(edition: number, changes: readonly FileChange[]): boolean {
+    return this.#index?.edition === edition && this.#index.learn(changes);
+  }
+
+  open(prefix: string, open: OpenDocument): void {
+    this.#index?.open(prefix, open);
+  }
+
+  find(prefix: string, open: OpenDocument): EarlierMatch | null {
+    return this.#index?.find(prefix, open) ?? null;
+  }
+
+  /**
+   * @param open null: the transformer alone goes on
+   * @param cancelled polled between tokens
+   * @throws {NihiloError} checkpointMissing, before there is an index or a model
+   */
+  complete(
+    prefix: string,
+    open: OpenDocument | null,
+    options: CompletionOptions,
+    cancelled: () => boolean,
+  ): Completion {
+    if (open !== null && this.#index !== null) {
+      return this.#index.complete(prefix, open, options, cancelled);
+    }
     const { decoder, tokenizer } = this.#loaded();
     return completeLine(decoder, tokenizer, prefix, options, cancelled);
   }
@@ -94,6 +135,13 @@ export class Predictor {
       position: chosen,
       distribution: distribution(logits, topK, ids[chosen + 1] ?? null, (id) => tokenizer.tokenBytes(id)),
     };
+  }
+
+  /** A model over other tokens cannot take part: the index that is made of its own is on its way. */
+  #join(): void {
+    if (this.#model === null || this.#index?.tokenizerJson !== this.#model.tokenizerJson) return;
+    const { decoder, tokenizer } = this.#model;
+    this.#index.hear(new TransformerModel(decoder, tokenizer.endOfText));
   }
 
   #loaded(): Model {

@@ -20,9 +20,19 @@ async function answer(request: PredictorRequest): Promise<PredictorReply> {
     case 'load':
       return { type: 'loaded', id, model: await predictor.load(request.checkpoint, request.reproducible) };
     case 'complete': {
-      const completion = predictor.complete(request.prefix, request.options, () => isCancelled(id));
+      const { prefix, open, options } = request;
+      const completion = predictor.complete(prefix, open, options, () => isCancelled(id));
       return { type: 'completed', id, completion };
     }
+    case 'index':
+      return { type: 'indexed', id, predicting: await predictor.useIndex(request.index) };
+    case 'learn':
+      return { type: 'learnt', id, outdated: predictor.learn(request.edition, request.changes) };
+    case 'open':
+      predictor.open(request.prefix, request.open);
+      return { type: 'opened', id };
+    case 'find':
+      return { type: 'found', id, match: predictor.find(request.prefix, request.open) };
     case 'inspect': {
       const { prefix, suffix, position, topK } = request;
       return { type: 'inspected', id, inspection: predictor.inspect(prefix, suffix, position, topK) };

@@ -6,9 +6,9 @@ import { contentReason } from './content.ts';
 import { hashBytes, hashText } from './hash.ts';
 import { type LeftOut, type LeftOutReason, summarizeReasons } from './leftOut.ts';
 import { withoutLicence } from './licence.ts';
-import { workspaceRoots } from './roots.ts';
+import { rootOf, workspaceRoots } from './roots.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
-import { type Candidate, exclusion, walkRoot } from './walk.ts';
+import { type Candidate, exclusion, findCandidate, walkRoot } from './walk.ts';
 
 /** The texts of a workspace that a model may learn from, and everything else with the reason why not. */
 export interface Corpus {
@@ -47,11 +47,45 @@ export async function readCorpus(
   request: CorpusRequest,
   options: CorpusOptions,
 ): Promise<Corpus> {
+  const { texts, leftOut } = await readTexts(files, request, options);
+  return splitCorpus(texts, leftOut, options.seed);
+}
+
+/**
+ * The same before anything is held out.
+ * @throws {NihiloError} as readCorpus
+ */
+export async function readTexts(
+  files: FileSystem,
+  request: CorpusRequest,
+  options: Omit<CorpusOptions, 'seed'>,
+): Promise<{ readonly texts: readonly Text[]; readonly leftOut: readonly LeftOut[] }> {
   const reader = new CorpusReader(files, options);
   await reader.walk(request);
   await reader.dropBySize();
   await reader.read();
-  return reader.corpus(request);
+  return reader.texts(request);
+}
+
+/**
+ * One file as the corpus would hold it now; null where it is not there or a rule keeps it out.
+ * @param file absolute
+ * @throws {NihiloError} folderUnreadable
+ */
+export async function readFile(
+  files: FileSystem,
+  { folders, exclude }: CorpusRequest,
+  file: string,
+): Promise<Text | null> {
+  const roots = workspaceRoots(folders);
+  const root = rootOf(roots, file);
+  if (root === null) return null;
+  const candidate = await findCandidate(files, root, exclusion(exclude), file);
+  if (candidate === null) return null;
+  const size = await files.size(file);
+  if (size === 0 || size > mostFileBytes) return null;
+  const text = textOf(candidate.path, await files.read(file));
+  return typeof text === 'string' ? null : text;
 }
 
 interface SizedCandidate extends Candidate {
@@ -60,12 +94,12 @@ interface SizedCandidate extends Candidate {
 
 class CorpusReader {
   readonly #files: FileSystem;
-  readonly #options: CorpusOptions;
+  readonly #options: Omit<CorpusOptions, 'seed'>;
   readonly #leftOut: LeftOut[] = [];
   #candidates: readonly Candidate[] = [];
   #texts: readonly Text[] = [];
 
-  constructor(files: FileSystem, options: CorpusOptions) {
+  constructor(files: FileSystem, options: Omit<CorpusOptions, 'seed'>) {
     this.#files = files;
     this.#options = options;
   }
@@ -121,18 +155,16 @@ class CorpusReader {
     this.#texts = this.#withoutDuplicates(texts.filter((text) => text !== null));
   }
 
-  corpus(request: CorpusRequest): Corpus {
+  texts(request: CorpusRequest): { readonly texts: readonly Text[]; readonly leftOut: readonly LeftOut[] } {
     if (this.#texts.length === 0) throw empty(request, this.#leftOut);
-    return splitCorpus(this.#texts, this.#leftOut, this.#options.seed);
+    return { texts: this.#texts, leftOut: this.#leftOut };
   }
 
   async #readText(candidate: Candidate): Promise<Text | null> {
     const bytes = await this.#unlessUnreadable(candidate, () => this.#files.read(candidate.file));
     if (bytes === null) return null;
-    const reason = contentReason(bytes);
-    if (reason !== null) return this.#leaveOut(candidate, reason);
-    const text = withoutLicence(withoutByteOrderMark(bytes));
-    return text.bytes.length === 0 ? this.#leaveOut(candidate, 'empty') : { path: candidate.path, ...text };
+    const text = textOf(candidate.path, bytes);
+    return typeof text === 'string' ? this.#leaveOut(candidate, text) : text;
   }
 
   async #isChanged(candidate: Candidate): Promise<boolean> {
@@ -200,6 +232,14 @@ class TextSet {
   #alike(bytes: Uint8Array): readonly Uint8Array[] {
     return this.#byHash.get(hashBytes(bytes)) ?? [];
   }
+}
+
+/** A file's text, or why it is none that may be learnt from. */
+function textOf(path: string, bytes: Uint8Array): Text | LeftOutReason {
+  const reason = contentReason(bytes);
+  if (reason !== null) return reason;
+  const text = withoutLicence(withoutByteOrderMark(bytes));
+  return text.bytes.length === 0 ? 'empty' : { path, ...text };
 }
 
 /** The corpus of these texts, a tenth of which is held out. @param leftOut what was left out of them already */

@@ -13,6 +13,23 @@ export function workspaceRoots(folders: readonly string[]): Root[] {
   return unique.map((folder) => ({ folder, prefix: `${shortestName(folder, unique)}/` }));
 }
 
+/** The folder of the workspace that a file belongs to: the deepest around it; null when it is in none. */
+export function rootOf(roots: readonly Root[], file: string): Root | null {
+  const around = roots.filter(({ folder }) => file.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
+  return around.toSorted((a, b) => b.folder.length - a.folder.length)[0] ?? null;
+}
+
+/** What the corpus calls a file, whether or not it may be learnt from; null when it is in no folder of the workspace. */
+export function pathInWorkspace(folders: readonly string[], file: string): string | null {
+  const root = rootOf(workspaceRoots(folders), file);
+  return root === null ? null : root.prefix + pathBelow(root, file);
+}
+
+/** @param file in the root's folder */
+export function pathBelow({ folder }: Root, file: string): string {
+  return file.slice(folder.length).replace(/^\//, '');
+}
+
 function normalize(folder: string): string {
   const path = /^([A-Za-z]:|\\\\)/.test(folder) ? folder.replaceAll('\\', '/') : folder;
   return path.replace(/(?<=[^/])\/+$/, '');

@@ -5,7 +5,7 @@ import { mapConcurrently } from './concurrency.ts';
 import type { LeftOut, LeftOutReason } from './leftOut.ts';
 import { fileNameReason, folderContentReason, folderNameReason } from './names.ts';
 import { joinPath, placeOpened, placeTop, readRules, type RepositoryPlace } from './repository.ts';
-import type { Root } from './roots.ts';
+import { pathBelow, type Root } from './roots.ts';
 
 /** A file that no rule about names keeps out. */
 export interface Candidate {
@@ -75,6 +75,29 @@ export async function walkRoot(
     folders = visits.flatMap((found) => found.folders);
   }
   return { candidates, leftOut };
+}
+
+/**
+ * One file below a root as `walkRoot` would find it; null where it is not there or a rule about names keeps it out.
+ * @param file absolute
+ * @throws {NihiloError} folderUnreadable, for the root
+ */
+export async function findCandidate(
+  files: FileSystem,
+  root: Root,
+  excluded: Exclusion,
+  file: string,
+): Promise<Candidate | null> {
+  const names = pathBelow(root, file).split('/');
+  let folder: Folder = { folder: root.folder, path: '', place: await openRoot(files, root.folder) };
+  for (const name of names.slice(0, -1)) {
+    const { folders } = await visit(files, root, folder, new Set(), excluded);
+    const next = folders.find(({ path }) => path === joinPath(folder.path, name));
+    if (next === undefined) return null;
+    folder = next;
+  }
+  const { candidates } = await visit(files, root, folder, new Set(), excluded);
+  return candidates.find((candidate) => candidate.file === file) ?? null;
 }
 
 async function openRoot(files: FileSystem, folder: string): Promise<RepositoryPlace> {

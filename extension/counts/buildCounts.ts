@@ -11,6 +11,8 @@ export interface BuildOptions {
   /** most tokens of a document that comes later */
   readonly documentTokens?: number;
   readonly outside?: Outside;
+  /** most tokens that memory is planned for; what comes beyond displaces what was seen once */
+  readonly mostTokens?: number;
 }
 
 /** A model that is mixed in. How far to trust it is learnt from documents that it has not learnt from. */
@@ -66,17 +68,51 @@ export async function buildCounts(
   return model;
 }
 
+/** What an earlier model has learnt about whom to trust, and the frequencies that its code tree was made of. */
+export interface LearntTrust {
+  readonly frequencies: Float32Array;
+  readonly trust: Float32Array;
+}
+
+/**
+ * Counts all documents and trusts the counts as an earlier model did: faster by far than to learn it anew.
+ * @returns null when it was ended, or when what was learnt fits no model of this shape
+ */
+export async function countDocuments(
+  module: WebAssembly.Module,
+  tokenizer: Tokenizer,
+  documents: readonly Uint16Array[],
+  { frequencies, trust }: LearntTrust,
+  options: BuildOptions = {},
+): Promise<CountingModel | null> {
+  const model = emptyModel(module, tokenizer, documents, options, frequencies);
+  const tokens = tokensOf(documents);
+  let done = 0;
+  for (const ids of documents) {
+    model.foldDocument(ids, true);
+    done += ids.length;
+    if ((await options.onProgress?.(done / tokens)) === false) return null;
+  }
+  return model.adopt(trust) ? model : null;
+}
+
+/** f32[vocabSize]: how often each token occurs. */
+export function tokenFrequencies(documents: readonly Uint16Array[], vocabSize: number): Float32Array {
+  const frequencies = new Float32Array(vocabSize);
+  for (const ids of documents) for (const id of ids) frequencies[id]!++;
+  return frequencies;
+}
+
 function emptyModel(
   module: WebAssembly.Module,
   tokenizer: Tokenizer,
   documents: readonly Uint16Array[],
-  { slack = 0.25, documentTokens = leastDocumentTokens }: BuildOptions,
+  { slack = 0.25, documentTokens = leastDocumentTokens, mostTokens = Infinity }: BuildOptions,
+  frequencies = tokenFrequencies(documents, tokenizer.vocabSize),
 ): CountingModel {
-  const frequencies = new Float64Array(tokenizer.vocabSize);
-  for (const ids of documents) for (const id of ids) frequencies[id]!++;
   const longest = documents.reduce((most, { length }) => Math.max(most, length), 0);
   return new CountingModel(module, tokenizer, buildCodeTree(tokenizer, frequencies), {
-    projectTokens: Math.ceil(tokensOf(documents) * (1 + slack)) + leastSlackTokens,
+    projectTokens: Math.min(mostTokens, Math.ceil(tokensOf(documents) * (1 + slack)) + leastSlackTokens),
     documentTokens: Math.max(longest, documentTokens),
   });
 }

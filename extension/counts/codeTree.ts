@@ -1,21 +1,5 @@
+import type { CodeTree } from '../protocol/indexing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-
-/**
- * A binary tree whose leaves are the tokens: predicting a token is a path of decisions. Relatives lie side by side, so that they share
- * decisions, and tokens that begin alike are a range.
- */
-export interface CodeTree {
-  /** place of each token id among the leaves */
-  readonly ranks: Uint16Array;
-  /** token id of each leaf */
-  readonly ids: Uint16Array;
-  /** the path to each leaf, first decision in the highest bit */
-  readonly codes: Uint32Array;
-  readonly depths: Uint8Array;
-  /** i32[leaves, 2]: the children of node i, whose side 1 begins with leaf i; a leaf is −1 − its place */
-  readonly children: Int32Array;
-  readonly root: number;
-}
 
 const mostDepth = 32;
 /** of a token that was never seen, so that its path is finite */

@@ -1,5 +1,5 @@
+import type { CodeTree, CountsCapacity, CountsTransfer } from '../protocol/indexing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { CodeTree } from './codeTree.ts';
 import type { Address, CountKernels } from './kernels.ts';
 import { writeInitialBeliefs } from './initial.ts';
 import {
@@ -12,13 +12,6 @@ import {
   writeStructures,
 } from './plan.ts';
 import type { Candidates, SequenceModel } from './sequenceModel.ts';
-
-export interface CountsCapacity {
-  /** most tokens of all documents together; what comes beyond displaces what was seen once */
-  readonly projectTokens: number;
-  /** most tokens of one document */
-  readonly documentTokens: number;
-}
 
 /** Learning rates while the index is built: from the first to the second. */
 const buildingRates = [0.04, 0.01] as const;
@@ -35,7 +28,7 @@ export class CountingModel implements SequenceModel {
   readonly #plan: CountsPlan;
   readonly #memory: WebAssembly.Memory;
   readonly #kernels: CountKernels;
-  readonly #documentTokens: number;
+  readonly #capacity: CountsCapacity;
   #located = false;
   #scored = -1;
   #supposed = 0;
@@ -44,23 +37,46 @@ export class CountingModel implements SequenceModel {
 
   /**
    * @param module the baseline build of the kernels
+   * @param built the memory of a model that another thread has built
    * @throws {RangeError} when the machine does not give the memory
    */
-  constructor(module: WebAssembly.Module, tokenizer: Tokenizer, tree: CodeTree, capacity: CountsCapacity) {
+  constructor(
+    module: WebAssembly.Module,
+    tokenizer: Tokenizer,
+    tree: CodeTree,
+    capacity: CountsCapacity,
+    built: WebAssembly.Memory | null = null,
+  ) {
     const { vocabSize } = tokenizer;
     this.vocabSize = vocabSize;
     this.#tree = tree;
-    this.#documentTokens = capacity.documentTokens;
+    this.#capacity = capacity;
     const probe = instantiate(module, new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }));
     const tokenBytes = tree.ids.reduce((sum, id) => sum + tokenizer.tokenBytes(id).length, 0);
     const size = { vocabSize, tokenBytes, ...capacity };
     this.#plan = planCounts(size, probe.heapBase(), probe.countsStateBytes());
     const pages = Math.ceil(this.#plan.bytes / 65_536);
-    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.#memory = built ?? new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.#kernels = instantiate(module, this.#memory);
+    if (built === null) this.#initialize(tokenizer);
+    else this.#settled = this.#adaptive().slice();
+    this.begin();
+  }
+
+  /** The model that `toTransfer` was asked of, with whatever it was built with. */
+  static fromTransfer(
+    module: WebAssembly.Module,
+    tokenizer: Tokenizer,
+    transfer: CountsTransfer,
+  ): CountingModel {
+    return new CountingModel(module, tokenizer, transfer.tree, transfer.capacity, transfer.memory);
+  }
+
+  #initialize(tokenizer: Tokenizer): void {
+    const { vocabSize } = this;
     writeStructures(this.#memory, this.#plan, {
       vocabSize,
-      root: tree.root,
+      root: this.#tree.root,
       learningRate: buildingRates[0],
       finalLearningRate: 0.003,
       chainRate: 0.06,
@@ -69,7 +85,26 @@ export class CountingModel implements SequenceModel {
     });
     this.#writeTree(tokenizer);
     writeInitialBeliefs(this.#memory, this.#plan, vocabSize);
+  }
+
+  /** A settled model for another thread, which then has it alone: the memory is shared, nothing is copied. */
+  toTransfer(): CountsTransfer {
     this.begin();
+    return { memory: this.#memory, tree: this.#tree, capacity: this.#capacity };
+  }
+
+  /** What was learnt about whom to trust, until the model was settled; the counts are no part of it. */
+  get trust(): Float32Array {
+    return new Float32Array(this.#settled!.slice().buffer);
+  }
+
+  /** Settles with what an earlier model over the same code tree has learnt. @returns whether it fits */
+  adopt(trust: Float32Array): boolean {
+    const adaptive = this.#adaptive();
+    if (trust.byteLength !== adaptive.length) return false;
+    adaptive.set(new Uint8Array(trust.buffer, trust.byteOffset, trust.byteLength));
+    this.settle();
+    return true;
   }
 
   /** Bytes of memory that the model takes. */
@@ -132,6 +167,12 @@ export class CountingModel implements SequenceModel {
     this.#moved();
   }
 
+  advance(token: number): void {
+    this.rewind();
+    this.#kernels.countsAdvance(this.#plan.at.model, this.#tree.ranks[token]!);
+    this.#moved();
+  }
+
   suppose(token: number): void {
     if (this.#supposed === 0) this.#state('savedState').set(this.#state('state'));
     if (++this.#supposed > mostSupposed)
@@ -168,10 +209,14 @@ export class CountingModel implements SequenceModel {
     this.#moved();
   }
 
-  /** Counts a document in the project without learning how much to trust what, or takes it out again. A new document begins. */
+  /**
+   * Counts a document in the project without learning how much to trust what, or takes it out again. What is counted in the current
+   * document stays; its place has to be set anew.
+   */
   foldDocument(ids: Uint16Array, add: boolean): void {
     this.#kernels.countsFoldTokens(this.#plan.at.model, this.#writeTokens(ids), ids.length, add);
-    this.begin();
+    this.#supposed = 0;
+    this.#moved();
   }
 
   /** The index is built: from now on `begin` takes back what a document taught about whom to trust. */
@@ -183,6 +228,7 @@ export class CountingModel implements SequenceModel {
   /** The current document as an editor shows it. The place is behind the first `before` tokens. */
   setDocument(ids: Uint16Array, before: number): void {
     this.#kernels.countsSetDocument(this.#plan.at.model, this.#writeTokens(ids), ids.length, before);
+    this.#supposed = 0;
     this.#moved();
   }
 
@@ -227,8 +273,9 @@ export class CountingModel implements SequenceModel {
   }
 
   #writeTokens(ids: Uint16Array): Address {
-    if (ids.length > this.#documentTokens) {
-      throw new RangeError(`A document of ${ids.length} tokens, room for ${this.#documentTokens}`);
+    const { documentTokens } = this.#capacity;
+    if (ids.length > documentTokens) {
+      throw new RangeError(`A document of ${ids.length} tokens, room for ${documentTokens}`);
     }
     const { ranks } = this.#tree;
     const tokens = new Uint16Array(this.#memory.buffer, this.#plan.at.tokens, ids.length);

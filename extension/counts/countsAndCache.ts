@@ -86,9 +86,14 @@ export class CountsAndCache implements SequenceModel {
   }
 
   learn(token: number): void {
+    this.advance(token);
+    this.#cache.add(this.#text, this.#learnt - 1);
+  }
+
+  advance(token: number): void {
     this.rewind();
     this.suppose(token);
-    this.#cache.add(this.#text, this.#learnt++);
+    this.#learnt++;
   }
 
   suppose(token: number): void {

@@ -12,6 +12,7 @@ import {
   finalRows,
   inputCount,
   levelCount,
+  outsideInput,
   setRows,
   sourceCount,
   tokenLevelCount,
@@ -25,6 +26,8 @@ const firstCorrections = 4;
 const endOfChain = 255;
 const sourceWeight = 0.07;
 const chainWeight = 0.1;
+/** Measured: what there is to learn from once a transformer is there is little, so it begins near where it ends. */
+const outsideWeight = 0.4;
 
 /** Writes what the mixers believe before they have seen anything. */
 export function writeInitialBeliefs(memory: WebAssembly.Memory, plan: CountsPlan, vocabSize: number): void {
@@ -57,11 +60,15 @@ function writeCells(cells: Float32Array): void {
   }
 }
 
+function inputWeight(input: number): number {
+  if (input === outsideInput) return outsideWeight;
+  if (input >= constantInput) return 0;
+  return input >= chainInput ? chainWeight : sourceWeight;
+}
+
 function writeWeights(weights: Float32Array): void {
   weights.forEach((_, i) => {
-    const input = i % inputCount;
-    const isChain = input >= chainInput && input < constantInput;
-    weights[i] = isChain ? chainWeight : input < chainInput ? sourceWeight : 0;
+    weights[i] = inputWeight(i % inputCount);
   });
 }
 

@@ -7,7 +7,7 @@ const orderCount = contexts.filter(({ kind }) => kind === 'order').length;
 export const sourceCount = 2 * contextCount;
 export const chainCount = 3;
 export const chainRoom = 48;
-const outsideInput = 2 * contextCount;
+export const outsideInput = 2 * contextCount;
 export const chainInput = outsideInput + 1;
 export const constantInput = chainInput + chainCount;
 export const inputCount = (constantInput + 1 + 3) & ~3;
@@ -16,6 +16,7 @@ export const cellsPerSource = levelCount * levelCount * 6;
 export const tokenLevelCount = 6;
 export const bucketCount = levelCount * tokenLevelCount;
 export const adjustmentCells = 33;
+const outsideClasses = 13;
 const hashedAdjustments = 16_384;
 const mostDepth = 32;
 const frameBytes = 4_096;
@@ -27,7 +28,7 @@ const places = 12 * 4 * 2 * 2 * 2;
 /** Rows of each set of weights, see assembly/counts/rows.ts. */
 export function setRows(vocabSize: number): readonly number[] {
   const known = contextCount - orderCount + 1;
-  return [vocabSize, orderPairs * 12, vocabSize + 1, known * known * 2, places];
+  return [vocabSize, orderPairs * 12, vocabSize + 1, known * known * 2, places, outsideClasses * orderPairs];
 }
 
 export const finalRows = orderPairs + places;

@@ -20,6 +20,8 @@ export interface SequenceModel {
   distribution(out: Float64Array): void;
   /** The token came: the model goes on behind it and learns from it. */
   learn(token: number): void;
+  /** The token came: the model goes on behind it and learns nothing from it. */
+  advance(token: number): void;
   /** Goes on behind a token that is only supposed; nothing is learnt until `rewind`. */
   suppose(token: number): void;
   /** Takes all supposed tokens back. */

@@ -1,3 +1,4 @@
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { type IndexedDocument, type Place, SuffixSegment } from './suffixSegment.ts';
 
 export interface Match {
@@ -21,10 +22,16 @@ export class SuffixIndex {
   /**
    * @param documents each under another name; of equal matches, those in earlier ones are named first
    * @param lineFeeds u8[vocabSize]: line feeds in each token
+   * @param sorted `suffixes` of another index of the same documents; written to
    */
-  constructor(documents: readonly IndexedDocument[], lineFeeds: Uint8Array) {
+  constructor(documents: readonly IndexedDocument[], lineFeeds: Uint8Array, sorted?: Int32Array) {
     this.#lineFeeds = lineFeeds;
-    this.#segments = [new SuffixSegment(documents, lineFeeds)];
+    this.#segments = [new SuffixSegment(documents, lineFeeds, sorted)];
+  }
+
+  /** What takes time to make of documents, while none has changed: i32[tokens]. */
+  get suffixes(): Int32Array {
+    return this.#segments[0]!.suffixes;
   }
 
   /** A document is there or has changed. @param ids kept, not copied */
@@ -74,3 +81,12 @@ export class SuffixIndex {
     }
   }
 }
+
+/** u8[vocabSize]: line feeds in each token. */
+export function lineFeedsOf(tokenizer: Tokenizer): Uint8Array {
+  return Uint8Array.from({ length: tokenizer.vocabSize }, (_, id) =>
+    tokenizer.tokenBytes(id).reduce((count, byte) => count + Number(byte === lineFeed), 0),
+  );
+}
+
+const lineFeed = 0x0a;

@@ -47,8 +47,9 @@ export class SuffixSegment {
   /**
    * @param documents of equal matches those in earlier ones are named first
    * @param lineFeeds u8[vocabSize]: line feeds in each token
+   * @param sorted `suffixes` of another segment of the same documents; written to
    */
-  constructor(documents: readonly IndexedDocument[], lineFeeds: Uint8Array) {
+  constructor(documents: readonly IndexedDocument[], lineFeeds: Uint8Array, sorted?: Int32Array) {
     this.#documents = documents;
     this.#lineFeeds = lineFeeds;
     this.#removed = new Set();
@@ -60,8 +61,13 @@ export class SuffixSegment {
     this.#linesBefore = new Int32Array(Math.ceil(length / blockSize));
     this.#write();
     // Those that begin with a separator match nothing, and are the smallest.
-    this.#suffixes = suffixArray(this.#text, lineFeeds.length).subarray(documents.length + 1);
+    this.#suffixes = sorted ?? suffixArray(this.#text, lineFeeds.length).subarray(documents.length + 1);
     this.#largest = blockMaxima(this.#suffixes);
+  }
+
+  /** Where each suffix begins, in their order. */
+  get suffixes(): Int32Array {
+    return this.#suffixes;
   }
 
   /** Whether more has been taken out than is in. */

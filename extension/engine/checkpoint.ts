@@ -6,6 +6,7 @@ import { fromArceeConfig, toArceeConfig } from './arceeConfig.ts';
 import { JsonObject } from './jsonObject.ts';
 import { hasMomentum, type ParameterSpec, parameterTable } from './layout.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts';
+import { sha256 } from './sha256.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 type Weights = ReadonlyMap<string, Float32Array>;
@@ -300,9 +301,4 @@ function encodeJson(value: unknown): FileContent {
 
 function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes as BufferSource);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -19,10 +19,10 @@ const shapes: Record<PresetName, Shape> = {
     maxPositionEmbeddings: 8,
   },
   small: {
-    vocabSize: 1024,
-    hiddenSize: 64,
-    numHiddenLayers: 3,
-    numAttentionHeads: 2,
+    vocabSize: 2048,
+    hiddenSize: 96,
+    numHiddenLayers: 2,
+    numAttentionHeads: 3,
     maxPositionEmbeddings: 256,
   },
   default: {

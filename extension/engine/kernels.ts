@@ -9,8 +9,8 @@ export type Ptr = number & { readonly __unit: 'bytes' };
 export interface Kernels {
   /** first byte that the module's own constant tables do not use */
   heapBase(): number;
-  /** register-only multiply-add loop, 12 chains of 4 lanes: `iterations` × 96 FLOP; the result only keeps it alive */
-  peak(iterations: number): number;
+  /** `count` multiply-adds of 4 lanes in registers, 8 FLOP each; count a multiple of 84; the result only keeps them alive */
+  peak(count: number): number;
 
   /** panels of Wᵀ (K = cols, N = rows) from weight f32[rows, cols]; packs rows [rowStart, rowEnd), rowStart a multiple of 8 */
   packForward(panels: Ptr, weight: Ptr, rows: number, cols: number, rowStart: number, rowEnd: number): void;

@@ -15,8 +15,6 @@ export interface ParameterSpec {
     | { readonly kind: 'ones' }
     | { readonly kind: 'zeros' }
     | { readonly kind: 'normal'; readonly std: number };
-  /** weight decay applies */
-  readonly decay: boolean;
   /** a matrix between two vectors of activations, neither of them tokens: what Muon updates, where it is chosen */
   readonly hidden: boolean;
 }
@@ -32,7 +30,6 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
     name,
     shape: [h],
     initialiser: { kind: 'ones' },
-    decay: false,
     hidden: false,
   });
   const matrix = (
@@ -44,7 +41,6 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
     name,
     shape: [rows, cols],
     initialiser,
-    decay: true,
     hidden: true,
   });
   const embedding = matrix('model.embed_tokens.weight', config.vocabSize, h, { kind: 'normal', std: 0.05 });
@@ -91,7 +87,6 @@ export interface Matrix {
   readonly cols: number;
   /** elements from the start of the parameters */
   readonly offset: number;
-  readonly decay: boolean;
   /** 3 for q, k and v, which are trained as the matrices that they are: so many of equal size, one below the other */
   readonly parts: number;
   readonly hidden: boolean;
@@ -222,7 +217,6 @@ function planWeights(allocator: Allocator, config: ModelConfig): WeightPlan {
       rows,
       cols,
       offset: first.offset,
-      decay: first.decay,
       parts: rows / first.shape[0]!,
       hidden: first.hidden,
       forwardPanels: allocator.floats(roundUp(rows, 8) * cols),

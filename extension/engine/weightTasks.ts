@@ -26,16 +26,14 @@ interface EmbeddingTask extends MatrixRows {
 }
 
 /**
- * Rows of a task: whole panels of 8, whole tiles of 4 and 6, whole blocks of the products (144). Narrow matrices get two blocks, because
- * every task packs the input of its product anew.
+ * Rows of a task: whole panels of 8, whole tiles of 4 and 6, whole blocks of the products (144). Two blocks, because every task reads and
+ * packs the input of its product anew, from memory that no cache has kept.
  */
-export function rowsPerTask(cols: number): number {
-  return cols <= 256 ? 288 : 144;
-}
+export const rowsPerTask = 288;
 
 /** [rowStart, rowEnd) of each task of a matrix */
-export function cutRows({ rows, cols }: Matrix): readonly (readonly [rowStart: number, rowEnd: number])[] {
-  const step = rowsPerTask(cols);
+export function cutRows({ rows }: Matrix): readonly (readonly [rowStart: number, rowEnd: number])[] {
+  const step = rowsPerTask;
   return Array.from({ length: Math.ceil(rows / step) }, (_, i) => [i * step, Math.min((i + 1) * step, rows)]);
 }
 
@@ -122,11 +120,15 @@ function differentiateNorms(pass: Pass, step: StepRows): number {
 export interface AdamStep {
   /** clipping: every gradient is multiplied by this */
   readonly gradientScale: number;
+  /** of the hidden matrices, and of what lies outside of them: the embedding and the norms */
   readonly learningRate: number;
+  readonly outerLearningRate: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly eps: number;
+  /** of the hidden matrices, and of the embedding */
   readonly weightDecay: number;
+  readonly embeddingDecay: number;
   /** 1 − βᵗ */
   readonly correction1: number;
   readonly correction2: number;
@@ -135,15 +137,19 @@ export interface AdamStep {
 /** Updates the task's parameters, by AdamW or along what `orthogonalise` left, and repacks them for the next step. */
 export function update(pass: Pass, task: WeightTask, adam: AdamStep): void {
   if (task.kind === 'norms') {
-    for (const { offset, count, decay } of pass.plan.norms) adamw(pass, offset, count, decay, adam);
+    const hyper = { rate: adam.outerLearningRate, decay: 0 };
+    for (const { offset, count } of pass.plan.norms) adamw(pass, offset, count, adam, hyper);
     return;
   }
   const { matrix, rowStart, rowEnd } = task;
   const { cols } = matrix;
   const offset = matrix.offset + rowStart * cols;
   const count = (rowEnd - rowStart) * cols;
-  if (hasMomentum(pass.plan.optimizer, matrix.hidden)) descend(pass, matrix, offset, count, adam);
-  else adamw(pass, offset, count, matrix.decay, adam);
+  const hyper = matrix.hidden
+    ? { rate: adam.learningRate, decay: adam.weightDecay }
+    : { rate: adam.outerLearningRate, decay: adam.embeddingDecay };
+  if (hasMomentum(pass.plan.optimizer, matrix.hidden)) descend(pass, matrix, offset, count, hyper);
+  else adamw(pass, offset, count, adam, hyper);
   pack(pass, task);
 }
 
@@ -157,24 +163,30 @@ export function pack(pass: Pass, task: WeightTask): void {
   kernels.packBackward(matrix.backwardPanels, weight, matrix.rows, matrix.cols, rowStart, rowEnd);
 }
 
+/** Learning rate and weight decay of one block of parameters. */
+interface Hyper {
+  readonly rate: number;
+  readonly decay: number;
+}
+
 function descend(
   { kernels, plan }: Pass,
   matrix: Matrix,
   offset: number,
   count: number,
-  adam: AdamStep,
+  { rate, decay }: Hyper,
 ): void {
   kernels.descend(
     (plan.weights + 4 * offset) as Ptr,
     (plan.gradients + 4 * offset) as Ptr,
     count,
-    adam.learningRate,
+    rate,
     updateScale(matrix),
-    matrix.decay ? adam.weightDecay : 0,
+    decay,
   );
 }
 
-function adamw(pass: Pass, offset: number, count: number, decay: boolean, adam: AdamStep): void {
+function adamw(pass: Pass, offset: number, count: number, adam: AdamStep, { rate, decay }: Hyper): void {
   const { kernels, plan } = pass;
   const at = (base: Ptr): Ptr => (base + 4 * offset) as Ptr;
   kernels.adamw(
@@ -184,11 +196,11 @@ function adamw(pass: Pass, offset: number, count: number, decay: boolean, adam: 
     at(plan.secondMoment),
     count,
     adam.gradientScale,
-    adam.learningRate,
+    rate,
     adam.beta1,
     adam.beta2,
     adam.eps,
-    decay ? adam.weightDecay : 0,
+    decay,
     adam.correction1,
     adam.correction2,
   );

@@ -1,12 +1,12 @@
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { splitCorpus } from '../corpus/corpus.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
-import { presetConfig } from '../engine/config.ts';
 import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { tokenizerToJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
+import { autoSize } from '../training/size.ts';
 import { type Compressor, type CompressorScore, compressedScore } from './compressors.ts';
 import { FrozenModel } from './frozen.ts';
 import { heldOutText } from './heldOutText.ts';
@@ -76,7 +76,9 @@ class Evaluation {
     this.#parts = parts;
     this.#split = split;
     // From here on, what predictors get is made of the training texts alone.
-    const { vocabSize } = presetConfig(preset);
+    const trainBytes = split.training.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const stop = { seconds: options.seconds };
+    const { vocabSize } = autoSize({ trainBytes, threads: options.threads, stop });
     const tokenizer = trainTokenizer(
       split.training.map(({ bytes }) => bytes),
       vocabSize,
@@ -140,7 +142,8 @@ class Evaluation {
     const { tokenizer, texts } = this.#material;
     // Another seed: by the same one, what the training holds out for itself would be held out here already.
     const innerSeed = (seed ^ 0x9e3779b9) >>> 0;
-    const left = seconds - this.#tokenizedSeconds - this.#indexSeconds;
+    // The mixture counts once more, and hears what the transformer says of what its training held out.
+    const left = seconds - this.#tokenizedSeconds - 2 * this.#indexSeconds - hearingSeconds;
     try {
       const report = await train({
         // Copies: a text may be a view of something large, all of which would be sent to the trainer.
@@ -149,7 +152,6 @@ class Evaluation {
           tokenizerJson: tokenizerToJson(tokenizer),
         },
         checkpoint,
-        preset,
         stop: { seconds: Math.max(left, 1) },
         threads,
         seed: innerSeed,
@@ -222,7 +224,8 @@ function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: Trainin
   return { seconds, steps, tokens, tokensPerSecond, parameters };
 }
 
-const preset = 'default';
+/** Kept for the mixture, so that it is there when the time is over. */
+const hearingSeconds = 3;
 const memoryLimitMb = 1_000;
 
 function nothingHeldOut(folder: string): NihiloError {

@@ -1,14 +1,9 @@
 import type { Candidates, SequenceModel } from '../counts/sequenceModel.ts';
 
-/**
- * A model that goes on behind each token and learns from none: protocol *static*. The whole document is only supposed; what somebody
- * supposes beyond it is taken back by supposing the document again.
- */
+/** A model that goes on behind each token that comes and learns from none: protocol *static*. */
 export class FrozenModel implements SequenceModel {
   readonly vocabSize: number;
   readonly #model: SequenceModel;
-  readonly #document: number[] = [];
-  #beyond = false;
 
   constructor(model: SequenceModel) {
     this.vocabSize = model.vocabSize;
@@ -16,9 +11,6 @@ export class FrozenModel implements SequenceModel {
   }
 
   begin(): void {
-    this.#model.rewind();
-    this.#document.length = 0;
-    this.#beyond = false;
     this.#model.begin();
   }
 
@@ -35,19 +27,18 @@ export class FrozenModel implements SequenceModel {
   }
 
   learn(token: number): void {
-    this.#document.push(token);
-    this.#model.suppose(token);
+    this.#model.advance(token);
+  }
+
+  advance(token: number): void {
+    this.#model.advance(token);
   }
 
   suppose(token: number): void {
-    this.#beyond = true;
     this.#model.suppose(token);
   }
 
   rewind(): void {
-    if (!this.#beyond) return;
-    this.#beyond = false;
     this.#model.rewind();
-    for (const token of this.#document) this.#model.suppose(token);
   }
 }

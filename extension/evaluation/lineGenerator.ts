@@ -1,7 +1,7 @@
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { AgreeingTokens } from './agreeingTokens.ts';
+import type { AgreeingTokens } from '../prediction/agreeingTokens.ts';
 
 /** The likeliest rest of a line, token by token. */
 export interface GeneratedLine {

@@ -1,6 +1,6 @@
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { AgreeingTokens } from './agreeingTokens.ts';
+import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
 import { CalibrationTally } from './calibration.ts';
 import type { HeldOutText } from './heldOutText.ts';
 import { identifierTokens, type TokenKind } from './identifiers.ts';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { NihiloError } from '../protocol/errors.ts';
+import { pathInWorkspace } from '../corpus/roots.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { excludedGlobs, type SettingSource } from './settings.ts';
 
@@ -30,6 +31,19 @@ export function openCorpus(): CorpusRequest {
     settingSource(uri)('exclude'),
   ]);
   return { folders: folders.map(({ uri }) => pathOf(uri)), exclude: excludedGlobs(...exclude) };
+}
+
+/** What the index calls a document: as the corpus does where it has it; else nobody else is called so. */
+export function documentName({ uri }: { readonly uri: vscode.Uri }): string {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+  const path =
+    uri.scheme === 'file'
+      ? pathInWorkspace(
+          folders.map((folder) => pathOf(folder.uri)),
+          pathOf(uri),
+        )
+      : null;
+  return path ?? uri.toString();
 }
 
 /** As the platform wants it: absolute, with forward slashes. */

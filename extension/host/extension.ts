@@ -3,15 +3,16 @@ import { type EventLoopDelay, watchEventLoop } from '../platform/eventLoop.ts';
 import { nodePlatform } from '../platform/node.ts';
 import { commands, contextKeys } from './commands.ts';
 import { CompletionProvider } from './completionProvider.ts';
-import { pathOf, setEnabled, settingSource } from './configuration.ts';
+import { openCorpus, pathOf, setEnabled, settingSource } from './configuration.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
 import { LatencyRecord, type LatencySummary, measurementsLine } from './latency.ts';
 import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
-import { reproducible } from './settings.ts';
+import { completionSettings, reproducible } from './settings.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
+import { followFiles } from './workspaceFiles.ts';
 import { WorkspaceModel } from './workspaceModel.ts';
 
 /** What other extensions and tests get from this one. */
@@ -36,9 +37,10 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
   const eventLoop = watchEventLoop();
   const log = vscode.window.createOutputChannel('Nihilo', { log: true });
   const platform = nodePlatform();
-  const workspaceModel = new WorkspaceModel(platform, checkpointOf(context), () =>
-    reproducible(settingSource()),
-  );
+  const workspaceModel = new WorkspaceModel(platform, checkpointOf(context), {
+    corpus: openCorpus,
+    reproducible: () => reproducible(settingSource()),
+  });
   model = workspaceModel;
   const latency = new LatencyRecord();
   const inspector = new Inspector(context.extensionUri, workspaceModel, {
@@ -52,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     new StatusBar(workspaceModel),
     ...followState(workspaceModel, log),
     ...learnOnSave(workspaceModel, platform.cores, log),
+    ...followFiles(workspaceModel, log),
     vscode.languages.registerInlineCompletionItemProvider(
       documents,
       new CompletionProvider(workspaceModel, latency, log),
@@ -74,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
   void workspaceModel.load();
+  if (completionSettings(settingSource()).enabled) workspaceModel.wantIndex();
   log.debug(`activated in ${(performance.now() - start).toFixed(1)} ms`);
   return { latency: () => latency.summary(), eventLoopDelay: () => eventLoop.delay() };
 }
@@ -97,7 +101,7 @@ function registerCommands(handlers: Record<keyof typeof commands, () => unknown>
 
 /** Keeps the log and the `when` clauses of the manifest in step with the model. */
 function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dispose(): void }[] {
-  let { state } = model;
+  let { state, index } = model;
   const shown = new Map<string, boolean>();
   const setContext = (key: string, value: boolean): void => {
     if (shown.get(key) === value) return;
@@ -106,10 +110,15 @@ function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dis
   };
   return [
     model.onTrainingEvent((event) => logTraining(event, log)),
+    model.onNotice((sentence) => log.warn(`index: ${sentence}`)),
     model.onDidChange(() => {
       setContext(contextKeys.training, model.training !== null);
       setContext(contextKeys.paused, model.training?.paused ?? false);
       setContext(contextKeys.stored, model.state.state === 'ready' || model.state.state === 'failed');
+      if (model.index !== index) {
+        index = model.index;
+        log.info(`index: ${JSON.stringify(index)}`);
+      }
       if (model.state === state) return;
       state = model.state;
       if (state.state === 'failed')

@@ -1,4 +1,5 @@
 import type { EventLoopDelay } from '../platform/eventLoop.ts';
+import { percentile } from '../training/timing.ts';
 
 /** Milliseconds; null before anything was measured. */
 export interface LatencySummary {
@@ -22,9 +23,9 @@ export class LatencyRecord {
 
   /** Nearest-rank percentiles of what is kept: each is a value that was measured. */
   summary(): LatencySummary {
-    const sorted = this.#milliseconds.toSorted((a, b) => a - b);
-    const percentile = (share: number): number | null => sorted[Math.ceil(share * sorted.length) - 1] ?? null;
-    return { count: this.#count, median: percentile(0.5), p95: percentile(0.95), worst: percentile(1) };
+    const of = (share: number): number | null =>
+      this.#count === 0 ? null : percentile(this.#milliseconds, share);
+    return { count: this.#count, median: of(0.5), p95: of(0.95), worst: of(1) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type PresetName, presetNames } from '../protocol/model.ts';
+import { type PresetChoice, presetChoices } from '../protocol/model.ts';
 
 interface BooleanSetting {
   readonly type: 'boolean';
@@ -50,8 +50,8 @@ export const settings = {
   },
   'training.preset': {
     type: 'string',
-    default: 'default',
-    enum: presetNames,
+    default: 'auto',
+    enum: presetChoices,
     scope: 'machine-overridable',
   },
   'training.seed': {
@@ -86,7 +86,7 @@ export interface TrainingSettings {
   readonly seconds: number;
   readonly threads: number;
   readonly memoryLimitMb: number;
-  readonly preset: PresetName;
+  readonly preset: PresetChoice;
   readonly seed: number;
   readonly reproducible: boolean;
 }
@@ -105,7 +105,7 @@ export function trainingSettings(source: SettingSource, cores: number): Training
     seconds: numberFrom(source, 'training.seconds'),
     threads: threads === 0 ? Math.max(1, cores - 1) : threads,
     memoryLimitMb: numberFrom(source, 'training.memoryLimit'),
-    preset: presetNames.find((name) => name === preset) ?? settings['training.preset'].default,
+    preset: presetChoices.find((name) => name === preset) ?? settings['training.preset'].default,
     seed: numberFrom(source, 'training.seed'),
     reproducible: booleanFrom(source, 'engine.reproducible'),
   };

@@ -1,8 +1,10 @@
 import type { ModelState } from '../protocol/inspector.ts';
+import type { IndexStage } from '../protocol/indexing.ts';
+import type { Predicting } from '../protocol/prediction.ts';
 import type { TrainingStage } from '../protocol/training.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
 
-/** The one thing that the status bar says; a running training is said before everything else. */
+/** The one thing that the status bar says: a running training before everything else, then what completions come from. */
 export type Status =
   | {
       readonly kind: 'training';
@@ -14,18 +16,35 @@ export type Status =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly sentence: string }
   | { readonly kind: 'off'; readonly language: string }
+  | { readonly kind: 'indexing'; readonly stage: IndexStage }
+  | {
+      readonly kind: 'predicting';
+      readonly predicting: Predicting;
+      /** the index that is being made */
+      readonly stage: IndexStage | null;
+      /** of the transformer; null where there is none */
+      readonly heldOutBitsPerByte: number | null;
+    }
   | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number };
 
 /** @param offFor the language of the active editor when suggestions are off for it */
 export function statusOf(
-  { state, training }: Pick<WorkspaceModel, 'state' | 'training'>,
+  { state, index, training }: Pick<WorkspaceModel, 'state' | 'index' | 'training'>,
   offFor: string | null,
 ): Status {
   if (training !== null) {
     return { kind: 'training', stage: training.stage, percent: percentOf(training), paused: training.paused };
   }
-  if (state.state === 'ready' && offFor !== null) return { kind: 'off', language: offFor };
-  return statusOfModel(state);
+  const { predicting, stage } = index;
+  if ((state.state === 'ready' || predicting !== null) && offFor !== null) {
+    return { kind: 'off', language: offFor };
+  }
+  if (state.state === 'failed') return { kind: 'failed', sentence: state.error.message };
+  if (predicting !== null) {
+    const heldOutBitsPerByte = state.state === 'ready' ? state.model.heldOutBitsPerByte : null;
+    return { kind: 'predicting', predicting, stage, heldOutBitsPerByte };
+  }
+  return stage !== null && state.state !== 'ready' ? { kind: 'indexing', stage } : statusOfModel(state);
 }
 
 /** Share of the time that training takes, in whole percent; null while it can't be told. */

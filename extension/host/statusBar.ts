@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { IndexStage } from '../protocol/indexing.ts';
 import { commands } from './commands.ts';
 import { settingSource } from './configuration.ts';
 import { completionSettings } from './settings.ts';
@@ -60,8 +61,16 @@ function wording(status: Status): Wording {
       return {
         icon: 'circle-outline',
         text: t('no model'),
-        tooltip: t('There is no model of this workspace yet. Click to train one.'),
+        tooltip: t('There is nothing to complete with yet. Click to train a model of this workspace.'),
       };
+    case 'indexing':
+      return {
+        icon: 'loading~spin',
+        text: indexStageName(status.stage),
+        tooltip: t('The files of the workspace are being counted; suggestions come in a moment.'),
+      };
+    case 'predicting':
+      return predictingWording(status);
     case 'loading':
       return { icon: 'loading~spin', text: t('loading'), tooltip: t('The model is being loaded.') };
     case 'failed':
@@ -86,6 +95,43 @@ function wording(status: Status): Wording {
       };
     case 'training':
       return trainingWording(status);
+  }
+}
+
+function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wording {
+  const { t } = vscode.l10n;
+  const { predicting, stage, heldOutBitsPerByte } = status;
+  const text = predicting === 'counts' ? t('counts') : t('counts + transformer');
+  const icon = stage === null ? 'check' : 'sync~spin';
+  if (predicting === 'counts') {
+    const tooltip =
+      heldOutBitsPerByte === null
+        ? t(
+            'Suggestions come from counting the files of the workspace. Click to train a transformer beside it.',
+          )
+        : t(
+            'Suggestions come from counting; the trained transformer joins when it is known how far to trust it.',
+          );
+    return { icon, text, tooltip };
+  }
+  const tooltip = t(
+    'Suggestions come from counting and from the trained transformer ({0} bits per byte on held-out files).',
+    (heldOutBitsPerByte ?? 0).toFixed(2),
+  );
+  return { icon, text, tooltip };
+}
+
+function indexStageName(stage: IndexStage): string {
+  const { t } = vscode.l10n;
+  switch (stage) {
+    case 'reading':
+      return t('reading');
+    case 'tokenizing':
+      return t('learning tokens');
+    case 'counting':
+      return t('counting');
+    case 'weighing':
+      return t('weighing');
   }
 }
 

@@ -1,10 +1,18 @@
 import { type InspectQuery, PredictorClient } from '../completion/client.ts';
+import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
-import type { Completion, CompletionOptions, Inspection } from '../protocol/prediction.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type {
+  Completion,
+  CompletionOptions,
+  EarlierMatch,
+  Inspection,
+  OpenDocument,
+} from '../protocol/prediction.ts';
+import type {
+  CorpusRequest,
   FineTuneRequest,
   HeldOutPoint,
   TrainingEvent,
@@ -15,6 +23,7 @@ import type {
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
 import { Signal } from './signal.ts';
+import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
 
 /** Where a running training stands. */
 export interface TrainingStatus {
@@ -25,14 +34,22 @@ export interface TrainingStatus {
   readonly heldOut: HeldOutPoint | null;
 }
 
+/** What the window's settings and folders say; asked each time, because they may change. */
+export interface ModelSource {
+  /** @throws {NihiloError} corpusEmpty, when no folder is open */
+  corpus(): CorpusRequest;
+  reproducible(): boolean;
+}
+
 /** The one model of this window's workspace, from its training to its predictions. Knows nothing of the editor. */
 export class WorkspaceModel {
   readonly #platform: Platform;
   readonly #checkpoint: string;
-  readonly #reproducible: () => boolean;
+  readonly #source: ModelSource;
   readonly #trainer: TrainingClient;
   readonly #predictor: PredictorClient;
   readonly #saves: SaveClient;
+  readonly #index: WorkspaceIndex;
   readonly #changed = new Signal<void>();
   readonly #trainingEvents = new Signal<TrainingEvent>();
   readonly #saveEvents = new Signal<SaveEvent>();
@@ -42,27 +59,30 @@ export class WorkspaceModel {
   #edition = 0;
   #disposed = false;
 
-  /** `state` or `training` has changed. */
+  /** `state`, `index` or `training` has changed. */
   readonly onDidChange = this.#changed.subscribe;
   /** Every event of every training; one whose worker died ends with a `failed` too. */
   readonly onTrainingEvent = this.#trainingEvents.subscribe;
   /** What becomes of the files that it is told of by `learnFrom`. */
   readonly onSaveEvent = this.#saveEvents.subscribe;
 
-  /**
-   * @param checkpoint absolute path of the model's folder, whether it exists or not
-   * @param reproducible asked at each loading, because a setting may change while a training runs
-   */
-  constructor(platform: Platform, checkpoint: string, reproducible: () => boolean) {
+  /** A sentence for the log about an index that is not all that it could be. */
+  readonly onNotice: WorkspaceIndex['onNotice'];
+
+  /** @param checkpoint absolute path of the model's folder, whether it exists or not */
+  constructor(platform: Platform, checkpoint: string, source: ModelSource) {
     this.#platform = platform;
     this.#checkpoint = checkpoint;
-    this.#reproducible = reproducible;
+    this.#source = source;
     this.#trainer = new TrainingClient(platform);
-    this.#predictor = new PredictorClient(platform);
+    this.#predictor = new PredictorClient(platform, () => this.#index.lost(true));
     this.#saves = new SaveClient(platform, (event) => {
       this.#saveEvents.emit(event);
       if (event.type === 'written') void this.load();
     });
+    this.#index = new WorkspaceIndex(platform, { checkpoint, ...source }, this.#predictor);
+    this.#index.onDidChange(() => this.#changed.emit());
+    this.onNotice = this.#index.onNotice;
   }
 
   get checkpoint(): string {
@@ -71,6 +91,15 @@ export class WorkspaceModel {
 
   get state(): ModelState {
     return this.#state;
+  }
+
+  get index(): IndexStatus {
+    return this.#index.status;
+  }
+
+  /** whether there is anything that completes */
+  get canComplete(): boolean {
+    return this.#state.state === 'ready' || this.#index.status.predicting !== null;
   }
 
   /** null while none runs */
@@ -95,7 +124,7 @@ export class WorkspaceModel {
       if (this.#state.state !== 'ready') setState({ state: 'loading' });
       setState({
         state: 'ready',
-        model: await this.#predictor.load(this.#checkpoint, this.#reproducible()),
+        model: await this.#predictor.load(this.#checkpoint, this.#source.reproducible()),
       });
     } catch (error) {
       setState({ state: 'failed', error: toPlainError(error) });
@@ -150,9 +179,39 @@ export class WorkspaceModel {
     this.#trainer.active?.cancel();
   }
 
+  /** Reads and counts the workspace anew, in the background, if anybody wants it. Never rejects: `index` says how it went. */
+  async buildIndex(): Promise<void> {
+    if (this.#index.isWanted) await this.#index.build();
+  }
+
+  /** Somebody wants suggestions: from now on there is an index. */
+  wantIndex(): void {
+    if (!this.#index.isWanted) void this.#index.build();
+  }
+
+  /** A file was created, changed or removed: the index learns from it, as far as the rules allow. @param file absolute path */
+  fileChanged(file: string): void {
+    this.#index.fileChanged(file);
+  }
+
   /** @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  complete(prefix: string, options: CompletionOptions, signal: AbortSignal): Promise<Completion> {
-    return this.#predictor.complete(prefix, options, signal);
+  complete(
+    prefix: string,
+    open: OpenDocument,
+    options: CompletionOptions,
+    signal: AbortSignal,
+  ): Promise<Completion> {
+    return this.#predictor.complete(prefix, options, signal, open);
+  }
+
+  /** A document will be written in: its first completion shall not wait for what can be done before. @throws {NihiloError} workerFailed */
+  async open(prefix: string, open: OpenDocument): Promise<void> {
+    if (this.#index.status.predicting !== null) await this.#predictor.open(prefix, open);
+  }
+
+  /** Where the text before a cursor has been seen before; null: nowhere. @throws {NihiloError} workerFailed */
+  async find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null> {
+    return this.#index.status.predicting === null ? null : this.#predictor.find(prefix, open);
   }
 
   /** @throws {NihiloError} checkpointMissing, positionInvalid, workerFailed; or `signal`'s reason */
@@ -171,6 +230,7 @@ export class WorkspaceModel {
     await this.#saves.close(false);
     try {
       await this.#platform.files.removeFolder(this.#checkpoint);
+      await this.#platform.files.removeFolder(trustFolder(this.#checkpoint));
     } catch (error) {
       throw new NihiloError(
         'storageFailed',
@@ -181,12 +241,14 @@ export class WorkspaceModel {
     this.#edition++;
     await this.#predictor.unload();
     this.#setState({ state: 'missing' });
+    this.#index.lost(false);
   }
 
   /** Ends all workers; a running training keeps its best model first, and what was learnt from saved files is written. */
   async dispose(): Promise<void> {
     this.#edition++;
     this.#disposed = true;
+    this.#index.dispose();
     await Promise.all([this.#trainer.dispose(), this.#saves.close(true), this.#predictor.unload()]);
   }
 
@@ -206,6 +268,8 @@ export class WorkspaceModel {
     }
     this.#setTraining(null);
     await this.load();
+    // In the background: its tokens are the new model's, and how far to trust the model is learnt from what it has not seen.
+    if (this.#index.isWanted) void this.#index.build({ relearn: true });
     return result;
   }
 

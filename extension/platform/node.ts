@@ -12,6 +12,7 @@ const fromSource = import.meta.url.endsWith('.ts');
 const workerSources: Readonly<Record<WorkerRole, string>> = {
   trainer: '../training/trainerWorker.ts',
   lane: '../training/laneWorker.ts',
+  indexer: '../indexing/indexerWorker.ts',
   predictor: '../completion/predictorWorker.ts',
   saver: '../training/saveWorker.ts',
 };

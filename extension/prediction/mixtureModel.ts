@@ -1,8 +1,14 @@
 import type { CountingModel } from '../counts/countingModel.ts';
 import type { Candidates, SequenceModel } from '../counts/sequenceModel.ts';
 
+/** A model that follows a document as an editor shows it. */
+export interface EditableModel extends SequenceModel {
+  /** The current document. The place is behind the first `before` tokens; what is behind it has been counted, too. */
+  setDocument(ids: Uint16Array, before: number): void;
+}
+
 /** Counts that hear what a transformer says: of each decision on the way to a token it is one more input, whose weight is learnt. */
-export class MixtureModel implements SequenceModel {
+export class MixtureModel implements EditableModel {
   readonly vocabSize: number;
   readonly #counts: CountingModel;
   readonly #transformer: SequenceModel;
@@ -21,6 +27,13 @@ export class MixtureModel implements SequenceModel {
     this.#both((model) => model.begin());
   }
 
+  setDocument(ids: Uint16Array, before: number): void {
+    this.#counts.setDocument(ids, before);
+    this.#transformer.begin();
+    for (let i = 0; i < before; i++) this.#transformer.learn(ids[i]!);
+    this.#heard = false;
+  }
+
   probability(token: number): number {
     return this.#hearing.probability(token);
   }
@@ -37,6 +50,10 @@ export class MixtureModel implements SequenceModel {
     // Counts learn from decisions in which the transformer took part.
     this.#hearing.probability(token);
     this.#both((model) => model.learn(token));
+  }
+
+  advance(token: number): void {
+    this.#both((model) => model.advance(token));
   }
 
   suppose(token: number): void {

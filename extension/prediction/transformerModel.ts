@@ -16,7 +16,7 @@ export class TransformerModel implements SequenceModel {
   readonly #endOfText: number;
   /** of the document, the end-of-text token before it first */
   readonly #ids: number[] = [];
-  #learnt = 0;
+  #settled = 0;
   #logits: Float32Array | null = null;
   #probabilities: Float64Array | null = null;
 
@@ -29,7 +29,7 @@ export class TransformerModel implements SequenceModel {
 
   begin(): void {
     this.#ids.length = 0;
-    this.#learnt = 0;
+    this.#settled = 0;
     this.learn(this.#endOfText);
   }
 
@@ -48,8 +48,13 @@ export class TransformerModel implements SequenceModel {
   }
 
   learn(token: number): void {
+    this.advance(token);
+  }
+
+  advance(token: number): void {
+    this.rewind();
     this.suppose(token);
-    this.#learnt++;
+    this.#settled++;
   }
 
   suppose(token: number): void {
@@ -58,8 +63,8 @@ export class TransformerModel implements SequenceModel {
   }
 
   rewind(): void {
-    if (this.#ids.length > this.#learnt) this.#probabilities = null;
-    this.#ids.length = this.#learnt;
+    if (this.#ids.length > this.#settled) this.#probabilities = null;
+    this.#ids.length = this.#settled;
   }
 
   /** f64[vocabSize] of the token behind the ids; computed when somebody asks */

@@ -12,9 +12,12 @@ export interface ModelConfig {
   readonly tieWordEmbeddings: true;
 }
 
-/** `default` is what a user gets who says nothing; `pencil` fits on two printed pages. */
+/** Sizes, from the smallest on; `pencil` fits on two printed pages. */
 export const presetNames = ['pencil', 'small', 'default', 'large'] as const;
 export type PresetName = (typeof presetNames)[number];
+/** What can be asked for: with `auto`, which is what a user gets who says nothing, text and time decide. */
+export const presetChoices = ['auto', ...presetNames] as const;
+export type PresetChoice = (typeof presetChoices)[number];
 
 /** How gradients become new weights. With `muon`, what is no hidden matrix is still AdamW's. */
 export const optimizerNames = ['adamw', 'muon'] as const;

@@ -1,4 +1,5 @@
 import type { PlainError } from './errors.ts';
+import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig } from './model.ts';
 
 /** One candidate for the next token. */
@@ -61,6 +62,26 @@ export interface SamplingOptions {
   readonly topP?: number;
 }
 
+/** The document that is being written. */
+export interface OpenDocument {
+  /** as the corpus names it, if it does; else any name that no other document has */
+  readonly name: string;
+  /** text behind the cursor; its end may be cut */
+  readonly suffix: string;
+}
+
+/** What takes part in completions. */
+export type Predicting = 'counts' | 'counts + transformer';
+
+/** Where the text before a cursor has been seen before. */
+export interface EarlierMatch {
+  /** how much of the text's end: tokens */
+  readonly tokens: number;
+  /** as the corpus names it; the text that followed begins on this line of the file, from 1 */
+  readonly file: string;
+  readonly line: number;
+}
+
 /** to the predictor; every request is answered once, by `id` */
 export type PredictorRequest =
   | {
@@ -74,7 +95,31 @@ export type PredictorRequest =
       readonly id: number;
       /** text before the cursor; its end is what counts, the beginning may be cut */
       readonly prefix: string;
+      /** null: a text on its own, which the transformer alone goes on with */
+      readonly open: OpenDocument | null;
       readonly options: CompletionOptions;
+    }
+  /** counts that replace those before, and the files they were made of */
+  | { readonly type: 'index'; readonly id: number; readonly index: WorkspaceIndex }
+  /** files have changed; those of another edition than the index's are as old as it */
+  | {
+      readonly type: 'learn';
+      readonly id: number;
+      readonly edition: number;
+      readonly changes: readonly FileChange[];
+    }
+  /** another document is being written from now on: what can be done before the first completion is done */
+  | {
+      readonly type: 'open';
+      readonly id: number;
+      readonly prefix: string;
+      readonly open: OpenDocument;
+    }
+  | {
+      readonly type: 'find';
+      readonly id: number;
+      readonly prefix: string;
+      readonly open: OpenDocument;
     }
   | {
       readonly type: 'inspect';
@@ -106,5 +151,10 @@ export interface Inspection {
 export type PredictorReply =
   | { readonly type: 'loaded'; readonly id: number; readonly model: ModelSummary }
   | { readonly type: 'completed'; readonly id: number; readonly completion: Completion }
+  | { readonly type: 'indexed'; readonly id: number; readonly predicting: Predicting }
+  /** `outdated`: more was counted than the index has room for */
+  | { readonly type: 'learnt'; readonly id: number; readonly outdated: boolean }
+  | { readonly type: 'opened'; readonly id: number }
+  | { readonly type: 'found'; readonly id: number; readonly match: EarlierMatch | null }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };

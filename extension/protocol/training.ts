@@ -1,5 +1,5 @@
 import type { PlainError } from './errors.ts';
-import type { OptimizerName, PresetName } from './model.ts';
+import type { OptimizerName, PresetChoice, PresetName } from './model.ts';
 
 /** When training ends: whichever comes first. At least one is set. */
 export interface StopCondition {
@@ -52,8 +52,13 @@ export interface TrainingChoices {
   readonly tokensPerStep: number | null;
 }
 
+/** The same before the text is read, which has a say in `auto`. */
+export interface UnsizedChoices extends Omit<TrainingChoices, 'preset'> {
+  readonly preset: PresetChoice;
+}
+
 /** A choice that is left out is that of the training that is gone on from, or the default. */
-export type AskedChoices = { readonly [Name in keyof TrainingChoices]?: TrainingChoices[Name] | undefined };
+export type AskedChoices = { readonly [Name in keyof UnsizedChoices]?: UnsizedChoices[Name] | undefined };
 
 export interface TrainingRequest<
   Corpus extends CorpusRequest | GivenCorpus = CorpusRequest | GivenCorpus,

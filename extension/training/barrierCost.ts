@@ -1,4 +1,5 @@
 import type { Team } from './team.ts';
+import { percentile } from './timing.ts';
 
 /** A phase without items: what it costs to tell all lanes of a phase and to hear from each that it is done. */
 const nothing = { rows: 0, length: 1 } as const;
@@ -15,9 +16,9 @@ export function measureBarrier(team: Team): BarrierCost {
     const start = performance.now();
     team.run('evaluate', nothing);
     return 1_000 * (performance.now() - start);
-  }).toSorted((a, b) => a - b);
+  });
   return {
-    medianMicroseconds: microseconds[Math.floor(0.5 * rounds)]!,
-    p95Microseconds: microseconds[Math.floor(0.95 * rounds)]!,
+    medianMicroseconds: percentile(microseconds, 0.5),
+    p95Microseconds: percentile(microseconds, 0.95),
   };
 }

@@ -1,12 +1,14 @@
 import { NihiloError } from '../protocol/errors.ts';
-import type { AskedChoices, TrainingChoices } from '../protocol/training.ts';
+import type { AskedChoices, TrainingChoices, UnsizedChoices } from '../protocol/training.ts';
+import { defaultOptimizer } from './recipe.ts';
+import { autoSize, type Circumstances } from './size.ts';
 
-const defaults: TrainingChoices = {
-  preset: 'default',
+const defaults: UnsizedChoices = {
+  preset: 'auto',
   vocabSize: null,
   seed: 1,
   reproducible: false,
-  optimizer: 'adamw',
+  optimizer: defaultOptimizer,
   tokensPerStep: null,
 };
 
@@ -22,20 +24,32 @@ const options: Record<keyof TrainingChoices, string> = {
 
 /**
  * What a training is made with: what was asked for; where nothing was, what the training that is gone on from began with, or the default.
- * @param before of the training that is gone on from
+ * @param before of the training that is gone on from, whose size `auto` keeps
  * @throws {NihiloError} argumentInvalid, when something else is asked for than that one began with: its end would be that of neither
  */
-export function settleChoices(asked: AskedChoices, before: TrainingChoices | null): TrainingChoices {
+export function settleChoices(asked: AskedChoices, before: TrainingChoices | null): UnsizedChoices {
   const names = Object.keys(options) as (keyof TrainingChoices)[];
-  const given = names.filter((name) => asked[name] !== undefined);
+  const given = names.filter(
+    (name) => asked[name] !== undefined && !(before !== null && asked[name] === 'auto'),
+  );
   const other = given.find((name) => before !== null && asked[name] !== before[name]);
   if (other !== undefined) throw differs(options[other], before![other], asked[other]);
   const chosen = Object.fromEntries(given.map((name) => [name, asked[name]]));
   return { ...choicesOf(before ?? defaults), ...chosen };
 }
 
+/** With `auto` as what it comes to; a vocabulary that was asked for stays. */
+export function sizeChoices(choices: UnsizedChoices, circumstances: Circumstances): TrainingChoices {
+  const { preset, vocabSize } = choices;
+  if (preset !== 'auto') return { ...choices, preset };
+  const size = autoSize(circumstances);
+  return { ...choices, preset: size.preset, vocabSize: vocabSize ?? size.vocabSize };
+}
+
 /** Nothing else of what has more fields. */
-export function choicesOf(holder: TrainingChoices): TrainingChoices {
+export function choicesOf<Choices extends UnsizedChoices>(
+  holder: Choices,
+): Pick<Choices, keyof UnsizedChoices> {
   const { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep } = holder;
   return { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep };
 }

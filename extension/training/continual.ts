@@ -223,16 +223,14 @@ function copied(tensors: Weights): Map<string, Float32Array> {
   return new Map([...tensors].map(([name, values]) => [name, values.slice()]));
 }
 
-/** Another text at each save. */
+/** Another text at each save; how often all text has been read is counted in all that is known. */
 class ChangingSource implements TokenSource {
+  readonly tokens: number;
   source: TokenSource;
 
-  constructor(source: TokenSource) {
-    this.source = source;
-  }
-
-  get tokens(): number {
-    return this.source.tokens;
+  constructor(known: TokenSource) {
+    this.tokens = known.tokens;
+    this.source = known;
   }
 
   read(...step: Parameters<TokenSource['read']>): void {

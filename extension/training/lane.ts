@@ -68,14 +68,16 @@ const scalarNames = [
   'accumulate',
   'gradientScale',
   'learningRate',
+  'outerLearningRate',
   'beta1',
   'beta2',
   'eps',
   'momentum',
   'weightDecay',
+  'embeddingDecay',
   'correction1',
   'correction2',
-  'peakIterations',
+  'peakCount',
   'productOrientation',
   'productRows',
   'productDepth',
@@ -217,7 +219,7 @@ export class Lane {
         return;
       case 'peak': {
         const start = performance.now();
-        this.#pass.kernels.peak(scalars.peakIterations);
+        this.#pass.kernels.peak(scalars.peakCount);
         this.control.results[item] = performance.now() - start;
         return;
       }

@@ -5,7 +5,7 @@ import { stepFlops } from '../engine/weightTasks.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { TokenSource } from './batches.ts';
-import { learningRate, type Recipe, sequenceLength, sequencesPerStep } from './recipe.ts';
+import { decayFactor, learningRate, type Recipe, sequenceLength, sequencesPerStep } from './recipe.ts';
 import type { Team } from './team.ts';
 
 /** Where a training stands; with the weights and moments, all that the next step depends on. */
@@ -159,16 +159,19 @@ export class Learner {
   }
 
   #update(step: number, rate: number, gradientNorm: number): void {
-    const { beta1, beta2, eps, momentum, weightDecay, clip } = this.#recipe;
+    const { outerRate, beta1, beta2, eps, momentum, weightDecay, embeddingDecay, clip } = this.#recipe;
+    const decay = decayFactor(this.#recipe, this.epochs);
     const gradientScale = gradientNorm > clip ? clip / gradientNorm : 1;
     if (this.#team.plan.optimizer === 'muon') this.#team.run('orthogonalise', { gradientScale, momentum });
     this.#team.run('update', {
       gradientScale,
       learningRate: rate,
+      outerLearningRate: outerRate * rate,
       beta1,
       beta2,
       eps,
-      weightDecay,
+      weightDecay: decay * weightDecay,
+      embeddingDecay: decay * embeddingDecay,
       correction1: 1 - beta1 ** step,
       correction2: 1 - beta2 ** step,
     });

@@ -27,13 +27,14 @@ const fewestContexts = 4;
 /**
  * Files → documents → tokens. The tokenizer is learnt from the training files alone, held-out text reaches nothing before it is scored;
  * a corpus that is given has its own.
+ * @param modelFor the model that is wanted for so much text
  * @param tokenizerJson of the checkpoint that training goes on from
  * @throws {NihiloError} corpusEmpty, folderUnreadable, corpusTooSmall, trainingCancelled
  */
 export async function prepareCorpus(
   platform: Platform,
   request: Pick<TrainingRequest, 'corpus'> & Pick<TrainingChoices, 'seed'>,
-  config: ModelConfig,
+  modelFor: (trainBytes: number) => ModelConfig,
   tokenizerJson: string | null,
   steps: PreparationSteps,
 ): Promise<PreparedCorpus> {
@@ -41,6 +42,8 @@ export async function prepareCorpus(
   steps.onCorpus(corpus.summary);
   const train = corpus.documents.filter((document) => !document.heldOut).map((document) => document.bytes);
   const heldOut = corpus.documents.filter((document) => document.heldOut).map((document) => document.bytes);
+  const trainBytes = train.reduce((sum, bytes) => sum + bytes.length, 0);
+  const config = modelFor(trainBytes);
   const given = tokenizerJson ?? ('texts' in request.corpus ? request.corpus.tokenizerJson : null);
   const tokenizer = given === null ? trainTokenizer(train, config.vocabSize) : tokenizerFromJson(given);
   const stream = joinDocuments(
@@ -57,7 +60,7 @@ export async function prepareCorpus(
   return {
     tokenizer,
     stream,
-    trainBytes: train.reduce((sum, bytes) => sum + bytes.length, 0),
+    trainBytes,
     heldOut: heldOut.map((bytes) => tokenizer.encode(bytes)),
     summary: corpus.summary,
   };

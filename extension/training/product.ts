@@ -27,8 +27,8 @@ export function largestOperand({ rows, depth, cols }: ProductShape): number {
 }
 
 /** Rows of a block are those that one call has in a training: a chunk of 256 tokens, or a task of a weight's gradient. */
-function mostRows({ orientation, cols }: ProductShape): number {
-  return orientation === 'TN' ? rowsPerTask(cols) : 256;
+function mostRows({ orientation }: ProductShape): number {
+  return orientation === 'TN' ? rowsPerTask : 256;
 }
 
 /** Into how many blocks the output is cut: one for each thread at least, and all of one size. */

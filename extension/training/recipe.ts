@@ -13,7 +13,10 @@ export interface Recipe {
   readonly tokensPerMicroBatch: number;
   /** positions of a training sequence; the last is the model's context */
   readonly lengths: Schedule;
+  /** of the hidden matrices */
   readonly peakLearningRate: number;
+  /** learning rate of the embedding and the norms ÷ that of the hidden matrices */
+  readonly outerRate: number;
   readonly warmUpSteps: number;
   /** share of the training at which the learning rate begins to fall */
   readonly decayFrom: number;
@@ -22,13 +25,17 @@ export interface Recipe {
   readonly eps: number;
   /** Muon's */
   readonly momentum: number;
+  /** decoupled: a step takes learning rate · decay of each weight; of the hidden matrices, and of the embedding */
   readonly weightDecay: number;
+  readonly embeddingDecay: number;
+  /** of itself that either decay grows by with every time that the text has been read: what is read again is easily learnt by heart */
+  readonly decayGrowth: number;
   /** largest norm of the gradient */
   readonly clip: number;
 }
 
+/** What the experiments in docs/learning.md left standing. */
 const base = {
-  optimizer: 'adamw',
   warmUpSteps: 50,
   decayFrom: 0.5,
   beta1: 0.9,
@@ -36,6 +43,8 @@ const base = {
   eps: 1e-8,
   momentum: 0.95,
   weightDecay: 0.1,
+  embeddingDecay: 0.05,
+  decayGrowth: 4,
   clip: 1,
 } as const;
 
@@ -50,17 +59,40 @@ const constant = (tokens: number): Pick<Recipe, 'tokensPerStep' | 'tokensPerMicr
   tokensPerMicroBatch: tokens,
 });
 
+const batches: Record<PresetName, Pick<Recipe, 'tokensPerStep' | 'tokensPerMicroBatch' | 'lengths'>> = {
+  pencil: { ...constant(64), lengths: [[0, 8]] },
+  small: { ...constant(1024), lengths: growing },
+  default: { ...constant(1024), lengths: growing },
+  large: { ...constant(2048), lengths: growing },
+};
+
+/** Of the hidden matrices; a wider one takes smaller steps. */
+const matrixRates: Record<OptimizerName, Record<PresetName, number>> = {
+  adamw: { pencil: 0.01, small: 0.004, default: 0.003, large: 0.002 },
+  muon: { pencil: 0.01, small: 0.007, default: 0.006, large: 0.005 },
+};
+/** Each token's vector is seldom among those that a step changes: it has to learn faster. */
+const embeddingRate = 0.02;
+
+export const defaultOptimizer: OptimizerName = 'muon';
+
+function recipeOf(preset: PresetName, optimizer: OptimizerName): Recipe {
+  const peakLearningRate = matrixRates[optimizer][preset];
+  const outerRate = embeddingRate / peakLearningRate;
+  return { ...base, ...batches[preset], optimizer, peakLearningRate, outerRate };
+}
+
 export const recipes: Record<PresetName, Recipe> = {
-  pencil: { ...base, ...constant(64), lengths: [[0, 8]], peakLearningRate: 0.01 },
-  small: { ...base, ...constant(1024), lengths: growing, peakLearningRate: 0.004 },
-  default: { ...base, ...constant(1024), lengths: growing, peakLearningRate: 0.003 },
-  large: { ...base, ...constant(2048), lengths: growing, peakLearningRate: 0.002 },
+  pencil: recipeOf('pencil', defaultOptimizer),
+  small: recipeOf('small', defaultOptimizer),
+  default: recipeOf('default', defaultOptimizer),
+  large: recipeOf('large', defaultOptimizer),
 };
 
 /** The preset's recipe with what was chosen otherwise. */
 export function recipeFor(choices: Pick<TrainingChoices, 'preset' | 'optimizer' | 'tokensPerStep'>): Recipe {
   const { preset, optimizer, tokensPerStep } = choices;
-  const recipe = { ...recipes[preset], optimizer };
+  const recipe = recipeOf(preset, optimizer);
   return tokensPerStep === null ? recipe : { ...recipe, tokensPerStep: [[0, tokensPerStep]] };
 }
 
@@ -73,6 +105,14 @@ export function learningRate(recipe: Recipe, step: number, progress: number): nu
   const decay = Math.min(1, (1 - progress) / (1 - recipe.decayFrom));
   return recipe.peakLearningRate * Math.min(warmUp, decay);
 }
+
+/** What both decays are multiplied by when the text has been read so many times. */
+export function decayFactor({ decayGrowth }: Pick<Recipe, 'decayGrowth'>, epochs: number): number {
+  return 1 + decayGrowth * Math.min(epochs, mostGrowing);
+}
+
+/** A decay that grew on would take more than a step can give. */
+const mostGrowing = 8;
 
 /** Positions of the sequences at this point of the training: short ones first learn faster what is near. */
 export function sequenceLength(recipe: Pick<Recipe, 'lengths'>, progress: number, context: number): number {

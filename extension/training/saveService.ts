@@ -1,4 +1,4 @@
-import { readOneFile } from '../corpus/oneFile.ts';
+import { readFile } from '../corpus/corpus.ts';
 import { isHeldOut } from '../corpus/split.ts';
 import { readCheckpoint, type TrainerState, writeCheckpoint } from '../engine/checkpoint.ts';
 import type { Platform, WorkerPort } from '../platform/platform.ts';
@@ -137,7 +137,7 @@ class SaveSession {
 
   async #find(file: string): Promise<Place | null> {
     for (const [i, corpus] of this.#corpora.entries()) {
-      const text = await readOneFile(this.#platform.files, corpus, file);
+      const text = await readFile(this.#platform.files, corpus, file);
       if (text !== null) return { name: nameOf(i, text.path), bytes: text.bytes };
     }
     return null;

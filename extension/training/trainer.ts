@@ -19,7 +19,7 @@ import type {
 } from '../protocol/training.ts';
 import { tokenizerToJson } from '../tokenizer/tokenizer.ts';
 import { Batches } from './batches.ts';
-import { choicesOf, settleChoices } from './choices.ts';
+import { choicesOf, settleChoices, sizeChoices } from './choices.ts';
 import { byteLengths, HeldOut } from './heldOut.ts';
 import { Learner, type LearnerState } from './learner.ts';
 import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
@@ -51,12 +51,15 @@ export async function train(
     ? await readCheckpoint(platform.files, asked.checkpoint, { withOptimizer: true })
     : null;
   const choices = settleChoices(asked, start?.trainerState ?? null);
-  const request = { ...asked, ...choices };
+  const sized = (trainBytes: number): TrainingChoices => sizeChoices(choices, { ...asked, trainBytes });
+  const wanted = (trainBytes: number): ModelConfig => {
+    const { preset, vocabSize } = sized(trainBytes);
+    return start?.config ?? presetConfig(preset, vocabSize ?? undefined);
+  };
   stage('reading', 'Reading the files of the workspace');
   const readAtMs = Date.now();
-  const wanted = start?.config ?? presetConfig(request.preset, request.vocabSize ?? undefined);
-  checkConfig(wanted);
-  const corpus = await prepareCorpus(platform, request, wanted, start?.tokenizerJson ?? null, {
+  const unsized = { ...asked, seed: choices.seed };
+  const corpus = await prepareCorpus(platform, unsized, wanted, start?.tokenizerJson ?? null, {
     onReading: (files) => stage('reading', `${files} files read`),
     onCorpus: (summary) => {
       emit({ type: 'corpus', corpus: summary });
@@ -65,8 +68,10 @@ export async function train(
     shouldStop: () => steering.cancelled,
   });
   stage('preparing', 'Allocating memory and starting threads');
+  const request = { ...asked, ...sized(corpus.trainBytes) };
   // A small corpus may not have enough repeated pairs for the vocabulary that was asked for.
-  const config = { ...wanted, vocabSize: corpus.tokenizer.vocabSize };
+  const config = { ...wanted(corpus.trainBytes), vocabSize: corpus.tokenizer.vocabSize };
+  checkConfig(config);
   const scoreBefore = start === null ? await scoreOf(platform, request.checkpoint) : null;
   const team = await openTeam(platform, config, recipeFor(request), request);
   try {

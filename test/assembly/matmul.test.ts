@@ -181,6 +181,32 @@ describe.each(builds)('matrix products (%s)', (build) => {
     );
   });
 
+  it('from 1 to 40 rows at once have the bits of row after row: every mixture of tiles, and what exceeds them', () => {
+    const [n, k] = [11, 19];
+    const next = uniform(1);
+    for (let rows = 1; rows <= 40; rows++) {
+      arena.reset();
+      const a = arena.floats(randomFloats(next, rows * k));
+      const aT = arena.floats(reference.transpose(Float64Array.from(a.values), rows, k));
+      const b = arena.floats(randomFloats(next, k * n));
+      const panels = arena.unwritten(roundUp8(n) * k);
+      const result = (): ReturnType<Arena['unwritten']> => arena.unwritten(rows * n);
+      const [whole, single, wholeT, singleT] = [result(), result(), result(), result()];
+      const scratch = arena.scratch(matmulScratchBytes());
+      const transposed = (out: Ptr, start: number, end: number): void =>
+        kernels.matmulTransposed(out, aT.at, rows, b.at, n, k, rows, n, start, end, false, scratch);
+      kernels.packBackward(panels.at, b.at, k, n, 0, k);
+      kernels.matmul(whole.at, n, a.at, k, panels.at, rows, n, k, false, scratch);
+      transposed(wholeT.at, 0, rows);
+      for (let row = 0; row < rows; row++) {
+        kernels.matmul(at(single.at, row * n), n, at(a.at, row * k), k, panels.at, 1, n, k, false, scratch);
+        transposed(singleT.at, row, row + 1);
+      }
+      for (const other of [single, wholeT, singleT]) expectSameBits(other.values, whole.values);
+      arena.expectGuardsIntact();
+    }
+  });
+
   it('every split of the rows of a weight gradient gives the same bits', () => {
     fc.assert(
       fc.property(size(300), size(150), size(40), seed, (rows, n, k, from) => {

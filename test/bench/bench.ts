@@ -13,7 +13,7 @@ import { measureGrowth } from './growth.ts';
 import { growthPage } from './growthPage.ts';
 import type { Machine, Results } from './results.ts';
 import { Rivals } from './rivals.ts';
-import { speedSection, withSection } from './speedSection.ts';
+import { speedPart, speedSection } from './speedSection.ts';
 
 /** The benchmark with everybody else in it: `npm run bench -- --peers`, and `nihilo bench --peers`, which writes nothing. */
 const root = path.join(import.meta.dirname, '..', '..');
@@ -84,7 +84,7 @@ async function writeResults(results: Results): Promise<void> {
   // All of it exists before any of it is written: the results and what is rendered from them never disagree.
   const files = {
     [relative]: `${JSON.stringify(results, null, 2)}\n`,
-    'README.md': withSection(readme, speedSection(results, relative)),
+    'README.md': speedPart.replace(readme, speedSection(results, relative)),
     ...(flags.quick
       ? {}
       : {

@@ -1,7 +1,7 @@
 import { type CostModel, fitCost } from './costModel.ts';
 import { type Dimension, growthBase, growthSeries } from './growth.ts';
 import type { GrowthPoint, Results } from './results.ts';
-import { table } from './speedSection.ts';
+import { table } from '../readmeSection.ts';
 
 export const dimensionNames: Readonly<Record<Dimension, string>> = {
   hiddenSize: 'hidden size',

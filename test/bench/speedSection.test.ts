@@ -5,7 +5,7 @@ import { benchmarkLines } from '../../extension/cli/benchLines.ts';
 import { growthPage } from './growthPage.ts';
 import type { Results } from './results.ts';
 import { sampleReport, sampleResults } from './samples.ts';
-import { sectionIn, sourceOf, speedSection, withSection } from './speedSection.ts';
+import { speedPart, speedSection } from './speedSection.ts';
 import { targets, type Verdict, verdict } from './targets.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -13,16 +13,16 @@ const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
 describe('what is published about speed', () => {
-  const source = sourceOf(readme);
+  const source = speedPart.source(readme);
 
   it('is what the committed results say: the README', () => {
     if (!existsSync(path.join(root, source))) {
       // Nothing was measured yet: then nothing is claimed.
-      expect(sectionIn(readme)).not.toMatch(/\d/);
+      expect(speedPart.in(readme)).not.toMatch(/\d/);
       return;
     }
     const results = JSON.parse(read(source)) as Results;
-    expect(sectionIn(readme)).toBe(speedSection(results, source));
+    expect(speedPart.in(readme)).toBe(speedSection(results, source));
   });
 
   it('is what the committed results say: how cost grows', () => {
@@ -62,10 +62,10 @@ describe('the table of targets', () => {
 
   it('replaces the old one, and nothing else', () => {
     const section = speedSection(sampleResults(), 'test/bench/results/a.json');
-    const changed = withSection(readme, section);
-    expect(sectionIn(changed)).toBe(section);
-    expect(sourceOf(changed)).toBe('test/bench/results/a.json');
-    expect(changed.replace(section, '')).toBe(readme.replace(sectionIn(readme), ''));
-    expect(() => withSection('no markers', section)).toThrow(/markers/);
+    const changed = speedPart.replace(readme, section);
+    expect(speedPart.in(changed)).toBe(section);
+    expect(speedPart.source(changed)).toBe('test/bench/results/a.json');
+    expect(changed.replace(section, '')).toBe(readme.replace(speedPart.in(readme), ''));
+    expect(() => speedPart.replace('no markers', section)).toThrow(/markers/);
   });
 });

@@ -150,7 +150,7 @@ describe('numbers', () => {
     ['--vocab', '256', 'a whole number from 257 to 65535'],
     ['--memory', '0', 'a whole number from 1'],
     ['--tokens-per-step', '0', 'a whole number from 1 to 1048576'],
-    ['--preset', 'huge', 'one of pencil, small, default, large'],
+    ['--preset', 'huge', 'one of auto, pencil, small, default, large'],
     ['--optimizer', 'sgd', 'one of adamw, muon'],
   ])('%s %s is refused as not %s', (option, text, expected) => {
     expect(refusal(withOption(option, text))).toBe(`${option} should be ${expected} and is '${text}'.`);

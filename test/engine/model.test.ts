@@ -85,7 +85,8 @@ describe.each(builds)('the model in the %s build', (build) => {
         tokens: tokens / microBatches,
         chunks: mostChunks(tokens, recipe),
         lanes: 1,
-        optimizer: recipe.optimizer,
+        // Muon would leave its update in the place of the gradient.
+        optimizer: 'adamw' as const,
       };
       const team = Team.create(lonePlatform, compiled(build), config, size, 512);
       const random = new Random(5);

@@ -73,6 +73,11 @@ export class OrderOneModel implements SequenceModel {
     this.#supposed = null;
   }
 
+  advance(token: number): void {
+    this.#previous = token;
+    this.#supposed = null;
+  }
+
   suppose(token: number): void {
     this.#supposed = token;
   }

@@ -7,7 +7,7 @@ import {
   settings,
   trainingSettings,
 } from '../../extension/host/settings.ts';
-import { presetNames } from '../../extension/protocol/model.ts';
+import { presetChoices } from '../../extension/protocol/model.ts';
 
 const names = Object.keys(settings) as (keyof typeof settings)[];
 const unset = (): undefined => undefined;
@@ -43,7 +43,7 @@ describe('settings', () => {
         expect(threads).toSatisfy(Number.isInteger);
         expect(threads).toBeGreaterThanOrEqual(1);
         expect(threads).toBeLessThanOrEqual(Math.max(cores, settings['training.threads'].maximum));
-        expect(presetNames).toContain(preset);
+        expect(presetChoices).toContain(preset);
         expect(typeof enabled).toBe('boolean');
         expect(typeof training.reproducible).toBe('boolean');
         const limited = [
@@ -67,7 +67,7 @@ describe('settings', () => {
       fc.property(
         fc.integer({ min: 1, max: 86_400 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.constantFrom(...presetNames),
+        fc.constantFrom(...presetChoices),
         fc.boolean(),
         (seconds, minProbability, preset, flag) => {
           const values: Partial<Record<keyof typeof settings, unknown>> = {

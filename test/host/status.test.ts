@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { percentOf, statusOf } from '../../extension/host/status.ts';
 import type { TrainingStatus } from '../../extension/host/workspaceModel.ts';
+import type { IndexStatus } from '../../extension/host/workspaceIndex.ts';
+import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { modelSummary, trainingProgress } from './samples.ts';
 
 const training: TrainingStatus = {
@@ -10,11 +12,12 @@ const training: TrainingStatus = {
   progress: trainingProgress,
   heldOut: null,
 };
+const none: IndexStatus = { predicting: null, stage: null, error: null };
 const ready = { state: 'ready', model: modelSummary } as const;
 
 describe('statusOf', () => {
   it('says a running training before everything else', () => {
-    expect(statusOf({ state: ready, training }, 'python')).toEqual({
+    expect(statusOf({ state: ready, index: none, training }, 'python')).toEqual({
       kind: 'training',
       stage: 'training',
       percent: 25,
@@ -23,9 +26,14 @@ describe('statusOf', () => {
   });
 
   it('says that suggestions are off here only where there would be some', () => {
-    expect(statusOf({ state: ready, training: null }, 'python')).toEqual({ kind: 'off', language: 'python' });
-    expect(statusOf({ state: { state: 'missing' }, training: null }, 'python')).toEqual({ kind: 'missing' });
-    expect(statusOf({ state: ready, training: null }, null)).toEqual({
+    expect(statusOf({ state: ready, index: none, training: null }, 'python')).toEqual({
+      kind: 'off',
+      language: 'python',
+    });
+    expect(statusOf({ state: { state: 'missing' }, index: none, training: null }, 'python')).toEqual({
+      kind: 'missing',
+    });
+    expect(statusOf({ state: ready, index: none, training: null }, null)).toEqual({
       kind: 'ready',
       heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
     });
@@ -33,7 +41,41 @@ describe('statusOf', () => {
 
   it('gives the sentence of a model that cannot be used', () => {
     const state = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
-    expect(statusOf({ state, training: null }, null)).toEqual({ kind: 'failed', sentence: 'Torn.' });
+    expect(statusOf({ state, index: none, training: null }, null)).toEqual({
+      kind: 'failed',
+      sentence: 'Torn.',
+    });
+  });
+});
+
+describe('statusOf with an index', () => {
+  const missing = { state: 'missing' } as const;
+
+  it('says what is done until something completes, then what completes', () => {
+    const of = (index: Partial<IndexStatus>, state: ModelState = missing) =>
+      statusOf({ state, index: { ...none, ...index }, training: null }, null);
+    expect(of({ stage: 'counting' })).toEqual({ kind: 'indexing', stage: 'counting' });
+    expect(of({ stage: 'reading' }, ready)).toMatchObject({ kind: 'ready' });
+    expect(of({ predicting: 'counts' })).toEqual({
+      kind: 'predicting',
+      predicting: 'counts',
+      stage: null,
+      heldOutBitsPerByte: null,
+    });
+    expect(of({ predicting: 'counts + transformer', stage: 'weighing' }, ready)).toEqual({
+      kind: 'predicting',
+      predicting: 'counts + transformer',
+      stage: 'weighing',
+      heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
+    });
+  });
+
+  it('says first that a training runs, then that suggestions are off here, then that a model cannot be used', () => {
+    const index: IndexStatus = { ...none, predicting: 'counts' };
+    expect(statusOf({ state: missing, index, training }, 'python').kind).toBe('training');
+    expect(statusOf({ state: missing, index, training: null }, 'python').kind).toBe('off');
+    const failed = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
+    expect(statusOf({ state: failed, index, training: null }, null).kind).toBe('failed');
   });
 });
 

@@ -24,7 +24,10 @@ vi.mock('vscode', () => ({
 
 function setUp() {
   const platform = new ScriptedPlatform<TrainingCommand, TrainingEvent>();
-  const model = new WorkspaceModel(platform, '/storage/model', () => false);
+  const model = new WorkspaceModel(platform, '/storage/model', {
+    corpus: () => ({ folders: ['/code'], exclude: [] }),
+    reproducible: () => false,
+  });
   const lines: [level: string, line: string][] = [];
   const log = {
     info: (line: string) => void lines.push(['info', line]),

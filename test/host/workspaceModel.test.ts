@@ -15,7 +15,10 @@ function setUp({ stored }: { stored: boolean }) {
   const platform = new ScriptedPlatform<Sent, Received>();
   if (stored) platform.paths.add(checkpoint).add(`${checkpoint}/config.json`);
   const settings = { reproducible: false };
-  const model = new WorkspaceModel(platform, checkpoint, () => settings.reproducible);
+  const model = new WorkspaceModel(platform, checkpoint, {
+    corpus: () => ({ folders: ['/code'], exclude: [] }),
+    reproducible: () => settings.reproducible,
+  });
   return { platform, model, settings };
 }
 

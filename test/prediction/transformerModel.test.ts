@@ -4,7 +4,7 @@ import { presetConfig } from '../../extension/engine/config.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { Random } from '../../extension/engine/random.ts';
 import { softmax } from '../../extension/engine/sampler.ts';
-import { AgreeingTokens } from '../../extension/evaluation/agreeingTokens.ts';
+import { AgreeingTokens } from '../../extension/prediction/agreeingTokens.ts';
 import { LineGenerator } from '../../extension/evaluation/lineGenerator.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
 import { agrees } from '../../extension/tokenizer/healing.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NihiloError } from '../../extension/protocol/errors.ts';
 import type { AskedChoices, TrainingChoices } from '../../extension/protocol/training.ts';
-import { choicesOf, settleChoices } from '../../extension/training/choices.ts';
+import { choicesOf, settleChoices, sizeChoices } from '../../extension/training/choices.ts';
+import { autoSize } from '../../extension/training/size.ts';
 
 const before: TrainingChoices = {
   preset: 'small',
@@ -25,11 +26,11 @@ function refusal(asked: AskedChoices, began: TrainingChoices): string {
 describe('settleChoices', () => {
   it('takes what was asked for, and the defaults where nothing was', () => {
     expect(settleChoices({}, null)).toEqual({
-      preset: 'default',
+      preset: 'auto',
       vocabSize: null,
       seed: 1,
       reproducible: false,
-      optimizer: 'adamw',
+      optimizer: 'muon',
       tokensPerStep: null,
     });
     expect(settleChoices({ ...before, seed: undefined }, null)).toEqual({ ...before, seed: 1 });
@@ -39,6 +40,10 @@ describe('settleChoices', () => {
     expect(settleChoices({}, before)).toEqual(before);
     expect(settleChoices({ preset: undefined, seed: 7 }, before)).toEqual(before);
     expect(settleChoices(before, { ...before })).toEqual(before);
+  });
+
+  it('keeps the size that a training began with where it is to be chosen by text and time', () => {
+    expect(settleChoices({ preset: 'auto' }, before)).toEqual(before);
   });
 
   it.each([
@@ -56,5 +61,24 @@ describe('settleChoices', () => {
 
   it('choicesOf keeps the choices and nothing else', () => {
     expect(choicesOf({ ...before, step: 3 } as TrainingChoices)).toEqual(before);
+  });
+});
+
+describe('sizeChoices', () => {
+  const circumstances = { trainBytes: 1_000_000, threads: 2, stop: { seconds: 60 } };
+
+  it('says what auto comes to, and leaves everything else', () => {
+    const { vocabSize: _, ...rest } = before;
+    const auto = { ...rest, preset: 'auto', vocabSize: null } as const;
+    expect(sizeChoices(auto, circumstances)).toEqual({ ...before, ...autoSize(circumstances) });
+  });
+
+  it('changes neither a preset nor a vocabulary that was asked for', () => {
+    expect(sizeChoices(before, circumstances)).toEqual(before);
+    expect(sizeChoices({ ...before, preset: 'auto', vocabSize: 500 }, circumstances)).toEqual({
+      ...before,
+      preset: autoSize(circumstances).preset,
+      vocabSize: 500,
+    });
   });
 });

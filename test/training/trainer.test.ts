@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTexts } from '../../extension/corpus/corpus.ts';
 import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
@@ -115,6 +116,20 @@ describe('train', () => {
       expect(resumed.optimizer).toBe(whole.optimizer);
     },
   );
+
+  it('gives the same weights for texts that are given, with their tokenizer, as for the files that hold them, also after an interruption', async () => {
+    const read = await run('read', { stop: { steps: 5 } });
+    const { files } = nodePlatform();
+    const { tokenizerJson } = await readCheckpoint(files, join(root, 'read'));
+    const { texts } = await readTexts(files, { folders: [folder], exclude: [] }, {});
+    const corpus = { texts: texts.toReversed(), tokenizerJson };
+    await run('given', { corpus, stop: { steps: 5 } }, cancelAfter(2));
+    const given = await run('given', { corpus, stop: { steps: 5 }, resume: true });
+    expect(given.model).toBe(read.model);
+    expect(given.report.heldOutBitsPerByte).toBe(read.report.heldOutBitsPerByte);
+    const fewer = await run('fewer', { corpus: { ...corpus, texts: texts.slice(1) }, stop: { steps: 5 } });
+    expect(fewer.model).not.toBe(read.model);
+  });
 
   it('counts the tokens of all micro-batches of a step', async () => {
     const { report } = await run('larger', { tokensPerStep: 2_500, stop: { steps: 2 } });

@@ -1,0 +1,158 @@
+import { lineInFile } from '../corpus/lines.ts';
+import { CountingModel } from '../counts/countingModel.ts';
+import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
+import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
+import { type EditableModel, MixtureModel } from '../prediction/mixtureModel.ts';
+import type { TransformerModel } from '../prediction/transformerModel.ts';
+import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
+import type {
+  Completion,
+  CompletionOptions,
+  EarlierMatch,
+  OpenDocument,
+  Predicting,
+  ScoredToken,
+} from '../protocol/prediction.ts';
+import { heal, lineEnd } from '../tokenizer/healing.ts';
+import { latin1 } from '../tokenizer/latin1.ts';
+import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
+import { growLine, type TokenSource } from './line.ts';
+import { ProjectDocuments } from './projectDocuments.ts';
+
+/** An index of a workspace at work: counts that follow the open document and every save, and the transformer where they have heard it. */
+export class ServedIndex {
+  readonly edition: number;
+  readonly tokenizerJson: string;
+  readonly #tokenizer: Tokenizer;
+  readonly #counts: CountingModel;
+  readonly #heard: boolean;
+  readonly #agreeing: AgreeingTokens;
+  readonly #documents: ProjectDocuments;
+  readonly #suffixes: SuffixIndex;
+  readonly #documentTokens: number;
+  /** counted beyond this, what was seen once is displaced */
+  readonly #room: number;
+  #model: EditableModel;
+
+  /** @param module the baseline build of the kernels */
+  constructor(module: WebAssembly.Module, index: WorkspaceIndex) {
+    const { edition, tokenizerJson, counts, files, starts, tokens } = index;
+    this.edition = edition;
+    this.tokenizerJson = tokenizerJson;
+    this.#tokenizer = tokenizerFromJson(tokenizerJson);
+    this.#counts = CountingModel.fromTransfer(module, this.#tokenizer, counts);
+    this.#heard = index.heard;
+    this.#agreeing = new AgreeingTokens(this.#tokenizer);
+    this.#model = this.#counts;
+    const { documentTokens, projectTokens } = counts.capacity;
+    this.#documentTokens = documentTokens;
+    const documents = files.map((file, i) => ({ ...file, ids: tokens.subarray(starts[i]!, starts[i + 1]!) }));
+    this.#suffixes = new SuffixIndex(
+      documents.map(({ path, ids }) => ({ document: path, ids })),
+      lineFeedsOf(this.#tokenizer),
+      index.suffixes,
+    );
+    const project = {
+      documentTokens,
+      foldDocument: (ids: Uint16Array, add: boolean) => this.#counts.foldDocument(ids, add),
+    };
+    this.#documents = new ProjectDocuments(project, this.#suffixes, documents);
+    this.#room = tokens.length > projectTokens ? Infinity : projectTokens;
+  }
+
+  get predicting(): Predicting {
+    return this.#model === this.#counts ? 'counts' : 'counts + transformer';
+  }
+
+  /** Lets a transformer over the same tokens take part, if the counts know how far to trust it. */
+  hear(transformer: TransformerModel): void {
+    if (this.#heard) this.#model = new MixtureModel(this.#counts, transformer);
+  }
+
+  /** The likely rest of the line behind `prefix`. */
+  complete(
+    prefix: string,
+    open: OpenDocument,
+    options: CompletionOptions,
+    cancelled: () => boolean,
+  ): Completion {
+    const start = performance.now();
+    const typed = this.#place(prefix, open);
+    try {
+      const source = new ModelSource(this.#model, this.#agreeing, this.#tokenizer);
+      return growLine(source, this.#tokenizer, typed, options, start, cancelled);
+    } finally {
+      this.#model.rewind();
+    }
+  }
+
+  /** Makes it the document that is written: the next completion has less to do. */
+  open(prefix: string, open: OpenDocument): void {
+    this.#place(prefix, open);
+  }
+
+  /** @returns whether more is counted than there is room for */
+  learn(changes: readonly FileChange[]): boolean {
+    let all = true;
+    for (const change of changes) all = this.#documents.change(change) && all;
+    return !all || this.#documents.tokens > this.#room;
+  }
+
+  find(prefix: string, open: OpenDocument): EarlierMatch | null {
+    this.#documents.open(open.name);
+    const ids = this.#tokenizer.encode(new TextEncoder().encode(prefix));
+    const { length, places } = this.#suffixes.longestMatch(ids, 1);
+    const [place] = places;
+    if (place === undefined) return null;
+    const { removed } = this.#documents.get(place.document) ?? {};
+    const at = { linesBefore: 0, ...(removed === undefined ? {} : { removed }) };
+    return { tokens: length, file: place.document, line: lineInFile(at, place.line - 1) };
+  }
+
+  /**
+   * The document as it is without the line that is written: what stands behind the cursor in it is what is to be predicted.
+   * @returns what is typed behind the place
+   */
+  #place(prefix: string, { name, suffix }: OpenDocument): Uint8Array {
+    this.#documents.open(name);
+    const encoder = new TextEncoder();
+    const bytes = encoder.encode(prefix);
+    const { ids: before, typed } = heal(this.#tokenizer, [...this.#tokenizer.encode(bytes)], bytes, 0);
+    const rest = encoder.encode(suffix);
+    const after = this.#tokenizer.encode(rest.subarray(lineEnd(rest)));
+    const kept = before.slice(-this.#documentTokens);
+    const ids = new Uint16Array(Math.min(this.#documentTokens, kept.length + after.length));
+    ids.set(kept);
+    ids.set(after.subarray(0, ids.length - kept.length), kept.length);
+    this.#model.setDocument(ids, kept.length);
+    return typed;
+  }
+}
+
+/** Tokens of a model that supposes each. */
+class ModelSource implements TokenSource {
+  readonly full = false;
+  readonly #model: EditableModel;
+  readonly #agreeing: AgreeingTokens;
+  readonly #tokenizer: Tokenizer;
+
+  constructor(model: EditableModel, agreeing: AgreeingTokens, tokenizer: Tokenizer) {
+    this.#model = model;
+    this.#agreeing = agreeing;
+    this.#tokenizer = tokenizer;
+  }
+
+  choose(typed: Uint8Array): ScoredToken {
+    const { id, probability } = this.#agreeing.likeliest(this.#model, typed);
+    return {
+      id,
+      bytes: latin1(this.#tokenizer.tokenBytes(id)),
+      logit: Math.log(probability),
+      probability,
+    };
+  }
+
+  follow(id: number): void {
+    this.#model.suppose(id);
+  }
+}

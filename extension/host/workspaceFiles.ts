@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { fileNameReason, folderNameReason } from '../corpus/names.ts';
+import { openDocumentAt } from './completionProvider.ts';
+import { documentName, pathOf } from './configuration.ts';
+import { logFailure } from './failure.ts';
+import type { WorkspaceModel } from './workspaceModel.ts';
+
+/** Tells the model what changes in the workspace: files, however they change, folders and rules, and which document is written in. */
+export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel): vscode.Disposable[] {
+  const { window, workspace } = vscode;
+  const changed = (uri: vscode.Uri): void => {
+    if (uri.scheme === 'file' && mayBeLearnt(uri)) model.fileChanged(pathOf(uri));
+  };
+  const opened = (editor: vscode.TextEditor | undefined): void => {
+    if (editor === undefined || !isText(editor.document)) return;
+    const { prefix, open } = openDocumentAt(editor.document, editor.selection.active);
+    model.open(prefix, open).catch((error: unknown) => logFailure(error, log, 'open document'));
+  };
+  const watcher = workspace.createFileSystemWatcher('**/*');
+  return [
+    watcher,
+    watcher.onDidCreate(changed),
+    watcher.onDidChange(changed),
+    watcher.onDidDelete(changed),
+    // The watcher tells the same a moment later.
+    workspace.onDidSaveTextDocument(({ uri }) => changed(uri)),
+    workspace.onDidChangeWorkspaceFolders(() => void model.buildIndex()),
+    workspace.onDidChangeConfiguration((change) => {
+      const rules = ['files.exclude', 'nihilo.exclude'];
+      if (rules.some((name) => change.affectsConfiguration(name))) void model.buildIndex();
+    }),
+    window.onDidChangeActiveTextEditor(opened),
+  ];
+}
+
+/** By the names alone, which spares a look at what builds and package managers write by the thousand. */
+function mayBeLearnt(uri: vscode.Uri): boolean {
+  const names = documentName({ uri }).split('/');
+  return (
+    names.slice(0, -1).every((name) => folderNameReason(name) === null) &&
+    fileNameReason(names.at(-1)!) === null
+  );
+}
+
+/** Not a log or other output. */
+function isText({ uri }: vscode.TextDocument): boolean {
+  return ['file', 'untitled', 'vscode-notebook-cell'].includes(uri.scheme);
+}

@@ -1,0 +1,166 @@
+import type { PredictorClient } from '../completion/client.ts';
+import { IndexerClient, type IndexingNews } from '../indexing/client.ts';
+import type { Platform } from '../platform/platform.ts';
+import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.ts';
+import type { IndexStage, WorkspaceIndex as Index } from '../protocol/indexing.ts';
+import type { Predicting } from '../protocol/prediction.ts';
+import type { CorpusRequest } from '../protocol/training.ts';
+import { Signal } from './signal.ts';
+
+/** Where the index of the workspace stands. */
+export interface IndexStatus {
+  /** what completions come from; null before there is an index */
+  readonly predicting: Predicting | null;
+  /** of the index that is being made; null while none is */
+  readonly stage: IndexStage | null;
+  /** why there is no newer index; null when nothing went wrong */
+  readonly error: PlainError | null;
+}
+
+export interface IndexSource {
+  readonly checkpoint: string;
+  /** @throws {NihiloError} corpusEmpty, when no folder is open */
+  corpus(): CorpusRequest;
+  reproducible(): boolean;
+}
+
+/** Changes are collected for so long: a save comes twice, a checkout comes as many files. */
+const collectMs = 20;
+/** More changes at once than this are better read as a whole. */
+const mostChanges = 64;
+/** A predictor that dies of its index must not be given one after the other. */
+const mostDeaths = 2;
+
+/** Keeps the predictor's index of the workspace up to date. Knows nothing of the editor. */
+export class WorkspaceIndex {
+  readonly #source: IndexSource;
+  readonly #predictor: PredictorClient;
+  readonly #indexer: IndexerClient;
+  readonly #changed = new Signal<void>();
+  readonly #notices = new Signal<string>();
+  readonly #files = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #status: IndexStatus = { predicting: null, stage: null, error: null };
+  #edition = 0;
+  #deaths = 0;
+  /** the index that is being made is too old already */
+  #outdated = false;
+  #disposed = false;
+
+  /** `status` has changed. */
+  readonly onDidChange = this.#changed.subscribe;
+  /** A sentence for the log. */
+  readonly onNotice = this.#notices.subscribe;
+
+  constructor(platform: Platform, source: IndexSource, predictor: PredictorClient) {
+    this.#source = source;
+    this.#predictor = predictor;
+    this.#indexer = new IndexerClient(platform, (news) => this.#receive(news));
+  }
+
+  get status(): IndexStatus {
+    return this.#status;
+  }
+
+  /** whether one was ever asked for */
+  get isWanted(): boolean {
+    return this.#edition > 0;
+  }
+
+  /**
+   * Makes the index anew; the one before serves until then. Never rejects: `status` says how it went.
+   * @param relearn the transformer is another one: how far to trust it is not what it was
+   */
+  async build({ relearn } = { relearn: false }): Promise<void> {
+    if (this.#disposed) return;
+    this.#files.clear();
+    this.#outdated = false;
+    const edition = ++this.#edition;
+    try {
+      const { checkpoint } = this.#source;
+      const [corpus, reproducible] = [this.#source.corpus(), this.#source.reproducible()];
+      this.#set({ stage: 'reading', error: null });
+      await this.#indexer.build({ corpus, checkpoint, reproducible, relearn, edition });
+      if (edition !== this.#edition) return;
+      this.#set({ stage: null });
+      if (this.#outdated) void this.build();
+    } catch (error) {
+      if (edition !== this.#edition) return;
+      this.#set({ stage: null, error: toPlainError(error) });
+    }
+  }
+
+  /** @param file absolute path of what was created, changed or removed */
+  fileChanged(file: string): void {
+    if (this.#disposed || !this.isWanted) return;
+    this.#files.add(file);
+    this.#timer ??= setTimeout(() => this.#tell(), collectMs);
+  }
+
+  /** The predictor is gone, and its index with it. @param died without having been asked to */
+  lost(died: boolean): void {
+    if (died) this.#deaths++;
+    this.#set({ predicting: null });
+    if (this.isWanted && this.#deaths < mostDeaths) void this.build();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#indexer.dispose();
+  }
+
+  #tell(): void {
+    this.#timer = null;
+    const files = [...this.#files];
+    this.#files.clear();
+    if (files.length === 0) return;
+    const hasNone = this.#status.predicting === null && this.#status.stage === null;
+    if (files.length > mostChanges || hasNone) void this.build();
+    else this.#indexer.changed(files);
+  }
+
+  #receive(news: IndexingNews): void {
+    switch (news.type) {
+      case 'stage':
+        return this.#set({ stage: news.stage });
+      case 'notice':
+        return this.#notices.emit(news.sentence);
+      case 'index':
+        void this.#serve(news.index);
+        return;
+      case 'changes':
+        void this.#learn(news);
+    }
+  }
+
+  async #serve(index: Index): Promise<void> {
+    try {
+      this.#set({ predicting: await this.#predictor.useIndex(index) });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #learn({ edition, changes, outdated }: Extract<IndexingNews, { type: 'changes' }>): Promise<void> {
+    try {
+      const isFull = await this.#predictor.learn(edition, changes);
+      if (!(isFull || outdated) || edition !== this.#edition) return;
+      if (this.#status.stage === null) void this.build();
+      else this.#outdated = true;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** A worker that died is told of by `lost`. */
+  #failed(error: unknown): void {
+    if (this.#disposed || (error instanceof NihiloError && error.code === 'workerFailed')) return;
+    this.#set({ error: toPlainError(error) });
+  }
+
+  #set(change: Partial<IndexStatus>): void {
+    this.#status = { ...this.#status, ...change };
+    this.#changed.emit();
+  }
+}

@@ -1,0 +1,93 @@
+import type { Platform, WorkerHandle } from '../platform/platform.ts';
+import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import type { IndexerEvent, IndexerRequest, IndexRequest } from '../protocol/indexing.ts';
+
+/** What comes of an indexing beside its end. */
+export type IndexingNews = Exclude<IndexerEvent, { type: 'done' | 'failed' }>;
+
+interface Building {
+  resolve(isDone: boolean): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Asks the indexer worker, which is started at the first request. A new index overtakes one that is being made, whose worker is ended: it
+ * has nothing that the new one does not read again.
+ */
+export class IndexerClient {
+  readonly #platform: Platform;
+  readonly #onNews: (news: IndexingNews) => void;
+  #worker: WorkerHandle<IndexerRequest, IndexerEvent> | null = null;
+  #building: Building | null = null;
+
+  constructor(platform: Platform, onNews: (news: IndexingNews) => void) {
+    this.#platform = platform;
+    this.#onNews = onNews;
+  }
+
+  /**
+   * @returns false when another one has overtaken it
+   * @throws {NihiloError} corpusEmpty, folderUnreadable; workerFailed
+   */
+  async build(request: IndexRequest): Promise<boolean> {
+    if (this.#building !== null) this.#end();
+    return new Promise((resolve, reject) => {
+      this.#building = { resolve, reject };
+      this.#connected().post({ type: 'build', request });
+    });
+  }
+
+  /** Files were created, changed or removed: what there is to learn from them comes as news. @param files absolute paths */
+  changed(files: readonly string[]): void {
+    this.#worker?.post({ type: 'read', files });
+  }
+
+  dispose(): void {
+    this.#end();
+  }
+
+  #connected(): WorkerHandle<IndexerRequest, IndexerEvent> {
+    if (this.#worker !== null) return this.#worker;
+    const worker = this.#platform.spawn<IndexerRequest, IndexerEvent>('indexer', {});
+    this.#worker = worker;
+    worker.onMessage((event) => {
+      if (worker === this.#worker) this.#receive(event);
+    });
+    worker.onFailure((cause) => {
+      if (worker !== this.#worker) return;
+      this.#worker = null;
+      const sentence = `The indexer stopped unexpectedly (${cause.message}); it starts again when files change or the window is reloaded.`;
+      this.#settle()?.reject(new NihiloError('workerFailed', sentence, { cause }));
+    });
+    return worker;
+  }
+
+  #receive(event: IndexerEvent): void {
+    switch (event.type) {
+      case 'done':
+        this.#settle()?.resolve(true);
+        return;
+      case 'failed':
+        this.#settle()?.reject(fromPlainError(event.error));
+        return;
+      case 'stage':
+      case 'index':
+      case 'notice':
+      case 'changes':
+        this.#onNews(event);
+    }
+  }
+
+  #end(): void {
+    const worker = this.#worker;
+    this.#worker = null;
+    this.#settle()?.resolve(false);
+    if (worker !== null) void worker.terminate();
+  }
+
+  #settle(): Building | null {
+    const building = this.#building;
+    this.#building = null;
+    return building;
+  }
+}

@@ -1,0 +1,281 @@
+import { readFile, readTexts } from '../corpus/corpus.ts';
+import { pathInWorkspace } from '../corpus/roots.ts';
+import { splitHeldOut, type Text } from '../corpus/split.ts';
+import { buildCounts, countDocuments, type Outside, tokenFrequencies } from '../counts/buildCounts.ts';
+import type { CountingModel } from '../counts/countingModel.ts';
+import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
+import { compileKernels } from '../engine/instantiate.ts';
+import type { Platform } from '../platform/platform.ts';
+import { openTransformer, type TrainedTransformer } from '../prediction/trainedTransformer.ts';
+import { TransformerModel } from '../prediction/transformerModel.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type {
+  FileChange,
+  IndexedFile,
+  IndexerEvent,
+  IndexRequest,
+  WorkspaceIndex,
+} from '../protocol/indexing.ts';
+import {
+  type Tokenizer,
+  tokenizerFromJson,
+  tokenizerToJson,
+  trainTokenizer,
+} from '../tokenizer/tokenizer.ts';
+import { loadTrust, saveTrust } from './savedTrust.ts';
+
+/** Tokens of the vocabulary before a training has chosen another. */
+const vocabSize = 2_048;
+/** A vocabulary of more text than this would not be better. */
+const mostVocabularyBytes = 8_000_000;
+/** Counts of this many tokens take 1 GB. */
+const mostTokens = 4_000_000;
+/** How long changes wait at most while an index is built, as long as no document takes longer. */
+const breathMs = 50;
+
+/** What it says decides about other files. */
+const ignoreFile = /(^|\/)\.gitignore$/;
+
+interface Vocabulary {
+  readonly tokenizer: Tokenizer;
+  readonly tokenizerJson: string;
+}
+
+interface Material extends Vocabulary {
+  readonly texts: readonly Text[];
+  /** ids of each text */
+  readonly documents: readonly Uint16Array[];
+  readonly transformer: TrainedTransformer | null;
+}
+
+/** Reads a workspace and counts it, in a thread of its own: events tell how far it is, and give each index that can serve. */
+export class Indexer {
+  readonly #platform: Platform;
+  readonly #emit: (event: IndexerEvent) => void;
+  #request: IndexRequest | null = null;
+  /** that changes are written in; null before there is an index to change */
+  #tokenizer: Tokenizer | null = null;
+  /** changed files that nobody has looked at */
+  #waiting = new Set<string>();
+  /** changed files that the index that is being built may not have seen */
+  #again = new Set<string>();
+  #lastBreathMs = 0;
+
+  constructor(platform: Platform, emit: (event: IndexerEvent) => void) {
+    this.#platform = platform;
+    this.#emit = emit;
+  }
+
+  /** @throws {NihiloError} as readTexts; RangeError, when the machine does not give the memory */
+  async build(request: IndexRequest): Promise<void> {
+    this.#request = request;
+    this.#tokenizer = null;
+    this.#again = new Set();
+    this.#stage('reading');
+    const { texts } = await readTexts(this.#platform.files, request.corpus, {});
+    const material = await this.#material(request, texts);
+    const { module } = await compileKernels((name) => this.#platform.readAsset(name), true);
+    this.#stage('counting');
+    const { tokenizer, documents, transformer } = material;
+    const options = { mostTokens, onProgress: () => this.#breathe() };
+    if (await this.#trustAsSaved(material, module)) return;
+    const counts = await buildCounts(module, tokenizer, documents, options);
+    await this.#finish(material, counts!, false);
+    if (transformer === null) return;
+    this.#stage('weighing');
+    const { seen, outside } = unseen(material, transformer);
+    const weighed = await buildCounts(module, tokenizer, seen, { ...options, outside });
+    await this.#finish(material, weighed!, true);
+    await this.#save(material, weighed!.trust);
+  }
+
+  /** Counts alone, where it is known from before how far to trust what. @returns whether it is */
+  async #trustAsSaved(material: Material, module: WebAssembly.Module): Promise<boolean> {
+    const { tokenizer, tokenizerJson, documents, transformer } = material;
+    const { checkpoint, relearn } = this.#request!;
+    if (transformer === null || relearn) return false;
+    try {
+      const learnt = await loadTrust(this.#platform.files, checkpoint, tokenizerJson);
+      if (learnt === null) return false;
+      const options = { mostTokens, onProgress: () => this.#breathe() };
+      const counts = await countDocuments(module, tokenizer, documents, learnt, options);
+      if (counts === null) return false;
+      await this.#finish(material, counts, true);
+      return true;
+    } catch (error) {
+      if (!(error instanceof NihiloError)) throw error;
+      this.#emit({ type: 'notice', sentence: error.message });
+      return false;
+    }
+  }
+
+  async #save({ tokenizer, tokenizerJson, documents }: Material, trust: Float32Array): Promise<void> {
+    const frequencies = tokenFrequencies(documents, tokenizer.vocabSize);
+    try {
+      const { checkpoint } = this.#request!;
+      await saveTrust(this.#platform.files, checkpoint, tokenizerJson, { frequencies, trust });
+    } catch (error) {
+      if (!(error instanceof NihiloError)) throw error;
+      this.#emit({ type: 'notice', sentence: error.message });
+    }
+  }
+
+  /** @param files absolute paths; they are told of at once where an index can learn from them, else as soon as there is one */
+  async changed(files: readonly string[]): Promise<void> {
+    for (const file of files) this.#waiting.add(file);
+    await this.#read();
+  }
+
+  async #material(request: IndexRequest, texts: readonly Text[]): Promise<Material> {
+    this.#stage('tokenizing');
+    const transformer = await this.#transformer(request);
+    const { tokenizer, tokenizerJson } =
+      transformer === null ? newVocabulary(texts) : vocabularyOf(transformer);
+    const documents = texts.map(({ bytes }) => document(tokenizer, bytes));
+    return { texts, tokenizer, tokenizerJson, documents, transformer };
+  }
+
+  /** A model that can't be used is none here: whoever loads it for completions says why. */
+  async #transformer({ checkpoint, reproducible }: IndexRequest): Promise<TrainedTransformer | null> {
+    try {
+      return await openTransformer(this.#platform, checkpoint, reproducible);
+    } catch (error) {
+      if (!(error instanceof NihiloError)) throw error;
+      if (error.code !== 'checkpointMissing') this.#emit({ type: 'notice', sentence: error.message });
+      return null;
+    }
+  }
+
+  async #finish(material: Material, counts: CountingModel, heard: boolean): Promise<void> {
+    this.#emit({ type: 'index', index: indexOf(material, counts, heard, this.#request!.edition) });
+    this.#tokenizer = material.tokenizer;
+    // The files were read before: what has changed since then is told again.
+    for (const file of this.#again) this.#waiting.add(file);
+    await this.#read();
+  }
+
+  /** Lets messages in, now and then. */
+  async #breathe(): Promise<boolean> {
+    if (performance.now() - this.#lastBreathMs < breathMs) return true;
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#lastBreathMs = performance.now();
+    return true;
+  }
+
+  async #read(): Promise<void> {
+    if (this.#tokenizer === null || this.#waiting.size === 0) return;
+    const { corpus, edition } = this.#request!;
+    const tokenizer = this.#tokenizer;
+    const files = [...this.#waiting];
+    this.#waiting.clear();
+    for (const file of files) this.#again.add(file);
+    let outdated = false;
+    const changes: FileChange[] = [];
+    for (const file of files) {
+      const path = pathInWorkspace(corpus.folders, file);
+      if (path === null) continue;
+      const text = await this.#text(file);
+      outdated ||= ignoreFile.test(path) || (text === null && (await this.#isFolder(file)));
+      changes.push(
+        text === null ? { path, ids: null } : { ...fileOf(text), ids: document(tokenizer, text.bytes) },
+      );
+    }
+    if (changes.length > 0) this.#emit({ type: 'changes', edition, changes, outdated });
+  }
+
+  async #text(file: string): Promise<Text | null> {
+    try {
+      return await readFile(this.#platform.files, this.#request!.corpus, file);
+    } catch (error) {
+      // It is gone again, or may not be read.
+      if (error instanceof NihiloError) return null;
+      throw error;
+    }
+  }
+
+  async #isFolder(path: string): Promise<boolean> {
+    try {
+      await this.#platform.files.list(path);
+      return true;
+    } catch (error) {
+      if (error instanceof NihiloError) return false;
+      throw error;
+    }
+  }
+
+  #stage(stage: Extract<IndexerEvent, { type: 'stage' }>['stage']): void {
+    this.#emit({ type: 'stage', stage });
+  }
+}
+
+function newVocabulary(texts: readonly Text[]): Vocabulary {
+  let bytes = 0;
+  const sample = texts.filter((text) => {
+    bytes += text.bytes.length;
+    return bytes <= mostVocabularyBytes;
+  });
+  const tokenizer = trainTokenizer(
+    sample.map((text) => text.bytes),
+    vocabSize,
+  );
+  return { tokenizer, tokenizerJson: tokenizerToJson(tokenizer) };
+}
+
+function vocabularyOf({ tokenizerJson }: TrainedTransformer): Vocabulary {
+  return { tokenizer: tokenizerFromJson(tokenizerJson), tokenizerJson };
+}
+
+function document(tokenizer: Tokenizer, bytes: Uint8Array): Uint16Array {
+  const ids = tokenizer.encode(bytes);
+  const ended = new Uint16Array(ids.length + 1);
+  ended.set(ids);
+  ended[ids.length] = tokenizer.endOfText;
+  return ended;
+}
+
+/** What the transformer's training held out for itself, and the rest: how far to trust it is learnt from what it has not seen. */
+function unseen(
+  { texts, documents, tokenizer }: Material,
+  { decoder, trainerState }: TrainedTransformer,
+): { readonly seen: Uint16Array[]; readonly outside: Outside } {
+  const heldOut = new Set(
+    splitHeldOut(texts, trainerState.seed)
+      .documents.filter((part) => part.heldOut)
+      .map(({ path }) => path),
+  );
+  const isHeldOut = (_: Uint16Array, i: number): boolean => texts.length > 1 && heldOut.has(texts[i]!.path);
+  return {
+    seen: documents.filter((ids, i) => !isHeldOut(ids, i)),
+    outside: {
+      model: new TransformerModel(decoder, tokenizer.endOfText),
+      documents: documents.filter(isHeldOut),
+    },
+  };
+}
+
+function indexOf(
+  { texts, documents, tokenizer, tokenizerJson }: Material,
+  counts: CountingModel,
+  heard: boolean,
+  edition: number,
+): WorkspaceIndex {
+  const starts = sharedIntegers(documents.length + 1);
+  documents.forEach((ids, i) => (starts[i + 1] = starts[i]! + ids.length));
+  const length = starts[documents.length]!;
+  const tokens = new Uint16Array(new SharedArrayBuffer(Uint16Array.BYTES_PER_ELEMENT * length));
+  documents.forEach((ids, i) => tokens.set(ids, starts[i]));
+  const named = documents.map((ids, i) => ({ document: texts[i]!.path, ids }));
+  const sorted = new SuffixIndex(named, lineFeedsOf(tokenizer)).suffixes;
+  const suffixes = sharedIntegers(sorted.length);
+  suffixes.set(sorted);
+  const files = texts.map(fileOf);
+  return { edition, tokenizerJson, heard, counts: counts.toTransfer(), files, tokens, starts, suffixes };
+}
+
+function fileOf({ path, removed }: Text): IndexedFile {
+  return removed === undefined ? { path } : { path, removed };
+}
+
+function sharedIntegers(count: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * count));
+}

@@ -1,0 +1,66 @@
+import type { LearntTrust } from '../counts/buildCounts.ts';
+import { JsonObject } from '../engine/jsonObject.ts';
+import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts';
+import { sha256 } from '../engine/sha256.ts';
+import type { FileSystem } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+
+/** Of what the numbers mean: another shape of the counting model is another version. */
+const version = 1;
+const tensorsFile = 'mixture.safetensors';
+const sealFile = 'mixture.json';
+
+/** Beside the checkpoint, which is replaced as a whole and would take it away. */
+export function trustFolder(checkpoint: string): string {
+  return `${checkpoint}-mixture`;
+}
+
+/** Keeps how far the counts and the checkpoint's transformer are trusted; a reader sees this or what was there before. */
+export async function saveTrust(
+  files: FileSystem,
+  checkpoint: string,
+  tokenizerJson: string,
+  { frequencies, trust }: LearntTrust,
+): Promise<void> {
+  const tensors = new Map([
+    ['frequencies', { shape: [frequencies.length], data: frequencies }],
+    ['trust', { shape: [trust.length], data: trust }],
+  ]);
+  const tokenizer = await sha256(new TextEncoder().encode(tokenizerJson));
+  await files.replaceFolder(
+    trustFolder(checkpoint),
+    new Map([[tensorsFile, encodeSafetensors(tensors)]]),
+    (digests) => {
+      const seal = { version, tokenizer, sha256: digests.get(tensorsFile) };
+      return [sealFile, [new TextEncoder().encode(`${JSON.stringify(seal, null, 2)}\n`)]];
+    },
+  );
+}
+
+/**
+ * What `saveTrust` kept; null when there is none, or when it belongs to other tokens or another version.
+ * @throws {NihiloError} checkpointTorn, when it is not what was written; storageFailed
+ */
+export async function loadTrust(
+  files: FileSystem,
+  checkpoint: string,
+  tokenizerJson: string,
+): Promise<LearntTrust | null> {
+  const folder = trustFolder(checkpoint);
+  await files.recoverFolder(folder);
+  if (!(await files.exists(`${folder}/${sealFile}`))) return null;
+  const json = new TextDecoder().decode(await files.read(`${folder}/${sealFile}`));
+  const seal = JsonObject.parse(json, `${folder}/${sealFile}`);
+  if (seal.count('version') !== version) return null;
+  if (seal.string('tokenizer') !== (await sha256(new TextEncoder().encode(tokenizerJson)))) return null;
+  const bytes = await files.read(`${folder}/${tensorsFile}`);
+  if (seal.string('sha256') !== (await sha256(bytes))) {
+    throw new NihiloError(
+      'checkpointTorn',
+      `${folder}/${tensorsFile} should be the file that was written and is not; it is learnt anew.`,
+    );
+  }
+  const tensors = decodeSafetensors(bytes, `${folder}/${tensorsFile}`);
+  const [frequencies, trust] = [tensors.get('frequencies')?.data, tensors.get('trust')?.data];
+  return frequencies === undefined || trust === undefined ? null : { frequencies, trust };
+}

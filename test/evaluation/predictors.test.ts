@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SequenceModel } from '../../extension/counts/sequenceModel.ts';
+import { presetConfig } from '../../extension/engine/config.ts';
+import { Random } from '../../extension/engine/random.ts';
+import { type Material, predictors } from '../../extension/evaluation/predictors.ts';
+import { nodePlatform } from '../../extension/platform/node.ts';
+import { trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
+import { randomTensors, realCode } from '../engine/tinyModel.ts';
+
+const code = realCode().map((bytes) => bytes.subarray(0, 4_000));
+const [heldOut, training] = [code.slice(0, 2), code.slice(2)];
+const tokenizer = trainTokenizer(training, 400);
+const config = presetConfig('pencil', tokenizer.vocabSize);
+const material: Material = {
+  platform: nodePlatform(),
+  seed: 1,
+  tokenizer,
+  texts: training.map((bytes, i) => ({ path: `${i}.ts`, bytes, ids: tokenizer.encode(bytes) })),
+  transformer: { config, tensors: randomTensors(config, 1), heldOutPaths: ['0.ts', '1.ts'] },
+};
+const documents = heldOut.map((bytes) => [...tokenizer.encode(bytes).subarray(0, 300), tokenizer.endOfText]);
+
+const said = (model: SequenceModel): Float64Array => {
+  const out = new Float64Array(model.vocabSize);
+  model.distribution(out);
+  return out;
+};
+
+/** What is said behind each token of a document, which `go` goes on behind. */
+function course(model: SequenceModel, ids: readonly number[], go: (id: number) => void): Float64Array[] {
+  return ids.map((id) => {
+    const out = said(model);
+    go(id);
+    return out;
+  });
+}
+
+// What every row of an evaluation takes for granted.
+describe.each(predictors)('$name', ({ prepare }) => {
+  let model: SequenceModel;
+  beforeAll(async () => {
+    model = await prepare(material);
+  });
+
+  it('is the same whenever it is prepared', async () => {
+    const again = await prepare(material);
+    for (const one of [model, again]) one.begin();
+    for (const id of documents[0]!.slice(0, 40)) {
+      expect(said(again)).toEqual(said(model));
+      for (const one of [model, again]) one.learn(id);
+    }
+  });
+
+  it('has probabilities above 0 that add up to 1, of which the likeliest are told exactly', () => {
+    model.begin();
+    for (const id of documents[0]!.slice(0, 60)) {
+      const all = said(model);
+      expect(Math.abs(all.reduce((sum, p) => sum + p, 0) - 1)).toBeLessThan(1e-9);
+      expect(Math.min(...all)).toBeGreaterThan(0);
+      const { ids, probabilities } = model.top(10);
+      const sorted = [...all].sort((a, b) => b - a).slice(0, 10);
+      ids.forEach((token, rank) => {
+        expect(probabilities[rank]).toBeCloseTo(sorted[rank]!, 9);
+        expect(all[token]).toBeCloseTo(sorted[rank]!, 9);
+        expect(model.probability(token)).toBeCloseTo(sorted[rank]!, 9);
+      });
+      model.learn(id);
+    }
+  });
+
+  it('forgets what a document taught when the next begins', () => {
+    model.begin();
+    const before = course(model, documents[0]!, (id) => model.learn(id));
+    model.begin();
+    for (const id of documents[1]!) model.learn(id);
+    model.begin();
+    expect(course(model, documents[0]!, (id) => model.learn(id))).toEqual(before);
+  });
+
+  it('takes back what was only supposed, and says behind it what it says behind tokens that came and taught nothing', () => {
+    const random = new Random(1);
+    model.begin();
+    const frozen = course(model, documents[0]!, (id) => model.advance(id));
+    model.begin();
+    const supposed = course(model, documents[0]!, (id) => model.suppose(id));
+    expect(supposed).toEqual(frozen);
+    model.rewind();
+    const disturbed = course(model, documents[0]!, (id) => {
+      for (let i = random.below(4); i > 0; i--) {
+        model.suppose(random.below(model.vocabSize));
+        model.top(1);
+      }
+      model.rewind();
+      model.advance(id);
+    });
+    expect(disturbed).toEqual(frozen);
+  });
+});

@@ -1,0 +1,132 @@
+import { ReadmeSection, table } from '../readmeSection.ts';
+import type { QualityResults } from './results.ts';
+import { type Moment, momentsOf, rowOf, type Summary, summarize } from './summary.ts';
+
+export const qualityPart = new ReadmeSection('quality', 'node test/quality/measure.ts');
+
+interface Line {
+  readonly what: string;
+  readonly direction: 'atMost' | 'atLeast';
+  /** promises for the index, 1 minute, 5 minutes and 20 minutes */
+  readonly targets: readonly [number, number, number, number];
+  readonly of: (summary: Summary) => number | null;
+  readonly show: (value: number) => string;
+}
+
+const share = (value: number): string => value.toFixed(3);
+const percent = (value: number): string => `${value <= 0 ? '−' : '+'}${Math.abs(value).toFixed(0)} %`;
+const points = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
+
+const lines: readonly Line[] = [
+  {
+    what: 'bits over those of zpaq -m5',
+    direction: 'atMost',
+    targets: [0.95, 0.83, 0.77, 0.72],
+    of: ({ overZpaq }) => overZpaq,
+    show: share,
+  },
+  {
+    what: 'bits against counts + cache (Kneser–Ney)',
+    direction: 'atMost',
+    targets: [-12, -23, -29, -33],
+    of: ({ overBaseline }) => 100 * (overBaseline - 1),
+    show: percent,
+  },
+  {
+    what: 'next token, top-1',
+    direction: 'atLeast',
+    targets: [0.62, 0.645, 0.66, 0.67],
+    of: ({ top1 }) => top1,
+    show: share,
+  },
+  {
+    what: 'next token, MRR@10',
+    direction: 'atLeast',
+    targets: [0.7, 0.73, 0.75, 0.76],
+    of: ({ mrr }) => mrr,
+    show: share,
+  },
+  {
+    what: 'keystrokes saved, points over counts + cache',
+    direction: 'atLeast',
+    targets: [1, 4, 6, 8],
+    of: ({ savedMore }) => savedMore,
+    show: points,
+  },
+  {
+    what: 'bits of the worst file against counts + cache',
+    direction: 'atMost',
+    targets: [2, 2, 2, 2],
+    of: ({ worstFile }) => 100 * (worstFile.ratio - 1),
+    show: percent,
+  },
+];
+
+const plannedMoments: readonly Moment[] = ['index', 60, 300, 1200];
+
+export function qualitySection(results: QualityResults, file: string): string {
+  const { machine, commit, measuredAt } = results;
+  const summaries = momentsOf(results).map((moment) => summarize(results, moment));
+  return qualityPart.around(file, [
+    `Measured on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, commit ${commit}, ${measuredAt.slice(0, 10)}. A tenth of the files`,
+    'is held out; each is predicted token by token from its own text so far and from the other files. Means over',
+    `the corpora (of ratios: geometric), targets behind the measured figures.`,
+    '',
+    ...table(
+      ['', ...summaries.map(heading)],
+      lines.map((line) => [line.what, ...summaries.map((summary) => cell(line, summary))]),
+    ),
+    '',
+    ...table(
+      ['bits per byte', 'zpaq -m5', 'counts + cache', 'counts', ...summaries.slice(1).map(heading)],
+      corpusRows(results, summaries),
+    ),
+    '',
+    ...summaries.map(
+      (summary) =>
+        `${name(summary.moment)}: ${summary.evaluations} evaluations of ${summary.corpora.join(', ')}; at most ${summary.seconds.toFixed(0)} s after opening the folder.`,
+    ),
+    '',
+    `All figures: [${file.split('/').at(-1)!}](${file}).`,
+  ]);
+}
+
+function name(moment: Moment): string {
+  return moment === 'index' ? 'Index ready' : moment < 60 ? `${moment} seconds` : `${moment / 60} minutes`;
+}
+
+function heading({ moment }: Summary): string {
+  return moment === 'index' ? 'index ready, counts' : `${moment / 60} min, mixture`;
+}
+
+function cell({ of, show, targets, direction }: Line, summary: Summary): string {
+  const value = of(summary);
+  const target = targets[plannedMoments.indexOf(summary.moment)];
+  if (value === null) return 'zpaq is not installed';
+  if (target === undefined) return show(value);
+  const met = direction === 'atMost' ? value <= target : value >= target;
+  return `${show(value)} (${direction === 'atMost' ? '≤' : '≥'} ${show(target)}: ${met ? 'met' : '**missed**'})`;
+}
+
+function corpusRows(results: QualityResults, summaries: readonly Summary[]): string[][] {
+  const corpora = [...new Set(results.evaluations.map(({ corpus }) => corpus))];
+  return corpora.map((corpus) => {
+    const own = results.evaluations.filter((evaluation) => evaluation.corpus === corpus);
+    const first = own[0]!;
+    const zpaq = first.compressors['zpaq5'];
+    return [
+      `${corpus}, ${(first.trainBytes / 1e6).toFixed(1)} MB`,
+      zpaq === undefined ? '–' : share(zpaq.bitsPerByte),
+      ...(['counts+cache', 'counts'] as const).map((predictor) => share(rowOf(first, predictor).bitsPerByte)),
+      ...summaries.slice(1).map(({ moment }) => {
+        const bits = own
+          .filter(({ seconds }) => seconds === moment)
+          .map((evaluation) => rowOf(evaluation, 'mixture').bitsPerByte);
+        if (bits.length === 0) return '–';
+        const spread = Math.max(...bits) - Math.min(...bits);
+        const middle = bits.reduce((sum, one) => sum + one, 0) / bits.length;
+        return bits.length === 1 ? share(middle) : `${share(middle)} ± ${(spread / 2).toFixed(3)}`;
+      }),
+    ];
+  });
+}

@@ -1,0 +1,85 @@
+import type { PredictorName } from '../../extension/evaluation/predictors.ts';
+import type { EvaluationReport, Row } from '../../extension/evaluation/report.ts';
+import type { QualityResults } from './results.ts';
+
+type Evaluation = QualityResults['evaluations'][number];
+
+/** When a predictor is looked at: as soon as the index is ready, or after so many seconds. */
+export type Moment = 'index' | number;
+
+/** Over the corpora; of several seeds, each counts. */
+export interface Summary {
+  readonly moment: Moment;
+  readonly corpora: readonly string[];
+  readonly evaluations: number;
+  /** latest, since the folder was opened */
+  readonly seconds: number;
+  /** geometric means */
+  readonly overZpaq: number | null;
+  readonly overBaseline: number;
+  /** means */
+  readonly top1: number;
+  readonly mrr: number;
+  /** keystrokes saved, in points more than counts + cache saves */
+  readonly savedMore: number;
+  /** of a held-out file with the baseline's bits, how many times them at most */
+  readonly worstFile: { readonly path: string; readonly ratio: number };
+}
+
+/** What is judged: counts when the index is ready, the mixture later. */
+function judged(moment: Moment): PredictorName {
+  return moment === 'index' ? 'counts' : 'mixture';
+}
+
+/** The moments that were measured, in order. */
+export function momentsOf({ evaluations }: QualityResults): readonly Moment[] {
+  const times = [...new Set(evaluations.map(({ seconds }) => seconds))].toSorted((a, b) => a - b);
+  return ['index', ...times];
+}
+
+export function summarize(results: QualityResults, moment: Moment): Summary {
+  const least = Math.min(...results.evaluations.map(({ seconds }) => seconds));
+  const evaluations = results.evaluations.filter(
+    ({ seconds }) => seconds === (moment === 'index' ? least : moment),
+  );
+  const rows = evaluations.map((evaluation) => ({
+    evaluation,
+    row: rowOf(evaluation, judged(moment)),
+    baseline: rowOf(evaluation, 'counts+cache'),
+    zpaq: evaluation.compressors['zpaq5']?.bitsPerByte ?? null,
+  }));
+  const files = rows.flatMap(({ evaluation, row, baseline }) => fileRatios(evaluation, row, baseline));
+  return {
+    moment,
+    corpora: [...new Set(evaluations.map(({ corpus }) => corpus))],
+    evaluations: evaluations.length,
+    seconds: Math.max(...rows.map(({ row }) => row.atSeconds)),
+    overZpaq: rows.some(({ zpaq }) => zpaq === null)
+      ? null
+      : geometricMean(rows.map(({ row, zpaq }) => row.bitsPerByte / zpaq!)),
+    overBaseline: geometricMean(rows.map(({ row, baseline }) => row.bitsPerByte / baseline.bitsPerByte)),
+    top1: mean(rows.map(({ row }) => row.top1)),
+    mrr: mean(rows.map(({ row }) => row.mrr)),
+    savedMore: mean(rows.map(({ row, baseline }) => 100 * (row.ksr - baseline.ksr))),
+    worstFile: files.reduce((worst, file) => (file.ratio > worst.ratio ? file : worst)),
+  };
+}
+
+export function rowOf({ rows }: EvaluationReport, predictor: PredictorName): Row {
+  return rows.findLast((row) => row.predictor === predictor)!;
+}
+
+function fileRatios({ corpus, heldOutFiles }: Evaluation, row: Row, baseline: Row) {
+  return heldOutFiles.map(({ path }, i) => ({
+    path: `${corpus}/${path}`,
+    ratio: row.details.fileBitsPerByte[i]! / baseline.details.fileBitsPerByte[i]!,
+  }));
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(mean(values.map(Math.log)));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

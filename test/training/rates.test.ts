@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { parameterTable } from '../../extension/engine/layout.ts';
+import { Random } from '../../extension/engine/random.ts';
+import type { ModelConfig } from '../../extension/protocol/model.ts';
+import { Batches } from '../../extension/training/batches.ts';
+import { Learner, mostChunks } from '../../extension/training/learner.ts';
+import { type Recipe, recipes } from '../../extension/training/recipe.ts';
+import { Team } from '../../extension/training/team.ts';
+import { builds, compiled } from '../engine/compiled.ts';
+import { lonePlatform } from '../engine/lonePlatform.ts';
+import { randomTensors } from '../engine/tinyModel.ts';
+
+const config: ModelConfig = {
+  vocabSize: 50,
+  hiddenSize: 12,
+  intermediateSize: 48,
+  numHiddenLayers: 2,
+  numAttentionHeads: 1,
+  maxPositionEmbeddings: 16,
+  ropeTheta: 10_000,
+  rmsNormEps: 1e-5,
+  tieWordEmbeddings: true,
+};
+const rate = 0.01;
+const plain: Recipe = {
+  ...recipes.small,
+  tokensPerStep: [[0, 64]],
+  lengths: [[0, 16]],
+  warmUpSteps: 1,
+  peakLearningRate: rate,
+  outerRate: 1,
+  weightDecay: 0,
+  embeddingDecay: 0,
+  decayGrowth: 0,
+};
+
+describe.each(builds)('one step of AdamW in the %s build', (build) => {
+  function weightsAfter(recipe: Recipe, epochs = 0): Map<string, Float32Array> {
+    const size = { tokens: 64, chunks: mostChunks(64, recipe), lanes: 1, optimizer: 'adamw' } as const;
+    const team = Team.create(lonePlatform, compiled(build), config, size, 512);
+    const random = new Random(5);
+    const stream = Uint16Array.from({ length: 300 }, () => random.below(config.vocabSize));
+    const learner = new Learner(team, config, recipe, new Batches(stream, 1), randomTensors(config, 3));
+    const { first, second } = learner.moments;
+    learner.restore({ step: 0, tokens: epochs * stream.length, sequences: 0 }, first, second);
+    learner.step(0);
+    return learner.weights;
+  }
+
+  it('has a rate and a decay of the hidden matrices, others of the embedding, and of the norms no decay', () => {
+    const before = randomTensors(config, 3);
+    const unit = weightsAfter(plain);
+    const after = weightsAfter({ ...plain, outerRate: 3, weightDecay: 0.5, embeddingDecay: 2 });
+    const u = 2 ** -24;
+    for (const { name, shape, hidden } of parameterTable(config)) {
+      const outer = hidden ? 1 : 3;
+      const decay = hidden ? 0.5 : shape.length === 2 ? 2 : 0;
+      before.get(name)!.forEach((weight, at) => {
+        const expected = weight + outer * (unit.get(name)![at]! - weight - rate * decay * weight);
+        // Each step rounds its factors, its products and the new weight; the difference above rounds once more.
+        const bound = u * (2 * Math.abs(expected) + (outer + 2) * Math.abs(weight) + 8 * outer * rate);
+        expect(Math.abs(after.get(name)![at]! - expected), name).toBeLessThanOrEqual(bound);
+      });
+    }
+  });
+
+  it('has decays that grow with every time that the text has been read, eight times at most', () => {
+    const grown = { ...plain, weightDecay: 0.25, embeddingDecay: 0.5, decayGrowth: 2 };
+    const fixed = (factor: number): Recipe => ({
+      ...plain,
+      weightDecay: 0.25 * factor,
+      embeddingDecay: 0.5 * factor,
+    });
+    for (const [epochs, factor] of [
+      [0, 1],
+      [1, 3],
+      [2.5, 6],
+      [8, 17],
+      [9, 17],
+    ] as const) {
+      expect(weightsAfter(grown, epochs), `${epochs} epochs`).toEqual(weightsAfter(fixed(factor)));
+    }
+  });
+});
