@@ -17,6 +17,10 @@ async function run(invocation: Invocation): Promise<number> {
       const { train } = await import('./trainCommand.ts');
       return train(platform, invocation.folder, invocation.options);
     }
+    case 'finetune': {
+      const { fineTune } = await import('./fineTuneCommand.ts');
+      return fineTune(platform, invocation.folder, invocation.options);
+    }
     case 'start': {
       const { start } = await import('./startCommand.ts');
       return start(platform, invocation.folder, invocation.options);

@@ -23,6 +23,19 @@ export interface TrainOptions {
   readonly json: boolean;
 }
 
+export interface FineTuneOptions {
+  readonly model: string;
+  readonly out?: string;
+  readonly replay?: string;
+  readonly seconds?: number;
+  readonly steps?: number;
+  readonly epochs?: number;
+  readonly threads: number;
+  readonly seed?: number;
+  readonly memory: number;
+  readonly json: boolean;
+}
+
 export interface StartOptions {
   readonly seconds: number;
   readonly threads: number;
@@ -68,6 +81,7 @@ export interface EvaluateOptions {
 /** What a command line asks for. */
 export type Invocation =
   | { readonly command: 'train'; readonly folder: string; readonly options: TrainOptions }
+  | { readonly command: 'finetune'; readonly folder: string; readonly options: FineTuneOptions }
   | { readonly command: 'start'; readonly folder: string; readonly options: StartOptions }
   | { readonly command: 'complete'; readonly place: string; readonly options: CompleteOptions }
   | { readonly command: 'inspect'; readonly place: string; readonly options: InspectOptions }
@@ -117,6 +131,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
     })
     .helpCommand(false);
   describeTrain(program, threads, ask);
+  describeFineTune(program, threads, ask);
   describeModelCommands(program, ask);
   describeEvaluate(program, threads, ask);
   program
@@ -145,17 +160,13 @@ const reproducible = 'baseline SIMD: the same bits on every machine, and slower'
 const oneObject = 'print one JSON object on stdout and nothing else';
 
 function describeTrain(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
-  const command = program
-    .command('train <folder>')
-    .description('train a model on the text files of a folder')
-    .requiredOption('--out <dir>', 'folder of the model; replaced as a whole if a model is there')
-    .option(
-      '--seconds <n>',
-      'stop after so many seconds (60 when nothing else says when to stop)',
-      numberWithin('--seconds', positive),
-    )
-    .option('--steps <n>', 'stop after so many steps', numberWithin('--steps', count))
-    .option('--epochs <n>', 'stop after so many passes over the text', numberWithin('--epochs', positive))
+  const command = describeLimits(
+    program
+      .command('train <folder>')
+      .description('train a model on the text files of a folder')
+      .requiredOption('--out <dir>', 'folder of the model; replaced as a whole if a model is there'),
+    'text',
+  )
     .option(
       '--target-loss <nats>',
       'stop at this held-out loss per token',
@@ -181,6 +192,42 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
       '\nThe first limit reached ends the training. Ctrl-C ends it too and keeps the best model so far.',
     )
     .action((folder: string, options: TrainOptions) => ask({ command: 'train', folder, options }));
+}
+
+function describeLimits(command: Command, text: string): Command {
+  return command
+    .option(
+      '--seconds <n>',
+      'stop after so many seconds (60 when nothing else says when to stop)',
+      numberWithin('--seconds', positive),
+    )
+    .option('--steps <n>', 'stop after so many steps', numberWithin('--steps', count))
+    .option('--epochs <n>', `stop after so many passes over the ${text}`, numberWithin('--epochs', positive));
+}
+
+function describeFineTune(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
+  const command = program
+    .command('finetune <folder>')
+    .description('teach a trained model new text, at a lower rate and mixed with the text that it knows')
+    .requiredOption('--model <dir>', 'folder of the trained model')
+    .option(
+      '--out <dir>',
+      'folder of the fine-tuned one (that of --model, which is then replaced as a whole)',
+    )
+    .option(
+      '--replay <folder>',
+      'old text to repeat and to judge by, beside what is left in the folders that the model was trained on',
+    );
+  describeLimits(command, 'new text')
+    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
+    .option('--seed <n>', 'of the order of reading (that of the model)', numberWithin('--seed', seedRange))
+    .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
+    .option('--json', oneObject, false)
+    .addHelpText(
+      'after',
+      '\nKept are the weights that do best on new held-out text and cost old held-out text at most 2 % more bits; where there are none, the old weights stay.',
+    )
+    .action((folder: string, options: FineTuneOptions) => ask({ command: 'finetune', folder, options }));
 }
 
 /** What --resume keeps: none has a default here, so that what is not asked for is known. */

@@ -149,6 +149,7 @@ async function writeRandomModel(
       scheduledBest: null,
       heldOutBitsPerByte: 0,
       trainBitsPerByte: null,
+      provenance: null,
     },
     optimizer: null,
   });

@@ -1,5 +1,12 @@
 import type { StopReason } from '../protocol/prediction.ts';
-import type { CorpusSummary, HeldOutPoint, TrainingProgress, TrainingReport } from '../protocol/training.ts';
+import type {
+  BeforeAndAfter,
+  CorpusSummary,
+  FineTuning,
+  HeldOutPoint,
+  TrainingProgress,
+  TrainingReport,
+} from '../protocol/training.ts';
 
 const widestBar = 20;
 const narrowestBar = 5;
@@ -50,6 +57,23 @@ export function reportLines(report: TrainingReport): string[] {
     `Memory          ${integer(report.peakRssMb)} MB`,
     `Saved in        ${report.checkpoint}`,
   ];
+}
+
+/** What a fine-tuning did to the bits of either text, and what follows from it. */
+export function fineTuningLines({ kept, newText, oldText, newFiles, oldFiles }: FineTuning): string[] {
+  const change = ({ before, after }: BeforeAndAfter): string =>
+    `${bits(before)} → ${bits(after)} bits per byte (${signedPercent(after / before - 1)})`;
+  return [
+    `New held-out    ${change(newText)}, after ${files(newFiles)}`,
+    `Old held-out    ${change(oldText)}, beside ${files(oldFiles)} repeated`,
+    kept
+      ? 'Kept            the fine-tuned weights'
+      : 'Kept            the old weights: none did better on new text without costing old text more than 2 %',
+  ];
+}
+
+function signedPercent(share: number): string {
+  return `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)} %`;
 }
 
 function files(count: number): string {

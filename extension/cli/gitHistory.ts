@@ -157,6 +157,11 @@ class GitTree implements FileSystem {
     return (await this.#entry(file)).size;
   }
 
+  /** A commit never changes. */
+  async modifiedMs(): Promise<number> {
+    return 0;
+  }
+
   async read(file: string): Promise<Uint8Array> {
     return this.#blobs.read((await this.#entry(file)).blob);
   }

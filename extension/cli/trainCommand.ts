@@ -1,7 +1,7 @@
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
-import { TrainingClient } from '../training/client.ts';
+import { TrainingClient, type TrainingRun } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { TrainOptions } from './commandLine.ts';
 import { reportLines } from './figures.ts';
@@ -28,13 +28,17 @@ export interface TerminalTraining {
   readonly exitCode: number;
 }
 
-/** Runs a training with its progress on stderr; Ctrl-C ends it and keeps the best model so far. */
+/** Runs a training; see followOnTerminal. */
 export async function trainOnTerminal(
   platform: Platform,
   request: TrainingRequest,
 ): Promise<TerminalTraining> {
+  return followOnTerminal(new TrainingClient(platform).start(request));
+}
+
+/** Shows how a run goes on stderr; Ctrl-C ends it and keeps the best model so far. */
+export async function followOnTerminal(run: TrainingRun): Promise<TerminalTraining> {
   const display = new ProgressDisplay(process.stderr);
-  const run = new TrainingClient(platform).start(request);
   const interruption = new Interruption(() => {
     display.note('Ending; the best model so far is kept. Ctrl-C once more quits at once.');
     run.cancel();
@@ -75,14 +79,16 @@ function trainingRequest(folder: string, options: TrainOptions): TrainingRequest
 }
 
 /** A model inside the folder that it is trained on must not learn from its own files. */
-function modelWithin(corpus: string, model: string): readonly string[] {
+export function modelWithin(corpus: string, model: string): readonly string[] {
   if (!model.startsWith(`${corpus}/`)) return [];
   return [model.slice(corpus.length + 1).replaceAll(/[\\*?[\]{}]/g, String.raw`\$&`)];
 }
 
+type StopOptions = Pick<TrainOptions, 'seconds' | 'steps' | 'epochs' | 'targetLoss'>;
+
 const defaultSeconds = 60;
 
-function stopCondition({ seconds, steps, epochs, targetLoss }: TrainOptions): StopCondition {
+export function stopCondition({ seconds, steps, epochs, targetLoss }: StopOptions): StopCondition {
   const stop = {
     ...(seconds === undefined ? {} : { seconds }),
     ...(steps === undefined ? {} : { steps }),

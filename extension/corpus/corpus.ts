@@ -24,6 +24,10 @@ export interface CorpusOptions {
   readonly seed: number;
   /** called now and then with the number of files read so far */
   readonly onProgress?: (files: number) => void;
+  /** ms since 1970: files that were changed later are left out */
+  readonly unchangedSinceMs?: number;
+  /** texts that are left out */
+  readonly known?: readonly Uint8Array[];
   /** polled at every file; true ends the reading */
   readonly shouldStop?: () => boolean;
 }
@@ -121,6 +125,7 @@ class CorpusReader {
         this.#stopIfAsked();
         const size = await this.#unlessUnreadable(candidate, () => this.#files.size(candidate.file));
         if (size === null) return null;
+        if (await this.#isChanged(candidate)) return this.#leaveOut(candidate, 'changed');
         if (size > 0 && size <= mostFileBytes) return { ...candidate, size };
         return this.#leaveOut(candidate, size === 0 ? 'empty' : 'tooLarge');
       },
@@ -162,18 +167,23 @@ class CorpusReader {
     return typeof text === 'string' ? this.#leaveOut(candidate, text) : text;
   }
 
+  async #isChanged(candidate: Candidate): Promise<boolean> {
+    const { unchangedSinceMs } = this.#options;
+    if (unchangedSinceMs === undefined) return false;
+    const modified = await this.#unlessUnreadable(candidate, () => this.#files.modifiedMs(candidate.file));
+    return modified === null || modified > unchangedSinceMs;
+  }
+
   /** Of equal texts the first stays. */
   #withoutDuplicates(texts: readonly Text[]): Text[] {
-    const byHash = new Map<number, Text[]>();
+    const known = new TextSet();
+    for (const bytes of this.#options.known ?? []) known.add(bytes);
+    const kept = new TextSet();
     return texts.filter((text) => {
-      const hash = hashBytes(text.bytes);
-      const alike = byHash.get(hash) ?? [];
-      if (alike.some(({ bytes }) => sameBytes(bytes, text.bytes))) {
-        this.#leaveOut(text, 'duplicate');
-        return false;
-      }
-      byHash.set(hash, [...alike, text]);
-      return true;
+      const isKnown = known.has(text.bytes);
+      if (!isKnown && kept.add(text.bytes)) return true;
+      this.#leaveOut(text, isKnown ? 'known' : 'duplicate');
+      return false;
     });
   }
 
@@ -201,6 +211,26 @@ class CorpusReader {
         'The training was stopped while it read the files, before there was anything to keep; train again to go on.',
       );
     }
+  }
+}
+
+/** Texts by their bytes. */
+class TextSet {
+  readonly #byHash = new Map<number, readonly Uint8Array[]>();
+
+  has(bytes: Uint8Array): boolean {
+    return this.#alike(bytes).some((other) => sameBytes(other, bytes));
+  }
+
+  /** @returns false when it was there */
+  add(bytes: Uint8Array): boolean {
+    if (this.has(bytes)) return false;
+    this.#byHash.set(hashBytes(bytes), [...this.#alike(bytes), bytes]);
+    return true;
+  }
+
+  #alike(bytes: Uint8Array): readonly Uint8Array[] {
+    return this.#byHash.get(hashBytes(bytes)) ?? [];
   }
 }
 

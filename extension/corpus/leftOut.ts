@@ -16,6 +16,8 @@ export const leftOutReasons = {
   nearDuplicate: 'nearly the same as another file',
   link: 'a link or no regular file',
   unreadable: 'unreadable',
+  changed: 'changed since the model was trained',
+  known: 'known to the model already',
   beyondBudget: 'more than is learnt from at once',
 } as const;
 

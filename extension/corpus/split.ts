@@ -33,14 +33,23 @@ const heldOutShare = 0.1;
  */
 export function splitHeldOut(texts: readonly Text[], seed: number): Split {
   const ranked = texts
-    .map((text) => ({ text, hash: hashText(`${seed}/${text.path}`) }))
+    .map((text) => ({ text, hash: rank(text.path, seed) }))
     .sort((a, b) => a.hash - b.hash || (a.text.path < b.text.path ? -1 : 1));
   if (ranked.length < 2) return { documents: texts.flatMap(cutTail), nearDuplicates: [] };
-  const share = ranked.filter(({ hash }) => hash < heldOutShare * 2 ** 32).length;
+  const share = ranked.filter(({ text }) => isHeldOut(text.path, seed)).length;
   const count = Math.min(Math.max(share, 1), ranked.length - 1);
   const heldOut = ranked.slice(0, count).map(({ text }) => text);
   const training = ranked.slice(count).map(({ text }) => text);
   return dropNearDuplicates(heldOut, training);
+}
+
+/** Whether a file that comes to a workspace of many belongs to the held-out ones. */
+export function isHeldOut(path: string, seed: number): boolean {
+  return rank(path, seed) < heldOutShare * 2 ** 32;
+}
+
+function rank(path: string, seed: number): number {
+  return hashText(`${seed}/${path}`);
 }
 
 function dropNearDuplicates(heldOut: readonly Text[], training: readonly Text[]): Split {
@@ -95,3 +104,21 @@ function cutTail(text: Text): Document[] {
 }
 
 const lineFeed = 10;
+
+/** The documents' bytes; a text that was cut into its beginning and a held-out tail is whole again. */
+export function wholeTexts(documents: readonly Document[]): Uint8Array[] {
+  const texts: Uint8Array[] = [];
+  for (const [i, { bytes, linesBefore, path }] of documents.entries()) {
+    const head = texts.at(-1);
+    if (head === undefined || linesBefore === 0 || documents[i - 1]!.path !== path) texts.push(bytes);
+    else texts[texts.length - 1] = joined(head, bytes);
+  }
+  return texts;
+}
+
+function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const text = new Uint8Array(head.length + tail.length);
+  text.set(head);
+  text.set(tail, head.length);
+  return text;
+}

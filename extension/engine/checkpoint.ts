@@ -1,7 +1,7 @@
 import { type FileContent, type FileSystem, previousFolder } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { type ModelConfig, type OptimizerName, optimizerNames, presetNames } from '../protocol/model.ts';
-import type { TrainingChoices } from '../protocol/training.ts';
+import type { Provenance, TrainingChoices } from '../protocol/training.ts';
 import { fromArceeConfig, toArceeConfig } from './arceeConfig.ts';
 import { JsonObject } from './jsonObject.ts';
 import { hasMomentum, type ParameterSpec, parameterTable } from './layout.ts';
@@ -26,6 +26,8 @@ export interface TrainerState extends TrainingChoices {
   readonly heldOutBitsPerByte: number;
   /** null while training is under way */
   readonly trainBitsPerByte: number | null;
+  /** null when the texts were given and cannot be found again */
+  readonly provenance: Provenance | null;
 }
 
 /** What the next training step depends on beside `TrainerState`. */
@@ -185,6 +187,7 @@ class Reader {
       scheduledBest: json.isNull('scheduledBest') ? null : score('scheduledBest'),
       heldOutBitsPerByte: json.number('heldOutBitsPerByte'),
       trainBitsPerByte: json.numberOrNull('trainBitsPerByte'),
+      provenance: provenanceOf(json),
     };
   }
 
@@ -225,6 +228,17 @@ class Reader {
     const sentence = `The checkpoint ${this.#folder} is incomplete: ${what}. Copy the whole folder again or train again.`;
     return new NihiloError('checkpointTorn', sentence);
   }
+}
+
+/** null also for a model from before it was kept. */
+function provenanceOf(json: JsonObject): Provenance | null {
+  if (!json.names.includes('provenance') || json.isNull('provenance')) return null;
+  const provenance = json.object('provenance');
+  const corpora = provenance.objects('corpora').map((corpus) => ({
+    folders: corpus.strings('folders'),
+    exclude: corpus.strings('exclude'),
+  }));
+  return { corpora, readAtMs: provenance.number('readAtMs') };
 }
 
 /** Whose moments are AdamW's two, and whose Muon's one. */

@@ -70,6 +70,20 @@ export class JsonObject {
     return new JsonObject(value, this.#file, `${this.#path}${name}.`);
   }
 
+  objects(name: string): JsonObject[] {
+    const value = this.#fields[name];
+    if (!Array.isArray(value) || !value.every(isFields)) throw this.#expected(name, 'a list of objects');
+    return value.map((fields, i) => new JsonObject(fields, this.#file, `${this.#path}${name}.${i}.`));
+  }
+
+  strings(name: string): string[] {
+    const value = this.#fields[name];
+    const texts = Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : null;
+    if (!Array.isArray(value) || texts?.length !== value.length)
+      throw this.#expected(name, 'a list of strings');
+    return texts;
+  }
+
   oneOf<Name extends string>(name: string, names: readonly Name[]): Name {
     const found = names.find((candidate) => candidate === this.#fields[name]);
     if (found === undefined) throw this.#expected(name, names.join(' or '));

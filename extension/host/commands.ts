@@ -1,6 +1,7 @@
 /** Every command; the manifest is held to this table. */
 export const commands = {
   train: 'nihilo.train',
+  fineTune: 'nihilo.fineTune',
   stopTraining: 'nihilo.stopTraining',
   pauseTraining: 'nihilo.pauseTraining',
   resumeTraining: 'nihilo.resumeTraining',

@@ -7,10 +7,11 @@ import { openCorpus, pathOf, setEnabled, settingSource } from './configuration.t
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
 import { LatencyRecord, type LatencySummary, measurementsLine } from './latency.ts';
+import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
 import { completionSettings, reproducible } from './settings.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
-import { logTraining, trainOnWorkspace } from './training.ts';
+import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
 import { followFiles } from './workspaceFiles.ts';
 import { WorkspaceModel } from './workspaceModel.ts';
 
@@ -52,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     inspector,
     new StatusBar(workspaceModel),
     ...followState(workspaceModel, log),
+    ...learnOnSave(workspaceModel, platform.cores, log),
     ...followFiles(workspaceModel, log),
     vscode.languages.registerInlineCompletionItemProvider(
       documents,
@@ -59,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     ),
     ...registerCommands({
       train: () => trainOnWorkspace(workspaceModel, platform.cores, log),
+      fineTune: () => fineTuneOnWorkspace(workspaceModel, platform.cores, log),
       stopTraining: () => workspaceModel.stopTraining(),
       pauseTraining: () => workspaceModel.pauseTraining(),
       resumeTraining: () => workspaceModel.resumeTraining(),

@@ -21,10 +21,13 @@ export async function showMenu(model: WorkspaceModel): Promise<void> {
   if (action !== undefined) await vscode.commands.executeCommand(action.command);
 }
 
-function trainingActions({ training }: WorkspaceModel): Action[] {
+function trainingActions({ state, training }: WorkspaceModel): Action[] {
   const { t } = vscode.l10n;
-  if (training === null)
-    return [{ label: `$(mortar-board) ${t('Train on Workspace')}`, command: commands.train }];
+  if (training === null) {
+    const train = { label: `$(mortar-board) ${t('Train on Workspace')}`, command: commands.train };
+    const fineTune = { label: `$(history) ${t('Fine-Tune on Workspace')}`, command: commands.fineTune };
+    return state.state === 'ready' ? [train, fineTune] : [train];
+  }
   return [
     training.paused
       ? { label: `$(debug-continue) ${t('Resume Training')}`, command: commands.resumeTraining }

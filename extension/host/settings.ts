@@ -61,6 +61,7 @@ export const settings = {
     maximum: 0xffff_ffff,
     scope: 'machine-overridable',
   },
+  'training.learnOnSave': { type: 'boolean', default: true, scope: 'machine-overridable' },
   'engine.reproducible': { type: 'boolean', default: false, scope: 'machine-overridable' },
   'completion.minProbability': {
     type: 'number',
@@ -116,6 +117,10 @@ export function completionSettings(source: SettingSource): CompletionSettings {
     minProbability: numberFrom(source, 'completion.minProbability'),
     maxTokens: numberFrom(source, 'completion.maxTokens'),
   };
+}
+
+export function learnsOnSave(source: SettingSource): boolean {
+  return booleanFrom(source, 'training.learnOnSave');
 }
 
 export function reproducible(source: SettingSource): boolean {

@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
 import { NihiloError } from '../protocol/errors.ts';
-import type { TrainingEvent, TrainingRequest, TrainingStage } from '../protocol/training.ts';
+import type {
+  FineTuneRequest,
+  FineTuning,
+  TrainingEvent,
+  TrainingRequest,
+  TrainingStage,
+} from '../protocol/training.ts';
 import type { TrainingResult } from '../training/client.ts';
 import { commands } from './commands.ts';
 import { openCorpus, settingSource } from './configuration.ts';
@@ -15,9 +21,25 @@ export async function trainOnWorkspace(
   cores: number,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
+  await withProgress(model, log, () => model.train(trainingRequest(model.checkpoint, cores)));
+}
+
+/** The command: teaches the model of this workspace what was added or changed since it was trained. */
+export async function fineTuneOnWorkspace(
+  model: WorkspaceModel,
+  cores: number,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  await withProgress(model, log, async () => model.fineTune(fineTuneRequest(model.checkpoint, cores)));
+}
+
+async function withProgress(
+  model: WorkspaceModel,
+  log: vscode.LogOutputChannel,
+  begin: () => Promise<TrainingResult>,
+): Promise<void> {
   try {
-    const training = model.train(trainingRequest(model.checkpoint, cores));
-    void announce(await showProgress(model, training));
+    void announce(await showProgress(model, begin()));
   } catch (error) {
     if (error instanceof NihiloError && error.code === 'trainingCancelled') {
       void vscode.window.showInformationMessage(error.message);
@@ -31,6 +53,22 @@ export async function trainOnWorkspace(
 function trainingRequest(checkpoint: string, cores: number): TrainingRequest {
   const { seconds, ...settings } = trainingSettings(settingSource(), cores);
   return { corpus: openCorpus(), checkpoint, stop: { seconds }, resume: false, ...settings };
+}
+
+/** Preset and seed are the model's. @throws {NihiloError} corpusEmpty, when no folder is open */
+function fineTuneRequest(checkpoint: string, cores: number): FineTuneRequest {
+  const { seconds, threads, memoryLimitMb } = trainingSettings(settingSource(), cores);
+  const corpus = openCorpus();
+  return {
+    model: checkpoint,
+    checkpoint,
+    corpus,
+    replay: null,
+    stop: { seconds },
+    threads,
+    memoryLimitMb,
+    seed: null,
+  };
 }
 
 function showProgress(model: WorkspaceModel, training: Promise<TrainingResult>): Thenable<TrainingResult> {
@@ -92,15 +130,40 @@ function duration(seconds: number): string {
 
 async function announce({ report, cancelled }: TrainingResult): Promise<void> {
   const score = report.heldOutBitsPerByte.toFixed(2);
-  const sentence = cancelled
-    ? vscode.l10n.t(
-        'Training stopped; the best model so far is kept: {0} bits per byte on held-out files.',
-        score,
-      )
-    : vscode.l10n.t('The model is ready: {0} bits per byte on held-out files.', score);
+  const { fineTuning } = report;
+  const sentence =
+    fineTuning !== undefined
+      ? fineTuned(fineTuning)
+      : cancelled
+        ? vscode.l10n.t(
+            'Training stopped; the best model so far is kept: {0} bits per byte on held-out files.',
+            score,
+          )
+        : vscode.l10n.t('The model is ready: {0} bits per byte on held-out files.', score);
   const inspect = vscode.l10n.t('Open Inspector');
   const choice = await vscode.window.showInformationMessage(sentence, inspect);
   if (choice === inspect) await vscode.commands.executeCommand(commands.openInspector);
+}
+
+function fineTuned({ kept, newText, oldText }: FineTuning): string {
+  const [before, after, oldBefore, oldAfter] = [
+    newText.before,
+    newText.after,
+    oldText.before,
+    oldText.after,
+  ].map((bits) => bits.toFixed(2));
+  return kept
+    ? vscode.l10n.t(
+        'The model has learnt the new text: {0} → {1} bits per byte on its held-out part, {2} → {3} on old text.',
+        before!,
+        after!,
+        oldBefore!,
+        oldAfter!,
+      )
+    : vscode.l10n.t(
+        'The model stays as it was: nothing did better than {0} bits per byte on new text without forgetting old text.',
+        before!,
+      );
 }
 
 /** Figures and counts only: the log never holds a file's text. */

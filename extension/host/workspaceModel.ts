@@ -3,6 +3,7 @@ import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
+import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type {
   Completion,
   CompletionOptions,
@@ -12,6 +13,7 @@ import type {
 } from '../protocol/prediction.ts';
 import type {
   CorpusRequest,
+  FineTuneRequest,
   HeldOutPoint,
   TrainingEvent,
   TrainingProgress,
@@ -19,6 +21,7 @@ import type {
   TrainingStage,
 } from '../protocol/training.ts';
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
+import { SaveClient } from '../training/saveClient.ts';
 import { Signal } from './signal.ts';
 import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
 
@@ -45,9 +48,11 @@ export class WorkspaceModel {
   readonly #source: ModelSource;
   readonly #trainer: TrainingClient;
   readonly #predictor: PredictorClient;
+  readonly #saves: SaveClient;
   readonly #index: WorkspaceIndex;
   readonly #changed = new Signal<void>();
   readonly #trainingEvents = new Signal<TrainingEvent>();
+  readonly #saveEvents = new Signal<SaveEvent>();
   #state: ModelState = { state: 'missing' };
   #training: TrainingStatus | null = null;
   /** a later loading or a deletion overtakes an earlier loading */
@@ -58,6 +63,8 @@ export class WorkspaceModel {
   readonly onDidChange = this.#changed.subscribe;
   /** Every event of every training; one whose worker died ends with a `failed` too. */
   readonly onTrainingEvent = this.#trainingEvents.subscribe;
+  /** What becomes of the files that it is told of by `learnFrom`. */
+  readonly onSaveEvent = this.#saveEvents.subscribe;
 
   /** A sentence for the log about an index that is not all that it could be. */
   readonly onNotice: WorkspaceIndex['onNotice'];
@@ -69,6 +76,10 @@ export class WorkspaceModel {
     this.#source = source;
     this.#trainer = new TrainingClient(platform);
     this.#predictor = new PredictorClient(platform, () => this.#index.lost(true));
+    this.#saves = new SaveClient(platform, (event) => {
+      this.#saveEvents.emit(event);
+      if (event.type === 'written') void this.load();
+    });
     this.#index = new WorkspaceIndex(platform, { checkpoint, ...source }, this.#predictor);
     this.#index.onDidChange(() => this.#changed.emit());
     this.onNotice = this.#index.onNotice;
@@ -127,6 +138,24 @@ export class WorkspaceModel {
    */
   train(request: TrainingRequest): Promise<TrainingResult> {
     const run = this.#trainer.start(request);
+    // What it learnt since its last writing is learnt anew.
+    void this.#saves.close(false);
+    return this.#run(run);
+  }
+
+  /** Likewise on top of the model that there is. @returns rejects as TrainingRun.result does, or with trainingBusy */
+  async fineTune(request: FineTuneRequest): Promise<TrainingResult> {
+    if (this.#trainer.active === null) await this.#saves.close(true);
+    return this.#run(this.#trainer.fineTune(request));
+  }
+
+  /** Teaches the model a file that was saved; not while a training runs, and not before there is a model. */
+  learnFrom(file: string, learning: Omit<SaveLearning, 'checkpoint'>): void {
+    if (this.#disposed || this.#trainer.active !== null || this.#state.state !== 'ready') return;
+    this.#saves.learn(file, { ...learning, checkpoint: this.#checkpoint });
+  }
+
+  #run(run: TrainingRun): Promise<TrainingResult> {
     this.#setTraining({ stage: 'reading', detail: '', paused: false, progress: null, heldOut: null });
     run.onEvent((event) => {
       this.#follow(event);
@@ -198,6 +227,7 @@ export class WorkspaceModel {
         'A model can be deleted while no training runs and one is running now; stop it first.',
       );
     }
+    await this.#saves.close(false);
     try {
       await this.#platform.files.removeFolder(this.#checkpoint);
       await this.#platform.files.removeFolder(trustFolder(this.#checkpoint));
@@ -214,12 +244,12 @@ export class WorkspaceModel {
     this.#index.lost(false);
   }
 
-  /** Ends both workers; a running training keeps its best model first. */
+  /** Ends all workers; a running training keeps its best model first, and what was learnt from saved files is written. */
   async dispose(): Promise<void> {
     this.#edition++;
     this.#disposed = true;
     this.#index.dispose();
-    await Promise.all([this.#trainer.dispose(), this.#predictor.unload()]);
+    await Promise.all([this.#trainer.dispose(), this.#saves.close(true), this.#predictor.unload()]);
   }
 
   async #finish(run: TrainingRun): Promise<TrainingResult> {

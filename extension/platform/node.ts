@@ -14,6 +14,7 @@ const workerSources: Readonly<Record<WorkerRole, string>> = {
   lane: '../training/laneWorker.ts',
   indexer: '../indexing/indexerWorker.ts',
   predictor: '../completion/predictorWorker.ts',
+  saver: '../training/saveWorker.ts',
 };
 
 /** The machine as Node shows it: threads from worker_threads, files from fs. */

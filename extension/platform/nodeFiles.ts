@@ -14,6 +14,7 @@ import {
 export const nodeFiles: FileSystem = {
   list: (folder) => explained('folderUnreadable', `read the folder ${folder}`, () => list(folder)),
   size: (file) => explained('storageFailed', `read ${file}`, async () => (await stat(file)).size),
+  modifiedMs: (file) => explained('storageFailed', `read ${file}`, async () => (await stat(file)).mtimeMs),
   read: (file) => explained('storageFailed', `read ${file}`, () => readFile(file)),
   exists: (target) => explained('storageFailed', `look for ${target}`, () => exists(target)),
   replaceFolder: (folder, files, seal) =>

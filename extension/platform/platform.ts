@@ -15,6 +15,8 @@ export type FileContent = readonly Uint8Array[];
 export interface FileSystem {
   list(folder: string): Promise<FileEntry[]>;
   size(file: string): Promise<number>;
+  /** ms since 1970 */
+  modifiedMs(file: string): Promise<number>;
   read(file: string): Promise<Uint8Array>;
   exists(path: string): Promise<boolean>;
   /**
@@ -34,7 +36,7 @@ export interface FileSystem {
 }
 
 /** The bundles that run off the main thread. */
-export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor';
+export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver';
 
 export interface WorkerHandle<Request, Reply> {
   post(message: Request): void;

@@ -17,6 +17,14 @@ export interface CorpusRequest {
   readonly exclude: readonly string[];
 }
 
+/** Where a model's text came from: what it takes to find it again. */
+export interface Provenance {
+  /** each is read, and split into training and held-out text, apart from the others */
+  readonly corpora: readonly CorpusRequest[];
+  /** ms since 1970 when they were read: what is changed later is another text */
+  readonly readAtMs: number;
+}
+
 /** Texts that are given, with the tokenizer that was learnt from them, instead of folders to read. */
 export interface GivenCorpus {
   readonly texts: readonly GivenText[];
@@ -65,9 +73,27 @@ export interface TrainingRequest<
   readonly resume: boolean;
 }
 
+/** New text on top of a trained model: with its tokenizer and its choices, at a lower learning rate, mixed with old text. */
+export interface FineTuneRequest {
+  /** absolute path of the checkpoint folder that is gone on from */
+  readonly model: string;
+  /** absolute path of the one that is written; may be the same */
+  readonly checkpoint: string;
+  /** of what the model does not know yet; the rest of it is left out */
+  readonly corpus: CorpusRequest;
+  /** more old text; null: only that which the model itself names */
+  readonly replay: CorpusRequest | null;
+  readonly stop: StopCondition;
+  readonly threads: number;
+  readonly memoryLimitMb: number;
+  /** of the order of reading; null: the model's. Which text is held out follows from the model's in any case. */
+  readonly seed: number | null;
+}
+
 /** to the trainer */
 export type TrainingCommand =
   | { readonly type: 'start'; readonly request: TrainingRequest }
+  | { readonly type: 'fineTune'; readonly request: FineTuneRequest }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   /** stop now; the best checkpoint so far is kept */
@@ -110,7 +136,24 @@ export interface CorpusSummary {
   readonly leftOutReasons: string;
 }
 
-/** Ends a training; `nihilo train --json` prints exactly this. */
+/** Bits per byte of held-out text. */
+export interface BeforeAndAfter {
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface FineTuning {
+  /** false: no weights did better on new text without doing worse on old text, and the old ones stay */
+  readonly kept: boolean;
+  /** of the weights that stay, as is all of the report */
+  readonly newText: BeforeAndAfter;
+  readonly oldText: BeforeAndAfter;
+  readonly newFiles: number;
+  /** that are mixed with them */
+  readonly oldFiles: number;
+}
+
+/** Ends a training; `nihilo train --json` and `nihilo finetune --json` print exactly this. */
 export interface TrainingReport {
   readonly parameters: number;
   readonly preset: PresetName;
@@ -129,6 +172,8 @@ export interface TrainingReport {
   readonly fractionOfPeak: number;
   /** absolute path */
   readonly checkpoint: string;
+  /** of a fine-tuning only; steps, tokens and seconds are then its own */
+  readonly fineTuning?: FineTuning;
 }
 
 /** from the trainer */

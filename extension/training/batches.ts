@@ -1,10 +1,22 @@
+/** What a training step reads from. */
+export interface TokenSource {
+  /** of one pass over the text */
+  readonly tokens: number;
+  /**
+   * @param ids i32[sequences, length] written
+   * @param targets i32[sequences, length] written: the token after each of `ids`
+   * @param firstSequence number of sequences read before
+   */
+  read(ids: Int32Array, targets: Int32Array, firstSequence: number, sequences: number, length: number): void;
+}
+
 /**
  * The corpus as one input sequence of token IDs, and which parts of it a step reads.
  * Starts follow the golden ratio's additive recurrence (frac(offset + i·φ)): any run of them covers the corpus evenly whatever the
  * length of a sequence is, no two epochs cut it at the same places, and the whole order follows from the seed and the number of
  * sequences read, so a resumed training needs to remember nothing else.
  */
-export class Batches {
+export class Batches implements TokenSource {
   readonly #stream: Uint16Array;
   readonly #offset: number;
 
@@ -17,11 +29,6 @@ export class Batches {
     return this.#stream.length;
   }
 
-  /**
-   * @param ids i32[sequences, length] written
-   * @param targets i32[sequences, length] written: the token after each of `ids`
-   * @param firstSequence number of sequences read before
-   */
   read(ids: Int32Array, targets: Int32Array, firstSequence: number, sequences: number, length: number): void {
     const starts = this.#stream.length - length;
     for (let sequence = 0; sequence < sequences; sequence++) {

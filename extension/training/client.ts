@@ -1,6 +1,7 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { fromPlainError, NihiloError, toPlainError } from '../protocol/errors.ts';
 import type {
+  FineTuneRequest,
   TrainingCommand,
   TrainingEvent,
   TrainingReport,
@@ -13,6 +14,8 @@ export interface TrainingResult {
   /** ended early, on request; `report.checkpoint` holds the best model until then */
   readonly cancelled: boolean;
 }
+
+type Beginning = Extract<TrainingCommand, { type: 'start' | 'fineTune' }>;
 
 /** Starts trainings, one at a time, each in a worker of its own. */
 export class TrainingClient {
@@ -29,13 +32,22 @@ export class TrainingClient {
 
   /** @throws {NihiloError} trainingBusy, while another training runs */
   start(request: TrainingRequest): TrainingRun {
+    return this.#begin({ type: 'start', request });
+  }
+
+  /** @throws {NihiloError} trainingBusy, while another training runs */
+  fineTune(request: FineTuneRequest): TrainingRun {
+    return this.#begin({ type: 'fineTune', request });
+  }
+
+  #begin(command: Beginning): TrainingRun {
     if (this.#active !== null) {
       throw new NihiloError(
         'trainingBusy',
         'Only one training runs at a time and one is running now; wait for it or stop it, then train again.',
       );
     }
-    const run = new TrainingRun(this.#platform, request, () => (this.#active = null));
+    const run = new TrainingRun(this.#platform, command, () => (this.#active = null));
     this.#active = run;
     return run;
   }
@@ -75,7 +87,7 @@ export class TrainingRun {
   readonly result: Promise<TrainingResult>;
 
   /** @param onEnd called before `result` settles, when another training may start */
-  constructor(platform: Platform, request: TrainingRequest, onEnd: () => void) {
+  constructor(platform: Platform, beginning: Beginning, onEnd: () => void) {
     this.#onEnd = onEnd;
     this.#worker = platform.spawn('trainer', {});
     this.result = new Promise((resolve, reject) => {
@@ -93,7 +105,7 @@ export class TrainingRun {
         void this.#end(() => reject(new NihiloError('workerFailed', stopped(reason), { cause: reason })));
       });
     });
-    this.#worker.post({ type: 'start', request });
+    this.#worker.post(beginning);
   }
 
   get paused(): boolean {

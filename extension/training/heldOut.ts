@@ -1,3 +1,4 @@
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Steering } from './steering.ts';
 import type { Team } from './team.ts';
 
@@ -94,4 +95,17 @@ export class HeldOut {
     for (let i = 0; i < rows; i++) loss += losses[i]!;
     return { loss, tokens, bytes };
   }
+}
+
+/** Bytes of each token of the vocabulary. */
+export function byteLengths(tokenizer: Tokenizer): Uint16Array {
+  return Uint16Array.from({ length: tokenizer.vocabSize }, (_, id) => tokenizer.tokenBytes(id).length);
+}
+
+/** The score of two texts that were scored apart. */
+export function together(one: Score, other: Score): Score {
+  const tokens = one.tokens + other.tokens;
+  const bytes = one.bytes + other.bytes;
+  const loss = one.loss * one.tokens + other.loss * other.tokens;
+  return { loss: loss / tokens, bitsPerByte: loss / Math.LN2 / bytes, tokens, bytes };
 }

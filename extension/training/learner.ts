@@ -4,7 +4,7 @@ import { readTensors, tensorViews, writeRopeTables, writeTensors } from '../engi
 import { stepFlops } from '../engine/weightTasks.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
-import type { Batches } from './batches.ts';
+import type { TokenSource } from './batches.ts';
 import { decays, learningRate, type Recipe, sequenceLength, sequencesPerStep } from './recipe.ts';
 import type { Team } from './team.ts';
 
@@ -31,14 +31,14 @@ export class Learner {
   readonly #team: Team;
   readonly #config: ModelConfig;
   readonly #recipe: Recipe;
-  readonly #batches: Batches;
+  readonly #batches: TokenSource;
   #state: LearnerState = { step: 0, tokens: 0, sequences: 0 };
 
   constructor(
     team: Team,
     config: ModelConfig,
     recipe: Recipe,
-    batches: Batches,
+    batches: TokenSource,
     weights: ReadonlyMap<string, Float32Array>,
   ) {
     this.#team = team;
@@ -54,7 +54,11 @@ export class Learner {
   }
 
   get epochs(): number {
-    return this.#state.tokens / this.#batches.tokens;
+    return this.#state.tokens / this.tokensPerEpoch;
+  }
+
+  get tokensPerEpoch(): number {
+    return this.#batches.tokens;
   }
 
   get weights(): Tensors {

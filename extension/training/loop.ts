@@ -44,7 +44,7 @@ export interface LoopResult {
 
 const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 /** Held-out windows that are scored while training; all of them are in the end. */
-const sampledWindows = 24;
+export const sampledWindows = 24;
 const msBetweenProgress = 250;
 const secondsBetweenSaves = 60;
 /** Steps whose mean is reported as the training loss in the end. */

@@ -1,19 +1,26 @@
 import type { Platform, WorkerPort } from '../platform/platform.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import type { TrainingCommand, TrainingEvent } from '../protocol/training.ts';
+import { fineTune } from './fineTune.ts';
 import type { Steering } from './steering.ts';
-import { train } from './trainer.ts';
+import { train, type TrainingOutcome } from './trainer.ts';
 
-/** Answers one `start` with the events of a training, which ends with `done` or `failed`. */
+/** Answers one `start` or `fineTune` with the events of a training, which ends with `done` or `failed`. */
 export function serveTraining(platform: Platform, port: WorkerPort<TrainingCommand, TrainingEvent>): void {
   const wheel = new Wheel();
+  const answer = (outcome: Promise<TrainingOutcome>): void => {
+    outcome.then(
+      ({ report, cancelled }) => port.post({ type: 'done', report, cancelled }),
+      (error: unknown) => port.post({ type: 'failed', error: toPlainError(error) }),
+    );
+  };
   port.onMessage((command) => {
     switch (command.type) {
       case 'start':
-        train(platform, command.request, wheel, (event) => port.post(event)).then(
-          ({ report, cancelled }) => port.post({ type: 'done', report, cancelled }),
-          (error: unknown) => port.post({ type: 'failed', error: toPlainError(error) }),
-        );
+        answer(train(platform, command.request, wheel, (event) => port.post(event)));
+        return;
+      case 'fineTune':
+        answer(fineTune(platform, command.request, wheel, (event) => port.post(event)));
         return;
       case 'pause':
         wheel.pause();

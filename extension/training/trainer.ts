@@ -5,7 +5,6 @@ import {
   writeCheckpoint,
 } from '../engine/checkpoint.ts';
 import { checkConfig, presetConfig } from '../engine/config.ts';
-import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -21,15 +20,16 @@ import type {
 import { tokenizerToJson } from '../tokenizer/tokenizer.ts';
 import { Batches } from './batches.ts';
 import { choicesOf, settleChoices, sizeChoices } from './choices.ts';
-import { HeldOut } from './heldOut.ts';
-import { Learner, type LearnerState, mostChunks } from './learner.ts';
+import { byteLengths, HeldOut } from './heldOut.ts';
+import { Learner, type LearnerState } from './learner.ts';
 import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
+import { openTeam } from './openTeam.ts';
 import { Pace } from './pace.ts';
 import { measurePeak } from './peak.ts';
 import { type PreparedCorpus, prepareCorpus } from './preparation.ts';
-import { meanTokensPerStep, recipeFor, tokensInMemory } from './recipe.ts';
+import { meanTokensPerStep, recipeFor } from './recipe.ts';
 import type { Steering } from './steering.ts';
-import { Team } from './team.ts';
+import type { Team } from './team.ts';
 
 export interface TrainingOutcome {
   readonly report: TrainingReport;
@@ -57,6 +57,7 @@ export async function train(
     return start?.config ?? presetConfig(preset, vocabSize ?? undefined);
   };
   stage('reading', 'Reading the files of the workspace');
+  const readAtMs = Date.now();
   const unsized = { ...asked, seed: choices.seed };
   const corpus = await prepareCorpus(platform, unsized, wanted, start?.tokenizerJson ?? null, {
     onReading: (files) => stage('reading', `${files} files read`),
@@ -72,9 +73,9 @@ export async function train(
   const config = { ...wanted(corpus.trainBytes), vocabSize: corpus.tokenizer.vocabSize };
   checkConfig(config);
   const scoreBefore = start === null ? await scoreOf(platform, request.checkpoint) : null;
-  const team = await createTeam(platform, request, config);
+  const team = await openTeam(platform, config, recipeFor(request), request);
   try {
-    const material = { config, corpus, team, start, scoreBefore };
+    const material = { config, corpus, readAtMs, team, start, scoreBefore };
     return await new Training(platform, request, steering, emit, material).run();
   } finally {
     await team.dispose();
@@ -83,22 +84,11 @@ export async function train(
 
 type SettledRequest = TrainingRequest & TrainingChoices;
 
-async function createTeam(platform: Platform, request: SettledRequest, config: ModelConfig): Promise<Team> {
-  const recipe = recipeFor(request);
-  const compiled = await compileKernels((name) => platform.readAsset(name), request.reproducible);
-  const tokens = tokensInMemory(recipe, config);
-  const size = {
-    tokens,
-    chunks: mostChunks(tokens, recipe),
-    lanes: request.threads,
-    optimizer: recipe.optimizer,
-  };
-  return Team.create(platform, compiled, config, size, request.memoryLimitMb);
-}
-
 interface Material {
   readonly config: ModelConfig;
   readonly corpus: PreparedCorpus;
+  /** ms since 1970, from before the first file was read */
+  readonly readAtMs: number;
   readonly team: Team;
   /** the checkpoint that is gone on from */
   readonly start: Checkpoint | null;
@@ -136,14 +126,10 @@ class Training {
     const weights = before?.optimizer.weights ?? initialTensors(team.plan.parameters, request.seed);
     this.#learner = new Learner(team, config, recipeFor(request), batches, weights);
     if (before !== null) this.#learner.restore(before.state, before.optimizer.first, before.optimizer.second);
-    const byteLengths = Uint16Array.from(
-      { length: config.vocabSize },
-      (_, id) => corpus.tokenizer.tokenBytes(id).length,
-    );
     this.#heldOut = new HeldOut(
       corpus.heldOut,
       corpus.tokenizer.endOfText,
-      byteLengths,
+      byteLengths(corpus.tokenizer),
       config.maxPositionEmbeddings,
     );
   }
@@ -248,7 +234,8 @@ class Training {
     score: Best['score'],
     trainLoss: number | null,
   ): Promise<void> {
-    const { config, corpus } = this.#material;
+    const { config, corpus, readAtMs } = this.#material;
+    const { corpus: asked } = this.#request;
     const scored = ({ step, score: { loss, bitsPerByte } }: Best) => ({ step, loss, bitsPerByte });
     await writeCheckpoint(this.#platform.files, this.#request.checkpoint, {
       config,
@@ -262,6 +249,7 @@ class Training {
         scheduledBest: scheduledBest === null ? null : scored(scheduledBest),
         heldOutBitsPerByte: score.bitsPerByte,
         trainBitsPerByte: trainLoss === null ? null : this.#bitsPerByte(trainLoss),
+        provenance: 'texts' in asked ? null : { corpora: [asked], readAtMs },
       },
       optimizer: {
         weights: this.#learner.weightsInPlace,

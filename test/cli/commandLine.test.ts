@@ -16,6 +16,36 @@ function refusal(args: readonly string[]): string {
   return 'accepted';
 }
 
+describe('finetune', () => {
+  it('needs a model and a folder, and leaves the rest to the model and the defaults', () => {
+    expect(parse('finetune src --model m')).toEqual({
+      command: 'finetune',
+      folder: 'src',
+      options: { model: 'm', threads: 3, memory: 1_000, json: false },
+    });
+    expect(refusal(['finetune', 'src'])).toMatch(/--model/);
+  });
+
+  it('reads every option', () => {
+    const line =
+      'finetune src --model m --out n --replay old --seconds 1.5 --steps 7 --epochs 0.25 --threads 2 --seed 0 --memory 300 --json';
+    expect(parse(line)).toMatchObject({
+      options: {
+        model: 'm',
+        out: 'n',
+        replay: 'old',
+        seconds: 1.5,
+        steps: 7,
+        epochs: 0.25,
+        threads: 2,
+        seed: 0,
+        memory: 300,
+        json: true,
+      },
+    });
+  });
+});
+
 describe('train', () => {
   it('leaves one core to the user and everything else to the defaults', () => {
     expect(parse('train src --out model')).toEqual({

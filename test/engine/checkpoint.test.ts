@@ -47,6 +47,10 @@ const checkpoint: Checkpoint = {
     scheduledBest: { step: 90, loss: 2.5, bitsPerByte: 1.875 },
     heldOutBitsPerByte: 1.8,
     trainBitsPerByte: 1.6,
+    provenance: {
+      corpora: [{ folders: ['/code', '/more'], exclude: ['**/*.md'] }],
+      readAtMs: 1_700_000_000_000.5,
+    },
   },
   optimizer: {
     weights: randomTensors(config, 2),
@@ -66,6 +70,10 @@ class MemoryFiles implements FileSystem {
 
   async size(file: string): Promise<number> {
     return (await this.read(file)).length;
+  }
+
+  async modifiedMs(): Promise<number> {
+    return 0;
   }
 
   async read(file: string): Promise<Uint8Array> {

@@ -58,6 +58,7 @@ beforeAll(async () => {
       scheduledBest: null,
       heldOutBitsPerByte: 0,
       trainBitsPerByte: null,
+      provenance: null,
     },
     optimizer: null,
   });

@@ -53,6 +53,7 @@ export class ScriptedPlatform<Request, Reply> implements Platform {
     },
     list: unscripted,
     size: unscripted,
+    modifiedMs: unscripted,
     read: unscripted,
     replaceFolder: unscripted,
   };

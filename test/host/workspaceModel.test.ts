@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
+import type { SaveCommand, SaveEvent } from '../../extension/protocol/learning.ts';
 import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
 import { modelSummary, trainingReport as report, trainingRequest as request } from './samples.ts';
 import { ScriptedPlatform } from './scriptedPlatform.ts';
 
-type Sent = PredictorRequest | TrainingCommand;
-type Received = PredictorReply | TrainingEvent;
+type Sent = PredictorRequest | TrainingCommand | SaveCommand;
+type Received = PredictorReply | TrainingEvent | SaveEvent;
 
 const checkpoint = '/storage/model';
 
@@ -197,5 +198,71 @@ describe('WorkspaceModel', () => {
     expect(platform.workers.map(({ role, terminated }) => ({ role, terminated }))).toEqual([
       { role: 'trainer', terminated: true },
     ]);
+  });
+
+  describe('with saved files', () => {
+    const learning = { limit: { ms: 2_000 }, threads: 1, memoryLimitMb: 500, writeEveryMs: 30_000 };
+
+    async function ready() {
+      const parts = setUp({ stored: true });
+      const loading = parts.model.load();
+      await settle();
+      answerLoad(parts.platform, 'loaded');
+      await loading;
+      return { ...parts, predictor: parts.platform.worker };
+    }
+
+    it('learns nothing before there is a model, nor while a training runs', async () => {
+      const { platform, model } = setUp({ stored: false });
+      model.learnFrom('/code/a.ts', learning);
+      expect(platform.workers).toHaveLength(0);
+      const training = await ready();
+      const ended = Promise.allSettled([training.model.train(request)]);
+      training.model.learnFrom('/code/a.ts', learning);
+      expect(training.platform.workers.map(({ role }) => role)).toEqual(['predictor', 'trainer']);
+      training.platform.worker.reply({
+        type: 'failed',
+        error: { code: 'trainingCancelled', message: 'Over.' },
+      });
+      await ended;
+    });
+
+    it('loads what it learnt once it is written, and lets a training take its place', async () => {
+      const { platform, model, predictor } = await ready();
+      const events: SaveEvent[] = [];
+      model.onSaveEvent((event) => events.push(event));
+      model.learnFrom('/code/a.ts', learning);
+      const saver = platform.worker;
+      expect(saver.received).toEqual([
+        { type: 'open', learning: { ...learning, checkpoint } },
+        { type: 'learn', file: '/code/a.ts' },
+      ]);
+      saver.reply({ type: 'written' });
+      await settle();
+      expect(predictor.received.map(({ type }) => type)).toEqual(['load', 'load']);
+      expect(events).toEqual([{ type: 'written' }]);
+      const ended = Promise.allSettled([model.train(request)]);
+      await settle();
+      expect(saver.terminated).toBe(true);
+      platform.worker.reply({ type: 'failed', error: { code: 'trainingCancelled', message: 'Over.' } });
+      await ended;
+    });
+
+    it('has everything written before a fine-tuning begins', async () => {
+      const { platform, model } = await ready();
+      model.learnFrom('/code/a.ts', learning);
+      const saver = platform.worker;
+      const corpus = { folders: ['/code'], exclude: [] };
+      const tuning = { ...request, corpus, model: checkpoint, replay: null, seed: null };
+      const ended = Promise.allSettled([model.fineTune(tuning)]);
+      await settle();
+      expect(saver.received.at(-1)).toEqual({ type: 'close' });
+      expect(platform.workers.filter(({ role }) => role === 'trainer')).toHaveLength(0);
+      saver.reply({ type: 'closed' });
+      await settle();
+      expect(platform.worker.received.map(({ type }) => type)).toEqual(['fineTune']);
+      platform.worker.reply({ type: 'failed', error: { code: 'trainingCancelled', message: 'Over.' } });
+      await ended;
+    });
   });
 });

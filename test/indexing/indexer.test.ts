@@ -71,6 +71,7 @@ async function writeModel(): Promise<void> {
       scheduledBest: null,
       heldOutBitsPerByte: 0,
       trainBitsPerByte: null,
+      provenance: null,
     },
     optimizer: null,
   });

@@ -1,0 +1,45 @@
+import type { Platform } from '../platform/platform.ts';
+import type { FineTuneRequest } from '../protocol/training.ts';
+import { TrainingClient } from '../training/client.ts';
+import { absolutePath } from './absolutePath.ts';
+import type { FineTuneOptions } from './commandLine.ts';
+import { fineTuningLines, reportLines } from './figures.ts';
+import { claimModelFolder } from './modelFolder.ts';
+import { print, printJson } from './output.ts';
+import { followOnTerminal, modelWithin, stopCondition } from './trainCommand.ts';
+
+/** @returns the exit code @throws {NihiloError} as the fine-tuning does */
+export async function fineTune(
+  platform: Platform,
+  folder: string,
+  options: FineTuneOptions,
+): Promise<number> {
+  const request = fineTuneRequest(folder, options);
+  await claimModelFolder(request.checkpoint);
+  const { report, exitCode } = await followOnTerminal(new TrainingClient(platform).fineTune(request));
+  if (report === null) return exitCode;
+  if (options.json) printJson(report);
+  else print([...fineTuningLines(report.fineTuning!), ...reportLines(report)]);
+  return exitCode;
+}
+
+function fineTuneRequest(folder: string, options: FineTuneOptions): FineTuneRequest {
+  const { replay, threads, memory, seed } = options;
+  const model = absolutePath(options.model);
+  const checkpoint = absolutePath(options.out ?? options.model);
+  const corpusOf = (path: string): FineTuneRequest['corpus'] => {
+    const absolute = absolutePath(path);
+    const exclude = [model, checkpoint].flatMap((own) => modelWithin(absolute, own));
+    return { folders: [absolute], exclude: [...new Set(exclude)] };
+  };
+  return {
+    model,
+    checkpoint,
+    corpus: corpusOf(folder),
+    replay: replay === undefined ? null : corpusOf(replay),
+    stop: stopCondition(options),
+    threads,
+    memoryLimitMb: memory,
+    seed: seed ?? null,
+  };
+}

@@ -1,0 +1,239 @@
+import type { Checkpoint, TrainerState } from '../engine/checkpoint.ts';
+import type { ModelConfig } from '../protocol/model.ts';
+import type { SaveLimit, SaveOutcome } from '../protocol/learning.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { Batches, joinDocuments, type TokenSource } from './batches.ts';
+import { between, type Weights } from './between.ts';
+import { changedPart } from './changedPart.ts';
+import { gentleRecipe } from './gentleRecipe.ts';
+import { byteLengths, HeldOut, type Score } from './heldOut.ts';
+import { Learner } from './learner.ts';
+import { sampledWindows } from './loop.ts';
+import { type Recipe, recipeFor } from './recipe.ts';
+import { longEnough, ReplayBatches } from './replay.ts';
+import type { Steering } from './steering.ts';
+import type { Team } from './team.ts';
+
+/** Of the peak learning rate. */
+const shareOfRate = 0.1;
+/** For moments that begin anew. */
+const warmUpSteps = 20;
+/** Of the sequences; the others repeat what the model knows. */
+const freshShare = 0.5;
+/** Of the way that the steps of a save went: less is not worth a score. */
+const smallestShare = 0.25;
+/** Of the time of a save, that of so many scores is left to judge it. */
+const reservedScores = 2;
+
+const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve() };
+
+/** How a training is gone on with at each save. */
+export function continualRecipe(state: TrainerState): Recipe {
+  return gentleRecipe(recipeFor(state), shareOfRate, warmUpSteps);
+}
+
+export interface KnownDocuments {
+  /** by a name that stays the same; in the order in which they are read */
+  readonly training: ReadonlyMap<string, Uint16Array>;
+  readonly heldOut: readonly Uint16Array[];
+}
+
+/**
+ * A trained model that learns a changed document at a time: a few steps on what changed, mixed with all else that it knows, and back to
+ * the bits from before where held-out text then costs more.
+ */
+export class ContinualLearner {
+  readonly #team: Team;
+  readonly #config: ModelConfig;
+  readonly #start: Checkpoint;
+  readonly #endOfText: number;
+  readonly #documents: Map<string, Uint16Array>;
+  readonly #heldOut: HeldOut;
+  readonly #source: ChangingSource;
+  readonly #learner: Learner;
+  #old: Batches;
+  #score: Score | null = null;
+  #scoreMs = 0;
+
+  /** @param team of the recipe; its memory becomes the model's */
+  constructor(
+    team: Team,
+    start: Checkpoint,
+    tokenizer: Tokenizer,
+    known: KnownDocuments,
+    recipe = continualRecipe(start.trainerState),
+  ) {
+    const { config, trainerState, optimizer } = start;
+    this.#team = team;
+    this.#config = config;
+    this.#start = start;
+    this.#endOfText = tokenizer.endOfText;
+    this.#documents = new Map(known.training);
+    this.#heldOut = new HeldOut(
+      known.heldOut,
+      tokenizer.endOfText,
+      byteLengths(tokenizer),
+      config.maxPositionEmbeddings,
+    );
+    this.#old = this.#replay();
+    this.#source = new ChangingSource(this.#old);
+    this.#learner = new Learner(team, config, recipe, this.#source, start.tensors);
+    if (optimizer !== null) {
+      const { step, tokens, sequences } = trainerState;
+      this.#learner.restore({ step, tokens, sequences }, optimizer.first, optimizer.second);
+    }
+  }
+
+  /**
+   * At least one step. Where held-out text costs more behind the steps, the weights go back, half of the way each time; where it still
+   * does, they, the moments and the place in the order are as they were, bit for bit.
+   * @param name of the document: what the model knows under it is no news
+   * @param ids the whole document
+   * @returns null when nothing in it is new
+   * @throws {NihiloError} trainingDiverged; the weights are then as before
+   */
+  async learn(name: string, ids: Uint16Array, limit: SaveLimit): Promise<SaveOutcome | null> {
+    const start = performance.now();
+    const news = changedPart(this.#documents.get(name) ?? null, ids, this.#context / 2);
+    if (news.length === 0) return null;
+    const before = await this.score();
+    const snapshot = this.#snapshot();
+    try {
+      this.#read(news);
+      const steps = this.#steps(limit, start);
+      const { share, after } = await this.#farthest(snapshot.weights, before, limit, start);
+      if (share > 0) this.#keep(name, ids, after);
+      else snapshot.restore();
+      const heldOut = { before: before.bitsPerByte, after: after.bitsPerByte };
+      return { share, steps, newTokens: news.length, heldOut, ms: performance.now() - start };
+    } catch (error) {
+      snapshot.restore();
+      throw error;
+    }
+  }
+
+  /** Of the weights as they are, on sampled held-out text. */
+  async score(): Promise<Score> {
+    this.#score ??= await this.#evaluate();
+    return this.#score;
+  }
+
+  /** What is known so far, to be written before the next document. */
+  async checkpoint(): Promise<Checkpoint> {
+    const { loss, bitsPerByte } = await this.score();
+    const { trainerState } = this.#start;
+    const { step, tokens, sequences } = this.#learner.state;
+    const weights = this.#learner.weightsInPlace;
+    const before = this.#start.optimizer === null ? trainerState : { step: 0, tokens: 0, sequences: 0 };
+    return {
+      ...this.#start,
+      tensors: weights,
+      trainerState: {
+        ...trainerState,
+        step: before.step + step,
+        tokens: before.tokens + tokens,
+        sequences: before.sequences + sequences,
+        best: { step: before.step + step, loss, bitsPerByte },
+        scheduledBest: null,
+        heldOutBitsPerByte: bitsPerByte,
+      },
+      optimizer: { weights, ...this.#learner.moments, scheduledBest: null },
+    };
+  }
+
+  get #context(): number {
+    return this.#config.maxPositionEmbeddings;
+  }
+
+  #replay(): Batches {
+    const stream = joinDocuments([...this.#documents.values()], this.#endOfText);
+    return new Batches(longEnough(stream, this.#context), this.#start.trainerState.seed);
+  }
+
+  #read(news: Uint16Array): void {
+    const stream = longEnough(joinDocuments([news], this.#endOfText), this.#context);
+    const fresh = new Batches(stream, this.#start.trainerState.seed);
+    this.#source.source = new ReplayBatches(fresh, this.#old, freshShare);
+  }
+
+  /** The rate falls to nothing within the steps of a save: what is judged has come to rest. */
+  #steps(limit: SaveLimit, startedAt: number): number {
+    if ('steps' in limit) {
+      for (let step = 0; step < limit.steps; step++) this.#learner.step(step / limit.steps);
+      return limit.steps;
+    }
+    const begin = performance.now();
+    const end = startedAt + limit.ms - reservedScores * this.#scoreMs;
+    let steps = 0;
+    let stepMs = 0;
+    for (let now = begin; steps === 0 || now + stepMs <= end; steps++) {
+      this.#learner.step(Math.min(1, Math.max(0, (now - begin) / (end - begin))));
+      stepMs = performance.now() - now;
+      now += stepMs;
+    }
+    return steps;
+  }
+
+  /**
+   * Goes back half of the way while held-out text costs more than before and there is time; the weights are then those of the share.
+   * @returns share 0 when there is none, with the last score
+   */
+  async #farthest(
+    from: Weights,
+    before: Score,
+    limit: SaveLimit,
+    startedAt: number,
+  ): Promise<{ share: number; after: Score }> {
+    const to = this.#learner.weights;
+    for (let share = 1; ; share /= 2) {
+      if (share < 1) this.#learner.weights = between(from, to, share);
+      const after = await this.#evaluate();
+      if (after.loss <= before.loss) return { share, after };
+      const late = 'ms' in limit && performance.now() + this.#scoreMs > startedAt + limit.ms;
+      if (share === smallestShare || late) return { share: 0, after };
+    }
+  }
+
+  async #evaluate(): Promise<Score> {
+    const start = performance.now();
+    const score = (await this.#heldOut.score(this.#team, sampledWindows, unstoppable))!;
+    this.#scoreMs = performance.now() - start;
+    return score;
+  }
+
+  #keep(name: string, ids: Uint16Array, score: Score): void {
+    this.#score = score;
+    this.#documents.set(name, ids);
+    this.#old = this.#replay();
+  }
+
+  /** `restore` puts everything back, bit for bit. */
+  #snapshot(): { readonly weights: Weights; restore(): void } {
+    const { weights, state, moments } = this.#learner;
+    const [first, second] = [copied(moments.first), copied(moments.second)];
+    const restore = (): void => {
+      this.#learner.weights = weights;
+      this.#learner.restore(state, first, second);
+    };
+    return { weights, restore };
+  }
+}
+
+function copied(tensors: Weights): Map<string, Float32Array> {
+  return new Map([...tensors].map(([name, values]) => [name, values.slice()]));
+}
+
+/** Another text at each save; how often all text has been read is counted in all that is known. */
+class ChangingSource implements TokenSource {
+  readonly tokens: number;
+  source: TokenSource;
+
+  constructor(known: TokenSource) {
+    this.tokens = known.tokens;
+    this.source = known;
+  }
+
+  read(...step: Parameters<TokenSource['read']>): void {
+    this.source.read(...step);
+  }
+}

@@ -1,0 +1,101 @@
+import { type Corpus, readCorpus } from '../corpus/corpus.ts';
+import { wholeTexts } from '../corpus/split.ts';
+import type { Checkpoint } from '../engine/checkpoint.ts';
+import type { FileSystem } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { CorpusRequest, FineTuneRequest, Provenance, TrainingEvent } from '../protocol/training.ts';
+import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
+import { Batches, joinDocuments } from './batches.ts';
+import { encoded, readKnownText } from './knownText.ts';
+import { longEnough } from './replay.ts';
+import type { Steering } from './steering.ts';
+
+interface Both<Thing> {
+  readonly fresh: Thing;
+  readonly old: Thing;
+}
+
+/** New and old text as the model sees them. */
+export interface FineTuneText {
+  readonly tokenizer: Tokenizer;
+  /** that are learnt from */
+  readonly files: Both<number>;
+  readonly heldOut: Both<readonly Uint16Array[]>;
+  /** of what is learnt from */
+  readonly tokensPerByte: number;
+  /** of the model that comes of it */
+  readonly provenance: Provenance;
+  batches(seed: number): Both<Batches>;
+}
+
+/**
+ * What the model has learnt from, as far as it is there and unchanged, and whatever else is in the folders of the request.
+ * @throws {NihiloError} corpusEmpty, when no old or no new text is found; folderUnreadable; trainingCancelled
+ */
+export async function readFineTuneText(
+  files: FileSystem,
+  request: FineTuneRequest,
+  start: Checkpoint,
+  steering: Steering,
+  emit: (event: TrainingEvent) => void,
+): Promise<FineTuneText> {
+  const { config, tokenizerJson } = start;
+  const { provenance, seed } = start.trainerState;
+  const readAtMs = Date.now();
+  const shouldStop = (): boolean => steering.cancelled;
+  const known = await readKnownText(files, provenance, request.replay, seed, shouldStop);
+  const tokenizer = tokenizerFromJson(tokenizerJson);
+  const oldStream = joinDocuments(encoded(tokenizer, known.documents, 'training'), tokenizer.endOfText);
+  const oldHeldOut = encoded(tokenizer, known.documents, 'heldOut');
+  if (oldHeldOut.length === 0 || oldStream.length <= config.maxPositionEmbeddings) {
+    throw noOldText(provenance, request.replay);
+  }
+  const options = { seed, known: wholeTexts(known.documents), shouldStop };
+  const corpus = await readNewText(() => readCorpus(files, request.corpus, options));
+  emit({ type: 'corpus', corpus: corpus.summary });
+  emit({
+    type: 'stage',
+    stage: 'tokenizing',
+    detail: `Encoding ${corpus.summary.trainFiles} new files, beside ${known.documents.length} old ones`,
+  });
+  const freshStream = joinDocuments(encoded(tokenizer, corpus.documents, 'training'), tokenizer.endOfText);
+  const fresh = longEnough(freshStream, config.maxPositionEmbeddings);
+  const training = [...corpus.documents, ...known.documents].filter(({ heldOut }) => !heldOut);
+  const trainBytes = training.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return {
+    tokenizer,
+    files: { fresh: corpus.summary.trainFiles, old: training.length - corpus.summary.trainFiles },
+    heldOut: { fresh: encoded(tokenizer, corpus.documents, 'heldOut'), old: oldHeldOut },
+    tokensPerByte: (freshStream.length + oldStream.length) / trainBytes,
+    provenance: { corpora: withoutRepetition([...known.corpora, request.corpus]), readAtMs },
+    batches: (order) => ({ fresh: new Batches(fresh, order), old: new Batches(oldStream, order) }),
+  };
+}
+
+function withoutRepetition(corpora: readonly CorpusRequest[]): CorpusRequest[] {
+  return [...new Map(corpora.map((corpus) => [JSON.stringify(corpus.folders), corpus])).values()];
+}
+
+function noOldText(provenance: Provenance | null, replay: CorpusRequest | null): NihiloError {
+  const where = [...(provenance?.corpora ?? []), ...(replay === null ? [] : [replay])].flatMap(
+    ({ folders }) => folders,
+  );
+  const found =
+    where.length === 0
+      ? 'the model does not say where that is'
+      : `too little is unchanged in ${where.join(', ')}`;
+  return new NihiloError(
+    'corpusEmpty',
+    `Expected text that the model was trained on, to repeat and to judge by, and ${found}; name a folder of such text with --replay, or train anew.`,
+  );
+}
+
+async function readNewText(read: () => Promise<Corpus>): Promise<Corpus> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof NihiloError && error.code === 'corpusEmpty')) throw error;
+    const sentence = `Fine-tuning needs text that the model does not know yet. ${error.message}`;
+    throw new NihiloError('corpusEmpty', sentence, { cause: error });
+  }
+}

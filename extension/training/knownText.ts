@@ -1,0 +1,79 @@
+import { type Corpus, readCorpus } from '../corpus/corpus.ts';
+import { type Document, wholeTexts } from '../corpus/split.ts';
+import type { FileSystem } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { CorpusRequest, Provenance } from '../protocol/training.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+
+/** What is left of the text that a model has learnt from, split as it was then. */
+export interface KnownText {
+  readonly documents: readonly Document[];
+  /** whose text it is */
+  readonly corpora: readonly CorpusRequest[];
+}
+
+/**
+ * Reads the text that a model has learnt from where it still is what was learnt; folders that are gone are passed over.
+ * @param replay more of it
+ * @throws {NihiloError} trainingCancelled
+ */
+export async function readKnownText(
+  files: FileSystem,
+  provenance: Provenance | null,
+  replay: CorpusRequest | null,
+  seed: number,
+  shouldStop: () => boolean,
+): Promise<KnownText> {
+  const asked = [
+    ...(provenance?.corpora ?? []).map((corpus) => ({ corpus, unchangedSinceMs: provenance!.readAtMs })),
+    ...(replay === null ? [] : [{ corpus: replay, unchangedSinceMs: Infinity }]),
+  ];
+  const documents: Document[] = [];
+  const corpora: CorpusRequest[] = [];
+  for (const { corpus, unchangedSinceMs } of asked) {
+    const known = wholeTexts(documents);
+    const read = await orNothing(() =>
+      readCorpus(files, corpus, { seed, unchangedSinceMs, known, shouldStop }),
+    );
+    if (read === null) continue;
+    documents.push(...read.documents);
+    corpora.push(corpus);
+  }
+  return { documents, corpora };
+}
+
+/** Of each corpus what is there now, in their order; nothing for one that is gone. */
+export async function readCorpora(
+  files: FileSystem,
+  corpora: readonly CorpusRequest[],
+  seed: number,
+): Promise<(readonly Document[])[]> {
+  const found: (readonly Document[])[] = [];
+  for (const corpus of corpora) {
+    const read = await orNothing(() => readCorpus(files, corpus, { seed }));
+    found.push(read?.documents ?? []);
+  }
+  return found;
+}
+
+/** null where there is nothing to read */
+async function orNothing(read: () => Promise<Corpus>): Promise<Corpus | null> {
+  try {
+    return await read();
+  } catch (error) {
+    const absent = error instanceof NihiloError && ['corpusEmpty', 'folderUnreadable'].includes(error.code);
+    if (!absent) throw error;
+    return null;
+  }
+}
+
+/** Tokens of each document that is held out, or of each that is not. */
+export function encoded(
+  tokenizer: Tokenizer,
+  documents: readonly Document[],
+  side: 'training' | 'heldOut',
+): Uint16Array[] {
+  return documents
+    .filter(({ heldOut }) => heldOut === (side === 'heldOut'))
+    .map(({ bytes }) => tokenizer.encode(bytes));
+}

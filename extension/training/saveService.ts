@@ -1,0 +1,189 @@
+import { readFile } from '../corpus/corpus.ts';
+import { isHeldOut } from '../corpus/split.ts';
+import { readCheckpoint, type TrainerState, writeCheckpoint } from '../engine/checkpoint.ts';
+import type { Platform, WorkerPort } from '../platform/platform.ts';
+import { NihiloError, toPlainError } from '../protocol/errors.ts';
+import type { SaveCommand, SaveEvent, SaveLearning, SaveOutcome } from '../protocol/learning.ts';
+import type { CorpusRequest } from '../protocol/training.ts';
+import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
+import { ContinualLearner, continualRecipe } from './continual.ts';
+import { readCorpora } from './knownText.ts';
+import { openTeam } from './openTeam.ts';
+import type { Team } from './team.ts';
+
+/** Keeps a model and its threads warm between saves: `open` first, then any number of `learn`, in their order, `close` last. */
+export function serveSaves(platform: Platform, port: WorkerPort<SaveCommand, SaveEvent>): void {
+  let session: SaveSession | null = null;
+  let queue = Promise.resolve();
+  const enqueue = (action: () => Promise<void> | undefined): void => {
+    queue = queue
+      .then(action)
+      .catch((error: unknown) => port.post({ type: 'failed', error: toPlainError(error) }));
+  };
+  const emit = (event: SaveEvent): void => port.post(event);
+  port.onMessage((command) => {
+    switch (command.type) {
+      case 'open':
+        enqueue(async () => {
+          session = await SaveSession.open(platform, command.learning, { emit, enqueue });
+        });
+        return;
+      case 'learn':
+        enqueue(() => session?.learn(command.file));
+        return;
+      case 'close':
+        enqueue(() => session?.close());
+        enqueue(async () => emit({ type: 'closed' }));
+        return;
+    }
+  });
+}
+
+/** How a session is heard, and how it does something when everything before is done. */
+interface Outside {
+  readonly emit: (event: SaveEvent) => void;
+  readonly enqueue: (action: () => Promise<void>) => void;
+}
+
+interface Place {
+  /** stays the same from save to save */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+class SaveSession {
+  readonly #platform: Platform;
+  readonly #learning: SaveLearning;
+  readonly #outside: Outside;
+  readonly #team: Team;
+  readonly #tokenizer: Tokenizer;
+  readonly #learner: ContinualLearner;
+  readonly #corpora: readonly CorpusRequest[];
+  readonly #seed: number;
+  readonly #heldOut: ReadonlySet<string>;
+  readonly #training: Set<string>;
+  #writtenAt = -Infinity;
+  #writing: ReturnType<typeof setTimeout> | undefined;
+
+  /** @throws {NihiloError} as readCheckpoint and Team.create do; corpusEmpty, when the text that the model learnt from is not found */
+  static async open(platform: Platform, learning: SaveLearning, outside: Outside): Promise<SaveSession> {
+    const { files } = platform;
+    const start = await readCheckpoint(files, learning.checkpoint, { withOptimizer: true });
+    const { trainerState, config } = start;
+    const tokenizer = tokenizerFromJson(start.tokenizerJson);
+    const texts = await readTexts(platform, trainerState, tokenizer);
+    const { reproducible } = trainerState;
+    const team = await openTeam(platform, config, continualRecipe(trainerState), {
+      ...learning,
+      reproducible,
+    });
+    const known = { training: texts.training, heldOut: [...texts.heldOut.values()] };
+    const learner = new ContinualLearner(team, start, tokenizer, known);
+    // The first save need not wait for it.
+    await learner.score();
+    return new SaveSession(platform, learning, outside, { team, tokenizer, learner, texts, trainerState });
+  }
+
+  private constructor(
+    platform: Platform,
+    learning: SaveLearning,
+    outside: Outside,
+    opened: {
+      readonly team: Team;
+      readonly tokenizer: Tokenizer;
+      readonly learner: ContinualLearner;
+      readonly texts: Texts;
+      readonly trainerState: TrainerState;
+    },
+  ) {
+    this.#platform = platform;
+    this.#learning = learning;
+    this.#outside = outside;
+    this.#team = opened.team;
+    this.#tokenizer = opened.tokenizer;
+    this.#learner = opened.learner;
+    this.#corpora = opened.trainerState.provenance!.corpora;
+    this.#seed = opened.trainerState.seed;
+    this.#heldOut = new Set(opened.texts.heldOut.keys());
+    this.#training = new Set(opened.texts.training.keys());
+  }
+
+  async learn(file: string): Promise<void> {
+    const outcome = await this.#outcome(file);
+    this.#outside.emit({ type: 'learnt', outcome });
+    if (outcome === null || outcome.share === 0) return;
+    // What is learnt before the writing is due is written with it.
+    this.#writing ??= setTimeout(
+      () => this.#outside.enqueue(() => this.#write()),
+      Math.max(0, this.#writtenAt + this.#learning.writeEveryMs - performance.now()),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#write();
+    await this.#team.dispose();
+  }
+
+  async #outcome(file: string): Promise<SaveOutcome | null> {
+    const place = await this.#find(file);
+    if (place === null) return null;
+    const { name, bytes } = place;
+    const judges =
+      this.#heldOut.has(name) || (!this.#training.has(name) && isHeldOut(pathIn(name), this.#seed));
+    if (judges) return null;
+    const ids = this.#tokenizer.encode(bytes);
+    return this.#learner.learn(name, ids, this.#learning.limit);
+  }
+
+  async #find(file: string): Promise<Place | null> {
+    for (const [i, corpus] of this.#corpora.entries()) {
+      const text = await readFile(this.#platform.files, corpus, file);
+      if (text !== null) return { name: nameOf(i, text.path), bytes: text.bytes };
+    }
+    return null;
+  }
+
+  /** Does nothing when everything is written. */
+  async #write(): Promise<void> {
+    if (this.#writing === undefined) return;
+    clearTimeout(this.#writing);
+    this.#writing = undefined;
+    await writeCheckpoint(this.#platform.files, this.#learning.checkpoint, await this.#learner.checkpoint());
+    this.#writtenAt = performance.now();
+    this.#outside.emit({ type: 'written' });
+  }
+}
+
+interface Texts {
+  readonly training: ReadonlyMap<string, Uint16Array>;
+  readonly heldOut: ReadonlyMap<string, Uint16Array>;
+}
+
+/** As they are now. A file that was changed while nobody looked is taken as known: what changes from here on is learnt. */
+async function readTexts(
+  { files }: Platform,
+  { provenance, seed }: TrainerState,
+  tokenizer: Tokenizer,
+): Promise<Texts> {
+  const training = new Map<string, Uint16Array>();
+  const heldOut = new Map<string, Uint16Array>();
+  for (const [i, documents] of (await readCorpora(files, provenance?.corpora ?? [], seed)).entries()) {
+    for (const document of documents) {
+      const side = document.heldOut ? heldOut : training;
+      side.set(nameOf(i, document.path), tokenizer.encode(document.bytes));
+    }
+  }
+  if (training.size > 0 && heldOut.size > 0) return { training, heldOut };
+  throw new NihiloError(
+    'corpusEmpty',
+    'To learn from what is saved, the text that the model was trained on should still be there, and it is not; train again.',
+  );
+}
+
+function nameOf(corpus: number, path: string): string {
+  return `${corpus}/${path}`;
+}
+
+function pathIn(name: string): string {
+  return name.slice(name.indexOf('/') + 1);
+}

@@ -1,0 +1,113 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCorpus } from '../../extension/corpus/corpus.ts';
+import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { nodePlatform } from '../../extension/platform/node.ts';
+import type { SaveCommand, SaveEvent, SaveLearning } from '../../extension/protocol/learning.ts';
+import { serveSaves } from '../../extension/training/saveService.ts';
+import { train } from '../../extension/training/trainer.ts';
+
+const source = new URL('../../extension/', import.meta.url).pathname;
+const platform = nodePlatform();
+let root: string;
+let folder: string;
+let trained: string;
+let heldOutFile: string;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'nihilo-saves-'));
+  [folder, trained] = [join(root, 'code'), join(root, 'trained')];
+  for (const part of ['corpus', 'protocol'])
+    cpSync(join(source, part), join(folder, part), { recursive: true });
+  const corpus = { folders: [folder], exclude: [] };
+  const steering = { cancelled: false, breathe: () => Promise.resolve() };
+  const size = { preset: 'pencil', vocabSize: 300, threads: 1, memoryLimitMb: 512 } as const;
+  const request = { corpus, checkpoint: trained, stop: { steps: 600 }, seed: 1, resume: false, ...size };
+  await train(platform, request, steering, () => {});
+  const { documents } = await readCorpus(platform.files, corpus, { seed: 1 });
+  heldOutFile = documents.find(({ heldOut }) => heldOut)!.path;
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** The worker's side on this thread; `until` resolves at the next event of a type. */
+function served(name: string, change: Partial<SaveLearning> = {}) {
+  const checkpoint = join(root, name);
+  if (existsSync(trained)) cpSync(trained, checkpoint, { recursive: true });
+  const events: SaveEvent[] = [];
+  const waiting: { types: readonly string[]; resolve: (event: SaveEvent) => void }[] = [];
+  let command: (message: SaveCommand) => void = () => {};
+  serveSaves(platform, {
+    post: (event) => {
+      events.push(structuredClone(event));
+      for (const entry of waiting.splice(0)) {
+        if (entry.types.includes(event.type)) entry.resolve(event);
+        else waiting.push(entry);
+      }
+    },
+    onMessage: (listener) => (command = listener),
+  });
+  const learning = { checkpoint, limit: { steps: 4 }, threads: 1, memoryLimitMb: 512, writeEveryMs: 60_000 };
+  command({ type: 'open', learning: { ...learning, ...change } });
+  const ask = (message: SaveCommand, ...types: SaveEvent['type'][]): Promise<SaveEvent> =>
+    new Promise((resolve) => {
+      waiting.push({ types, resolve });
+      command(message);
+    });
+  return {
+    checkpoint,
+    events,
+    learn: (file: string) => ask({ type: 'learn', file }, 'learnt', 'failed'),
+    close: () => ask({ type: 'close' }, 'closed'),
+  };
+}
+
+/** A file that is no held-out one, with the code of one: what is learnt from it helps. */
+function saveNews(name: string): string {
+  const file = join(folder, 'corpus', name);
+  writeFileSync(file, readFileSync(join(folder, heldOutFile), 'utf8').replaceAll('the', 'a'));
+  return file;
+}
+
+describe('serveSaves', () => {
+  it('learns saved files and writes at once, then at most every so often, and what is left in the end', async () => {
+    const service = served('writes');
+    const first = await service.learn(saveNews('news1.ts'));
+    expect(first).toMatchObject({ type: 'learnt', outcome: { steps: 4 } });
+    const second = await service.learn(saveNews('news3.ts'));
+    expect(second.type).toBe('learnt');
+    await service.close();
+    const written = service.events.filter(({ type }) => type === 'written').length;
+    const kept = service.events.filter(
+      (event) => event.type === 'learnt' && (event.outcome?.share ?? 0) > 0,
+    ).length;
+    expect(written).toBeGreaterThanOrEqual(1);
+    expect(written).toBeLessThanOrEqual(2);
+    const { trainerState } = await readCheckpoint(platform.files, service.checkpoint, {
+      withOptimizer: true,
+    });
+    expect(trainerState.step).toBe(600 + 4 * kept);
+    expect(service.events.at(-1)).toEqual({ type: 'closed' });
+  });
+
+  it('learns nothing of a held-out file, of one that is left out, and of one that is not in the folders', async () => {
+    const service = served('nothing');
+    writeFileSync(join(folder, '.env'), 'TOKEN=abc\n');
+    const outside = join(root, 'outside.ts');
+    writeFileSync(outside, 'export const outside = true;\n');
+    writeFileSync(join(folder, heldOutFile), `${readFileSync(join(folder, heldOutFile), 'utf8')}// more\n`);
+    for (const file of [join(folder, heldOutFile), join(folder, '.env'), outside]) {
+      expect(await service.learn(file)).toEqual({ type: 'learnt', outcome: null });
+    }
+    const before = readFileSync(join(service.checkpoint, 'trainer_state.json'), 'utf8');
+    await service.close();
+    expect(readFileSync(join(service.checkpoint, 'trainer_state.json'), 'utf8')).toBe(before);
+  });
+
+  it('fails in one sentence where there is no model', async () => {
+    const service = served('none', { checkpoint: join(root, 'absent') });
+    await service.close();
+    expect(service.events[0]).toMatchObject({ type: 'failed', error: { code: 'checkpointMissing' } });
+  });
+});
