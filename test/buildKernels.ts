@@ -11,7 +11,8 @@ interface AsConfig {
 /** Vitest's global setup: compiles the kernels that are older than their sources, so that tests run without a build before them. */
 export default function buildKernels(): void {
   const { targets } = JSON.parse(readFileSync(path.join(root, 'asconfig.json'), 'utf8')) as AsConfig;
-  const sources = readdirSync(path.join(root, 'assembly')).map((name) => `assembly/${name}`);
+  const names = readdirSync(path.join(root, 'assembly'), { recursive: true, encoding: 'utf8' });
+  const sources = names.map((name) => `assembly/${name}`);
   const newest = Math.max(...['asconfig.json', ...sources].map(modified));
   for (const [target, { outFile }] of Object.entries(targets)) {
     if (modified(outFile) > newest) continue;

@@ -16,10 +16,11 @@ export class State {
   tokenInLine: i32;
   /** columns of white space at the line's beginning */
   indent: i32;
-  /** first tokens of the line, and of the one before that is not empty */
+  /** first tokens of the line; the third is that of the last line that had one: what came there is a better guess than nothing */
   first: i32;
   second: i32;
   third: i32;
+  /** first token of the line before that is not empty */
   previousFirst: i32;
   /** brackets that are open */
   brackets: i32;
@@ -36,6 +37,8 @@ const bracketBytes: usize = 12;
 export const stateBytes: usize = offsetof<State>() + <usize>stateBrackets * bracketBytes;
 
 const none: i32 = 0xffff;
+/** Larger than a byte: no word's hash is 0, and none is the same without its first letter. */
+const firstOfWord: u64 = 0x151;
 
 function bracketAt(state: State, index: i32): usize {
   return changetype<usize>(state) + offsetof<State>() + <usize>index * bracketBytes;
@@ -90,7 +93,7 @@ function endWord(state: State): void {
 function readByte(state: State, byte: u32): void {
   readLexical(state, byte);
   if (isWordByte(byte)) {
-    state.word = mix(state.word + 0x51, byte);
+    state.word = mix(state.word + firstOfWord, byte);
     return;
   }
   endWord(state);
@@ -161,7 +164,8 @@ export function hashContexts(model: Model, out: usize): void {
   const t3 = previous(model, 3);
   const t4 = previous(model, 4);
   const word = state.word;
-  const words1 = mix(word, state.word1);
+  // Two hashes of one kind are never mixed as they are: they could cancel out, or take each other's place.
+  const words1 = mix(mix(word, 3), state.word1);
   const line1 = mix(state.first, 5);
   const line2 = mix(line1, state.second);
   let topWord: u64 = 0;
@@ -191,13 +195,13 @@ export function hashContexts(model: Model, out: usize): void {
   put(out, 10, mix(mix(line1, state.indent), t1));
   put(out, 11, mix(mix(line2, word), t1));
   put(out, 12, mix(mix(line1, state.previousFirst), t1));
-  put(out, 13, mix(state.lineHash, state.previousLineHash));
+  put(out, 13, mix(mix(state.lineHash, 4), state.previousLineHash));
   put(out, 14, mix(top, t1));
   put(out, 15, mix(mix(topWord, word), outer));
   put(out, 16, mix(mix(t2, 6), t3));
   put(out, 17, mix(mix(t1, 7), t3));
   put(out, 18, mix(mix(mix(t2, 8), t3), t4));
-  put(out, 19, mix(mix(top, state.first), word));
+  put(out, 19, mix(mix(mix(top, 10), state.first), word));
   put(out, 20, mix(mix(state.lexical, word), state.indent));
   put(out, 21, mix(mix(line2, state.third), t1));
   put(out, 22, mix(mix(t1, 9), <i32>t1 == none ? 0 : load<u32>(model.followers + ((<usize>t1) << 2))));

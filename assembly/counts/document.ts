@@ -7,6 +7,7 @@ import { clearTally, count, uncount } from './tally';
 function rewindText(model: Model): void {
   model.textLength = 0;
   beginState(model.state);
+  memory.fill(model.followers, 0, (<usize>model.vocabSize) << 2);
 }
 
 /** A new document: nothing is counted in the file. */

@@ -79,7 +79,7 @@ export class Model {
   state: usize;
   hashes: usize;
   found: usize;
-  /** u32[vocabSize]: the last two tokens that followed each */
+  /** u32[vocabSize]: the last two tokens that followed each in the text; a document's contexts are then the same whenever it is counted */
   followers: usize;
   /** f32[sourceCount · cellsPerSource + 1, 2]: probability of side 1, number of corrections; the first is nobody's */
   cells: usize;

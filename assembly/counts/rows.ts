@@ -42,7 +42,7 @@ export function selectRows(model: Model, frame: usize, depth: i32): void {
 function outsideClass(model: Model, node: i32): i32 {
   if (!model.hasOutside) return 0;
   const p = outsideProbability(model, node);
-  return 1 + min(outsideClasses - 2, <i32>((stretchOne(p) + 8) * <f32>0.75));
+  return 1 + max(0, min(outsideClasses - 2, <i32>((stretchOne(p) + 8) * <f32>0.75)));
 }
 
 /** The longest order that knows something, plus one; 0 when none does. */

@@ -27,6 +27,10 @@ const shapes = [
 const measuredPresets = ['default', 'large'] as const;
 const dtypes: readonly Dtype[] = ['f32', 'int8'];
 
+/** A workspace of one person, and of many. */
+const indexBytes = [1_000_000, 10_000_000];
+const quickIndexBytes = [100_000];
+
 /** Enough for a model that predicts, few enough for half a minute. */
 const accuracySteps = 120;
 
@@ -75,6 +79,7 @@ function longHeats(
     }),
     { kind: 'completionWait', folder: code, threads: cores, reproducible },
     { kind: 'warmUp', reproducible },
+    { kind: 'counts', folder: code, bytes: quick ? quickIndexBytes : indexBytes },
     {
       kind: 'accuracy',
       preset: 'default',
@@ -124,6 +129,8 @@ export function describe(subject: BenchSubject): string {
       return 'full speed after instantiation';
     case 'optimizers':
       return `optimizers, ${threads(subject.threads)}`;
+    case 'counts':
+      return `indexes of ${subject.bytes.map((bytes) => `${bytes / 1e6} MB`).join(' and ')}`;
     case 'accuracy':
       return `accuracy of 8-bit weights, ${subject.preset} after ${subject.steps} steps`;
     case 'barrier':

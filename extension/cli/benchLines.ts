@@ -1,4 +1,5 @@
 import type { BenchmarkReport } from './benchReport.ts';
+import type { CountsIndexCost } from './countsCost.ts';
 
 /** The report for people. */
 export function benchmarkLines(report: BenchmarkReport): string[] {
@@ -16,6 +17,7 @@ export function benchmarkLines(report: BenchmarkReport): string[] {
     ...completionLines(report),
     '',
     ...optimizerLines(report),
+    ...countsLines(report),
     ...(peers === undefined ? [] : ['', ...peerLines(peers)]),
   ];
 }
@@ -92,6 +94,27 @@ function optimizerLines({ optimizers: { optimizers, accumulation }, warmUp }: Be
       ({ what, fullSpeedAfterMs }) =>
         `  ${what.padEnd(10)} ${fullSpeedAfterMs.without.toFixed(1).padStart(6)}  ${fullSpeedAfterMs.with.toFixed(1).padStart(6)}`,
     ),
+  ];
+}
+
+function countsLines({ counts }: BenchmarkReport): string[] {
+  return (counts?.indexes ?? []).flatMap((index) => ['', ...indexLines(index)]);
+}
+
+function indexLines(index: CountsIndexCost): string[] {
+  const { bytes, packageBytes, files, tokens, readySeconds, tokenizerSeconds, bytesPerToken, lines } = index;
+  const mb = (of: number): string => `${(of / 1e6).toFixed(1)} MB`;
+  const line = (what: string, { p50, p95 }: CountsIndexCost['topMs'], unit: string): string =>
+    `  ${what.padEnd(42)} ${p50.toPrecision(3).padStart(7)}  ${p95.toPrecision(3).padStart(7)} ${unit}`;
+  return [
+    `Counts of ${mb(bytes)}, ${mb(packageBytes)} of them of packages: ${files} files, ${tokens} tokens (median, p95)`,
+    `  ready after ${readySeconds.toFixed(1)} s, of which the tokenizer ${tokenizerSeconds.toFixed(1)} s; ${bytesPerToken.toFixed(0)} bytes a token`,
+    line('learning a token', index.learnUs, 'µs'),
+    line('scoring a known token', index.scoreMs, 'ms'),
+    line('the likeliest 20 tokens', index.topMs, 'ms'),
+    line('all probabilities', index.distributionMs, 'ms'),
+    line(`an edit in the middle of ${lines} lines`, index.editMs, 'ms'),
+    line(`a file of ${lines} lines out of the index and in`, index.foldMs, 'ms'),
   ];
 }
 

@@ -11,6 +11,7 @@ import { absolutePath } from './absolutePath.ts';
 import type { BenchSubject } from './benchSubject.ts';
 import { measureCompletion } from './completionLatency.ts';
 import { measureCompletionWait } from './completionWait.ts';
+import { measureCounts } from './countsCost.ts';
 import { serveTrials } from './trialServer.ts';
 
 const platform = nodePlatform();
@@ -42,6 +43,12 @@ async function open(subject: BenchSubject) {
       return once(async () => {
         const optimizers = await measureOptimizers(platform, subject);
         return { ms: optimizers.optimizers[0]!.stepMs, optimizers };
+      });
+    case 'counts':
+      return once(async () => {
+        const start = performance.now();
+        const counts = await measureCounts(platform, subject);
+        return { ms: performance.now() - start, counts };
       });
     case 'accuracy':
       return once(async () => {

@@ -12,6 +12,7 @@ import type { ContestCommand } from './contestant.ts';
 import type { BenchSample, BenchSubject } from './benchSubject.ts';
 import type { CompletionLatency } from './completionLatency.ts';
 import type { CompletionWait } from './completionWait.ts';
+import type { CountsCost } from './countsCost.ts';
 import { type Absent, type Heat, type HeatResult, type Rival, runHeat } from './heat.ts';
 import { withOwnTemporaryFiles } from './temporaryFiles.ts';
 import { type Summary, summarise } from './statistics.ts';
@@ -65,6 +66,8 @@ export interface BenchmarkReport {
   readonly optimizers: OptimizerCosts;
   /** what 8-bit weights, with which completions are computed, cost */
   readonly accuracy: DecoderAccuracy;
+  /** what counting costs; results that are older have none */
+  readonly counts?: CountsCost;
   /** of a phase without work on 2 threads; null = one core */
   readonly barrier: BarrierCost | null;
   /** only where they were asked for */
@@ -132,6 +135,7 @@ function report(request: BenchmarkRequest, measured: readonly Measured[]): Bench
   const [warmUp] = only('warmUp');
   const [optimizers] = only('optimizers');
   const [accuracy] = only('accuracy');
+  const [counts] = only('counts');
   const [barrier] = only('barrier');
   return {
     build: request.reproducible ? 'baseline' : gemm[0]!.build,
@@ -149,6 +153,7 @@ function report(request: BenchmarkRequest, measured: readonly Measured[]): Bench
     warmUp: warmUp!,
     optimizers: optimizers!,
     accuracy: accuracy!,
+    counts: counts!,
     barrier: barrier ?? null,
     ...(request.rivals === null
       ? {}

@@ -4,6 +4,7 @@ import type { OptimizerCosts, OptimizerTrials } from '../training/optimizerCost.
 import type { WarmUpCost } from '../training/warmUpCost.ts';
 import type { CompletionLatency, CompletionLatencyOptions } from './completionLatency.ts';
 import type { CompletionWait } from './completionWait.ts';
+import type { CountsCost, CountsCostOptions } from './countsCost.ts';
 
 /** What a measuring process of ours can be asked for. */
 export type BenchSubject =
@@ -20,6 +21,8 @@ export type BenchSubject =
   | { readonly kind: 'warmUp'; readonly reproducible: boolean }
   /** one try has many steps */
   | ({ readonly kind: 'optimizers' } & OptimizerTrials)
+  /** one try builds indexes and has many asks */
+  | ({ readonly kind: 'counts' } & CountsCostOptions)
   /** trains a model first */
   | ({ readonly kind: 'accuracy' } & Omit<AccuracyOptions, 'checkpoint'>);
 
@@ -29,4 +32,5 @@ export interface BenchSample extends Sample {
   readonly warmUp?: readonly WarmUpCost[];
   readonly optimizers?: OptimizerCosts;
   readonly accuracy?: DecoderAccuracy;
+  readonly counts?: CountsCost;
 }

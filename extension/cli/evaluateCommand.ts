@@ -76,7 +76,7 @@ async function readSplit(
   display: StepDisplay,
   signal: AbortSignal,
 ): Promise<EvaluationSplit> {
-  const onProgress = (count: number): void => display.show('files are read', count, count);
+  const onProgress = (count: number): void => display.show('files are read', count - 1, count);
   if (split === 'files') {
     return splitByFiles(platform.files, { folders: [folder], exclude: [] }, seed, onProgress);
   }
@@ -122,7 +122,7 @@ function breathing(
   return async (what, done, all) => {
     if (performance.now() - last < msBetweenBreaths) return;
     last = performance.now();
-    display.show(what, done, all);
+    display.show(what, Math.min(done, all - 1), all);
     await new Promise(setImmediate);
     signal.throwIfAborted();
   };

@@ -14,7 +14,7 @@ import type {
 } from '../protocol/prediction.ts';
 
 /** A worker that dies at once must not be started again at every key. */
-const respawnGapMs = 5_000;
+export const respawnGapMs = 5_000;
 
 /** `Omit` over each member of the union */
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;

@@ -100,8 +100,8 @@ export class ServedIndex {
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {
     this.#documents.open(open.name);
-    const ids = this.#tokenizer.encode(new TextEncoder().encode(prefix));
-    const { length, places } = this.#suffixes.longestMatch(ids, 1);
+    const { before } = this.#healed(prefix);
+    const { length, places } = this.#suffixes.longestMatch(Uint16Array.from(before), 1);
     const [place] = places;
     if (place === undefined) return null;
     const { removed } = this.#documents.get(place.document) ?? {};
@@ -115,10 +115,8 @@ export class ServedIndex {
    */
   #place(prefix: string, { name, suffix }: OpenDocument): Uint8Array {
     this.#documents.open(name);
-    const encoder = new TextEncoder();
-    const bytes = encoder.encode(prefix);
-    const { ids: before, typed } = heal(this.#tokenizer, [...this.#tokenizer.encode(bytes)], bytes, 0);
-    const rest = encoder.encode(suffix);
+    const { before, typed } = this.#healed(prefix);
+    const rest = new TextEncoder().encode(suffix);
     const after = this.#tokenizer.encode(rest.subarray(lineEnd(rest)));
     const kept = before.slice(-this.#documentTokens);
     const ids = new Uint16Array(Math.min(this.#documentTokens, kept.length + after.length));
@@ -126,6 +124,12 @@ export class ServedIndex {
     ids.set(after.subarray(0, ids.length - kept.length), kept.length);
     this.#model.setDocument(ids, kept.length);
     return typed;
+  }
+
+  #healed(prefix: string): { readonly before: readonly number[]; readonly typed: Uint8Array } {
+    const bytes = new TextEncoder().encode(prefix);
+    const { ids, typed } = heal(this.#tokenizer, [...this.#tokenizer.encode(bytes)], bytes, 0);
+    return { before: ids, typed };
   }
 }
 

@@ -2,8 +2,9 @@ import type { CodeTree } from '../protocol/indexing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 const mostDepth = 32;
-/** of a token that was never seen, so that its path is finite */
-const leastWeight = 0.3;
+/** A weight is ten times the frequency and 3 more, so that the path to a token that was never seen is finite, and sums are exact. */
+const frequencyWeight = 10;
+const leastWeight = 3;
 
 /** @param frequencies of each token id in the training text */
 export function buildCodeTree(tokenizer: Tokenizer, frequencies: ArrayLike<number>): CodeTree {
@@ -11,7 +12,9 @@ export function buildCodeTree(tokenizer: Tokenizer, frequencies: ArrayLike<numbe
   const ranks = new Uint16Array(ids.length);
   ids.forEach((id, rank) => (ranks[id] = rank));
   const sums = new Float64Array(ids.length + 1);
-  ids.forEach((id, rank) => (sums[rank + 1] = sums[rank]! + frequencies[id]! + leastWeight));
+  ids.forEach(
+    (id, rank) => (sums[rank + 1] = sums[rank]! + frequencyWeight * frequencies[id]! + leastWeight),
+  );
   const codes = new Uint32Array(ids.length);
   const depths = new Uint8Array(ids.length);
   const children = new Int32Array(2 * ids.length);
@@ -29,7 +32,7 @@ export function buildCodeTree(tokenizer: Tokenizer, frequencies: ArrayLike<numbe
   return { ranks, ids, codes, depths, children, root: split(0, ids.length, 0, 0) };
 }
 
-/** Where the weight of [low, high) is nearest to halved, with room for both halves in the decisions that are left. */
+/** Where the weight of [low, high) is nearest to halved, of equally near places the first, with room for both halves in the decisions that are left. */
 function middleOf(sums: Float64Array, low: number, high: number, decisions: number): number {
   const half = (sums[low]! + sums[high]!) / 2;
   let [from, to] = [low + 1, high - 1];
@@ -38,7 +41,7 @@ function middleOf(sums: Float64Array, low: number, high: number, decisions: numb
     if (sums[middle]! < half) from = middle + 1;
     else to = middle;
   }
-  if (from - 1 > low && half - sums[from - 1]! < sums[from]! - half) from--;
+  if (from - 1 > low && half - sums[from - 1]! <= sums[from]! - half) from--;
   const room = 2 ** Math.min(30, decisions - 1);
   return Math.max(high - room, Math.min(low + room, from));
 }

@@ -24,7 +24,10 @@ export const contexts = [
   { kind: 'skip', name: 'the last tokens but one: 3' },
   { kind: 'bracket', name: "the open bracket, the line's beginning and the word so far" },
   { kind: 'line', name: 'code, comment or string, the indentation and the word so far' },
-  { kind: 'line', name: "the line's first 3 tokens and the last token" },
+  {
+    kind: 'line',
+    name: "the line's first 2 tokens, the third of the last line that had one, and the last token",
+  },
   { kind: 'skip', name: 'the last token and what followed it the last 2 times' },
 ] as const;
 

@@ -161,6 +161,7 @@ export class CountingModel implements SequenceModel {
 
   learn(token: number): void {
     const rank = this.#tree.ranks[token]!;
+    this.#expectRoom(1 + Math.max(this.#length('document'), this.#length('text')));
     if (this.#scored !== rank) this.probability(token);
     this.#kernels.countsLearnScored(this.#plan.at.model, rank);
     this.#kernels.countsAppend(this.#plan.at.model, rank);
@@ -169,6 +170,7 @@ export class CountingModel implements SequenceModel {
 
   advance(token: number): void {
     this.rewind();
+    this.#expectRoom(1 + this.#length('text'));
     this.#kernels.countsAdvance(this.#plan.at.model, this.#tree.ranks[token]!);
     this.#moved();
   }
@@ -184,8 +186,7 @@ export class CountingModel implements SequenceModel {
   rewind(): void {
     if (this.#supposed === 0) return;
     this.#state('state').set(this.#state('savedState'));
-    const length = readField(this.#memory, this.#plan, 'textLength');
-    writeField(this.#memory, this.#plan, 'textLength', length - this.#supposed);
+    writeField(this.#memory, this.#plan, 'textLength', this.#length('text') - this.#supposed);
     this.#supposed = 0;
     this.#moved();
   }
@@ -243,7 +244,8 @@ export class CountingModel implements SequenceModel {
       if (node < 0) return probabilities[ids[-1 - node]!]!;
       const zero = massOf(children[2 * node]!);
       const one = massOf(children[2 * node + 1]!);
-      outside[node] = one / (zero + one);
+      // What rounds to nothing says nothing: 0 / 0 would spread to all weights.
+      outside[node] = zero + one > 0 ? one / (zero + one) : 0.5;
       return zero + one;
     };
     massOf(this.#tree.root);
@@ -272,11 +274,22 @@ export class CountingModel implements SequenceModel {
     return new Uint8Array(this.#memory.buffer, this.#plan.at[which], this.#kernels.countsStateBytes());
   }
 
+  /** Tokens that are counted in the file; tokens before the place. */
+  #length(of: 'document' | 'text'): number {
+    return readField(this.#memory, this.#plan, `${of}Length`);
+  }
+
+  /** @throws {RangeError} */
+  #expectRoom(length: number): void {
+    const room = this.#capacity.documentTokens;
+    if (length <= room) return;
+    throw new RangeError(
+      `The counting model should be given documents of at most ${room} tokens; this one has ${length}: give it less of it, or build it with a larger documentTokens.`,
+    );
+  }
+
   #writeTokens(ids: Uint16Array): Address {
-    const { documentTokens } = this.#capacity;
-    if (ids.length > documentTokens) {
-      throw new RangeError(`A document of ${ids.length} tokens, room for ${documentTokens}`);
-    }
+    this.#expectRoom(ids.length);
     const { ranks } = this.#tree;
     const tokens = new Uint16Array(this.#memory.buffer, this.#plan.at.tokens, ids.length);
     for (let i = 0; i < ids.length; i++) tokens[i] = ranks[ids[i]!]!;

@@ -63,7 +63,7 @@ class Evaluation {
   readonly #parts: EvaluationParts;
   readonly #split: EvaluationSplit;
   readonly #task: ScoringTask;
-  readonly #material: Material;
+  readonly #material: Omit<Material, 'breathe'>;
   readonly #rows: Row[] = [];
   /** from opening the folder until its tokens are there */
   readonly #tokenizedSeconds: number;
@@ -113,16 +113,18 @@ class Evaluation {
   async #row(
     { name, prepare }: PredictorFactory,
     stage: Stage,
-    material: Material,
+    material: Omit<Material, 'breathe'>,
     secondsBefore: number,
   ): Promise<void> {
     const { frozen } = this.#options;
+    const { breathe } = this.#parts;
+    const learning = (share: number): Promise<void> =>
+      breathe(`${name} learns`, Math.floor(100 * share), 100);
     const make = async (): Promise<SequenceModel> => {
-      const model = await prepare(material);
+      const model = await prepare({ ...material, breathe: learning });
       return frozen ? new FrozenModel(model) : model;
     };
-    const { breathe } = this.#parts;
-    await breathe(`${name} learns`, 0, 1);
+    await learning(0);
     const start = performance.now();
     const model = await make();
     const prepareSeconds = (performance.now() - start) / 1_000;

@@ -34,6 +34,8 @@ export interface Material {
   readonly texts: readonly TrainingText[];
   /** null before it is trained */
   readonly transformer: TrainedTransformer | null;
+  /** to be awaited now and then, with the share that is done: lets signals in, and rejects when it is time to end */
+  readonly breathe: (share: number) => Promise<void>;
 }
 
 /** When a predictor is looked at: as soon as the texts are indexed, or after the transformer's training. */
@@ -59,9 +61,10 @@ export const predictors: readonly PredictorFactory[] = [
   {
     name: 'counts',
     stages: ['index'],
-    prepare: async ({ platform, tokenizer, texts }) => {
+    prepare: async ({ platform, tokenizer, texts, breathe }) => {
       const { module } = await kernels(platform, true);
-      return (await buildCounts(module, tokenizer, documentsOf(texts, tokenizer), { slack: 0 }))!;
+      const options = { slack: 0, onProgress: goingOn(breathe) };
+      return (await buildCounts(module, tokenizer, documentsOf(texts, tokenizer), options))!;
     },
   },
   { name: 'transformer', stages: ['trained'], prepare: transformerModel },
@@ -91,7 +94,7 @@ async function transformerModel({ platform, tokenizer, transformer }: Material):
 
 /** The counts learn how far to trust the transformer from what its training held out for itself. */
 async function mixtureModel(material: Material): Promise<SequenceModel> {
-  const { platform, tokenizer, texts, transformer } = material;
+  const { platform, tokenizer, texts, transformer, breathe } = material;
   const { module } = await kernels(platform, true);
   const model = await transformerModel(material);
   const heldOut = new Set(transformer!.heldOutPaths);
@@ -103,7 +106,18 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
       texts.filter((text) => !isHeldOut(text)),
       tokenizer,
     ),
-    { slack: 0, outside: { model, documents: documentsOf(texts.filter(isHeldOut), tokenizer) } },
+    {
+      slack: 0,
+      outside: { model, documents: documentsOf(texts.filter(isHeldOut), tokenizer) },
+      onProgress: goingOn(breathe),
+    },
   );
   return new MixtureModel(counts!, model);
+}
+
+function goingOn(breathe: Material['breathe']): (share: number) => Promise<boolean> {
+  return async (share) => {
+    await breathe(share);
+    return true;
+  };
 }

@@ -1,4 +1,4 @@
-import type { PredictorClient } from '../completion/client.ts';
+import { type PredictorClient, respawnGapMs } from '../completion/client.ts';
 import { IndexerClient, type IndexingNews } from '../indexing/client.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.ts';
@@ -43,6 +43,7 @@ export class WorkspaceIndex {
   #status: IndexStatus = { predicting: null, stage: null, error: null };
   #edition = 0;
   #deaths = 0;
+  #again: ReturnType<typeof setTimeout> | undefined;
   /** the index that is being made is too old already */
   #outdated = false;
   #disposed = false;
@@ -99,14 +100,17 @@ export class WorkspaceIndex {
 
   /** The predictor is gone, and its index with it. @param died without having been asked to */
   lost(died: boolean): void {
-    if (died) this.#deaths++;
     this.#set({ predicting: null });
-    if (this.isWanted && this.#deaths < mostDeaths) void this.build();
+    if (!this.isWanted || this.#disposed) return;
+    if (!died) void this.build();
+    // An index that came earlier would find no predictor.
+    else if (++this.#deaths < mostDeaths) this.#again = setTimeout(() => void this.build(), respawnGapMs);
   }
 
   dispose(): void {
     this.#disposed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    clearTimeout(this.#again);
     this.#indexer.dispose();
   }
 

@@ -193,7 +193,7 @@ export function trialRecipe({ tokens, length }: Pick<TrainStepSubject, 'tokens' 
     outerRate: 1,
     weightDecay: 0.1,
     embeddingDecay: 0.1,
-    decayGrowth: 0,
+    readingsKept: Infinity,
     tokensPerStep: [[0, tokens]],
     lengths: [[0, length]],
   };

@@ -5,7 +5,7 @@ import { stepFlops } from '../engine/weightTasks.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { TokenSource } from './batches.ts';
-import { decayFactor, learningRate, type Recipe, sequenceLength, sequencesPerStep } from './recipe.ts';
+import { decays, learningRate, type Recipe, sequenceLength, sequencesPerStep } from './recipe.ts';
 import type { Team } from './team.ts';
 
 /** Where a training stands; with the weights and moments, all that the next step depends on. */
@@ -117,7 +117,7 @@ export class Learner {
     if (!Number.isFinite(loss + gradientNorm)) throw diverged(this.#state.step + 1, loss);
     const rate = learningRate(this.#recipe, this.#state.step, progress);
     const step = this.#state.step + 1;
-    this.#update(step, rate, gradientNorm);
+    this.#update(step, rows, rate, gradientNorm);
     this.#state = { step, tokens: this.#state.tokens + rows, sequences: this.#state.sequences + sequences };
     const flops =
       stepFlops(this.#config, rows, length) +
@@ -158,9 +158,8 @@ export class Learner {
     return Math.sqrt(squares);
   }
 
-  #update(step: number, rate: number, gradientNorm: number): void {
-    const { outerRate, beta1, beta2, eps, momentum, weightDecay, embeddingDecay, clip } = this.#recipe;
-    const decay = decayFactor(this.#recipe, this.epochs);
+  #update(step: number, rows: number, rate: number, gradientNorm: number): void {
+    const { outerRate, beta1, beta2, eps, momentum, clip } = this.#recipe;
     const gradientScale = gradientNorm > clip ? clip / gradientNorm : 1;
     if (this.#team.plan.optimizer === 'muon') this.#team.run('orthogonalise', { gradientScale, momentum });
     this.#team.run('update', {
@@ -170,8 +169,7 @@ export class Learner {
       beta1,
       beta2,
       eps,
-      weightDecay: decay * weightDecay,
-      embeddingDecay: decay * embeddingDecay,
+      ...decays(this.#recipe, rows, this.#batches.tokens),
       correction1: 1 - beta1 ** step,
       correction2: 1 - beta2 ** step,
     });

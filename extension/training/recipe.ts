@@ -25,16 +25,16 @@ export interface Recipe {
   readonly eps: number;
   /** Muon's */
   readonly momentum: number;
-  /** decoupled: a step takes learning rate · decay of each weight; of the hidden matrices, and of the embedding */
+  /** decoupled: a step takes learning rate · decay of each weight; the least, of the hidden matrices, and of the embedding */
   readonly weightDecay: number;
   readonly embeddingDecay: number;
-  /** of itself that either decay grows by with every time that the text has been read: what is read again is easily learnt by heart */
-  readonly decayGrowth: number;
+  /** readings of the text after which decay alone, at the peak of the learning rate, would leave 1/e of a weight */
+  readonly readingsKept: number;
   /** largest norm of the gradient */
   readonly clip: number;
 }
 
-/** What the experiments in docs/learning.md left standing. */
+/** Tried on `small`; docs/learning.md says how well each is founded. */
 const base = {
   warmUpSteps: 50,
   decayFrom: 0.5,
@@ -44,7 +44,7 @@ const base = {
   momentum: 0.95,
   weightDecay: 0.1,
   embeddingDecay: 0.05,
-  decayGrowth: 4,
+  readingsKept: 1,
   clip: 1,
 } as const;
 
@@ -66,7 +66,7 @@ const batches: Record<PresetName, Pick<Recipe, 'tokensPerStep' | 'tokensPerMicro
   large: { ...constant(2048), lengths: growing },
 };
 
-/** Of the hidden matrices; a wider one takes smaller steps. */
+/** Of the hidden matrices. Only those of `small` were tried; wider models are taken to want smaller steps. */
 const matrixRates: Record<OptimizerName, Record<PresetName, number>> = {
   adamw: { pencil: 0.01, small: 0.004, default: 0.003, large: 0.002 },
   muon: { pencil: 0.01, small: 0.007, default: 0.006, large: 0.005 },
@@ -106,13 +106,26 @@ export function learningRate(recipe: Recipe, step: number, progress: number): nu
   return recipe.peakLearningRate * Math.min(warmUp, decay);
 }
 
-/** What both decays are multiplied by when the text has been read so many times. */
-export function decayFactor({ decayGrowth }: Pick<Recipe, 'decayGrowth'>, epochs: number): number {
-  return 1 + decayGrowth * Math.min(epochs, mostGrowing);
-}
+/** Larger steps of decay take more than a step can give. */
+const mostTaken = 0.03;
 
-/** A decay that grew on would take more than a step can give. */
-const mostGrowing = 8;
+/**
+ * Decays of a step of so many tokens of such a text: what a weight was taught fades in as many readings whatever the text's size, so that
+ * a small text, which is read often, is not learnt by heart. The embedding and the matrices fade alike.
+ * @source Wang & Aitchison 2024, "How to set AdamW's weight decay as you scale model and dataset size"
+ */
+export function decays(
+  recipe: Pick<Recipe, 'weightDecay' | 'embeddingDecay' | 'readingsKept' | 'peakLearningRate' | 'outerRate'>,
+  stepTokens: number,
+  textTokens: number,
+): Record<'weightDecay' | 'embeddingDecay', number> {
+  const taken = Math.min(mostTaken, stepTokens / (recipe.readingsKept * textTokens));
+  const matrices = taken / recipe.peakLearningRate;
+  return {
+    weightDecay: Math.max(recipe.weightDecay, matrices),
+    embeddingDecay: Math.max(recipe.embeddingDecay, matrices / recipe.outerRate),
+  };
+}
 
 /** Positions of the sequences at this point of the training: short ones first learn faster what is near. */
 export function sequenceLength(recipe: Pick<Recipe, 'lengths'>, progress: number, context: number): number {

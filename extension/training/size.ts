@@ -22,7 +22,10 @@ interface Threshold {
   readonly trainBytes: number;
 }
 
-/** `pencil` is to look at, not to complete with; `small` is the least that is worth a wait. */
+/**
+ * `pencil` is to look at, not to complete with; `small` is the least that is worth a wait. Where the others begin is a guess: that the
+ * smaller model is better in a minute was measured, where the larger one takes over was not (docs/learning.md).
+ */
 const thresholds: Readonly<Record<Exclude<PresetName, 'pencil'>, Threshold>> = {
   small: { tokens: 0, trainBytes: 0 },
   default: { tokens: 2_500_000, trainBytes: 0 },
@@ -36,10 +39,12 @@ const bytesPerToken = 3.3;
 /** What a training takes that only a loss ends, as far as anybody knows. */
 const secondsUnknown = 60;
 
+/** 2,048 beat 1,024 from a quarter of a megabyte of text on; a tokenizer of less text may find fewer (docs/learning.md). */
+const vocabSize = 2_048;
+
 /**
- * The largest preset that reads enough of enough text, and a vocabulary for that much text. More text, time or threads never give a
- * smaller model. Where steps or epochs end the training, it does not depend on the machine.
- * @source docs/learning.md
+ * The largest preset that reads enough of enough text. More text, time or threads never give a smaller model. Where steps or epochs end
+ * the training, it does not depend on the machine.
  */
 export function autoSize(circumstances: Circumstances): Size {
   const affordable = presetNames.findLast((preset) => {
@@ -47,7 +52,7 @@ export function autoSize(circumstances: Circumstances): Size {
     const { tokens, trainBytes } = thresholds[preset];
     return circumstances.trainBytes >= trainBytes && tokensRead(preset, circumstances) >= tokens;
   });
-  return { preset: affordable!, vocabSize: vocabularyFor(circumstances.trainBytes) };
+  return { preset: affordable!, vocabSize };
 }
 
 function tokensRead(preset: PresetName, { stop, trainBytes, threads }: Circumstances): number {
@@ -60,8 +65,4 @@ function tokensRead(preset: PresetName, { stop, trainBytes, threads }: Circumsta
   const seconds = stop.seconds ?? (limited ? Infinity : secondsUnknown);
   const byTime = (seconds * threads * flopsPerSecond) / stepFlops(config, 1, context);
   return Math.min(bySteps, byEpochs, byTime);
-}
-
-function vocabularyFor(trainBytes: number): number {
-  return trainBytes < 100_000 ? 1_024 : 2_048;
 }

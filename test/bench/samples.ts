@@ -77,6 +77,28 @@ export const sampleReport: BenchmarkReport = {
     int8BitsPerByte: 2.004,
     loss: 0.002,
   },
+  counts: {
+    indexes: [
+      {
+        bytes: 1_000_000,
+        packageBytes: 0,
+        files: 200,
+        tokens: 300_000,
+        vocabSize: 2_048,
+        readySeconds: 6,
+        tokenizerSeconds: 1,
+        countingSeconds: 5,
+        bytesPerToken: 240,
+        learnUs: { p50: 40, p95: 70 },
+        scoreMs: { p50: 0.03, p95: 0.05 },
+        topMs: { p50: 0.25, p95: 0.7 },
+        distributionMs: { p50: 3, p95: 6 },
+        editMs: { p50: 2, p95: 4 },
+        foldMs: { p50: 20, p95: 30 },
+        lines: 500,
+      },
+    ],
+  },
   barrier: { medianMicroseconds: 5, p95Microseconds: 9 },
   peers: [
     {

@@ -49,6 +49,18 @@ describe('the table of targets', () => {
     expect(of('500 lines, large: first ask, p95')).toBe('met');
     expect(of('first ask while training')).toBe('missed');
     expect(of('after one more key, p95')).toBe('missed');
+    expect(of('an index of 1 MB is ready')).toBe('missed');
+    expect(of('an index of 10 MB is ready')).toBe('absent');
+    expect(of('counts: the likeliest 20 tokens')).toBe('met');
+  });
+
+  it('is shorter where results are older than what counting costs', () => {
+    const { counts: _, ...older } = sampleReport;
+    const without = targets(older);
+    expect(targets(sampleReport).slice(0, without.length)).toEqual(without);
+    expect(without.some(({ what }) => what.startsWith('counts'))).toBe(false);
+    expect(benchmarkLines(older).join('\n')).not.toContain('Counts of');
+    expect(benchmarkLines(sampleReport).join('\n')).toMatch(/the likeliest 20 tokens +0\.250 +0\.700 ms/);
   });
 
   it('says why a program is absent, and shows its figure nowhere', () => {

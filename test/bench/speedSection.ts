@@ -55,7 +55,7 @@ function shown(target: Target): string {
 }
 
 function withUnit(value: number, unit: Target['unit']): string {
-  const digits = unit === '×' ? 2 : unit === '%' || unit === 'MB' ? 0 : 1;
+  const digits = unit === '×' ? 2 : unit === '%' || unit === 'MB' || unit === 'bytes' ? 0 : 1;
   return `${value.toFixed(digits)} ${unit}`;
 }
 

@@ -8,7 +8,7 @@ export interface Target {
   /** where one number does not say it */
   readonly shown?: string;
   readonly reason?: string;
-  readonly unit: '×' | '%' | 'MB' | 'ms' | 'µs';
+  readonly unit: '×' | '%' | 'MB' | 's' | 'ms' | 'µs' | 'bytes';
   readonly direction: 'atLeast' | 'atMost';
   readonly target: number | null;
   readonly stretch: number | null;
@@ -22,6 +22,7 @@ export function targets(report: BenchmarkReport): Target[] {
     ...stepTargets(report),
     ...decodeTargets(report),
     ...completionTargets(report),
+    ...countsTargets(report),
   ];
 }
 
@@ -153,6 +154,52 @@ function completionTargets({
     },
   ];
 }
+
+/** Times and memory are those of the largest index. Results that are older have none. */
+function countsTargets({ counts }: BenchmarkReport): Target[] {
+  if (counts === undefined) return [];
+  const largest = counts.indexes.at(-1);
+  const target = (
+    what: string,
+    unit: Target['unit'],
+    limit: number,
+    figure: Pick<Target, 'measured' | 'shown'> | undefined,
+  ): Target => ({
+    what: `counts: ${what}`,
+    ...(figure ?? { measured: null, reason: 'too little text' }),
+    unit,
+    direction: 'atMost',
+    target: limit,
+    stretch: null,
+  });
+  const ready = (megabytes: number, limit: number): Target => {
+    const index = counts.indexes.find(({ bytes }) => bytes === megabytes * 1e6);
+    return target(
+      `an index of ${megabytes} MB is ready`,
+      's',
+      limit,
+      index && { measured: index.readySeconds },
+    );
+  };
+  const median = (what: string, unit: Target['unit'], limit: number, of: CountsTimes): Target => {
+    const times = largest?.[of];
+    const shown = `${times?.p50.toPrecision(2)} ${unit} (p95 ${times?.p95.toPrecision(2)} ${unit})`;
+    return target(`${what}, median`, unit, limit, times && { measured: times.p50, shown });
+  };
+  return [
+    ready(1, 5),
+    ready(10, 60),
+    target('memory a token', 'bytes', 250, largest && { measured: largest.bytesPerToken }),
+    median('learning a token', 'µs', 60, 'learnUs'),
+    median('scoring a known token', 'ms', 0.15, 'scoreMs'),
+    median('the likeliest 20 tokens', 'ms', 0.5, 'topMs'),
+    median('all probabilities', 'ms', 5, 'distributionMs'),
+    median('an edit in the middle of 500 lines', 'ms', 5, 'editMs'),
+    median('a changed file of 500 lines out of the index and in', 'ms', 50, 'foldMs'),
+  ];
+}
+
+type CountsTimes = 'learnUs' | 'scoreMs' | 'topMs' | 'distributionMs' | 'editMs' | 'foldMs';
 
 /** The ratio to a rival. */
 function against(

@@ -1,7 +1,13 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Corpus, type CorpusOptions, readCorpus } from '../../extension/corpus/corpus.ts';
+import {
+  type Corpus,
+  type CorpusOptions,
+  readCorpus,
+  readFile,
+  readTexts,
+} from '../../extension/corpus/corpus.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { FileSystem } from '../../extension/platform/platform.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
@@ -308,6 +314,53 @@ describe('an empty workspace', () => {
     await withTree(three, async (folder) => {
       expect((await refusalOf(read(`${folder}/none`))).code).toBe('folderUnreadable');
       expect((await refusalOf(read([folder, `${folder}/none`]))).code).toBe('folderUnreadable');
+    });
+  });
+});
+
+describe('readFile', () => {
+  it('gives of each file what the corpus of its folders holds, and nothing where that leaves it out', async () => {
+    const tree: Tree = {
+      '.gitignore': 'ignored/\n*.out.ts\n',
+      'a.ts': source('a'),
+      'licensed.ts': `/*\n * Copyright 2020 Somebody\n * MIT License\n */\n${source('l')}`,
+      'marked.ts': `\ufeff${source('m')}`,
+      'deep/er/b.ts': source('b'),
+      'deep/er/c.out.ts': source('c'),
+      'deep/.gitignore': 'kept.ts\n',
+      'deep/kept.ts': source('k'),
+      'ignored/d.ts': source('d'),
+      'node_modules/e.ts': source('e'),
+      'excluded/f.ts': source('f'),
+      'made.ts': `// @generated\n${source('g')}`,
+      'empty.ts': '',
+      id_rsa: source('h'),
+      'inner/.git/HEAD': 'ref: refs/heads/main\n',
+      'inner/i.out.ts': source('i'),
+      'venv3/pyvenv.cfg': 'home = /usr\n',
+      'venv3/j.py': source('j'),
+    };
+    await withTree(tree, async (folder) => {
+      for (const folders of [[folder], [folder, `${folder}/deep`]]) {
+        const request = { folders, exclude: ['excluded'] };
+        const { texts } = await readTexts(files, request, {});
+        const one = await Promise.all(
+          Object.keys(tree).map((name) => readFile(files, request, `${folder}/${name}`)),
+        );
+        const given = one.filter((text) => text !== null).sort((x, y) => (x.path < y.path ? -1 : 1));
+        expect(given).toEqual(texts);
+        expect(given.length).toBeGreaterThan(5);
+      }
+    });
+  });
+
+  it('gives nothing for a folder, for what is not there, and outside the workspace', async () => {
+    await withTree(three, async (folder) => {
+      const request = { folders: [`${folder}/a`], exclude: [] };
+      for (const name of ['a', 'a/none.ts', 'a/none/x.ts', 'b.ts', 'ab.ts']) {
+        expect(await readFile(files, request, `${folder}/${name}`)).toBeNull();
+      }
+      expect(await readFile(files, request, `${folder}/a/c.ts`)).toMatchObject({ path: 'c.ts' });
     });
   });
 });

@@ -17,6 +17,7 @@ const material: Material = {
   tokenizer,
   texts: training.map((bytes, i) => ({ path: `${i}.ts`, bytes, ids: tokenizer.encode(bytes) })),
   transformer: { config, tensors: randomTensors(config, 1), heldOutPaths: ['0.ts', '1.ts'] },
+  breathe: () => Promise.resolve(),
 };
 const documents = heldOut.map((bytes) => [...tokenizer.encode(bytes).subarray(0, 300), tokenizer.endOfText]);
 

@@ -16,6 +16,8 @@ export interface Summary {
   readonly seconds: number;
   /** geometric means */
   readonly overZpaq: number | null;
+  /** zpaq guesses anew for each archive whether it is text; this one is told */
+  readonly overZpaqText: number | null;
   readonly overBaseline: number;
   /** means */
   readonly top1: number;
@@ -46,7 +48,6 @@ export function summarize(results: QualityResults, moment: Moment): Summary {
     evaluation,
     row: rowOf(evaluation, judged(moment)),
     baseline: rowOf(evaluation, 'counts+cache'),
-    zpaq: evaluation.compressors['zpaq5']?.bitsPerByte ?? null,
   }));
   const files = rows.flatMap(({ evaluation, row, baseline }) => fileRatios(evaluation, row, baseline));
   return {
@@ -54,9 +55,8 @@ export function summarize(results: QualityResults, moment: Moment): Summary {
     corpora: [...new Set(evaluations.map(({ corpus }) => corpus))],
     evaluations: evaluations.length,
     seconds: Math.max(...rows.map(({ row }) => row.atSeconds)),
-    overZpaq: rows.some(({ zpaq }) => zpaq === null)
-      ? null
-      : geometricMean(rows.map(({ row, zpaq }) => row.bitsPerByte / zpaq!)),
+    overZpaq: overCompressor(rows, 'zpaq5'),
+    overZpaqText: overCompressor(rows, 'zpaq5text'),
     overBaseline: geometricMean(rows.map(({ row, baseline }) => row.bitsPerByte / baseline.bitsPerByte)),
     top1: mean(rows.map(({ row }) => row.top1)),
     mrr: mean(rows.map(({ row }) => row.mrr)),
@@ -67,6 +67,17 @@ export function summarize(results: QualityResults, moment: Moment): Summary {
 
 export function rowOf({ rows }: EvaluationReport, predictor: PredictorName): Row {
   return rows.findLast((row) => row.predictor === predictor)!;
+}
+
+/** null where it is not installed */
+function overCompressor(
+  rows: readonly { readonly evaluation: Evaluation; readonly row: Row }[],
+  name: string,
+): number | null {
+  const ratios = rows.map(
+    ({ evaluation, row }) => row.bitsPerByte / (evaluation.compressors[name]?.bitsPerByte ?? NaN),
+  );
+  return ratios.some(Number.isNaN) ? null : geometricMean(ratios);
 }
 
 function fileRatios({ corpus, heldOutFiles }: Evaluation, row: Row, baseline: Row) {

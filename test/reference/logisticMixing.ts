@@ -10,17 +10,19 @@ export interface CodeTree {
   readonly codes: readonly string[];
 }
 
-/** No bytes (end of text), line feed, other, space and letter, letter, digit; letters are A–Z a–z _ and all bytes of other scripts. */
+/**
+ * No bytes (end of text), line break, other, space and letter, letter, digit with or without a space; letters are A–Z a–z _ $ and all bytes
+ * of other scripts.
+ */
 export function leafClass(bytes: Uint8Array): number {
-  const isLetter = (byte: number | undefined): boolean =>
-    byte !== undefined && (byte >= 0x80 || /[A-Za-z_]/.test(String.fromCharCode(byte)));
+  const isLetter = (byte: number): boolean => byte >= 0x80 || /[A-Za-z_$]/.test(String.fromCharCode(byte));
+  const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
   const [first, second] = bytes;
   if (first === undefined) return 0;
-  if (first === 0x0a) return 1;
-  if (first === 0x20 && isLetter(second)) return 3;
+  if (first === 0x0a || first === 0x0d) return 1;
+  if (first === 0x20 && second !== undefined && isLetter(second)) return 3;
   if (isLetter(first)) return 4;
-  if (first >= 0x30 && first <= 0x39) return 5;
-  return 2;
+  return isDigit(first === 0x20 && second !== undefined ? second : first) ? 5 : 2;
 }
 
 /**
@@ -35,7 +37,7 @@ export function codeTree(tokens: readonly Uint8Array[], counts: readonly number[
   const codes = tokens.map(() => '');
   const split = (range: readonly number[]): void => {
     if (range.length < 2) return;
-    const at = balancedSplit(range.map((token) => counts[token]! + 0.3));
+    const at = balancedSplit(range.map((token) => 10 * counts[token]! + 3));
     const [left, right] = [range.slice(0, at), range.slice(at)];
     for (const token of left) codes[token] += '0';
     for (const token of right) codes[token] += '1';

@@ -26,7 +26,13 @@ const config: ModelConfig = {
   tieWordEmbeddings: true,
 };
 const tokens = 64;
-const recipe = { ...recipes.small, lengths: [[0, 16]] as const, warmUpSteps: 1, peakLearningRate: 0.01 };
+const recipe = {
+  ...recipes.small,
+  lengths: [[0, 16]] as const,
+  warmUpSteps: 1,
+  peakLearningRate: 0.01,
+  readingsKept: Infinity,
+};
 
 function begin(build: (typeof builds)[number], optimizer: OptimizerName): { learner: Learner; team: Team } {
   const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: 1, optimizer };

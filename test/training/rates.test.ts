@@ -31,18 +31,16 @@ const plain: Recipe = {
   outerRate: 1,
   weightDecay: 0,
   embeddingDecay: 0,
-  decayGrowth: 0,
+  readingsKept: Infinity,
 };
 
 describe.each(builds)('one step of AdamW in the %s build', (build) => {
-  function weightsAfter(recipe: Recipe, epochs = 0): Map<string, Float32Array> {
+  function weightsAfter(recipe: Recipe): Map<string, Float32Array> {
     const size = { tokens: 64, chunks: mostChunks(64, recipe), lanes: 1, optimizer: 'adamw' } as const;
     const team = Team.create(lonePlatform, compiled(build), config, size, 512);
     const random = new Random(5);
     const stream = Uint16Array.from({ length: 300 }, () => random.below(config.vocabSize));
     const learner = new Learner(team, config, recipe, new Batches(stream, 1), randomTensors(config, 3));
-    const { first, second } = learner.moments;
-    learner.restore({ step: 0, tokens: epochs * stream.length, sequences: 0 }, first, second);
     learner.step(0);
     return learner.weights;
   }
@@ -64,21 +62,22 @@ describe.each(builds)('one step of AdamW in the %s build', (build) => {
     }
   });
 
-  it('has decays that grow with every time that the text has been read, eight times at most', () => {
-    const grown = { ...plain, weightDecay: 0.25, embeddingDecay: 0.5, decayGrowth: 2 };
-    const fixed = (factor: number): Recipe => ({
-      ...plain,
-      weightDecay: 0.25 * factor,
-      embeddingDecay: 0.5 * factor,
-    });
-    for (const [epochs, factor] of [
-      [0, 1],
-      [1, 3],
-      [2.5, 6],
-      [8, 17],
-      [9, 17],
-    ] as const) {
-      expect(weightsAfter(grown, epochs), `${epochs} epochs`).toEqual(weightsAfter(fixed(factor)));
-    }
+  it.each([
+    // 64 of 300 tokens a step.
+    [40, 64 / 40 / 300],
+    [0.1, 0.03],
+    [Infinity, 0],
+  ])(
+    'takes as much of the embedding as of the matrices, so that both fade in %d readings',
+    (readings, taken) => {
+      const fading = { ...plain, outerRate: 2, readingsKept: readings };
+      const fixed = { ...plain, outerRate: 2, weightDecay: taken / rate, embeddingDecay: taken / rate / 2 };
+      expect(weightsAfter(fading)).toEqual(weightsAfter(fixed));
+    },
+  );
+
+  it('never has less decay than the recipe says', () => {
+    const least = { ...plain, weightDecay: 0.2, embeddingDecay: 0.3 };
+    expect(weightsAfter({ ...least, readingsKept: 1e6 })).toEqual(weightsAfter(least));
   });
 });

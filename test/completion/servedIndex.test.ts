@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Predictor } from '../../extension/completion/predictor.ts';
+import { ServedIndex } from '../../extension/completion/servedIndex.ts';
+import { presetConfig } from '../../extension/engine/config.ts';
+import { Decoder } from '../../extension/engine/decoder.ts';
+import { Indexer } from '../../extension/indexing/indexer.ts';
+import { nodePlatform } from '../../extension/platform/node.ts';
+import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
+import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
+import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
+import { compiled } from '../engine/compiled.ts';
+import { randomTensors } from '../engine/tinyModel.ts';
+import { folderOfCode } from '../indexing/folderOfCode.ts';
+
+const { module } = compiled('baseline');
+const options = { minTokenProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
+const never = (): boolean => false;
+const open = { name: 'new.ts', suffix: '\n' };
+
+let code: ReturnType<typeof folderOfCode>;
+let text: string;
+
+beforeAll(() => {
+  code = folderOfCode('tokenizer', 'protocol');
+  text = readFileSync(path.join(code.folder, 'tokenizer', 'healing.ts'), 'utf8');
+});
+afterAll(() => code.remove());
+
+/** Each has a memory of its own. */
+async function index(edition = 1): Promise<WorkspaceIndex> {
+  const indexes: WorkspaceIndex[] = [];
+  const indexer = new Indexer(nodePlatform(), (event) => {
+    if (event.type === 'index') indexes.push(event.index);
+  });
+  const corpus = { folders: [code.folder], exclude: [] };
+  const checkpoint = path.join(code.folder, 'none');
+  await indexer.build({ corpus, checkpoint, reproducible: true, relearn: false, edition });
+  return indexes[0]!;
+}
+
+describe('a completion from an index', async () => {
+  let served: ServedIndex;
+  beforeAll(async () => void (served = new ServedIndex(module, await index())));
+
+  it('adds to what is typed exactly what its tokens say, on one line, with the product of their probabilities', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: text.length }), (end) => {
+        const place = { name: 'tokenizer/healing.ts', suffix: text.slice(end) };
+        const completion = served.complete(text.slice(0, end), place, options, never);
+        expect(completion.text).not.toMatch(/[\r\n]/);
+        const chosen = completion.tokens.map((token) => token.bytes).join('');
+        const splits = Array.from(
+          { length: chosen.length + 1 },
+          (_, at) =>
+            text.slice(0, end).endsWith(chosen.slice(0, at)) && chosen.slice(at).startsWith(completion.text),
+        );
+        expect(splits).toContain(true);
+        const product = completion.tokens.reduce((p, token) => p * token.probability, 1);
+        expect(completion.probability).toBe(completion.text === '' ? 0 : product);
+        for (const { probability } of completion.tokens) expect(probability).toBeGreaterThanOrEqual(0.3);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('goes on with a line that is known wherever it is cut, also within a token', () => {
+    const line = 'egretPond.gather(reedStalk, quietShore);';
+    const { encode, endOfText } = learning(served);
+    const ids = Uint16Array.from([...encode(`${line}\n`.repeat(4)), endOfText]);
+    served.learn([{ path: 'egret.ts', ids }]);
+    for (let cut = 'egre'.length; cut < line.length; cut++) {
+      const { text: rest, stop } = served.complete(
+        line.slice(0, cut),
+        open,
+        { ...options, maxTokens: 64 },
+        never,
+      );
+      expect([line.slice(0, cut) + rest, stop]).toEqual([line, 'lineEnd']);
+    }
+  });
+
+  it('ends where it is cancelled, at its time cap, at the most tokens, and where no token is likely enough', () => {
+    const ask = (change: object, cancelled = never): string => {
+      const asked = { ...options, minTokenProbability: 0, ...change };
+      return served.complete("import type { Tokenizer } from './", open, asked, cancelled).stop;
+    };
+    let polls = 0;
+    expect(ask({}, () => ++polls > 2)).toBe('cut');
+    expect(polls).toBe(3);
+    expect(ask({ maxMilliseconds: -1 })).toBe('cut');
+    expect(ask({ maxTokens: 1 })).toBe('limit');
+    expect(ask({ minTokenProbability: 1.01 })).toBe('unlikely');
+    expect(ask({})).toBe('lineEnd');
+  });
+
+  it('is the same again, and does not see the rest of the line that it predicts', () => {
+    const ask = (suffix: string) => {
+      const { text: rest, tokens } = served.complete(text.slice(0, 900), { ...open, suffix }, options, never);
+      return { rest, tokens };
+    };
+    ask('\nend');
+    const first = ask('\nend');
+    expect(first.tokens.length).toBeGreaterThan(1);
+    expect(ask('what stands here\nend')).toEqual(first);
+  });
+
+  it('sees what stands behind the cursor', () => {
+    const suffix = '\nquailFeather.glide(1);\nquailFeather.glide(2);\nquailFeather.glide(3);\n';
+    expect(served.complete('quailFeather.gl', { ...open, suffix }, options, never).text).toMatch(/^ide\(/);
+  });
+
+  it('comes from a file that was saved, and no longer when that is gone', () => {
+    const { encode, endOfText } = learning(served);
+    const ids = Uint16Array.from([...encode('heronNest.wade(deepWater);\n'.repeat(3)), endOfText]);
+    const ask = (): string => served.complete('heronNest.wa', open, options, never).text;
+    const before = ask();
+    expect(served.learn([{ path: 'heron.ts', ids }])).toBe(false);
+    expect(ask()).toBe('de(deepWater);');
+    served.learn([{ path: 'heron.ts', ids: null }]);
+    expect(ask()).toBe(before);
+  });
+
+  it('says when more is counted than there is room for', () => {
+    const { endOfText } = learning(served);
+    const many = new Uint16Array(60_000).fill(endOfText);
+    const files = Array.from({ length: 6 }, (_, i) => ({ path: `large${i}`, ids: many }));
+    expect(files.map((file) => served.learn([file]))).toContain(true);
+  });
+
+  it('takes milliseconds after an edit in the middle of 500 lines', () => {
+    const lines = `${text}\n`.repeat(20).split('\n').slice(0, 500);
+    const [above, below] = [lines.slice(0, 250).join('\n'), `\n${lines.slice(250).join('\n')}`];
+    const typed = '\n  const window = heal(tokenizer, ids, bytes);';
+    const times = Array.from(typed, (_, i) => {
+      const start = performance.now();
+      served.open(above + typed.slice(0, i + 1), { name: 'long.ts', suffix: below });
+      return performance.now() - start;
+    });
+    // A machine that does something else meanwhile makes some of them late.
+    expect(Math.min(...times.slice(5))).toBeLessThanOrEqual(5);
+  });
+});
+
+function learning(served: ServedIndex) {
+  const tokenizer = tokenizerFromJson(served.tokenizerJson);
+  const encoder = new TextEncoder();
+  return {
+    encode: (given: string) => tokenizer.encode(encoder.encode(given)),
+    endOfText: tokenizer.endOfText,
+  };
+}
+
+describe('an index and a transformer', () => {
+  it('predict together where the counts have learnt how far to trust it, and only there', async () => {
+    const { edition, ...rest } = await index();
+    const { encode, endOfText } = learning(new ServedIndex(module, { edition, ...rest }));
+    const config = presetConfig('pencil', tokenizerFromJson(rest.tokenizerJson).vocabSize);
+    const decoder = new Decoder(compiled('baseline'), config, randomTensors(config, 1), 'f32');
+    expect(encode('a')).toHaveLength(1);
+    const predicting = [false, true].map((heard) => {
+      const served = new ServedIndex(module, { edition, ...rest, heard });
+      served.hear(new TransformerModel(decoder, endOfText));
+      const { tokens } = served.complete(
+        text.slice(0, 700),
+        open,
+        { ...options, minTokenProbability: 0 },
+        never,
+      );
+      expect(tokens.length).toBeGreaterThan(0);
+      return served.predicting;
+    });
+    expect(predicting).toEqual(['counts', 'counts + transformer']);
+  });
+});
+
+describe('Predictor', () => {
+  const prefix = "import type { Tokenizer } from './bytePai";
+
+  it('completes from the index that came last, and from the one before until it is there', async () => {
+    const predictor = new Predictor(nodePlatform());
+    const ask = (): string => predictor.complete(prefix, open, options, never).text;
+    expect(ask).toThrow(expect.objectContaining({ code: 'checkpointMissing' }));
+    expect(await predictor.useIndex(await index(1))).toBe('counts');
+    const first = ask();
+    expect(first).toBe("rTokenizer.ts';");
+    const second = await index(2);
+    const swapping = predictor.useIndex(second);
+    expect(ask()).toBe(first);
+    await swapping;
+    expect(ask()).toBe(first);
+    const change = { path: 'tokenizer', ids: null };
+    expect(predictor.learn(1, [change])).toBe(false);
+    expect(predictor.find(text.slice(0, 900), open)).toMatchObject({ file: 'tokenizer/healing.ts' });
+    predictor.learn(2, [change]);
+    expect(predictor.find(text.slice(0, 900), open)).not.toMatchObject({ file: 'tokenizer/healing.ts' });
+  });
+});

@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
+import type { IndexerEvent, IndexerRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
+import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
+import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
+import { trainingReport as report, trainingRequest } from './samples.ts';
+import { ScriptedPlatform } from './scriptedPlatform.ts';
+
+type Sent = PredictorRequest | TrainingCommand | IndexerRequest;
+type Received = PredictorReply | TrainingEvent | IndexerEvent;
+
+const index: WorkspaceIndex = {
+  edition: 1,
+  tokenizerJson: '{}',
+  heard: false,
+  counts: {
+    memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
+    tree: {
+      ranks: new Uint16Array(),
+      ids: new Uint16Array(),
+      codes: new Uint32Array(),
+      depths: new Uint8Array(),
+      children: new Int32Array(),
+      root: 0,
+    },
+    capacity: { projectTokens: 1, documentTokens: 1 },
+  },
+  files: [],
+  tokens: new Uint16Array(),
+  starts: new Int32Array(1),
+  suffixes: new Int32Array(),
+};
+
+function setUp() {
+  const platform = new ScriptedPlatform<Sent, Received>();
+  const model = new WorkspaceModel(platform, '/storage/model', {
+    corpus: () => ({ folders: ['/code'], exclude: [] }),
+    reproducible: () => false,
+  });
+  const worker = (role: string) => platform.workers.findLast((each) => each.role === role)!;
+  /** Everything that can go on without an answer has gone on. */
+  const settle = () => vi.advanceTimersByTimeAsync(30);
+  const answer = async (predicting: 'counts' | 'counts + transformer') => {
+    await settle();
+    const { id, type } = worker('predictor').received.at(-1) as PredictorRequest;
+    expect(type).toBe('index');
+    worker('predictor').reply({ type: 'indexed', id, predicting });
+    await settle();
+  };
+  const serve = async (edition = 1) => {
+    model.wantIndex();
+    await settle();
+    worker('indexer').reply({ type: 'index', index: { ...index, edition } });
+    await answer('counts');
+    worker('indexer').reply({ type: 'done' });
+    await settle();
+  };
+  return { platform, model, worker, settle, answer, serve };
+}
+
+describe('the index of a workspace', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is read when somebody wants it, says its stage, and completes before any training', async () => {
+    const { platform, model, worker, settle, answer } = setUp();
+    expect(platform.workers).toEqual([]);
+    model.wantIndex();
+    model.wantIndex();
+    await settle();
+    expect(worker('indexer').received).toMatchObject([
+      { type: 'build', request: { corpus: { folders: ['/code'] }, edition: 1, relearn: false } },
+    ]);
+    expect(model.index).toEqual({ predicting: null, stage: 'reading', error: null });
+    expect(model.canComplete).toBe(false);
+    worker('indexer').reply({ type: 'stage', stage: 'counting' });
+    expect(model.index.stage).toBe('counting');
+    worker('indexer').reply({ type: 'index', index });
+    await answer('counts');
+    expect([model.index.predicting, model.canComplete, model.state.state]).toEqual([
+      'counts',
+      true,
+      'missing',
+    ]);
+    worker('indexer').reply({ type: 'done' });
+    await settle();
+    expect(model.index).toEqual({ predicting: 'counts', stage: null, error: null });
+  });
+
+  it('learns from saves: the indexer judges them, the predictor takes them in', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await serve();
+    model.fileChanged('/code/a.ts');
+    model.fileChanged('/code/a.ts');
+    await settle();
+    expect(worker('indexer').received.at(-1)).toEqual({ type: 'read', files: ['/code/a.ts'] });
+    const changes = [{ path: 'a.ts', ids: new Uint16Array([1]) }];
+    worker('indexer').reply({ type: 'changes', edition: 1, changes, outdated: false });
+    await settle();
+    const request = worker('predictor').received.at(-1)!;
+    expect(request).toMatchObject({ type: 'learn', edition: 1, changes: [{ path: 'a.ts' }] });
+    worker('predictor').reply({ type: 'learnt', id: (request as PredictorRequest).id, outdated: true });
+    await settle();
+    expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 2 } });
+  });
+
+  it('is made anew when rules or many files change at once', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await serve();
+    for (let i = 0; i < 65; i++) model.fileChanged(`/code/${i}.ts`);
+    await settle();
+    expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 2 } });
+    worker('indexer').reply({ type: 'changes', edition: 2, changes: [], outdated: true });
+    await settle();
+    const { id } = worker('predictor').received.at(-1) as PredictorRequest;
+    worker('predictor').reply({ type: 'learnt', id, outdated: false });
+    worker('indexer').reply({ type: 'done' });
+    await settle();
+    expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 3 } });
+    expect(model.index.predicting).toBe('counts');
+  });
+
+  it('is overtaken by a newer one, whose worker is another', async () => {
+    const { platform, model, worker, settle } = setUp();
+    model.wantIndex();
+    await settle();
+    const first = worker('indexer');
+    void model.buildIndex();
+    await settle();
+    expect([first.terminated, worker('indexer') === first]).toEqual([true, false]);
+    first.reply({ type: 'stage', stage: 'weighing' });
+    expect(model.index.stage).toBe('reading');
+    expect(platform.workers.filter(({ role }) => role === 'indexer')).toHaveLength(2);
+  });
+
+  it('is made anew with the new model after a training, while the old one serves', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await serve();
+    const training = model.train(trainingRequest);
+    worker('trainer').reply({ type: 'done', report, cancelled: false });
+    await settle();
+    await training;
+    expect(worker('indexer').received.at(-1)).toMatchObject({
+      type: 'build',
+      request: { edition: 2, relearn: true },
+    });
+    expect(model.index).toMatchObject({ predicting: 'counts', stage: 'reading' });
+  });
+
+  it('is gone with the predictor, and comes again once', async () => {
+    const { platform, model, worker, settle, serve } = setUp();
+    await serve();
+    worker('predictor').die(new Error('out of memory'));
+    expect(model.index.predicting).toBeNull();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 2 } });
+    worker('indexer').reply({ type: 'index', index: { ...index, edition: 2 } });
+    await settle();
+    worker('predictor').die(new Error('out of memory'));
+    const builds = () =>
+      platform.workers.flatMap(({ received }) => received).filter(({ type }) => type === 'build');
+    const before = builds().length;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(builds()).toHaveLength(before);
+  });
+
+  it('says why there is none, and tries again when a file comes', async () => {
+    const { model, worker, settle } = setUp();
+    model.wantIndex();
+    await settle();
+    worker('indexer').reply({ type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } });
+    await settle();
+    expect(model.index).toEqual({
+      predicting: null,
+      stage: null,
+      error: { code: 'corpusEmpty', message: 'No text.' },
+    });
+    model.fileChanged('/code/a.ts');
+    await settle();
+    expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 2 } });
+  });
+
+  it('is made of the files alone after the model was deleted', async () => {
+    const { platform, model, worker, settle, serve } = setUp();
+    platform.paths.add('/storage/model').add('/storage/model-mixture');
+    await serve();
+    await model.delete();
+    await settle();
+    expect(platform.paths.size).toBe(0);
+    expect(model.index.predicting).toBeNull();
+    expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 2 } });
+  });
+
+  it('ends with the window', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await serve();
+    await model.dispose();
+    model.fileChanged('/code/a.ts');
+    await model.buildIndex();
+    await settle();
+    expect([worker('indexer').terminated, worker('predictor').terminated]).toEqual([true, true]);
+    expect(worker('indexer').received.map(({ type }) => type)).toEqual(['build']);
+  });
+});

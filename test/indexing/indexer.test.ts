@@ -1,0 +1,184 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ServedIndex } from '../../extension/completion/servedIndex.ts';
+import { writeCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { presetConfig } from '../../extension/engine/config.ts';
+import { Indexer } from '../../extension/indexing/indexer.ts';
+import { trustFolder } from '../../extension/indexing/savedTrust.ts';
+import { nodePlatform } from '../../extension/platform/node.ts';
+import type { IndexerEvent, IndexRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
+import { tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
+import { settleChoices } from '../../extension/training/choices.ts';
+import { compiled } from '../engine/compiled.ts';
+import { randomTensors } from '../engine/tinyModel.ts';
+import { folderOfCode } from './folderOfCode.ts';
+
+const platform = nodePlatform();
+const { module } = compiled('baseline');
+const options = { minTokenProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
+const never = (): boolean => false;
+
+let code: ReturnType<typeof folderOfCode>;
+let checkpoint: string;
+
+beforeAll(() => {
+  code = folderOfCode('tokenizer', 'protocol');
+  checkpoint = path.join(code.folder, '..', `${path.basename(code.folder)}-model`);
+});
+afterAll(() => {
+  code.remove();
+  for (const folder of [checkpoint, trustFolder(checkpoint)])
+    rmSync(folder, { recursive: true, force: true });
+});
+
+function request(edition: number, relearn = false): IndexRequest {
+  const corpus = { folders: [code.folder], exclude: ['**/hidden'] };
+  return { corpus, checkpoint, reproducible: true, relearn, edition };
+}
+
+async function built(asked: IndexRequest): Promise<{ indexer: Indexer; events: IndexerEvent[] }> {
+  const events: IndexerEvent[] = [];
+  const indexer = new Indexer(platform, (event) => events.push(event));
+  await indexer.build(asked);
+  return { indexer, events };
+}
+
+function indexesOf(events: readonly IndexerEvent[]): WorkspaceIndex[] {
+  return events.filter((event) => event.type === 'index').map(({ index }) => index);
+}
+
+function stagesOf(events: readonly IndexerEvent[]): string[] {
+  return events.filter((event) => event.type === 'stage').map(({ stage }) => stage);
+}
+
+/** A transformer that knows nothing; that is enough to be heard. */
+async function writeModel(): Promise<void> {
+  const tokenizer = trainTokenizer([readFileSync(path.join(code.folder, 'protocol', 'training.ts'))], 300);
+  const config = presetConfig('pencil', tokenizer.vocabSize);
+  await writeCheckpoint(platform.files, checkpoint, {
+    config,
+    tensors: randomTensors(config, 1),
+    tokenizerJson: tokenizerToJson(tokenizer),
+    trainerState: {
+      ...settleChoices({}, null),
+      preset: 'pencil',
+      step: 0,
+      tokens: 0,
+      sequences: 0,
+      seconds: 0,
+      best: { step: 0, loss: 0, bitsPerByte: 0 },
+      scheduledBest: null,
+      heldOutBitsPerByte: 0,
+      trainBitsPerByte: null,
+      provenance: null,
+    },
+    optimizer: null,
+  });
+}
+
+describe('an index without a model', () => {
+  it('completes what the files repeat, and finds the file and the line of it', async () => {
+    const { events } = await built(request(1));
+    expect(stagesOf(events)).toEqual(['reading', 'tokenizing', 'counting']);
+    const [index] = indexesOf(events);
+    const served = new ServedIndex(module, index!);
+    expect([served.predicting, served.edition]).toEqual(['counts', 1]);
+    const open = { name: 'new.ts', suffix: '\n' };
+    const { text, stop } = served.complete("import type { Tokenizer } from './bytePai", open, options, never);
+    expect([text, stop]).toEqual(["rTokenizer.ts';", 'lineEnd']);
+    const [name, line] = ['tokenizer/healing.ts', 'const carriageReturn = 0x0d;'];
+    const lines = readFileSync(path.join(code.folder, name), 'utf8').split('\n');
+    const before = lines.slice(0, lines.indexOf(line)).join('\n');
+    expect(served.find(before, open)).toMatchObject({ file: name, line: lines.indexOf(line) });
+  });
+
+  it('tells changed files by the rules of the corpus, and those that changed while it was built behind the index', async () => {
+    const events: IndexerEvent[] = [];
+    const indexer = new Indexer(platform, (event) => events.push(event));
+    const building = indexer.build(request(2));
+    const write = (file: string, text: string): string => {
+      writeFileSync(path.join(code.folder, file), text);
+      return `${code.folder}/${file}`;
+    };
+    mkdirSync(path.join(code.folder, 'hidden'), { recursive: true });
+    mkdirSync(path.join(code.folder, 'node_modules'), { recursive: true });
+    const files = [
+      write('fresh.ts', 'export const fresh = 1;\n'),
+      write('hidden/secret.ts', 'export const hidden = 1;\n'),
+      write('node_modules/library.js', 'export const library = 1;\n'),
+      write('.env', 'KEY=1\n'),
+      write('generated.ts', '// @generated\nexport const made = 1;\n'),
+      `${code.folder}/gone.ts`,
+      '/elsewhere/file.ts',
+    ];
+    await indexer.changed(files);
+    expect(events.filter(({ type }) => type === 'changes')).toEqual([]);
+    await building;
+    const order = events.map(({ type }) => type).filter((type) => type === 'index' || type === 'changes');
+    expect(order).toEqual(['index', 'changes']);
+    const told = events.find((event) => event.type === 'changes')!;
+    expect(told).toMatchObject({ edition: 2, outdated: false });
+    expect(told.changes.map(({ path: name, ids }) => [name, ids !== null])).toEqual([
+      ['fresh.ts', true],
+      ['hidden/secret.ts', false],
+      ['node_modules/library.js', false],
+      ['.env', false],
+      ['generated.ts', false],
+      ['gone.ts', false],
+    ]);
+    await indexer.changed([write('.gitignore', 'ignored.ts\n'), write('ignored.ts', 'export {};\n')]);
+    expect(events.at(-1)).toMatchObject({ outdated: true, changes: [{}, { path: 'ignored.ts', ids: null }] });
+    await indexer.changed([`${code.folder}/tokenizer`]);
+    expect(events.at(-1)).toMatchObject({ outdated: true, changes: [{ path: 'tokenizer', ids: null }] });
+  });
+});
+
+describe('an index beside a model', () => {
+  beforeAll(writeModel);
+
+  it('serves with counts first, then with the transformer, and keeps how far it is trusted', async () => {
+    const { events } = await built(request(3));
+    expect(stagesOf(events)).toEqual(['reading', 'tokenizing', 'counting', 'weighing']);
+    expect(indexesOf(events).map(({ heard }) => heard)).toEqual([false, true]);
+  });
+
+  it('counts alone where that was kept, to the same predictions', async () => {
+    const [learnt, kept] = [await built(request(4, true)), await built(request(5))];
+    expect(stagesOf(learnt.events)).toContain('weighing');
+    expect(stagesOf(kept.events)).toEqual(['reading', 'tokenizing', 'counting']);
+    const indexes = [indexesOf(learnt.events)[1]!, ...indexesOf(kept.events)];
+    expect(indexes.map(({ heard }) => heard)).toEqual([true, true]);
+    const text = readFileSync(path.join(code.folder, 'tokenizer', 'latin1.ts'), 'utf8');
+    const [one, other] = indexes.map((index) => {
+      const served = new ServedIndex(module, index);
+      const open = { name: 'tokenizer/latin1.ts', suffix: '' };
+      const { tokens } = served.complete(
+        text.slice(0, 60),
+        open,
+        { ...options, minTokenProbability: 0 },
+        never,
+      );
+      return tokens;
+    });
+    expect(one!.length).toBeGreaterThan(1);
+    expect(other!.map(({ id }) => id)).toEqual(one!.map(({ id }) => id));
+    other!.forEach(({ probability }, i) => expect(probability).toBeCloseTo(one![i]!.probability, 1));
+  });
+
+  it('learns anew, with a notice, where what was kept is torn, and without one where it is of another version', async () => {
+    const folder = trustFolder(checkpoint);
+    const whole = readFileSync(path.join(folder, 'mixture.safetensors'));
+    writeFileSync(path.join(folder, 'mixture.safetensors'), whole.subarray(0, -4));
+    const torn = await built(request(6));
+    expect(stagesOf(torn.events)).toContain('weighing');
+    const notices = torn.events.filter((event) => event.type === 'notice');
+    expect(notices.map(({ sentence }) => sentence)).toEqual([expect.stringContaining('mixture.safetensors')]);
+    const seal = path.join(folder, 'mixture.json');
+    writeFileSync(seal, readFileSync(seal, 'utf8').replace('"version": 1', '"version": 999'));
+    const foreign = await built(request(7));
+    expect(stagesOf(foreign.events)).toContain('weighing');
+    expect(foreign.events.filter(({ type }) => type === 'notice')).toEqual([]);
+    expect(stagesOf((await built(request(8))).events)).not.toContain('weighing');
+  });
+});
