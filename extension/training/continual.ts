@@ -20,6 +20,10 @@ const shareOfRate = 0.1;
 const warmUpSteps = 20;
 /** Of the sequences; the others repeat what the model knows. */
 const freshShare = 0.5;
+/** Of those, what is new just now; the others repeat what was new at earlier saves. */
+const newsShare = 0.5;
+/** Tokens of earlier news that are repeated so often; the oldest goes first. */
+const mostRecent = 32_768;
 /** Of the way that the steps of a save went: less is not worth a score. */
 const smallestShare = 0.25;
 /** Of the time of a save, that of so many scores is left to judge it. */
@@ -35,6 +39,8 @@ export function continualRecipe(state: TrainerState): Recipe {
 export interface KnownDocuments {
   /** by a name that stays the same; in the order in which they are read */
   readonly training: ReadonlyMap<string, Uint16Array>;
+  /** not learnt yet, or not long ago: repeated more often */
+  readonly recent: ReadonlyMap<string, Uint16Array>;
   readonly heldOut: readonly Uint16Array[];
 }
 
@@ -48,6 +54,7 @@ export class ContinualLearner {
   readonly #start: Checkpoint;
   readonly #endOfText: number;
   readonly #documents: Map<string, Uint16Array>;
+  readonly #recent: Map<string, Uint16Array>;
   readonly #heldOut: HeldOut;
   readonly #source: ChangingSource;
   readonly #learner: Learner;
@@ -69,13 +76,14 @@ export class ContinualLearner {
     this.#start = start;
     this.#endOfText = tokenizer.endOfText;
     this.#documents = new Map(known.training);
+    this.#recent = new Map(known.recent);
     this.#heldOut = new HeldOut(
       known.heldOut,
       tokenizer.endOfText,
       byteLengths(tokenizer),
       config.maxPositionEmbeddings,
     );
-    this.#old = this.#replay();
+    this.#old = this.#batches([...this.#documents.values()]);
     this.#source = new ChangingSource(this.#old);
     this.#learner = new Learner(team, config, recipe, this.#source, start.tensors);
     if (optimizer !== null) {
@@ -99,10 +107,10 @@ export class ContinualLearner {
     const before = await this.score();
     const snapshot = this.#snapshot();
     try {
-      this.#read(news);
+      this.#read(name, news);
       const steps = this.#steps(limit, start);
       const { share, after } = await this.#farthest(snapshot.weights, before, limit, start);
-      if (share > 0) this.#keep(name, ids, after);
+      if (share > 0) this.#keep(name, ids, news, after);
       else snapshot.restore();
       const heldOut = { before: before.bitsPerByte, after: after.bitsPerByte };
       return { share, steps, newTokens: news.length, heldOut, ms: performance.now() - start };
@@ -145,15 +153,16 @@ export class ContinualLearner {
     return this.#config.maxPositionEmbeddings;
   }
 
-  #replay(): Batches {
-    const stream = joinDocuments([...this.#documents.values()], this.#endOfText);
-    return new Batches(longEnough(stream, this.#context), this.#start.trainerState.seed);
+  #read(name: string, news: Uint16Array): void {
+    const others = [...this.#recent].filter(([other]) => other !== name).map(([, ids]) => ids);
+    const [fresh, recent] = [this.#batches([news]), this.#batches(others)];
+    const changed = others.length === 0 ? fresh : new ReplayBatches(fresh, recent, newsShare);
+    this.#source.source = new ReplayBatches(changed, this.#old, freshShare);
   }
 
-  #read(news: Uint16Array): void {
-    const stream = longEnough(joinDocuments([news], this.#endOfText), this.#context);
-    const fresh = new Batches(stream, this.#start.trainerState.seed);
-    this.#source.source = new ReplayBatches(fresh, this.#old, freshShare);
+  #batches(documents: readonly Uint16Array[]): Batches {
+    const stream = longEnough(joinDocuments(documents, this.#endOfText), this.#context);
+    return new Batches(stream, this.#start.trainerState.seed);
   }
 
   /** The rate falls to nothing within the steps of a save: what is judged has come to rest. */
@@ -201,10 +210,18 @@ export class ContinualLearner {
     return score;
   }
 
-  #keep(name: string, ids: Uint16Array, score: Score): void {
+  #keep(name: string, ids: Uint16Array, news: Uint16Array, score: Score): void {
+    this.#recent.delete(name);
+    this.#recent.set(name, news);
+    let tokens = [...this.#recent.values()].reduce((sum, { length }) => sum + length, 0);
+    for (const [oldest, { length }] of this.#recent) {
+      if (tokens <= mostRecent) break;
+      this.#recent.delete(oldest);
+      tokens -= length;
+    }
     this.#score = score;
     this.#documents.set(name, ids);
-    this.#old = this.#replay();
+    this.#old = this.#batches([...this.#documents.values()]);
   }
 
   /** `restore` puts everything back, bit for bit. */

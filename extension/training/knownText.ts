@@ -42,15 +42,16 @@ export async function readKnownText(
   return { documents, corpora };
 }
 
-/** Of each corpus what is there now, in their order; nothing for one that is gone. */
+/** Of each corpus what is there, in their order; nothing for one that is gone. @param unchangedSinceMs without what changed later */
 export async function readCorpora(
   files: FileSystem,
   corpora: readonly CorpusRequest[],
   seed: number,
+  unchangedSinceMs = Infinity,
 ): Promise<(readonly Document[])[]> {
   const found: (readonly Document[])[] = [];
   for (const corpus of corpora) {
-    const read = await orNothing(() => readCorpus(files, corpus, { seed }));
+    const read = await orNothing(() => readCorpus(files, corpus, { seed, unchangedSinceMs }));
     found.push(read?.documents ?? []);
   }
   return found;

@@ -1,12 +1,12 @@
-import { readFile } from '../corpus/corpus.ts';
-import { isHeldOut } from '../corpus/split.ts';
+import { readTextsAt } from '../corpus/corpus.ts';
+import { type Document, isHeldOut } from '../corpus/split.ts';
 import { readCheckpoint, type TrainerState, writeCheckpoint } from '../engine/checkpoint.ts';
 import type { Platform, WorkerPort } from '../platform/platform.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { SaveCommand, SaveEvent, SaveLearning, SaveOutcome } from '../protocol/learning.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
-import { ContinualLearner, continualRecipe } from './continual.ts';
+import { ContinualLearner, continualRecipe, type KnownDocuments } from './continual.ts';
 import { readCorpora } from './knownText.ts';
 import { openTeam } from './openTeam.ts';
 import type { Team } from './team.ts';
@@ -61,7 +61,7 @@ class SaveSession {
   readonly #corpora: readonly CorpusRequest[];
   readonly #seed: number;
   readonly #heldOut: ReadonlySet<string>;
-  readonly #training: Set<string>;
+  readonly #training: ReadonlySet<string>;
   #writtenAt = -Infinity;
   #writing: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,8 +77,7 @@ class SaveSession {
       ...learning,
       reproducible,
     });
-    const known = { training: texts.training, heldOut: [...texts.heldOut.values()] };
-    const learner = new ContinualLearner(team, start, tokenizer, known);
+    const learner = new ContinualLearner(team, start, tokenizer, texts);
     // The first save need not wait for it.
     await learner.score();
     return new SaveSession(platform, learning, outside, { team, tokenizer, learner, texts, trainerState });
@@ -104,8 +103,8 @@ class SaveSession {
     this.#learner = opened.learner;
     this.#corpora = opened.trainerState.provenance!.corpora;
     this.#seed = opened.trainerState.seed;
-    this.#heldOut = new Set(opened.texts.heldOut.keys());
-    this.#training = new Set(opened.texts.training.keys());
+    this.#heldOut = opened.texts.heldOutNames;
+    this.#training = opened.texts.trainingNames;
   }
 
   async learn(file: string): Promise<void> {
@@ -137,8 +136,8 @@ class SaveSession {
 
   async #find(file: string): Promise<Place | null> {
     for (const [i, corpus] of this.#corpora.entries()) {
-      const text = await readFile(this.#platform.files, corpus, file);
-      if (text !== null) return { name: nameOf(i, text.path), bytes: text.bytes };
+      const [text] = await readTextsAt(this.#platform.files, corpus, file);
+      if (text !== undefined) return { name: nameOf(i, text.path), bytes: text.bytes };
     }
     return null;
   }
@@ -154,30 +153,49 @@ class SaveSession {
   }
 }
 
-interface Texts {
-  readonly training: ReadonlyMap<string, Uint16Array>;
-  readonly heldOut: ReadonlyMap<string, Uint16Array>;
+interface Texts extends KnownDocuments {
+  readonly trainingNames: ReadonlySet<string>;
+  readonly heldOutNames: ReadonlySet<string>;
 }
 
-/** As they are now. A file that was changed while nobody looked is taken as known: what changes from here on is learnt. */
+/** As they are now. What was changed since the model was trained is not known to it: the first save that it hears of is among it. */
 async function readTexts(
   { files }: Platform,
   { provenance, seed }: TrainerState,
   tokenizer: Tokenizer,
 ): Promise<Texts> {
-  const training = new Map<string, Uint16Array>();
-  const heldOut = new Map<string, Uint16Array>();
-  for (const [i, documents] of (await readCorpora(files, provenance?.corpora ?? [], seed)).entries()) {
-    for (const document of documents) {
-      const side = document.heldOut ? heldOut : training;
-      side.set(nameOf(i, document.path), tokenizer.encode(document.bytes));
+  const corpora = provenance?.corpora ?? [];
+  const now = namedTexts(await readCorpora(files, corpora, seed), tokenizer);
+  const unchanged = await readCorpora(files, corpora, seed, provenance?.readAtMs);
+  const knownNames = new Set(
+    unchanged.flatMap((documents, i) => documents.map(({ path }) => nameOf(i, path))),
+  );
+  const training = new Map([...now.training].filter(([name]) => knownNames.has(name)));
+  const recent = new Map([...now.training].filter(([name]) => !knownNames.has(name)));
+  if (now.training.size === 0 || now.heldOut.size === 0) {
+    throw new NihiloError(
+      'corpusEmpty',
+      'To learn from what is saved, the text that the model was trained on should still be there, and it is not; train again.',
+    );
+  }
+  const trainingNames = new Set(now.training.keys());
+  const heldOutNames = new Set(now.heldOut.keys());
+  // Where everything was changed, there is nothing else to repeat.
+  const known = training.size > 0 ? { training, recent } : { training: now.training, recent: training };
+  return { ...known, heldOut: [...now.heldOut.values()], trainingNames, heldOutNames };
+}
+
+function namedTexts(
+  corpora: readonly (readonly Document[])[],
+  tokenizer: Tokenizer,
+): Record<'training' | 'heldOut', Map<string, Uint16Array>> {
+  const sides = { training: new Map<string, Uint16Array>(), heldOut: new Map<string, Uint16Array>() };
+  for (const [i, documents] of corpora.entries()) {
+    for (const { path, bytes, heldOut } of documents) {
+      sides[heldOut ? 'heldOut' : 'training'].set(nameOf(i, path), tokenizer.encode(bytes));
     }
   }
-  if (training.size > 0 && heldOut.size > 0) return { training, heldOut };
-  throw new NihiloError(
-    'corpusEmpty',
-    'To learn from what is saved, the text that the model was trained on should still be there, and it is not; train again.',
-  );
+  return sides;
 }
 
 function nameOf(corpus: number, path: string): string {

@@ -138,6 +138,7 @@ async function learnerFrom(start: Checkpoint): Promise<ContinualLearner> {
   const training = documents!.filter(({ heldOut }) => !heldOut);
   const known = {
     training: new Map(training.map((text) => [text.path, tokenizer.encode(text.bytes)])),
+    recent: new Map<string, Uint16Array>(),
     heldOut: encoded(tokenizer, documents!, 'heldOut'),
   };
   const recipe = gentleRecipe(recipeFor(trainerState), Number(values.rate), 20);

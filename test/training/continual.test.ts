@@ -49,6 +49,7 @@ beforeAll(async () => {
   const training = documents!.filter(({ heldOut }) => !heldOut);
   known = {
     training: new Map(training.map(({ path, bytes }) => [path, tokenizer.encode(bytes)])),
+    recent: new Map(),
     heldOut: encoded(tokenizer, documents!, 'heldOut'),
   };
 });

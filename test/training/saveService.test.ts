@@ -91,6 +91,18 @@ describe('serveSaves', () => {
     expect(service.events.at(-1)).toEqual({ type: 'closed' });
   });
 
+  it('learns a file that was changed before it was there to see it', async () => {
+    const file = saveNews('earlier.ts');
+    const service = served('earlier');
+    const event = await service.learn(file);
+    expect(event).toMatchObject({ type: 'learnt', outcome: { steps: 4 } });
+    // What was learnt and kept is no news the next time.
+    const kept = event.type === 'learnt' && event.outcome!.share > 0;
+    const again = await service.learn(file);
+    expect(again.type === 'learnt' && again.outcome === null).toBe(kept);
+    await service.close();
+  });
+
   it('learns nothing of a held-out file, of one that is left out, and of one that is not in the folders', async () => {
     const service = served('nothing');
     writeFileSync(join(folder, '.env'), 'TOKEN=abc\n');
