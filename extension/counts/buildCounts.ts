@@ -26,8 +26,8 @@ export interface Outside {
 const learntTokens = 400_000;
 /** The outside model is slow: beyond these, its documents are only counted. */
 const heardTokens = 40_000;
-const leastDocumentTokens = 65_536;
-const leastSlackTokens = 100_000;
+const leastDocumentTokens = 32_768;
+const leastSlackTokens = 30_000;
 
 /**
  * Counts all documents, and learns from the last of them how far to trust which count. The same documents give the same model.

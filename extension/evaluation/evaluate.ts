@@ -84,9 +84,19 @@ class Evaluation {
       vocabSize,
     );
     const training = split.training.map(({ path, bytes }) => ({ path, bytes, ids: tokenizer.encode(bytes) }));
-    this.#material = { platform: parts.platform, seed, tokenizer, texts: training, transformer: null };
     this.#tokenizedSeconds = (performance.now() - openedAt) / 1_000;
     const heldOut = split.heldOut.map(({ path, bytes, added }) => heldOutText(tokenizer, path, bytes, added));
+    const longest = heldOut.reduce((most, { ids }) => Math.max(most, ids.length + 1), 0);
+    // In whole steps: a few tokens more or less that are held out change nothing of what predictors are.
+    const documentTokens = Math.ceil(longest / documentStep) * documentStep;
+    this.#material = {
+      platform: parts.platform,
+      seed,
+      tokenizer,
+      texts: training,
+      documentTokens,
+      transformer: null,
+    };
     const judged = heldOut.filter(({ countedBytes }) => countedBytes > 0);
     const texts = Array.from(new Random(seed).permutation(judged.length), (index) => judged[index]!);
     if (texts.length === 0) throw nothingHeldOut(options.folder);
@@ -226,6 +236,7 @@ function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: Trainin
   return { seconds, steps, tokens, tokensPerSecond, parameters };
 }
 
+const documentStep = 65_536;
 /** Kept for the mixture, so that it is there when the time is over. */
 const hearingSeconds = 3;
 const memoryLimitMb = 1_000;

@@ -32,6 +32,8 @@ export interface Material {
   readonly tokenizer: Tokenizer;
   /** in the order of their paths */
   readonly texts: readonly TrainingText[];
+  /** room that a predictor must have for a document */
+  readonly documentTokens: number;
   /** null before it is trained */
   readonly transformer: TrainedTransformer | null;
   /** to be awaited now and then, with the share that is done: lets signals in, and rejects when it is time to end */
@@ -61,9 +63,9 @@ export const predictors: readonly PredictorFactory[] = [
   {
     name: 'counts',
     stages: ['index'],
-    prepare: async ({ platform, tokenizer, texts, breathe }) => {
+    prepare: async ({ platform, tokenizer, texts, documentTokens, breathe }) => {
       const { module } = await kernels(platform, true);
-      const options = { slack: 0, onProgress: goingOn(breathe) };
+      const options = { slack: 0, documentTokens, onProgress: goingOn(breathe) };
       return (await buildCounts(module, tokenizer, documentsOf(texts, tokenizer), options))!;
     },
   },
@@ -108,6 +110,7 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
     ),
     {
       slack: 0,
+      documentTokens: material.documentTokens,
       outside: { model, documents: documentsOf(texts.filter(isHeldOut), tokenizer) },
       onProgress: goingOn(breathe),
     },

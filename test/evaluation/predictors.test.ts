@@ -16,6 +16,7 @@ const material: Material = {
   seed: 1,
   tokenizer,
   texts: training.map((bytes, i) => ({ path: `${i}.ts`, bytes, ids: tokenizer.encode(bytes) })),
+  documentTokens: 65_536,
   transformer: { config, tensors: randomTensors(config, 1), heldOutPaths: ['0.ts', '1.ts'] },
   breathe: () => Promise.resolve(),
 };
