@@ -8,7 +8,7 @@ import { type LeftOut, type LeftOutReason, summarizeReasons } from './leftOut.ts
 import { withoutLicence } from './licence.ts';
 import { rootOf, workspaceRoots } from './roots.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
-import { type Candidate, exclusion, findCandidate, walkRoot } from './walk.ts';
+import { type Candidate, candidatesAt, exclusion, walkRoot } from './walk.ts';
 
 /** The texts of a workspace that a model may learn from, and everything else with the reason why not. */
 export interface Corpus {
@@ -68,24 +68,25 @@ export async function readTexts(
 }
 
 /**
- * One file as the corpus would hold it now; null where it is not there or a rule keeps it out.
- * @param file absolute
- * @throws {NihiloError} folderUnreadable
+ * What the corpus would hold now of a file, or of all files of a folder; nothing where there is none or the rules keep it out.
+ * @param target absolute
+ * @throws {NihiloError} folderUnreadable, for the folder of the workspace; storageFailed, for a file that is gone again
  */
-export async function readFile(
+export async function readTextsAt(
   files: FileSystem,
   { folders, exclude }: CorpusRequest,
-  file: string,
-): Promise<Text | null> {
+  target: string,
+): Promise<readonly Text[]> {
   const roots = workspaceRoots(folders);
-  const root = rootOf(roots, file);
-  if (root === null) return null;
-  const candidate = await findCandidate(files, root, exclusion(exclude), file);
-  if (candidate === null) return null;
-  const size = await files.size(file);
-  if (size === 0 || size > mostFileBytes) return null;
-  const text = textOf(candidate.path, await files.read(file));
-  return typeof text === 'string' ? null : text;
+  const root = rootOf(roots, target);
+  if (root === null) return [];
+  const others = new Set(roots.map(({ folder }) => folder));
+  const candidates = await candidatesAt(files, root, others, exclusion(exclude), target);
+  const texts = await mapConcurrently(candidates, async ({ file, path }) => {
+    const size = await files.size(file);
+    return size === 0 || size > mostFileBytes ? null : textOf(path, await files.read(file));
+  });
+  return texts.filter((text) => text !== null && typeof text !== 'string');
 }
 
 interface SizedCandidate extends Candidate {

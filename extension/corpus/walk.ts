@@ -60,9 +60,22 @@ export async function walkRoot(
   excluded: Exclusion,
   stopIfAsked: () => void,
 ): Promise<Walk> {
+  const start = { folder: root.folder, path: '', place: await openRoot(files, root.folder) };
+  return walkFolder(files, root, start, otherRoots, excluded, stopIfAsked);
+}
+
+/** The part of a walk that begins in one folder. */
+async function walkFolder(
+  files: FileSystem,
+  root: Root,
+  start: Folder,
+  otherRoots: ReadonlySet<string>,
+  excluded: Exclusion,
+  stopIfAsked: () => void,
+): Promise<Walk> {
   const candidates: Candidate[] = [];
   const leftOut: LeftOut[] = [];
-  let folders: Folder[] = [{ folder: root.folder, path: '', place: await openRoot(files, root.folder) }];
+  let folders = [start];
   while (folders.length > 0) {
     const visits = await mapConcurrently(folders, (folder) => {
       stopIfAsked();
@@ -78,26 +91,29 @@ export async function walkRoot(
 }
 
 /**
- * One file below a root as `walkRoot` would find it; null where it is not there or a rule about names keeps it out.
- * @param file absolute
+ * What `walkRoot` would find at a path below a root: a file, or all files of a folder; nothing where a rule about names keeps it out.
+ * @param target absolute
  * @throws {NihiloError} folderUnreadable, for the root
  */
-export async function findCandidate(
+export async function candidatesAt(
   files: FileSystem,
   root: Root,
+  otherRoots: ReadonlySet<string>,
   excluded: Exclusion,
-  file: string,
-): Promise<Candidate | null> {
-  const names = pathBelow(root, file).split('/');
+  target: string,
+): Promise<readonly Candidate[]> {
+  const names = pathBelow(root, target).split('/');
   let folder: Folder = { folder: root.folder, path: '', place: await openRoot(files, root.folder) };
-  for (const name of names.slice(0, -1)) {
-    const { folders } = await visit(files, root, folder, new Set(), excluded);
+  for (const [depth, name] of names.entries()) {
+    const { folders, candidates } = await visit(files, root, folder, otherRoots, excluded);
+    const file =
+      depth === names.length - 1 ? candidates.find((candidate) => candidate.file === target) : undefined;
+    if (file !== undefined) return [file];
     const next = folders.find(({ path }) => path === joinPath(folder.path, name));
-    if (next === undefined) return null;
+    if (next === undefined) return [];
     folder = next;
   }
-  const { candidates } = await visit(files, root, folder, new Set(), excluded);
-  return candidates.find((candidate) => candidate.file === file) ?? null;
+  return (await walkFolder(files, root, folder, otherRoots, excluded, () => {})).candidates;
 }
 
 async function openRoot(files: FileSystem, folder: string): Promise<RepositoryPlace> {

@@ -25,7 +25,7 @@ export interface IndexSource {
 }
 
 /** Changes are collected for so long: a save comes twice, a checkout comes as many files. */
-const collectMs = 20;
+const collectMs = 5;
 /** More changes at once than this are better read as a whole. */
 const mostChanges = 64;
 /** A predictor that dies of its index must not be given one after the other. */

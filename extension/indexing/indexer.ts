@@ -1,7 +1,13 @@
-import { readFile, readTexts } from '../corpus/corpus.ts';
+import { readTexts, readTextsAt } from '../corpus/corpus.ts';
 import { pathInWorkspace } from '../corpus/roots.ts';
 import { splitHeldOut, type Text } from '../corpus/split.ts';
-import { buildCounts, countDocuments, type Outside, tokenFrequencies } from '../counts/buildCounts.ts';
+import {
+  buildCounts,
+  countDocuments,
+  type LearntTrust,
+  type Outside,
+  tokenFrequencies,
+} from '../counts/buildCounts.ts';
 import type { CountingModel } from '../counts/countingModel.ts';
 import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
 import { compileKernels } from '../engine/instantiate.ts';
@@ -85,8 +91,11 @@ export class Indexer {
     this.#stage('weighing');
     const { seen, outside } = unseen(material, transformer);
     const weighed = await buildCounts(module, tokenizer, seen, { ...options, outside });
+    const parts = [...seen, ...outside.documents];
+    if (texts.length === 1) countAsOne(weighed!, parts, documents[0]!);
     await this.#finish(material, weighed!, true);
-    await this.#save(material, weighed!.trust);
+    const frequencies = tokenFrequencies(parts, tokenizer.vocabSize);
+    await this.#save(material, { frequencies, trust: weighed!.trust });
   }
 
   /** Counts alone, where it is known from before how far to trust what. @returns whether it is */
@@ -109,11 +118,9 @@ export class Indexer {
     }
   }
 
-  async #save({ tokenizer, tokenizerJson, documents }: Material, trust: Float32Array): Promise<void> {
-    const frequencies = tokenFrequencies(documents, tokenizer.vocabSize);
+  async #save({ tokenizerJson }: Material, learnt: LearntTrust): Promise<void> {
     try {
-      const { checkpoint } = this.#request!;
-      await saveTrust(this.#platform.files, checkpoint, tokenizerJson, { frequencies, trust });
+      await saveTrust(this.#platform.files, this.#request!.checkpoint, tokenizerJson, learnt);
     } catch (error) {
       if (!(error instanceof NihiloError)) throw error;
       this.#emit({ type: 'notice', sentence: error.message });
@@ -174,31 +181,20 @@ export class Indexer {
     for (const file of files) {
       const path = pathInWorkspace(corpus.folders, file);
       if (path === null) continue;
-      const text = await this.#text(file);
-      outdated ||= ignoreFile.test(path) || (text === null && (await this.#isFolder(file)));
-      changes.push(
-        text === null ? { path, ids: null } : { ...fileOf(text), ids: document(tokenizer, text.bytes) },
-      );
+      outdated ||= ignoreFile.test(path);
+      const texts = await this.#textsAt(file);
+      if (texts.length === 0) changes.push({ path, ids: null });
+      for (const text of texts) changes.push({ ...fileOf(text), ids: document(tokenizer, text.bytes) });
     }
     if (changes.length > 0) this.#emit({ type: 'changes', edition, changes, outdated });
   }
 
-  async #text(file: string): Promise<Text | null> {
+  async #textsAt(target: string): Promise<readonly Text[]> {
     try {
-      return await readFile(this.#platform.files, this.#request!.corpus, file);
+      return await readTextsAt(this.#platform.files, this.#request!.corpus, target);
     } catch (error) {
       // It is gone again, or may not be read.
-      if (error instanceof NihiloError) return null;
-      throw error;
-    }
-  }
-
-  async #isFolder(path: string): Promise<boolean> {
-    try {
-      await this.#platform.files.list(path);
-      return true;
-    } catch (error) {
-      if (error instanceof NihiloError) return false;
+      if (error instanceof NihiloError) return [];
       throw error;
     }
   }
@@ -238,19 +234,29 @@ function unseen(
   { texts, documents, tokenizer }: Material,
   { decoder, trainerState }: TrainedTransformer,
 ): { readonly seen: Uint16Array[]; readonly outside: Outside } {
-  const heldOut = new Set(
-    splitHeldOut(texts, trainerState.seed)
-      .documents.filter((part) => part.heldOut)
-      .map(({ path }) => path),
-  );
-  const isHeldOut = (_: Uint16Array, i: number): boolean => texts.length > 1 && heldOut.has(texts[i]!.path);
+  const parts = splitHeldOut(texts, trainerState.seed).documents.filter((part) => part.heldOut);
+  const model = new TransformerModel(decoder, tokenizer.endOfText);
+  if (texts.length === 1 && parts.length === 1) {
+    const [{ bytes }] = texts as [Text];
+    const tail = parts[0]!.bytes;
+    const head = bytes.subarray(0, bytes.length - tail.length);
+    return {
+      seen: [document(tokenizer, head)],
+      outside: { model, documents: [document(tokenizer, tail)] },
+    };
+  }
+  const heldOut = new Set(parts.map(({ path }) => path));
+  const isHeldOut = (_: Uint16Array, i: number): boolean => heldOut.has(texts[i]!.path);
   return {
     seen: documents.filter((ids, i) => !isHeldOut(ids, i)),
-    outside: {
-      model: new TransformerModel(decoder, tokenizer.endOfText),
-      documents: documents.filter(isHeldOut),
-    },
+    outside: { model, documents: documents.filter(isHeldOut) },
   };
+}
+
+/** A text whose end was held out was counted in two parts. */
+function countAsOne(counts: CountingModel, parts: readonly Uint16Array[], whole: Uint16Array): void {
+  for (const part of parts) counts.foldDocument(part, false);
+  counts.foldDocument(whole, true);
 }
 
 function indexOf(

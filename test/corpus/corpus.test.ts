@@ -5,7 +5,7 @@ import {
   type Corpus,
   type CorpusOptions,
   readCorpus,
-  readFile,
+  readTextsAt,
   readTexts,
 } from '../../extension/corpus/corpus.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
@@ -318,7 +318,7 @@ describe('an empty workspace', () => {
   });
 });
 
-describe('readFile', () => {
+describe('readTextsAt', () => {
   it('gives of each file what the corpus of its folders holds, and nothing where that leaves it out', async () => {
     const tree: Tree = {
       '.gitignore': 'ignored/\n*.out.ts\n',
@@ -345,22 +345,32 @@ describe('readFile', () => {
         const request = { folders, exclude: ['excluded'] };
         const { texts } = await readTexts(files, request, {});
         const one = await Promise.all(
-          Object.keys(tree).map((name) => readFile(files, request, `${folder}/${name}`)),
+          Object.keys(tree).map((name) => readTextsAt(files, request, `${folder}/${name}`)),
         );
-        const given = one.filter((text) => text !== null).sort((x, y) => (x.path < y.path ? -1 : 1));
+        const given = one.flat().sort((x, y) => (x.path < y.path ? -1 : 1));
         expect(given).toEqual(texts);
         expect(given.length).toBeGreaterThan(5);
       }
     });
   });
 
-  it('gives nothing for a folder, for what is not there, and outside the workspace', async () => {
-    await withTree(three, async (folder) => {
+  it('gives all of a folder, and nothing for what is not there, what is ignored and outside the workspace', async () => {
+    const tree: Tree = {
+      ...three,
+      'a/d/e.ts': source('e'),
+      'a/d/f.log': 'f',
+      'a/out/g.ts': source('g'),
+      'a/.gitignore': 'out\n',
+    };
+    await withTree(tree, async (folder) => {
       const request = { folders: [`${folder}/a`], exclude: [] };
-      for (const name of ['a', 'a/none.ts', 'a/none/x.ts', 'b.ts', 'ab.ts']) {
-        expect(await readFile(files, request, `${folder}/${name}`)).toBeNull();
+      const at = async (name: string): Promise<string[]> =>
+        (await readTextsAt(files, request, `${folder}/${name}`)).map(({ path }) => path);
+      for (const name of ['a/none.ts', 'a/none/x.ts', 'a/c.ts/x', 'b.ts', 'ab.ts', 'a/out', 'a/out/g.ts']) {
+        expect(await at(name)).toEqual([]);
       }
-      expect(await readFile(files, request, `${folder}/a/c.ts`)).toMatchObject({ path: 'c.ts' });
+      expect(await at('a/c.ts')).toEqual(['c.ts']);
+      expect(await at('a/d')).toEqual(['d/e.ts']);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,6 +20,9 @@ const file = 'engine/checkpoint.ts';
 const line = "import { NihiloError } from '../protocol/errors.ts';";
 /** typed before a completion is waited for */
 const given = 'import { NihiloError }';
+
+/** Nothing in the project is like it. */
+const foreign = 'const puffinBurrow = openTunnel(southCliff);';
 
 /** Typed key by key; a key asks for a completion. */
 const prose = 'const message = describe(error); if (message !== undefined) return message;';
@@ -69,6 +72,19 @@ describe('a model trained in the editor', () => {
     await workbench.screenshot('counts-ghost-text');
     expect(line.startsWith(given + typed + ghost)).toBe(true);
     expect(await session.models()).toEqual([]);
+    await workbench.press('Escape');
+    await workbench.runCommand('File: Revert File');
+  });
+
+  it('is not needed to learn from a file that something else has written', async (context) => {
+    keepOnFailure(workbench, context);
+    await writeFile(path.join(folder, 'engine', 'puffin.ts'), `${foreign}\n`.repeat(4));
+    await workbench.openFile(file);
+    await workbench.goTo(before.split('\n').length, 1);
+    await workbench.type('const puff');
+    const { typed, ghost } = await workbench.typeUntilGhostText(foreign.slice('const puff'.length));
+    expect(foreign.startsWith(`const puff${typed}${ghost}`)).toBe(true);
+    await rm(path.join(folder, 'engine', 'puffin.ts'));
     await workbench.press('Escape');
     await workbench.runCommand('File: Revert File');
   });

@@ -130,7 +130,12 @@ describe('an index without a model', () => {
     await indexer.changed([write('.gitignore', 'ignored.ts\n'), write('ignored.ts', 'export {};\n')]);
     expect(events.at(-1)).toMatchObject({ outdated: true, changes: [{}, { path: 'ignored.ts', ids: null }] });
     await indexer.changed([`${code.folder}/tokenizer`]);
-    expect(events.at(-1)).toMatchObject({ outdated: true, changes: [{ path: 'tokenizer', ids: null }] });
+    const whole = events.at(-1)!;
+    expect(whole).toMatchObject({ type: 'changes', outdated: false });
+    expect(
+      whole.type === 'changes' &&
+        whole.changes.every(({ path: name, ids }) => /^tokenizer\/./.test(name) && ids !== null),
+    ).toBe(true);
   });
 });
 
@@ -180,5 +185,30 @@ describe('an index beside a model', () => {
     expect(stagesOf(foreign.events)).toContain('weighing');
     expect(foreign.events.filter(({ type }) => type === 'notice')).toEqual([]);
     expect(stagesOf((await built(request(8))).events)).not.toContain('weighing');
+  });
+
+  it('hears the transformer on the end of a lone file, and counts the file as a whole', async () => {
+    const lone = folderOfCode('tokenizer/healing.ts');
+    try {
+      const corpus = { folders: [lone.folder], exclude: [] };
+      const { events } = await built({ ...request(9, true), corpus });
+      const [first, second] = indexesOf(events).map((index) => new ServedIndex(module, index));
+      expect(indexesOf(events).map(({ heard, starts }) => [heard, starts.length])).toEqual([
+        [false, 2],
+        [true, 2],
+      ]);
+      const text = readFileSync(path.join(lone.folder, 'tokenizer', 'healing.ts'), 'utf8');
+      // Within what was held out, and before it.
+      for (const at of [text.length - 45, text.length / 2]) {
+        for (const served of [first!, second!]) {
+          const asked = { ...options, minTokenProbability: 0, maxTokens: 4 };
+          const before = text.slice(0, at);
+          const { text: rest } = served.complete(before, { name: 'new.ts', suffix: '' }, asked, never);
+          expect(text.startsWith(before + rest)).toBe(true);
+        }
+      }
+    } finally {
+      lone.remove();
+    }
   });
 });
