@@ -1,4 +1,4 @@
-import { readFile } from '../corpus/corpus.ts';
+import { readTextsAt } from '../corpus/corpus.ts';
 import { type Document, isHeldOut } from '../corpus/split.ts';
 import { readCheckpoint, type TrainerState, writeCheckpoint } from '../engine/checkpoint.ts';
 import type { Platform, WorkerPort } from '../platform/platform.ts';
@@ -136,8 +136,8 @@ class SaveSession {
 
   async #find(file: string): Promise<Place | null> {
     for (const [i, corpus] of this.#corpora.entries()) {
-      const text = await readFile(this.#platform.files, corpus, file);
-      if (text !== null) return { name: nameOf(i, text.path), bytes: text.bytes };
+      const [text] = await readTextsAt(this.#platform.files, corpus, file);
+      if (text !== undefined) return { name: nameOf(i, text.path), bytes: text.bytes };
     }
     return null;
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCorpus, readFile } from '../../extension/corpus/corpus.ts';
+import { readCorpus, readTextsAt } from '../../extension/corpus/corpus.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import { withTree } from './folderTree.ts';
 
@@ -21,15 +21,15 @@ const tree = {
   'image.png': new Uint8Array([137, 80, 78, 71, 0, 0]),
 };
 
-describe('readFile', () => {
+describe('readTextsAt', () => {
   it('reads exactly the files that readCorpus reads, under the same paths and with the same bytes', async () => {
     await withTree(tree, async (folder) => {
       const request = { folders: [folder], exclude: ['docs'] };
       const { documents } = await readCorpus(nodeFiles, request, { seed: 1 });
       const read = new Map<string, string>();
       for (const name of Object.keys(tree)) {
-        const text = await readFile(nodeFiles, request, path.join(folder, name));
-        if (text !== null) read.set(text.path, Buffer.from(text.bytes).toString());
+        const [text] = await readTextsAt(nodeFiles, request, path.join(folder, name));
+        if (text !== undefined) read.set(text.path, Buffer.from(text.bytes).toString());
       }
       const expected = documents.map((text) => [text.path, Buffer.from(text.bytes).toString()] as const);
       expect([...read].sort()).toEqual([...expected].sort());
@@ -41,14 +41,14 @@ describe('readFile', () => {
   it('knows nothing of a file outside the folders', async () => {
     await withTree(tree, async (folder) => {
       const request = { folders: [path.join(folder, 'src')], exclude: [] };
-      expect(await readFile(nodeFiles, request, path.join(folder, 'a.ts'))).toBeNull();
+      expect(await readTextsAt(nodeFiles, request, path.join(folder, 'a.ts'))).toEqual([]);
     });
   });
 
   it('names a file of one of several folders as readCorpus does', async () => {
     await withTree(tree, async (folder) => {
       const request = { folders: [path.join(folder, 'src'), path.join(folder, 'docs')], exclude: [] };
-      const text = await readFile(nodeFiles, request, path.join(folder, 'src/b.ts'));
+      const [text] = await readTextsAt(nodeFiles, request, path.join(folder, 'src/b.ts'));
       expect(text?.path).toBe('src/b.ts');
     });
   });
