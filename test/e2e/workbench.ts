@@ -172,7 +172,19 @@ export class Workbench {
       if (error instanceof errors.TimeoutError) return '';
       throw error;
     }
-    return this.ghostText();
+    return this.#settledGhostText();
+  }
+
+  /** What was shown before the last key stays until the next picture: read again until two pictures in a row show the same. */
+  async #settledGhostText(): Promise<string> {
+    for (let last = await this.ghostText(); ;) {
+      await this.page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
+      const now = await this.ghostText();
+      if (now === last) return now;
+      last = now;
+    }
   }
 
   /** Types `text` and clicks the row that is called `label`: the first row may be another. */
