@@ -86,7 +86,13 @@ export function qualitySection(results: QualityResults, file: string): string {
     ),
     '',
     ...table(
-      ['bits per byte', 'zpaq -m5', 'counts + cache', 'counts', ...summaries.slice(1).map(heading)],
+      [
+        'bits per byte',
+        'zpaq -m5',
+        'counts + cache',
+        'counts',
+        ...summaries.slice(1).map(({ moment }) => name(moment)),
+      ],
       corpusRows(results, summaries),
     ),
     '',
@@ -103,8 +109,9 @@ function name(moment: Moment): string {
   return moment === 'index' ? 'Index ready' : moment === 60 ? '1 minute' : `${moment / 60} minutes`;
 }
 
-function heading({ moment }: Summary): string {
-  return moment === 'index' ? 'index ready, counts' : `${moment / 60} min, mixture`;
+function heading({ moment, corpora }: Summary): string {
+  const what = moment === 'index' ? 'index ready, counts' : `${moment / 60} min, mixture`;
+  return `${what} (${corpora.length} ${corpora.length === 1 ? 'corpus' : 'corpora'})`;
 }
 
 function cell({ of, show, targets, direction }: Line, summary: Summary): string {
