@@ -48,8 +48,9 @@ export class MixtureModel implements EditableModel {
 
   learn(token: number): void {
     // Counts learn from decisions in which the transformer took part.
-    this.#hearing.probability(token);
-    this.#both((model) => model.learn(token));
+    this.#hearing.learn(token);
+    this.#transformer.learn(token);
+    this.#heard = false;
   }
 
   advance(token: number): void {
