@@ -38,7 +38,7 @@ export class Rivals {
     };
     attempt([onnxRuntimeWeb, jaxJs], installPackages);
     attempt([llamaF32, llamaQ8], installLlamaCpp);
-    attempt([pytorch], installPyTorch);
+    attempt([pytorch, freePytorch], installPyTorch);
     return new Rivals(folder, missing);
   }
 
@@ -71,12 +71,15 @@ export class Rivals {
   }
 
   #products(subject: Measurable): Rival[] {
-    const torch = { name: pytorch, command: pythonProcess(subject.threads), subject };
-    if (subject.threads > 1) return [torch];
+    const torch = [
+      { name: pytorch, command: pythonProcess(subject.threads), subject },
+      ...(heldBack ? [{ name: freePytorch, command: pythonProcess(subject.threads, free), subject }] : []),
+    ];
+    if (subject.threads > 1) return torch;
     return [
       { name: onnxRuntimeWeb, command: nodeProcess('onnxRuntimeWeb.ts'), subject },
       { name: jaxJs, command: nodeProcess('jaxJs.ts'), subject },
-      torch,
+      ...torch,
     ];
   }
 
@@ -98,6 +101,10 @@ const jaxJs = 'jax-js';
 const llamaF32 = 'llama.cpp f32';
 const llamaQ8 = 'llama.cpp Q8_0';
 const pytorch = 'PyTorch';
+/** Where the environment holds OpenBLAS to older processors' kernels: what it does with those that it would choose. */
+export const freePytorch = 'PyTorch with the kernels that it would choose';
+const heldBack = (process.env.OPENBLAS_CORETYPE ?? '') !== '';
+const free = { OPENBLAS_CORETYPE: '', OPENBLAS_L2_SIZE: '' };
 
 /** What everybody can measure who is no llama.cpp. */
 type Measurable =
@@ -128,11 +135,11 @@ function nodeProcess(file: string): ContestCommand {
 const python = '/usr/bin/python3';
 
 /** Threads that wait for work must not keep a core busy that another's try needs. */
-function pythonProcess(threads: number): ContestCommand {
+function pythonProcess(threads: number, env: ContestCommand['env'] = {}): ContestCommand {
   return {
     program: python,
     args: [fileURLToPath(new URL('./peers/pytorch.py', import.meta.url))],
-    env: { OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: 'passive' },
+    env: { OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: 'passive', ...env },
   };
 }
 

@@ -11,8 +11,8 @@ export function speedSection(results: Results, file: string): string {
   return speedPart.around(file, [
     `Measured on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node} (V8 ${machine.v8}), commit ${commit},`,
     `${measuredAt.slice(0, 10)}. One core does ${report.peakGflops.toFixed(0)} GFLOP/s with 128-bit SIMD, which is all that WebAssembly has; the others`,
-    'in the table may use 256 bits. Every ratio is the median over pairs of tries that were taken in turn in one run;',
-    'above 1, Nihilo is faster.',
+    'in the table may use wider ones. Every ratio is the median over pairs of tries that were taken in turn in one run;',
+    'above 1, Nihilo is faster. Decoding, prompts and completions use one thread, however many there are.',
     '',
     ...table(
       ['', 'measured', 'target', 'stretch', ''],

@@ -1,4 +1,5 @@
 import type { BenchmarkReport } from '../../extension/cli/benchReport.ts';
+import { freePytorch } from './rivals.ts';
 
 /** A promise about speed, and what became of it. */
 export interface Target {
@@ -52,6 +53,9 @@ function productTargets(report: BenchmarkReport): Target[] {
   ];
 }
 
+const stepOf = (preset: string, threads: number): string =>
+  `training step, ${preset}, ${threads} thread${threads === 1 ? '' : 's'}`;
+
 function stepTargets(report: BenchmarkReport): Target[] {
   const step = (preset: string, threads: number) =>
     report.trainStep.find((row) => row.preset === preset && row.threads === threads);
@@ -73,6 +77,11 @@ function stepTargets(report: BenchmarkReport): Target[] {
     against(report, 'PyTorch', 'training step, large, 2 threads', 0.85, 1),
     against(report, 'PyTorch', 'training step, default, 1 thread', null, null),
     against(report, 'PyTorch', 'training step, default, 2 threads', 1, 1.5),
+    ...[1, 2].flatMap((threads) =>
+      (report.peers ?? [])
+        .filter(({ name, what }) => name === freePytorch && what === stepOf('large', threads))
+        .map(({ name, what }) => against(report, name, what, null, null)),
+    ),
     against(report, 'jax-js', 'training step, large, 1 thread', 2.3, null),
     notPackaged('llm.c', 'training step, large, 1 thread', 2.4),
     speedUp('large'),
