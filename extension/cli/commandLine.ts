@@ -47,7 +47,11 @@ interface ModelOptions {
   readonly json: boolean;
 }
 
-export interface CompleteOptions extends ModelOptions {
+export interface CompleteOptions extends Omit<ModelOptions, 'model'> {
+  /** a folder to count; without it the transformer predicts alone */
+  readonly folder?: string;
+  /** of a transformer; without it counts predict alone */
+  readonly model?: string;
   /** a token less likely than this ends the completion */
   readonly minProbability: number;
   /** 0 = the most likely token, always */
@@ -266,7 +270,8 @@ function describeModelCommands(program: Command, ask: (invocation: Invocation) =
     .command('complete')
     .description('the likely rest of a line, with its probability')
     .argument('<place>', place)
-    .requiredOption('--model <dir>', 'folder of the model')
+    .option('--folder <dir>', 'count this folder, as the editor does, and predict from what is counted')
+    .option('--model <dir>', 'folder of a model, which predicts alone or, with --folder, joins the counts')
     .option(
       '--min-probability <p>',
       'a token less likely than this ends the completion; 0 = always a whole line',

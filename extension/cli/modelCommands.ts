@@ -1,13 +1,15 @@
 import { PredictorClient } from '../completion/client.ts';
+import { pathInWorkspace } from '../corpus/roots.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import type { CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
+import type { Completion, CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { CompleteOptions, InspectOptions } from './commandLine.ts';
 import { nothingLine, percent } from './figures.ts';
 import { print, printJson } from './output.ts';
 import { parsePlace, type Place, type TextAtCursor, textAtCursor } from './place.ts';
 import { scoredTokenJson, tokenJson } from './tokenJson.ts';
+import { withWorkspace } from './workspacePredictor.ts';
 
 /** Nobody types on while this runs, so there is no hurry. */
 export function unhurried(minTokenProbability: number): CompletionOptions {
@@ -25,12 +27,11 @@ function completionOptions(options: CompleteOptions): CompletionOptions {
   return { ...unhurried(minProbability), ...(temperature === 0 ? {} : { sampling }) };
 }
 
-/** @throws {NihiloError} positionInvalid; storageFailed, when the file can't be read; argumentInvalid, when it is too large; as PredictorClient.load does */
+/** @throws {NihiloError} positionInvalid; storageFailed, when the file can't be read; argumentInvalid, also when it is too large; as withWorkspace does */
 export async function complete(platform: Platform, at: string, options: CompleteOptions): Promise<void> {
-  const { text } = await readPlace(platform, at);
-  const completion = await withModel(platform, options, (client) =>
-    client.complete(text.prefix, completionOptions(options), new AbortController().signal),
-  );
+  const predictor = predictorOf(options);
+  const { place, text } = await readPlace(platform, at);
+  const completion = await predictor(platform, place, text);
   if (!options.json) {
     print(
       completion.text === ''
@@ -45,6 +46,37 @@ export async function complete(platform: Platform, at: string, options: Complete
     tokens: completion.tokens.map(scoredTokenJson),
     milliseconds: completion.milliseconds,
   });
+}
+
+type LinePredictor = (platform: Platform, place: Place, text: TextAtCursor) => Promise<Completion>;
+
+/** @throws {NihiloError} argumentInvalid, when the options name nothing that predicts, or ask counts to draw */
+function predictorOf(options: CompleteOptions): LinePredictor {
+  const { folder, model, reproducible } = options;
+  const asked = completionOptions(options);
+  const { signal } = new AbortController();
+  if (folder === undefined) {
+    if (model === undefined) {
+      throw new NihiloError('argumentInvalid', 'A completion needs --folder to count, --model, or both.');
+    }
+    return (platform, _place, { prefix }) =>
+      withModel(platform, { model, reproducible }, (client) => client.complete(prefix, asked, signal));
+  }
+  if (asked.sampling !== undefined) {
+    throw new NihiloError(
+      'argumentInvalid',
+      'Only a model by itself draws tokens; leave out --folder, or --temperature.',
+    );
+  }
+  const corpus = { folders: [absolutePath(folder)], exclude: [] };
+  const checkpoint = model === undefined ? null : absolutePath(model);
+  return (platform, { file }, { prefix, suffix }) => {
+    const path = absolutePath(file);
+    const open = { name: pathInWorkspace(corpus.folders, path) ?? path, suffix };
+    return withWorkspace(platform, { corpus, checkpoint, reproducible }, (client) =>
+      client.complete(prefix, asked, signal, open),
+    );
+  };
 }
 
 /** @throws {NihiloError} positionInvalid; storageFailed, when the file can't be read; argumentInvalid, when it is too large; as PredictorClient.load does */

@@ -9,9 +9,10 @@ import { absolutePath } from './absolutePath.ts';
 import type { StartOptions } from './commandLine.ts';
 import { percent, reportLines } from './figures.ts';
 import { choiceRule, chooseLines, type CutLine } from './heldOutLines.ts';
-import { unhurried, withModel } from './modelCommands.ts';
+import { unhurried } from './modelCommands.ts';
 import { print } from './output.ts';
 import { trainOnTerminal } from './trainCommand.ts';
+import { withWorkspace } from './workspacePredictor.ts';
 
 const seed = 1;
 const shownLines = 3;
@@ -46,21 +47,33 @@ function startRequest(folder: string, { seconds, threads }: StartOptions): Train
   };
 }
 
-/** What the model makes of lines of the text that was held out of the training. */
+/** What counts and model together make of lines whose files neither has seen. */
 async function completionLines(
   platform: Platform,
   request: TrainingRequest<CorpusRequest>,
 ): Promise<string[]> {
   const { documents } = await readCorpus(platform.files, request.corpus, { seed });
   const heldOut = documents.filter((document) => document.heldOut);
+  const lines = chooseLines(heldOut, shownLines, seed);
+  const { checkpoint } = request;
+  const corpus = { ...request.corpus, exclude: lines.map(({ name }) => onlyThis(name)) };
   const shown: string[] = [];
-  await withModel(platform, { model: request.checkpoint, reproducible: false }, async (client) => {
-    for (const line of chooseLines(heldOut, shownLines, seed)) {
-      const completion = await client.complete(line.prefix, unhurried(0), new AbortController().signal);
+  let predictor = '';
+  await withWorkspace(platform, { corpus, checkpoint, reproducible: false }, async (client, predicting) => {
+    predictor = predicting;
+    for (const line of lines) {
+      const open = { name: line.name, suffix: '' };
+      const { signal } = new AbortController();
+      const completion = await client.complete(line.prefix, unhurried(0), signal, open);
       shown.push('', ...completedLine(line, completion));
     }
   });
-  return [`Completions of held-out text: ${choiceRule}.`, ...shown];
+  return [`Completions of held-out text by ${predictor}: ${choiceRule}.`, ...shown];
+}
+
+/** The glob pattern of one path; parentheses, bars and plus signs mean themselves in any. */
+function onlyThis(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}]/g, '\\$&');
 }
 
 function completedLine({ name, line, typed, rest }: CutLine, { text, probability }: Completion): string[] {

@@ -102,7 +102,7 @@ export class Indexer {
   async #trustAsSaved(material: Material, module: WebAssembly.Module): Promise<boolean> {
     const { tokenizer, tokenizerJson, documents, transformer } = material;
     const { checkpoint, relearn } = this.#request!;
-    if (transformer === null || relearn) return false;
+    if (transformer === null || checkpoint === null || relearn) return false;
     try {
       const learnt = await loadTrust(this.#platform.files, checkpoint, tokenizerJson);
       if (learnt === null) return false;
@@ -119,8 +119,10 @@ export class Indexer {
   }
 
   async #save({ tokenizerJson }: Material, learnt: LearntTrust): Promise<void> {
+    const { checkpoint } = this.#request!;
+    if (checkpoint === null) return;
     try {
-      await saveTrust(this.#platform.files, this.#request!.checkpoint, tokenizerJson, learnt);
+      await saveTrust(this.#platform.files, checkpoint, tokenizerJson, learnt);
     } catch (error) {
       if (!(error instanceof NihiloError)) throw error;
       this.#emit({ type: 'notice', sentence: error.message });
@@ -144,6 +146,7 @@ export class Indexer {
 
   /** A model that can't be used is none here: whoever loads it for completions says why. */
   async #transformer({ checkpoint, reproducible }: IndexRequest): Promise<TrainedTransformer | null> {
+    if (checkpoint === null) return null;
     try {
       return await openTransformer(this.#platform, checkpoint, reproducible);
     } catch (error) {

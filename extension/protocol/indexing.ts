@@ -64,8 +64,8 @@ export interface FileChange extends IndexedFile {
 
 export interface IndexRequest {
   readonly corpus: CorpusRequest;
-  /** absolute path of the model's folder, whether it exists or not */
-  readonly checkpoint: string;
+  /** absolute path of the model's folder, whether it exists or not; null: counts alone */
+  readonly checkpoint: string | null;
   readonly reproducible: boolean;
   /** how far to trust the transformer is learnt anew, although it was saved */
   readonly relearn: boolean;

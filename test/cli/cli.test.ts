@@ -190,6 +190,37 @@ describe('nihilo complete', () => {
   });
 });
 
+describe('nihilo complete --folder', () => {
+  const line = "const gate = registerMonotoneHandler('alpha', beta);";
+  let folder = '';
+  let place = '';
+
+  beforeAll(() => {
+    folder = path.join(scratch, 'counted');
+    cpSync(path.join(code, 'cli'), folder, { recursive: true });
+    for (const name of ['one.ts', 'two.ts', 'three.ts']) writeFileSync(path.join(folder, name), `${line}\n`);
+    const file = path.join(scratch, 'new.ts');
+    writeFileSync(file, 'const gate = registerM');
+    place = `${file}:1:23`;
+  });
+
+  it.each([
+    ['counts alone', []],
+    ['counts and a model that knows nothing yet', ['--model']],
+  ])('%s know a line of the folder by its beginning', async (_who, option) => {
+    const args = option.length === 0 ? [] : ['--model', model];
+    const ended = await nihilo('complete', place, '--folder', folder, ...args, '--json');
+    expect(ended.code).toBe(0);
+    expect(`const gate = registerM${String(only(ended.stdout)['text'])}`).toBe(line);
+  });
+
+  it('refuses what nobody could answer, and says what to do', async () => {
+    expectFailure(await nihilo('complete', place), 2, /needs --folder to count, --model, or both/);
+    const drawing = await nihilo('complete', place, '--folder', folder, '--temperature', '1');
+    expectFailure(drawing, 2, /leave out --folder, or --temperature/);
+  });
+});
+
 describe('nihilo complete with a temperature', () => {
   it('draws its tokens from the seed: the same from the same, others from others', async () => {
     const draw = async (seed: number): Promise<string> => {
@@ -413,6 +444,7 @@ describe('nihilo start', () => {
     const ended = await new CommandProcess(args, source, { XDG_CACHE_HOME: cache }).ended;
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/Held-out text +\d/);
+    expect(ended.stdout).toContain('Completions of held-out text by counts + transformer');
     expect(ended.stdout.match(/^ {2}typed .+\n {2}completed .*\(\d.* %\)\n {2}in truth .+$/gm)).toHaveLength(
       3,
     );

@@ -171,7 +171,7 @@ describe('what is not understood', () => {
       /^Too many arguments for 'train'\. Expected 1 argument but got 2; `nihilo train --help`/,
     ],
     [['complete', '--model', 'm'], /^Missing required argument 'place'; `nihilo complete --help`/],
-    [['complete', 'a:1:1'], /^Required option '--model <dir>' not specified; `nihilo complete --help`/],
+    [['inspect', 'a:1:1'], /^Required option '--model <dir>' not specified; `nihilo inspect --help`/],
     [
       ['inspect', 'a:1:1', '--model', 'm', '--top', '0'],
       /^--top should be a whole number from 1 to 65535 and is '0'\.$/,
@@ -197,6 +197,7 @@ describe('the other commands', () => {
         options: { temperature: 0.8, topK: 40, topP: 0.9, seed: 3 },
       },
     );
+    expect(parse('complete a.ts:1:2 --folder src')).toMatchObject({ options: { folder: 'src' } });
     expect(parse('inspect a.ts:1:2 --model m --top 5')).toEqual({
       command: 'inspect',
       place: 'a.ts:1:2',
