@@ -1,10 +1,12 @@
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
 
 /** Row-major; `data` holds as many values as the shape says. */
-export interface Tensor {
+export interface Tensor<Data extends Float32Array | Int8Array = Float32Array> {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Data;
 }
+
+type AnyTensor = Tensor<Float32Array | Int8Array>;
 
 const lengthBytes = 8;
 /** The official reader's limit. */
@@ -18,7 +20,7 @@ const advice = 'Copy the checkpoint again or train again.';
  * @source the format section of huggingface/safetensors' README
  */
 export function encodeSafetensors(
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: ReadonlyMap<string, AnyTensor>,
   metadata?: Readonly<Record<string, string>>,
 ): readonly Uint8Array[] {
   // Without a prototype any string is a name, __proto__ too.
@@ -28,7 +30,8 @@ export function encodeSafetensors(
   for (const [name, { shape, data }] of tensors) {
     const begin = end;
     end += data.byteLength;
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+    const dtype = data instanceof Float32Array ? 'F32' : 'I8';
+    header[name] = { dtype, shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const headerBytes = Math.ceil(json.length / 8) * 8;
@@ -44,14 +47,70 @@ export function encodeSafetensors(
  * The tensors of a safetensors file, in the order in which they lie there. Their data may be views of `bytes`.
  * @param file names the file in errors
  * @throws {NihiloError} checkpointTorn, when the header or the tensors do not fill the file exactly; checkpointForeign, when they do
- *   but are not float32
+ *   but are neither float32 nor int8 with scales
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, Tensor> {
+  const stored = decodeStored(bytes, file);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, { shape, data }] of stored) {
+    if (isScaleOf(name, stored)) continue;
+    tensors.set(name, {
+      shape,
+      data: data instanceof Float32Array ? data : scaled(name, { shape, data }, stored, file),
+    });
+  }
+  return tensors;
+}
+
+/** As compressed-tensors, the format of vLLM, names the factors of a matrix in whole numbers. */
+const scaleSuffix = '_scale';
+
+function isScaleOf(name: string, stored: ReadonlyMap<string, AnyTensor>): boolean {
+  return (
+    name.endsWith(scaleSuffix) && stored.get(name.slice(0, -scaleSuffix.length))?.data instanceof Int8Array
+  );
+}
+
+/** w[row, col] = scale[row] · q[row, col] */
+function scaled(
+  name: string,
+  { shape, data }: Tensor<Int8Array>,
+  stored: ReadonlyMap<string, AnyTensor>,
+  file: string,
+): Float32Array {
+  const scales = stored.get(name + scaleSuffix);
+  const [rows = 0, cols = 0] = shape;
+  if (shape.length !== 2 || scales?.shape.join() !== `${rows},1` || !(scales.data instanceof Float32Array)) {
+    throw failure('checkpointForeign', file, `${name}${scaleSuffix} of shape [${rows}, 1]`, scales?.shape);
+  }
+  const factors = scales.data;
+  return Float32Array.from(data, (value, i) => factors[Math.floor(i / cols)]! * value);
+}
+
+/** @returns the matrix in whole numbers from −127 to 127 and a factor a row, under the names that `decodeSafetensors` knows */
+export function quantized(name: string, { shape, data }: Tensor): [string, AnyTensor][] {
+  const [rows, cols] = shape as [number, number];
+  const scales = new Float32Array(rows);
+  const whole = new Int8Array(rows * cols);
+  for (let row = 0; row < rows; row++) {
+    const values = data.subarray(row * cols, (row + 1) * cols);
+    const most = values.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
+    scales[row] = most / 127;
+    for (let col = 0; col < cols; col++)
+      whole[row * cols + col] = scales[row] === 0 ? 0 : Math.round(values[col]! / scales[row]!);
+  }
+  return [
+    [name, { shape, data: whole }],
+    [name + scaleSuffix, { shape: [rows, 1], data: scales }],
+  ];
+}
+
+function decodeStored(bytes: Uint8Array, file: string): Map<string, AnyTensor> {
   const headerBytes = headerLength(bytes, file);
   const start = lengthBytes + headerBytes;
   const entries = readHeader(bytes.subarray(lengthBytes, start), file);
   entries.sort((one, other) => one.begin - other.begin || one.end - other.end);
-  const tensors = new Map<string, Tensor>();
+  const tensors = new Map<string, AnyTensor>();
   let end = 0;
   for (const entry of entries) {
     if (entry.begin !== end) {
@@ -59,9 +118,10 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, 
     }
     end = entry.end;
     if (start + end > bytes.length) break;
+    const data = bytes.subarray(start + entry.begin, start + end);
     tensors.set(entry.name, {
       shape: entry.shape,
-      data: floats(bytes.subarray(start + entry.begin, start + end)),
+      data: entry.dtype === 'F32' ? floats(data) : new Int8Array(data.buffer, data.byteOffset, data.length),
     });
   }
   if (start + end !== bytes.length)
@@ -71,6 +131,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, 
 
 interface Entry {
   readonly name: string;
+  readonly dtype: 'F32' | 'I8';
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -100,13 +161,15 @@ function readHeader(json: Uint8Array, file: string): Entry[] {
 function readEntry(name: string, entry: unknown, file: string): Entry {
   if (!isRecord(entry)) throw failure('checkpointTorn', file, `an object for ${name}`, entry);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (dtype !== 'F32') throw failure('checkpointForeign', file, `${name} with dtype "F32"`, dtype);
+  if (dtype !== 'F32' && dtype !== 'I8') {
+    throw failure('checkpointForeign', file, `${name} with dtype "F32" or "I8"`, dtype);
+  }
   if (!isCounts(shape)) throw failure('checkpointTorn', file, `${name} with a shape of whole numbers`, shape);
   if (!isCounts(offsets) || offsets.length !== 2) {
     throw failure('checkpointTorn', file, `${name} with two data_offsets`, offsets);
   }
   const [begin, end] = offsets as [number, number];
-  const size = 4 * shape.reduce((product, length) => product * length, 1);
+  const size = (dtype === 'F32' ? 4 : 1) * shape.reduce((product, length) => product * length, 1);
   if (end - begin !== size) {
     throw failure(
       'checkpointTorn',
@@ -115,7 +178,7 @@ function readEntry(name: string, entry: unknown, file: string): Entry {
       end - begin,
     );
   }
-  return { name, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 /** A view where the machine allows it: a checkpoint need not be in memory twice. */

@@ -1,6 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../extension/engine/safetensors.ts';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  quantized,
+  type Tensor,
+} from '../../extension/engine/safetensors.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
 
 const shapes = fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 3 });
@@ -141,5 +146,57 @@ describe('safetensors', () => {
     expect(error.message).toContain('model.safetensors');
     expect(error.message).toContain(name);
     expect(error.message).toMatch(/ should hold .+ and holds .+\. .+\.$/);
+  });
+});
+
+describe('matrices in whole numbers', () => {
+  const sizes = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }));
+  const matrices = sizes.chain(([rows, cols]) =>
+    fc
+      .array(fc.float({ min: -1000, max: 1000, noNaN: true }), {
+        minLength: rows * cols,
+        maxLength: rows * cols,
+      })
+      .map((values) => ({ shape: [rows, cols], data: Float32Array.from(values) })),
+  );
+
+  it('come back within half of their row’s step, and are the same when they are rounded again', () => {
+    fc.assert(
+      fc.property(matrices, (matrix) => {
+        const written = decodeSafetensors(joined(new Map(quantized('a', matrix))), 'f');
+        expect([...written.keys()]).toEqual(['a']);
+        const { shape, data } = written.get('a')!;
+        expect(shape).toEqual(matrix.shape);
+        const cols = shape[1]!;
+        for (const [i, value] of data.entries()) {
+          const row = matrix.data.subarray(i - (i % cols), i - (i % cols) + cols);
+          const most = Math.max(...row.map(Math.abs));
+          // Half a step, and the rounding of scale and product: three units in the last place of a number up to `most`, or what
+          // 127 steps lose where a step is below the smallest number.
+          const rounding = Math.max(3 * 2 ** -24 * most, 128 * 2 ** -149);
+          expect(Math.abs(value - matrix.data[i]!)).toBeLessThanOrEqual(most / 254 + rounding);
+        }
+        const again = decodeSafetensors(joined(new Map(quantized('a', { shape, data }))), 'f').get('a')!;
+        for (const [i, value] of again.data.entries()) {
+          expect(Math.abs(value - data[i]!)).toBeLessThanOrEqual(
+            3 * 2 ** -24 * Math.abs(value) + 128 * 2 ** -149,
+          );
+        }
+      }),
+    );
+  });
+
+  it('need a factor for each row', () => {
+    const [[, whole], [, scale]] = quantized('a', { shape: [2, 3], data: new Float32Array(6).fill(1) }) as [
+      ReturnType<typeof quantized>[0],
+      ReturnType<typeof quantized>[0],
+    ];
+    const alone = failureOf(joined(new Map([['a', whole]])));
+    const other = { ...scale, shape: [1, 2] };
+    const turned = failureOf(joined(new Map(Object.entries({ a: whole, a_scale: other }))));
+    for (const { code, message } of [alone, turned]) {
+      expect(code).toBe('checkpointForeign');
+      expect(message).toContain('a_scale of shape [2, 1]');
+    }
   });
 });
