@@ -11,7 +11,7 @@ import { percent, reportLines } from './figures.ts';
 import { choiceRule, chooseLines, type CutLine } from './heldOutLines.ts';
 import { unhurried } from './modelCommands.ts';
 import { print } from './output.ts';
-import { trainOnTerminal } from './trainCommand.ts';
+import { onlyThis, trainOnTerminal } from './trainCommand.ts';
 import { withWorkspace } from './workspacePredictor.ts';
 
 const seed = 1;
@@ -69,11 +69,6 @@ async function completionLines(
     }
   });
   return [`Completions of held-out text by ${predictor}: ${choiceRule}.`, ...shown];
-}
-
-/** The glob pattern of one path; parentheses, bars and plus signs mean themselves in any. */
-function onlyThis(path: string): string {
-  return path.replaceAll(/[\\*?[\]{}]/g, '\\$&');
 }
 
 function completedLine({ name, line, typed, rest }: CutLine, { text, probability }: Completion): string[] {

@@ -81,7 +81,12 @@ function trainingRequest(folder: string, options: TrainOptions): TrainingRequest
 /** A model inside the folder that it is trained on must not learn from its own files. */
 export function modelWithin(corpus: string, model: string): readonly string[] {
   if (!model.startsWith(`${corpus}/`)) return [];
-  return [model.slice(corpus.length + 1).replaceAll(/[\\*?[\]{}]/g, String.raw`\$&`)];
+  return [onlyThis(model.slice(corpus.length + 1))];
+}
+
+/** The glob pattern of one path; parentheses, bars and plus signs mean themselves in any. */
+export function onlyThis(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}]/g, String.raw`\$&`);
 }
 
 type StopOptions = Pick<TrainOptions, 'seconds' | 'steps' | 'epochs' | 'targetLoss'>;
