@@ -36,12 +36,13 @@ interface Candidate extends SourceFile {
 /** Of all files. */
 const heldOutShare = 0.005;
 
-/** The packages' archives → text. The same manifest gives the same bytes. */
+/** The packages' archives → text. The same manifest gives the same bytes, in whatever order its entries are. */
 export async function buildText(
-  packages: readonly Package[],
+  entries: readonly Package[],
   places: BuildPlaces,
   onProgress: (text: string) => void,
 ): Promise<Report> {
+  const packages = entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const selections = await selectAll(packages, places, onProgress);
   const measured = new MeasuredTexts(await measuredTexts(places.corpora));
   const report = new Reporter(packages.length);

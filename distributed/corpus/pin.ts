@@ -97,8 +97,14 @@ async function fromBinary(archive: string): Promise<Terms> {
   await unpack('debian', archive, folder);
   const copyright = readFileSync(path.join(folder, 'usr/share/doc', name, 'copyright'), 'utf8');
   const { licence, without } = termsOfCopyright(copyright);
-  // The paths are those of the source package, whose beginnings the installed ones are without.
-  return { version, licence, without: without.map((glob) => `**/${glob}`) };
+  return { version, licence, without: without.map(installedGlob) };
+}
+
+/** The paths are those of the source package; what is installed has only their ends in common with them. */
+export function installedGlob(glob: string): string {
+  const [, names = '', ending = ''] = /^(.*?)(\{,\/\*\*\}|\/\*\*\/\*)?$/.exec(glob)!;
+  const kept = names.split('/').slice(ending === '/**/*' ? -1 : -2);
+  return `**/${kept.join('/')}${ending}`;
 }
 
 /** @param text a machine-readable debian/copyright @source the Debian policy's copyright format 1.0 */
