@@ -41,7 +41,10 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   severity: 'error',
   comment: `extension/${layer} may import only: ${[layer, ...allowed].join(', ')}`,
   from: { path: `^extension/${layer}/` },
-  to: { path: '^(extension|assembly|distributed|test)/', pathNot: `^extension/(${[layer, ...allowed].join('|')})/` },
+  to: {
+    path: '^(extension|assembly|distributed|test)/',
+    pathNot: `^extension/(${[layer, ...allowed].join('|')})/`,
+  },
 }));
 
 module.exports = {
@@ -50,7 +53,8 @@ module.exports = {
     {
       name: 'distributed-corpus',
       severity: 'error',
-      comment: 'distributed/corpus may import only: protocol, platform, corpus. No text of it comes into the extension.',
+      comment:
+        'distributed/corpus may import only: protocol, platform, corpus. No text of it comes into the extension.',
       from: { path: '^distributed/corpus/' },
       to: {
         path: '^(extension|assembly|distributed|test)/',

@@ -8,7 +8,15 @@ import { archiveOf, inLanes } from './fetch.ts';
 import { allLanguages, type Language, languages } from './languages.ts';
 import type { Package } from './manifest.ts';
 import { MeasuredTexts, NearDuplicates } from './repetition.ts';
-import { addTo, type LeftOutTally, type Reason, selectFiles, type Selection, type SourceFile, type Tally } from './selection.ts';
+import {
+  addTo,
+  type LeftOutTally,
+  type Reason,
+  selectFiles,
+  type Selection,
+  type SourceFile,
+  type Tally,
+} from './selection.ts';
 
 export interface BuildPlaces {
   /** of the archives */
@@ -74,11 +82,15 @@ async function selectAll(
   const rules = rulesDigest();
   const selected = new Map<string, Selection>();
   await inLanes(packages, 4, async (entry) => {
-    const key = createHash('sha256').update(rules + JSON.stringify(entry)).digest('hex').slice(0, 16);
+    const key = createHash('sha256')
+      .update(rules + JSON.stringify(entry))
+      .digest('hex')
+      .slice(0, 16);
     const kept = path.join(selections, `${entry.name.replaceAll('/', '%')}-${key}.json`);
     if (!existsSync(kept)) {
       const archive = archiveOf(entry, archives);
-      if (archive === null) throw new Error(`expected the archive of ${entry.name}, got none; fetch it first`);
+      if (archive === null)
+        throw new Error(`expected the archive of ${entry.name}, got none; fetch it first`);
       const selection = await selectFiles(entry, archive);
       writeFileSync(`${kept}.unfinished`, JSON.stringify(selection));
       renameSync(`${kept}.unfinished`, kept);
@@ -97,14 +109,18 @@ function rulesDigest(): string {
   const ours = ['selection', 'languages', 'licences', 'manifest', 'registries'].map((name) =>
     path.join(import.meta.dirname, `${name}.ts`),
   );
-  const theirs = readdirSync(extension).sort().map((name) => path.join(extension, name));
+  const theirs = readdirSync(extension)
+    .sort()
+    .map((name) => path.join(extension, name));
   for (const file of [...ours, ...theirs]) digest.update(readFileSync(file));
   return digest.digest('hex');
 }
 
 async function measuredTexts(corpora: string): Promise<Uint8Array[]> {
   if (!existsSync(corpora)) {
-    throw new Error(`expected the texts that quality is measured on in ${corpora}, got none; run \`npm run corpora\``);
+    throw new Error(
+      `expected the texts that quality is measured on in ${corpora}, got none; run \`npm run corpora\``,
+    );
   }
   const { texts } = await readTexts(nodeFiles, { folders: [corpora], exclude: [] }, {});
   return texts.map(({ bytes }) => bytes);
@@ -123,7 +139,11 @@ function candidatesOf(
   );
 }
 
-function withoutRepetition(candidates: readonly Candidate[], measured: MeasuredTexts, report: Reporter): Candidate[] {
+function withoutRepetition(
+  candidates: readonly Candidate[],
+  measured: MeasuredTexts,
+  report: Reporter,
+): Candidate[] {
   const isMeasured = measured.repeatedBy(candidates.map(({ bytes }) => bytes));
   const seen = new Set<string>();
   const near = new NearDuplicates();

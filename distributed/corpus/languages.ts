@@ -22,7 +22,14 @@ export type Language = keyof typeof languages;
 export const allLanguages = Object.keys(languages) as Language[];
 
 /** Of a package's text in each of these, no more is taken. */
-export const minorLanguages: ReadonlySet<Language> = new Set(['json', 'markdown', 'styles', 'html', 'shell', 'settings']);
+export const minorLanguages: ReadonlySet<Language> = new Set([
+  'json',
+  'markdown',
+  'styles',
+  'html',
+  'shell',
+  'settings',
+]);
 export const mostMinorBytes = 32_000;
 
 const byExtension: ReadonlyMap<string, Language> = new Map(

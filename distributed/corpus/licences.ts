@@ -40,7 +40,10 @@ export function spdxOfDebian(name: string): string {
 
 /** Whether an SPDX expression lets a text in: one side of an OR does, every side of an AND must. */
 export function isPermissive(expression: string): boolean {
-  const tokens = expression.replaceAll(/[()]/g, ' $& ').split(/\s+/).filter((token) => token !== '');
+  const tokens = expression
+    .replaceAll(/[()]/g, ' $& ')
+    .split(/\s+/)
+    .filter((token) => token !== '');
   let at = 0;
   const any = (): boolean => {
     let result = all();
@@ -99,6 +102,7 @@ export function headForbids(text: string): boolean {
 
 /** The lines before the first that no comment notation begins or goes on: where a file speaks of its terms. */
 function headComments(head: string): string {
-  const block = /^(?:\s*(?:\/\*[^]*?(?:\*\/|$)|<!--[^]*?(?:-->|$)|"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|(?:\/\/|#|--|;|%)[^\n]*|<\?php|['"]use strict['"];?))*/;
+  const block =
+    /^(?:\s*(?:\/\*[^]*?(?:\*\/|$)|<!--[^]*?(?:-->|$)|"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|(?:\/\/|#|--|;|%)[^\n]*|<\?php|['"]use strict['"];?))*/;
   return block.exec(head)?.[0] ?? '';
 }

@@ -40,7 +40,9 @@ if (values.pin) {
   if (problems.size === 0) writeFileSync(values.report, `${JSON.stringify(report, null, 2)}\n`);
   for (const [language, { train, heldOut }] of Object.entries({ ...report.languages, total: report.total })) {
     const share = ((100 * train.bytes) / report.total.train.bytes).toFixed(1);
-    say(`${language.padEnd(12)}${(train.bytes / 1e6).toFixed(1).padStart(7)} MB ${share.padStart(5)} %  ${train.files} files; held out ${heldOut.files}`);
+    say(
+      `${language.padEnd(12)}${(train.bytes / 1e6).toFixed(1).padStart(7)} MB ${share.padStart(5)} %  ${train.files} files; held out ${heldOut.files}`,
+    );
   }
   if (problems.size > 0) {
     say(`${problems.size} packages are missing: ${[...problems.keys()].join(', ')}`);

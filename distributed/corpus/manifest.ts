@@ -43,7 +43,8 @@ export function writeManifest(file: string, packages: readonly Package[]): void 
 }
 
 /** What quality is measured on, by its name in any registry, and what is made to go with it and may copy its text. */
-const named = /(^|[-/@_.])(rxjs|mobx|zod|eslint|tslint|mongoose|jinja2?|werkzeug|cobra|regex|regex-syntax|regex-automata)($|[-/_.])/;
+const named =
+  /(^|[-/@_.])(rxjs|mobx|zod|eslint|tslint|mongoose|jinja2?|werkzeug|cobra|regex|regex-syntax|regex-automata)($|[-/_.])/;
 
 /** @param name of a package or a folder */
 export function isNamed(name: string): boolean {

@@ -85,8 +85,15 @@ async function fromSource(folder: string): Promise<Terms> {
   const description = files.find((file) => file.endsWith('.dsc'));
   if (description === undefined) throw new Error('expected a .dsc, got none');
   const version = /^Version: (.+)$/m.exec(readFileSync(path.join(folder, description), 'utf8'))![1]!;
-  const changes = files.find((file) => /\.debian\.tar\.\w+$/.test(file)) ?? files.find((file) => /\.tar\.\w+$/.test(file))!;
-  const copyright = await output('tar', '-xOf', path.join(folder, changes), '--wildcards', '*debian/copyright');
+  const changes =
+    files.find((file) => /\.debian\.tar\.\w+$/.test(file)) ?? files.find((file) => /\.tar\.\w+$/.test(file))!;
+  const copyright = await output(
+    'tar',
+    '-xOf',
+    path.join(folder, changes),
+    '--wildcards',
+    '*debian/copyright',
+  );
   return { version, ...termsOfCopyright(copyright) };
 }
 
@@ -113,12 +120,16 @@ export function termsOfCopyright(text: string): { licence: string; without: stri
   const without: string[] = [];
   for (const stanza of text.split(/\n[ \t]*\n/)) {
     const fields = fieldsOf(stanza);
-    const files = fields.get('files')?.split(/\s+/).filter((glob) => glob !== '');
+    const files = fields
+      .get('files')
+      ?.split(/\s+/)
+      .filter((glob) => glob !== '');
     const stated = fields.get('license')?.split('\n')[0];
     if (files === undefined || stated === undefined) continue;
     const spdx = spdxOfDebian(stated);
     if (files.includes('*')) licence = spdx;
-    else if (!isPermissive(spdx)) without.push(...files.filter((glob) => !glob.startsWith('debian/')).map(globOf));
+    else if (!isPermissive(spdx))
+      without.push(...files.filter((glob) => !glob.startsWith('debian/')).map(globOf));
   }
   return { licence, without };
 }
@@ -126,7 +137,9 @@ export function termsOfCopyright(text: string): { licence: string; without: stri
 /** There `*` matches slashes, too. */
 function globOf(pattern: string): string {
   const path = pattern.replace(/^\.\//, '');
-  return path.includes('*') ? path.replaceAll(/\*+/g, '**').replace(/\*\*$/, '**/*').replaceAll('**.', '**/*.') : `${path}{,/**}`;
+  return path.includes('*')
+    ? path.replaceAll(/\*+/g, '**').replace(/\*\*$/, '**/*').replaceAll('**.', '**/*.')
+    : `${path}{,/**}`;
 }
 
 function fieldsOf(stanza: string): Map<string, string> {

@@ -30,7 +30,14 @@ export async function download(
       await run(folder, 'npm', 'pack', '--silent', version === undefined ? name : `${name}@${version}`);
       break;
     case 'debian':
-      await run(folder, 'apt-get', ...aptOptions, 'download', '-q', version === undefined ? name : `${name}=${version}`);
+      await run(
+        folder,
+        'apt-get',
+        ...aptOptions,
+        'download',
+        '-q',
+        version === undefined ? name : `${name}=${version}`,
+      );
       break;
     case 'debian-source': {
       const what = version === undefined ? name : `${name}=${version}`;
@@ -44,8 +51,14 @@ export async function download(
 
 /** Of a source package's files that with the authors' own text: not Debian's changes, not parts that were packed apart. */
 function archiveAmong(files: readonly string[]): string | null {
-  const archives = files.filter((file) => /\.(tgz|deb|tar\.\w+)$/.test(file) && !/\.debian\.tar\.\w+$/.test(file));
-  return archives.find((file) => /\.orig\.tar\.\w+$/.test(file)) ?? archives.find((file) => !file.includes('.orig-')) ?? null;
+  const archives = files.filter(
+    (file) => /\.(tgz|deb|tar\.\w+)$/.test(file) && !/\.debian\.tar\.\w+$/.test(file),
+  );
+  return (
+    archives.find((file) => /\.orig\.tar\.\w+$/.test(file)) ??
+    archives.find((file) => !file.includes('.orig-')) ??
+    null
+  );
 }
 
 /** @param folder is made, unless it is there @param without patterns of tar for what is not unpacked */
@@ -69,17 +82,20 @@ export async function aptIn(folder: string): Promise<{ readonly [Kind in Registr
   for (const part of ['lists/partial', 'cache/archives/partial', 'sources/archives/partial']) {
     mkdirSync(path.join(folder, part), { recursive: true });
   }
-  const options = (cache: string): string[] => [
-    ...['-o', `Dir::Cache=${path.join(folder, cache)}`],
-    ...['-o', 'Dir::Cache::pkgcache=pkgcache.bin', '-o', 'Dir::Cache::srcpkgcache=srcpkgcache.bin'],
-  ];
   const list = path.join(folder, 'sources.list');
-  const sources = [
-    ...options('sources'),
-    ...['-o', `Dir::Etc::sourcelist=${list}`, '-o', 'Dir::Etc::sourceparts=-'],
-    ...['-o', `Dir::State::Lists=${path.join(folder, 'lists')}`],
-  ];
-  const apt = { npm: [], debian: options('cache'), 'debian-source': sources };
+  const options = {
+    'Dir::Cache::pkgcache': 'pkgcache.bin',
+    'Dir::Cache::srcpkgcache': 'srcpkgcache.bin',
+    'Dir::Cache': path.join(folder, 'cache'),
+  };
+  const sources = asArguments({
+    ...options,
+    'Dir::Cache': path.join(folder, 'sources'),
+    'Dir::Etc::sourcelist': list,
+    'Dir::Etc::sourceparts': '-',
+    'Dir::State::Lists': path.join(folder, 'lists'),
+  });
+  const apt = { npm: [], debian: asArguments(options), 'debian-source': sources };
   if (existsSync(list)) return apt;
   const format = '$(ORIGIN)|deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)';
   const targets = await output('apt-get', 'indextargets', '--format', format, 'Created-By: Packages');
@@ -90,6 +106,10 @@ export async function aptIn(folder: string): Promise<{ readonly [Kind in Registr
   await run(folder, 'apt-get', ...sources, '-o', `Dir::Etc::sourcelist=${unfinished}`, 'update', '-q');
   renameSync(unfinished, list);
   return apt;
+}
+
+function asArguments(options: Readonly<Record<string, string>>): string[] {
+  return Object.entries(options).flatMap(([option, value]) => ['-o', `${option}=${value}`]);
 }
 
 export function sha256Of(file: string): string {

@@ -55,7 +55,9 @@ function bucketsOf(text: Uint8Array): string[] {
 const seeds = Uint32Array.from({ length: bands * rowsABand }, (_, row) => Math.imul(row + 1, 0x9e3779b1));
 
 function* identifiers(text: Uint8Array): Generator<number> {
-  for (const [word] of Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('latin1').matchAll(/[A-Za-z_$\x80-\xff][\w$\x80-\xff]*/g)) {
+  for (const [word] of Buffer.from(text.buffer, text.byteOffset, text.byteLength)
+    .toString('latin1')
+    .matchAll(/[A-Za-z_$\x80-\xff][\w$\x80-\xff]*/g)) {
     let hash = 0x811c9dc5;
     for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
     yield hash >>> 0;
@@ -97,5 +99,7 @@ function passagesOf(text: Uint8Array): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /\w{2}.*\w{2}/.test(line));
-  return lines.slice(0, Math.max(0, lines.length - linesInARow + 1)).map((_, i) => lines.slice(i, i + linesInARow).join('\n'));
+  return lines
+    .slice(0, Math.max(0, lines.length - linesInARow + 1))
+    .map((_, i) => lines.slice(i, i + linesInARow).join('\n'));
 }

@@ -61,7 +61,8 @@ const excluded = [
 ];
 
 /** What no rule lets in, spared the unpacking. */
-const notUnpacked = '*/vendor */node_modules */.git */dist *.map *.min.js *.png *.jpg *.gif *.svg *.woff *.woff2 *.ttf *.wasm *.jar';
+const notUnpacked =
+  '*/vendor */node_modules */.git */dist *.map *.min.js *.png *.jpg *.gif *.svg *.woff *.woff2 *.ttf *.wasm *.jar';
 
 /** The text of a package that may be learnt from. */
 export async function selectFiles(entry: Package, archive: string): Promise<Selection> {
@@ -164,7 +165,9 @@ const outputOfTyped =
 const outputOfScripts = /^(es|esm|es6|cjs|umd|amd|iife|build|out|output|[^/]*dist[^/]*)\//;
 
 function isTest(place: string): boolean {
-  return /(^|\/)(tests?|specs?|__tests__|e2e|bench(es|marks?)?|examples?)\/|[._-](test|spec)s?\.\w+$|(^|\/)test_[^/]+$|\/\w+Tests?\.java$/i.test(place);
+  return /(^|\/)(tests?|specs?|__tests__|e2e|bench(es|marks?)?|examples?)\/|[._-](test|spec)s?\.\w+$|(^|\/)test_[^/]+$|\/\w+Tests?\.java$/i.test(
+    place,
+  );
 }
 
 function isTyped(place: string): boolean {
@@ -180,7 +183,7 @@ function sourceFile(place: string, bytes: Uint8Array, head: () => string): Sourc
   if (text === null) return { reason: 'binary' };
   if (generated.test(text.slice(0, 2_048))) return { reason: 'generated' };
   if (headForbids(head())) return { reason: 'licence' };
-  if (/script$/.test(language) && compiled.test(text)) return { reason: 'compiled' };
+  if (language.endsWith('script') && compiled.test(text)) return { reason: 'compiled' };
   return isNumbers(text) ? { reason: 'numbers' } : { path: place, language, text };
 }
 

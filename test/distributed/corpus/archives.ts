@@ -30,6 +30,7 @@ export function packed(archives: string, name: string, files: Readonly<Record<st
 
 /** Source text whose identifiers no other number has. */
 export function program(number: number, lines = 30): string {
-  const line = (i: number): string => `export const value${number}x${i} = compute${number}(input${number}x${i}, ${i});\n`;
+  const line = (i: number): string =>
+    `export const value${number}x${i} = compute${number}(input${number}x${i}, ${i});\n`;
   return Array.from({ length: lines }, (_, i) => line(i)).join('');
 }

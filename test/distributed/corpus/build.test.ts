@@ -39,7 +39,15 @@ test('each file is left out for the reason that it has', async () => {
   const report = await build(into, [entry]);
   expect(texts(into)).toEqual(['typescript/mixed/src/kept.ts']);
   const reasons = Object.keys(report.leftOut.typescript ?? {}).sort();
-  expect(reasons).toEqual(['generated', 'licence', 'measuredOn', 'minified', 'numbers', 'secret', 'tooLarge']);
+  expect(reasons).toEqual([
+    'generated',
+    'licence',
+    'measuredOn',
+    'minified',
+    'numbers',
+    'secret',
+    'tooLarge',
+  ]);
   expect(report.leftOut.javascript?.compiled?.files).toBe(2);
 });
 
@@ -48,10 +56,18 @@ test('of equal and nearly equal files of all packages one is kept', async () => 
   const archives = path.join(into, 'archives');
   const packages = [
     packed(archives, 'a', { 'src/one.ts': program(1), 'src/two.ts': program(2) }),
-    packed(archives, 'b', { 'src/same.ts': program(1), 'src/near.ts': `${program(2)}export const more = 1;\n`, 'src/new.ts': program(3) }),
+    packed(archives, 'b', {
+      'src/same.ts': program(1),
+      'src/near.ts': `${program(2)}export const more = 1;\n`,
+      'src/new.ts': program(3),
+    }),
   ];
   const report = await build(into, packages);
-  expect(texts(into)).toEqual(['typescript/a/src/one.ts', 'typescript/a/src/two.ts', 'typescript/b/src/new.ts']);
+  expect(texts(into)).toEqual([
+    'typescript/a/src/one.ts',
+    'typescript/a/src/two.ts',
+    'typescript/b/src/new.ts',
+  ]);
   expect(report.leftOut.typescript?.duplicate?.files).toBe(1);
   expect(report.leftOut.typescript?.nearDuplicate?.files).toBe(1);
 });
@@ -90,7 +106,11 @@ test('the same manifest gives the same bytes, from archives and from selections 
   for (const into of [one, other]) {
     const archives = path.join(into, 'archives');
     const packages = Array.from({ length: 3 }, (_, p) =>
-      packed(archives, `p${p}`, Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`src/${i}.ts`, program(1000 * p + i, 3)]))),
+      packed(
+        archives,
+        `p${p}`,
+        Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`src/${i}.ts`, program(1000 * p + i, 3)])),
+      ),
     ).map((entry) => ({ ...entry, sha256: '0'.repeat(64) }));
     await build(into, into === one ? packages : packages.toReversed());
   }
@@ -103,7 +123,12 @@ async function build(into: string, packages: readonly Package[]): Promise<Report
   const corpora = path.join(into, 'corpora');
   mkdirSync(corpora, { recursive: true });
   if (readdirSync(corpora).length === 0) writeFileSync(path.join(corpora, 'none.ts'), program(999_999));
-  const places = { archives: path.join(into, 'archives'), selections: path.join(into, 'selections'), text: path.join(into, 'text'), corpora };
+  const places = {
+    archives: path.join(into, 'archives'),
+    selections: path.join(into, 'selections'),
+    text: path.join(into, 'text'),
+    corpora,
+  };
   return buildText(packages, places, () => {});
 }
 
@@ -122,7 +147,8 @@ function texts(into: string, ...sides: readonly ('train' | 'heldOut')[]): string
 function digestOf(into: string): string {
   const digest = createHash('sha256');
   for (const side of ['train', 'heldOut'] as const) {
-    for (const file of texts(into, side)) digest.update(file).update(readFileSync(path.join(into, 'text', side, file)));
+    for (const file of texts(into, side))
+      digest.update(file).update(readFileSync(path.join(into, 'text', side, file)));
   }
   return digest.digest('hex');
 }

@@ -31,12 +31,9 @@ test('an archive with another hash is not kept, one that is not there is told of
 /** A client in npm's place that knows only the archives of one folder. */
 function registry(): { archives: string; offered: string; asked: () => string[] } {
   const folder = scratch();
-  const [archives, offered, bin, log] = ['archives', 'offered', 'bin', 'asked'].map((name) => path.join(folder, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [archives, offered, bin, log] = ['archives', 'offered', 'bin', 'asked'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string, string];
   mkdirSync(bin);
   const client = path.join(bin, 'npm');
   const script = `#!/bin/sh\necho "$3" >> '${log}'\nexec cp '${offered}'/npm_"$(echo "$3" | tr @ _)".tgz .\n`;
@@ -47,5 +44,9 @@ function registry(): { archives: string; offered: string; asked: () => string[] 
   onTestFinished(() => {
     process.env.PATH = before;
   });
-  return { archives, offered, asked: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []) };
+  return {
+    archives,
+    offered,
+    asked: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
+  };
 }

@@ -1,10 +1,24 @@
 import { expect, test } from 'vitest';
 import { headForbids, isPermissive, spdxOfDebian } from '../../../distributed/corpus/licences.ts';
-import { termsOfCopyright } from '../../../distributed/corpus/pin.ts';
+import { installedGlob, termsOfCopyright } from '../../../distributed/corpus/pin.ts';
 
 test('one side of an OR must be permissive, and every side of an AND', () => {
-  const permissive = ['MIT', '(MIT OR GPL-3.0)', 'GPL-2.0 OR (MIT AND ISC)', 'Apache-2.0 WITH LLVM-exception'];
-  const others = ['GPL-3.0', 'MIT AND GPL-3.0', '(MIT OR ISC) AND MPL-2.0', 'UNLICENSED', '', 'none', 'MIT ISC', '(MIT'];
+  const permissive = [
+    'MIT',
+    '(MIT OR GPL-3.0)',
+    'GPL-2.0 OR (MIT AND ISC)',
+    'Apache-2.0 WITH LLVM-exception',
+  ];
+  const others = [
+    'GPL-3.0',
+    'MIT AND GPL-3.0',
+    '(MIT OR ISC) AND MPL-2.0',
+    'UNLICENSED',
+    '',
+    'none',
+    'MIT ISC',
+    '(MIT',
+  ];
   expect(permissive.filter((expression) => !isPermissive(expression))).toEqual([]);
   expect(others.filter(isPermissive)).toEqual([]);
 });
@@ -37,6 +51,12 @@ License: GPL-2
   const { licence, without } = termsOfCopyright(text);
   expect(licence).toBe('MIT');
   expect(without).toEqual(['src/copied/**/*', 'tools/one.py{,/**}']);
+});
+
+test('of what is installed, only the ends of the paths are those of the source', () => {
+  expect(installedGlob('src/Some/Component/Request.php{,/**}')).toBe('**/Component/Request.php{,/**}');
+  expect(installedGlob('lib/copied/**/*')).toBe('**/copied/**/*');
+  expect(installedGlob('one.py{,/**}')).toBe('**/one.py{,/**}');
 });
 
 test('a file whose head names other terms is refused, one that only speaks of them in its code is not', () => {

@@ -1,11 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { isNamed, manifestFile, type Package, readManifest, writeManifest } from '../../../distributed/corpus/manifest.ts';
+import {
+  isNamed,
+  manifestFile,
+  type Package,
+  readManifest,
+  writeManifest,
+} from '../../../distributed/corpus/manifest.ts';
 import pins from '../../corpora/corpora.json' with { type: 'json' };
 import { scratch } from './archives.ts';
 
-const good: Package = { name: 'good', registry: 'npm', version: '1.0.0', sha256: 'a'.repeat(64), licence: 'MIT' };
+const good: Package = {
+  name: 'good',
+  registry: 'npm',
+  version: '1.0.0',
+  sha256: 'a'.repeat(64),
+  licence: 'MIT',
+};
 
 test('the committed manifest is one', () => {
   expect(readManifest(manifestFile).length).toBeGreaterThan(150);
@@ -14,10 +26,17 @@ test('the committed manifest is one', () => {
 test('what quality is measured on can stand in no manifest, by its name in any registry', () => {
   const packages = pins.map((pin) => pin.package);
   expect(packages.filter((name) => !isNamed(name))).toEqual([]);
-  const related = ['librust-regex-syntax-dev', 'golang-github-spf13-cobra', 'mobx-react', '@typescript-eslint/parser', 'rust-regex-automata'];
+  const related = [
+    'librust-regex-syntax-dev',
+    'golang-github-spf13-cobra',
+    'mobx-react',
+    '@typescript-eslint/parser',
+    'rust-regex-automata',
+  ];
   expect(related.filter((name) => !isNamed(name))).toEqual([]);
   expect(['postgres', 'zodiac', 'cobras', 'regexp', 'jinja-free'].filter(isNamed)).toEqual(['jinja-free']);
-  for (const name of packages) expect(() => readManifest(written([{ ...good, name }]))).toThrow('measured on');
+  for (const name of packages)
+    expect(() => readManifest(written([{ ...good, name }]))).toThrow('measured on');
 });
 
 test('a manifest with a forbidden licence, a name twice or half a hash is refused', () => {
@@ -29,7 +48,10 @@ test('a manifest with a forbidden licence, a name twice or half a hash is refuse
 
 test('a manifest is written in the order of its names', () => {
   const file = written([]);
-  writeManifest(file, [{ ...good, name: 'b' }, { ...good, name: 'a' }]);
+  writeManifest(file, [
+    { ...good, name: 'b' },
+    { ...good, name: 'a' },
+  ]);
   expect(readManifest(file).map(({ name }) => name)).toEqual(['a', 'b']);
 });
 
