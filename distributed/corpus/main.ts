@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildText } from './build.ts';
@@ -25,6 +25,11 @@ if (values.pin) {
   const problems = await pinAll(positionals, values.manifest, archives);
   for (const problem of problems) say(`✗ ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
+} else if (!existsSync(values.corpora)) {
+  say(
+    `Expected the texts that quality is measured on in ${values.corpora}, got none; run \`npm run corpora\`.`,
+  );
+  process.exitCode = 1;
 } else {
   const packages = readManifest(values.manifest);
   const problems = await fetchAll(packages, archives, say);
