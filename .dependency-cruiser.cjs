@@ -41,12 +41,26 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   severity: 'error',
   comment: `extension/${layer} may import only: ${[layer, ...allowed].join(', ')}`,
   from: { path: `^extension/${layer}/` },
-  to: { path: '^(extension|assembly|test)/', pathNot: `^extension/(${[layer, ...allowed].join('|')})/` },
+  to: {
+    path: '^(extension|assembly|distributed|test)/',
+    pathNot: `^extension/(${[layer, ...allowed].join('|')})/`,
+  },
 }));
 
 module.exports = {
   forbidden: [
     ...layerRules,
+    {
+      name: 'distributed-corpus',
+      severity: 'error',
+      comment:
+        'distributed/corpus may import only: protocol, platform, corpus. No text of it comes into the extension.',
+      from: { path: '^distributed/corpus/' },
+      to: {
+        path: '^(extension|assembly|distributed|test)/',
+        pathNot: '^(distributed/corpus|extension/(protocol|platform|corpus))/',
+      },
+    },
     {
       name: 'only-host-imports-vscode',
       severity: 'error',

@@ -32,6 +32,10 @@ const tasks = {
     does: 'fetches the development corpora that quality is measured on into corpora/',
     run: (args) => run('node', ['test/corpora/fetch.ts', ...args]),
   },
+  'base:corpus': {
+    does: 'fetches the packages of distributed/corpus/manifest.json and makes text of them in base-corpus/',
+    run: (args) => run('node', ['distributed/corpus/main.ts', ...args]),
+  },
   package: { does: 'nihilo-<version>.vsix', run: packageExtension },
 };
 
@@ -41,7 +45,7 @@ const checks = [
   ['relaxed kernels', 'asc', '--config', 'asconfig.json', '--target', 'relaxed', '--noEmit'],
   ['lint', 'oxlint', '--deny-warnings'],
   ['format', 'prettier', '--check', '.'],
-  ['layers', 'depcruise', 'extension', 'test', '--config', '.dependency-cruiser.cjs'],
+  ['layers', 'depcruise', 'extension', 'distributed', 'test', '--config', '.dependency-cruiser.cjs'],
   ['dead code', 'knip'],
 ];
 
@@ -234,7 +238,7 @@ class Failure extends Error {
 const [name, ...rest] = process.argv.slice(2);
 const task = tasks[name];
 if (!task) {
-  const list = Object.entries(tasks).map(([known, { does }]) => `  ${known.padEnd(10)}${does}`);
+  const list = Object.entries(tasks).map(([known, { does }]) => `  ${known.padEnd(13)}${does}`);
   console.error(`Usage: npm run <task> [-- arguments]\n${list.join('\n')}`);
   process.exit(name === undefined ? 0 : 1);
 }

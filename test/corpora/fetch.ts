@@ -1,18 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { download, type Registry, sha256Of, unpack } from '../../distributed/corpus/registries.ts';
 import pins from './corpora.json' with { type: 'json' };
 
 /**
@@ -21,7 +11,7 @@ import pins from './corpora.json' with { type: 'json' };
  */
 interface Pin {
   readonly name: string;
-  readonly from: string;
+  readonly from: Registry;
   readonly package: string;
   readonly version: string;
   /** of the archive, what is kept */
@@ -34,19 +24,19 @@ interface Pin {
 
 const defaultFolder = path.join(import.meta.dirname, '..', '..', 'corpora');
 /** @returns null, or why the corpus can't be had here */
-function fetchCorpus(pin: Pin, corpora: string): string | null {
+async function fetchCorpus(pin: Pin, corpora: string): Promise<string | null> {
   const target = path.join(corpora, pin.name);
   // Says which archive a corpus came from, so that a changed pin fetches anew; beside the corpus, for it is no part of it.
   const stamp = `${target}.sha256`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === pin.sha256) return null;
   const scratch = mkdtempSync(path.join(tmpdir(), 'nihilo-corpus-'));
   try {
-    const archive = path.join(scratch, download(pin, scratch));
-    const actual = createHash('sha256').update(readFileSync(archive)).digest('hex');
+    const release = { registry: pin.from, name: pin.package, version: pin.version };
+    const archive = path.join(scratch, await download(release, scratch));
+    const actual = sha256Of(archive);
     if (actual !== pin.sha256) return `expected an archive with SHA-256 ${pin.sha256}, got ${actual}`;
     const unpacked = path.join(scratch, 'unpacked');
-    mkdirSync(unpacked);
-    unpack(pin, archive, unpacked);
+    await unpack(pin.from, archive, unpacked);
     rmSync(target, { recursive: true, force: true });
     cpSync(path.join(unpacked, pin.folder), path.join(target, pin.into), { recursive: true });
     writeFileSync(stamp, pin.sha256);
@@ -59,35 +49,13 @@ function fetchCorpus(pin: Pin, corpora: string): string | null {
   }
 }
 
-/** @returns the archive's name in `folder` */
-function download(pin: Pin, folder: string): string {
-  if (pin.from === 'npm') run(folder, 'npm', 'pack', '--silent', `${pin.package}@${pin.version}`);
-  else run(folder, 'apt-get', 'download', '-q', `${pin.package}=${pin.version}`);
-  const [archive] = readdirSync(folder);
-  if (archive === undefined) throw new Error(`expected an archive of ${pin.package}, got none`);
-  return archive;
-}
-
-function unpack(pin: Pin, archive: string, folder: string): void {
-  if (pin.from === 'npm') run(folder, 'tar', '-xzf', archive, '--strip-components=1');
-  else run(folder, 'dpkg-deb', '-x', archive, folder);
-}
-
-function run(cwd: string, command: string, ...args: string[]): void {
-  execFileSync(command, args, {
-    cwd,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    shell: process.platform === 'win32',
-  });
-}
-
 const { values, positionals } = parseArgs({
   options: { into: { type: 'string', default: defaultFolder } },
   allowPositionals: true,
 });
-const wanted = pins.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const wanted = (pins as Pin[]).filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 for (const pin of wanted) {
-  const problem = fetchCorpus(pin, path.resolve(values.into));
+  const problem = await fetchCorpus(pin, path.resolve(values.into));
   console.log(
     `${problem === null ? '✓' : '✗'} ${pin.name}  ${pin.package} ${pin.version}${problem === null ? '' : `: ${problem}`}`,
   );
