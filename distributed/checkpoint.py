@@ -1,0 +1,29 @@
+"""What a training needs to go on, in one file that is replaced as a whole."""
+
+import os
+
+import torch
+
+
+def write_atomically(path, write):
+    """`write` fills a new file, which then takes the place of the old one: a crash leaves one of the two."""
+    fresh = f"{path}.{os.getpid()}.new"
+    with open(fresh, "wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, path)
+
+
+def save(path, tensors, state):
+    """tensors: name -> tensor; state: plain numbers, strings, lists and dictionaries"""
+    content = {"tensors": {name: tensor.detach().cpu() for name, tensor in tensors.items()}, "state": state}
+    write_atomically(path, lambda file: torch.save(content, file))
+
+
+def load(path):
+    """-> (tensors, state), or None where there is none"""
+    if not os.path.exists(path):
+        return None
+    content = torch.load(path, map_location="cpu", weights_only=True)
+    return content["tensors"], content["state"]
