@@ -160,12 +160,14 @@ class Training:
     def rehearse(self):
         """Every kind of step once, at rate 0; the moments are put back."""
         before = {name: tensor.clone() for name, tensor in self.tensors().items()}
-        for sequences, length in self.recipe.shapes(self.config.max_position_embeddings):
-            self.forward_backward(0, sequences, length)
-            self.optimizer.step(1, 0.0, (0.0, 0.0))
-        for name, tensor in self.tensors().items():
-            tensor.data.copy_(before[name])
-        self.clear_gradients()
+        try:
+            for sequences, length in self.recipe.shapes(self.config.max_position_embeddings):
+                self.forward_backward(0, sequences, length)
+                self.optimizer.step(1, 0.0, (0.0, 0.0))
+        finally:
+            for name, tensor in self.tensors().items():
+                tensor.data.copy_(before[name])
+            self.clear_gradients()
 
     def clear_gradients(self):
         for parameter in self.model.parameters():
@@ -235,38 +237,34 @@ class Training:
 
     def run(self):
         arguments, state = self.arguments, self.state
+        begun = last_saved = time.perf_counter()
         before = state["seconds"]
-        start = last_logged = last_saved = time.perf_counter()
-        tokens_logged = state["tokens"]
+        self.reported = (begun, state["tokens"])
         while True:
             now = time.perf_counter()
-            state["seconds"] = before + now - start
+            state["seconds"] = before + now - begun
             progress = self.ranks.told_by_first(self.progress())
-            due = {
-                "log": len(self.recent) > 0 and (progress >= 1 or state["step"] % arguments.log_every == 0),
-                "evaluate": len(self.recent) > 0 and state["step"] % arguments.evaluate_every == 0,
-            }
-            if due["log"]:
-                self.report(state["tokens"] - tokens_logged, last_logged)
-                tokens_logged, last_logged = state["tokens"], time.perf_counter()
-            if progress >= 1:
-                break
-            if due["evaluate"]:
+            ended = progress >= 1
+            moved = len(self.recent) > 0
+            if moved and (ended or state["step"] % arguments.log_every == 0):
+                self.report()
+            if ended:
+                return
+            if moved and state["step"] % arguments.evaluate_every == 0:
                 state["held_out"] = self.evaluate(arguments.held_out_tokens)
                 self.log.write(event="held-out", step=state["step"], **state["held_out"])
-                last_logged += time.perf_counter() - last_logged if due["log"] else 0
+                self.reported = (self.reported[0] + time.perf_counter() - now, self.reported[1])
             if self.ranks.rank == 0 and now - last_saved >= arguments.checkpoint_seconds:
                 self.save()
                 last_saved = time.perf_counter()
             self.step(progress)
-        state["seconds"] = before + time.perf_counter() - start
 
     def progress(self):
         if self.arguments.steps is not None:
             return self.state["step"] / self.arguments.steps
         return self.state["seconds"] / self.arguments.seconds
 
-    def report(self, tokens, since):
+    def report(self):
         """Fetches the losses since the last report, and waits for them."""
         losses = torch.stack([loss for loss, _, _ in self.recent]).tolist()
         _, norm, rate = self.recent[-1]
@@ -274,14 +272,17 @@ class Training:
         loss = sum(losses) / len(losses)
         if not math.isfinite(loss):
             raise SystemExit(f"The loss should be a finite number and is {loss} by step {self.state['step']}.")
+        now, tokens = time.perf_counter(), self.state["tokens"]
+        since, tokens_then = self.reported
+        self.reported = (now, tokens)
         self.log.write(
             step=self.state["step"],
-            tokens=self.state["tokens"],
+            tokens=tokens,
             seconds=round(self.state["seconds"], 3),
             loss=loss,
             lr=rate,
             gradient_norm=norm.item(),
-            tokens_per_second=round(tokens / (time.perf_counter() - since)),
+            tokens_per_second=round((tokens - tokens_then) / (now - since)),
         )
 
     def save(self):
