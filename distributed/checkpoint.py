@@ -1,5 +1,6 @@
 """What a training needs to go on, in one file that is replaced as a whole."""
 
+import json
 import os
 
 import torch
@@ -17,7 +18,8 @@ def write_atomically(path, write):
 
 def save(path, tensors, state):
     """tensors: name -> tensor; state: plain numbers, strings, lists and dictionaries"""
-    content = {"tensors": {name: tensor.detach().cpu() for name, tensor in tensors.items()}, "state": state}
+    # As text: PyTorch 1.13 refuses numbers where only weights are to be loaded.
+    content = {"state": json.dumps(state), **{name: tensor.detach().cpu() for name, tensor in tensors.items()}}
     write_atomically(path, lambda file: torch.save(content, file))
 
 
@@ -26,4 +28,4 @@ def load(path):
     if not os.path.exists(path):
         return None
     content = torch.load(path, map_location="cpu", weights_only=True)
-    return content["tensors"], content["state"]
+    return content, json.loads(content.pop("state"))

@@ -21,8 +21,8 @@ class Recipe:
     momentum: float = 0.95
     weight_decay: float = 0.1
     embedding_decay: float = 0.05
-    readings_kept: float = 1
-    clip: float = 1
+    readings_kept: float = 1.0
+    clip: float = 1.0
 
     def to_dict(self):
         return asdict(self)
