@@ -33,7 +33,7 @@ class Ranks:
         self.control = None
         if self.count > 1:
             backend = "nccl" if device_type == "cuda" else "gloo"
-            dist.init_process_group(backend, timeout=datetime.timedelta(minutes=5))
+            dist.init_process_group(backend, store=meeting_place(self), rank=self.rank, world_size=self.count)
             # Small numbers of the host: they must not wait for the device.
             self.control = dist.new_group(backend="gloo")
 
@@ -61,6 +61,15 @@ class Ranks:
     def close(self):
         if self.count > 1:
             dist.destroy_process_group()
+
+
+def meeting_place(ranks):
+    """Where processes find each other: its names are new after every restart, else PyTorch 2.13 meets processes that are gone."""
+    address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    hosted = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
+    wait = datetime.timedelta(minutes=5)
+    store = dist.TCPStore(address, port, ranks.count, ranks.rank == 0 and not hosted, wait)
+    return dist.PrefixStore(f"attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)}", store)
 
 
 class Log:
