@@ -6,7 +6,7 @@ import { PairCounts } from './pairCounts.ts';
 import { preTokenEnd } from './preTokens.ts';
 
 /** the 256 bytes and the control tokens */
-export const fewestTokens = 256 + controlNames.length;
+const fewestTokens = 256 + controlNames.length;
 
 /**
  * Byte-pair encoding: begins with the 256 bytes and merges the most frequent pair of neighbours into a new token, again and again.

@@ -34,7 +34,7 @@ afterAll(() => {
 
 const tiny = '--hidden 32 --layers 2 --heads 2 --context 32 --lengths 32 --tokens-per-step 256'.split(' ');
 
-function arguments_(out: string, ...more: string[]): string[] {
+function argumentsFor(out: string, ...more: string[]): string[] {
   const folders = [
     '--train',
     inScratch('train'),
@@ -98,7 +98,7 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
   });
 
   it('writes a model that our engine loads and scores alike', async () => {
-    const { lines, code } = await train(arguments_('exported', '--steps', '20'));
+    const { lines, code } = await train(argumentsFor('exported', '--steps', '20'));
     expect(code).toBe(0);
     const { config, tensors } = await readCheckpoint(platform.files, inScratch('exported/model'));
     const decoder = new Decoder(compiled('baseline'), config, tensors, 'f32');
@@ -118,22 +118,22 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
 
   it('by two processes is that by one within 10⁻³, also where a step has fewer sequences than processes', async () => {
     const steps = ['--steps', '12', '--tokens-per-step', '0:32,0.3:224'];
-    const alone = await losses(arguments_('alone', ...steps));
-    const together = await losses(arguments_('together', ...steps), { processes: 2 });
+    const alone = await losses(argumentsFor('alone', ...steps));
+    const together = await losses(argumentsFor('together', ...steps), { processes: 2 });
     expect([...together.keys()]).toEqual([...alone.keys()]);
     for (const [step, loss] of alone) expect(Math.abs(together.get(step)! - loss) / loss).toBeLessThan(1e-3);
   });
 
   it('that is killed goes on at its last checkpoint with the same losses to the last bit', async () => {
     const steps = ['--steps', '16', '--checkpoint-seconds', '0'];
-    const whole = await losses(arguments_('whole', ...steps));
-    const killed = await train(arguments_('killed', ...steps), {
+    const whole = await losses(argumentsFor('whole', ...steps));
+    const killed = await train(argumentsFor('killed', ...steps), {
       onLine: ({ step }, processId) => {
         if (step === 7) process.kill(processId, 'SIGKILL');
       },
     });
     expect(killed.code).toBeNull();
-    const { lines } = await train(arguments_('killed', ...steps));
+    const { lines } = await train(argumentsFor('killed', ...steps));
     expect(resumedAt(lines)).toBeGreaterThanOrEqual(6);
     const rest = lossesOf(lines);
     expect(rest.size).toBeLessThanOrEqual(10);
@@ -144,7 +144,7 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
   it('that loses one of two processes is started again by torchrun and goes on at its last checkpoint', async () => {
     let lost = false;
     const { code, lines, stderr } = await train(
-      arguments_('lost', '--steps', '16', '--checkpoint-seconds', '0'),
+      argumentsFor('lost', '--steps', '16', '--checkpoint-seconds', '0'),
       {
         processes: 2,
         onLine: ({ step }, launcher) => {
@@ -160,8 +160,8 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
   });
 
   it('refuses to go on with another seed', async () => {
-    expect((await train(arguments_('seeded', '--steps', '1'))).code).toBe(0);
-    const { code, stderr } = await train(arguments_('seeded', '--steps', '2', '--seed', '5'));
+    expect((await train(argumentsFor('seeded', '--steps', '1'))).code).toBe(0);
+    const { code, stderr } = await train(argumentsFor('seeded', '--steps', '2', '--seed', '5'));
     expect(code).toBe(1);
     expect(stderr).toContain('is of a training with another seed; choose another --out');
   });
