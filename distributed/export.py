@@ -107,9 +107,11 @@ def write_model(folder, model, tokenizer_file, state):
 def trainer_state(config, state, files):
     """What our engine wants to know of a training (TrainerState in extension/engine/checkpoint.ts), with the digest of each file."""
     held_out = state["held_out"]
+    if held_out is None:
+        raise SystemExit("The training has not scored held-out text yet; export a later checkpoint.")
     best = {"step": state["step"], "loss": held_out["loss"], "bitsPerByte": held_out["bits_per_byte"]}
     return {
-        "preset": "large",
+        "preset": preset_like(config),
         "vocabSize": config.vocab_size,
         "seed": state["seed"],
         "reproducible": False,
@@ -126,6 +128,11 @@ def trainer_state(config, state, files):
         "provenance": None,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
+
+
+def preset_like(config):
+    """The preset whose recipe our engine goes on with: by the width, as extension/engine/config.ts has them."""
+    return next(name for name, width in (("large", 256), ("default", 128), ("small", 0)) if config.hidden_size >= width)
 
 
 def encode_json(value):

@@ -57,14 +57,19 @@ class Arcee(torch.nn.Module):
 
     def initialise(self, seed):
         """Random numbers as extension/engine/layout.ts has them: what writes to the residual stream starts at zero."""
+        # Drawn on the CPU: the same on every device.
         generator = torch.Generator().manual_seed(seed)
         reads = 1 / math.sqrt(self.config.hidden_size)
+
+        def draw(parameter, deviation):
+            parameter.copy_(torch.empty(parameter.shape).normal_(0, deviation, generator=generator))
+
         with torch.no_grad():
-            self.embedding.normal_(0, 0.05, generator=generator)
+            draw(self.embedding, 0.05)
             self.norms.fill_(1)
-            self.square.normal_(0, reads, generator=generator)
+            draw(self.square, reads)
             self.square[:, 3] = 0
-            self.up.normal_(0, reads, generator=generator)
+            draw(self.up, reads)
             self.down.fill_(0)
 
     def views(self):

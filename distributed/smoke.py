@@ -6,7 +6,8 @@ import time
 
 import torch
 
-from train import Training, parse
+from options import parse
+from train import Training
 
 
 def measure(name, options, steps):

@@ -1,75 +1,24 @@
 """Pre-trains an Arcee model on shards of tokens: one process or, under torchrun, many. README.md has the commands."""
 
-import argparse
 import collections
 import contextlib
-import datetime
 import json
 import math
 import os
 import time
 
 import torch
-import torch.distributed as dist
 
 import checkpoint
 import data
 import export
-from model import Arcee, Config
+from model import Arcee
 from optimizer import Optimizer
-from recipe import Recipe, parse_schedule
+from options import config_of, parse, recipe_of
+from processes import Ranks
 
 # Steps that may be queued on the device: enough to keep it busy, few enough for the clock to be true.
 MOST_QUEUED = 4
-
-
-class Ranks:
-    """The processes of a training; alone, every exchange is nothing."""
-
-    def __init__(self, device_type):
-        self.rank = int(os.environ.get("RANK", 0))
-        self.count = int(os.environ.get("WORLD_SIZE", 1))
-        self.local = int(os.environ.get("LOCAL_RANK", 0))
-        self.control = None
-        if self.count > 1:
-            backend = "nccl" if device_type == "cuda" else "gloo"
-            dist.init_process_group(backend, store=meeting_place(self), rank=self.rank, world_size=self.count)
-            # Small numbers of the host: they must not wait for the device.
-            self.control = dist.new_group(backend="gloo")
-
-    def share(self, count):
-        """[first, last) of `count` things that are this process's."""
-        return self.rank * count // self.count, (self.rank + 1) * count // self.count
-
-    def add_up(self, tensors):
-        if self.count > 1:
-            for tensor in tensors:
-                dist.all_reduce(tensor)
-
-    def copy_from_first(self, tensors):
-        if self.count > 1:
-            for tensor in tensors:
-                dist.broadcast(tensor, 0)
-
-    def told_by_first(self, value):
-        if self.count == 1:
-            return value
-        box = [value]
-        dist.broadcast_object_list(box, 0, group=self.control)
-        return box[0]
-
-    def close(self):
-        if self.count > 1:
-            dist.destroy_process_group()
-
-
-def meeting_place(ranks):
-    """Where processes find each other: its names are new after every restart, else PyTorch 2.13 meets processes that are gone."""
-    address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-    hosted = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
-    wait = datetime.timedelta(minutes=5)
-    store = dist.TCPStore(address, port, ranks.count, ranks.rank == 0 and not hosted, wait)
-    return dist.PrefixStore(f"attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)}", store)
 
 
 class Log:
@@ -100,6 +49,8 @@ class Training:
         self.recipe = recipe_of(arguments)
         self.stream = data.Stream(arguments.train)
         self.held_out = data.Stream(arguments.held_out)
+        if self.held_out.index["tokenizer"] != self.stream.index["tokenizer"]:
+            raise SystemExit(f"{arguments.held_out} should have the tokenizer of {arguments.train} and has another.")
         self.reader = data.reader_for(self.stream, self.device)
         self.held_out_reader = data.reader_for(self.held_out, self.device)
         self.config = config_of(arguments, self.stream.index["vocabSize"])
@@ -252,7 +203,7 @@ class Training:
         while True:
             now = time.perf_counter()
             state["seconds"] = before + now - begun
-            progress = self.ranks.told_by_first(self.progress())
+            progress = self.progress()
             ended = progress >= 1
             moved = len(self.recent) > 0
             if moved and (ended or state["step"] % arguments.log_every == 0):
@@ -264,6 +215,9 @@ class Training:
                 self.log.write(event="held-out", step=state["step"], **state["held_out"])
                 self.reported = (self.reported[0] + time.perf_counter() - now, self.reported[1])
             if self.ranks.rank == 0 and now - last_saved >= arguments.checkpoint_seconds:
+                # Weights that have diverged are not worth keeping.
+                if self.recent:
+                    self.report()
                 self.save()
                 last_saved = time.perf_counter()
             self.step(progress)
@@ -271,7 +225,8 @@ class Training:
     def progress(self):
         if self.arguments.steps is not None:
             return self.state["step"] / self.arguments.steps
-        return self.state["seconds"] / self.arguments.seconds
+        # Clocks differ.
+        return self.ranks.told_by_first(self.state["seconds"] / self.arguments.seconds)
 
     def report(self):
         """Fetches the losses since the last report, and waits for them."""
@@ -307,56 +262,7 @@ class Training:
         self.save()
         tokenizer = os.path.join(self.arguments.train, "tokenizer.json")
         export.write_model(os.path.join(self.arguments.out, "model"), self.model, tokenizer, state)
-        memory = torch.cuda.max_memory_allocated() / 2**20 if self.device.type == "cuda" else None
-        self.log.write(event="done", step=state["step"], tokens=state["tokens"], seconds=state["seconds"], mb=memory)
-
-
-def recipe_of(arguments):
-    chosen = {name: getattr(arguments, name) for name in Recipe.__dataclass_fields__ if hasattr(arguments, name)}
-    return Recipe(**{name: value for name, value in chosen.items() if value is not None})
-
-
-def config_of(arguments, vocab_size):
-    if arguments.init is not None:
-        config = export.read_config(arguments.init)
-        if config.vocab_size != vocab_size:
-            raise SystemExit(f"{arguments.init} should have {vocab_size} tokens as the shards and has {config.vocab_size}.")
-        return config
-    return Config(
-        vocab_size=vocab_size,
-        hidden_size=arguments.hidden,
-        num_hidden_layers=arguments.layers,
-        num_attention_heads=arguments.heads,
-        max_position_embeddings=arguments.context,
-    )
-
-
-def parse(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--train", required=True, help="folder of shards to learn from")
-    parser.add_argument("--held-out", required=True, help="folder of shards to judge by, with the same tokenizer")
-    parser.add_argument("--out", required=True, help="folder of checkpoint.pt, log.jsonl and model/; gone on from when it is there")
-    end = parser.add_mutually_exclusive_group(required=True)
-    end.add_argument("--steps", type=int)
-    end.add_argument("--seconds", type=float, help="wall-clock, from after the compilation on")
-    parser.add_argument("--init", help="model folder whose weights and shape to start from (random numbers when left out)")
-    parser.add_argument("--seed", type=int, default=1)
-    for name, value in (("hidden", 256), ("layers", 4), ("heads", 4), ("context", 512)):
-        parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--tokens-per-step", type=parse_schedule, help="N, or SHARE:N,… of the training")
-    parser.add_argument("--lengths", type=parse_schedule, help="positions of a sequence, likewise")
-    for name, field in Recipe.__dataclass_fields__.items():
-        if name not in ("tokens_per_step", "lengths"):
-            parser.add_argument("--" + name.replace("_", "-"), type=type(field.default), dest=name)
-    parser.add_argument("--micro-tokens", type=int, default=131072, help="most tokens of one process at a time; more add up")
-    parser.add_argument("--device", choices=["cpu", "cuda"])
-    parser.add_argument("--dtype", choices=["float32", "bfloat16"], help="of the products (bfloat16 on a GPU)")
-    parser.add_argument("--compile", default="default", help="off, default, or another mode of torch.compile")
-    parser.add_argument("--log-every", type=int, default=50)
-    parser.add_argument("--evaluate-every", type=int, default=500)
-    parser.add_argument("--held-out-tokens", type=int, default=1_000_000, help="scored while training; all are in the end")
-    parser.add_argument("--checkpoint-seconds", type=float, default=60)
-    return parser.parse_args(argv)
+        self.log.write(event="done", step=state["step"], tokens=state["tokens"], seconds=state["seconds"])
 
 
 def main():

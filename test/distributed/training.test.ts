@@ -116,6 +116,18 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
     expect(last.bits_per_byte).toBeCloseTo((last.loss / Math.LN2 / bytes) * tokens, 6);
   });
 
+  it('gives the same model from its checkpoint', async () => {
+    expect((await train(argumentsFor('scored', '--steps', '4'))).code).toBe(0);
+    const tokenizer = ['--tokenizer', inScratch('train/tokenizer.json')];
+    run('export.py', inScratch('scored/checkpoint.pt'), inScratch('again'), ...tokenizer);
+    const names = readdirSync(inScratch('again'));
+    expect(names.sort()).toEqual(readdirSync(inScratch('scored/model')).sort());
+    for (const name of names) {
+      const before = readFileSync(inScratch(`scored/model/${name}`));
+      expect(readFileSync(inScratch(`again/${name}`)).equals(before)).toBe(true);
+    }
+  });
+
   it('by two processes is that by one within 10⁻³, also where a step has fewer sequences than processes', async () => {
     const steps = ['--steps', '12', '--tokens-per-step', '0:32,0.3:224'];
     const alone = await losses(argumentsFor('alone', ...steps));
@@ -159,21 +171,22 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
     expect(lines.at(-1)).toMatchObject({ event: 'done', step: 16 });
   });
 
-  it('refuses to go on with another seed', async () => {
+  it('refuses to go on with another seed, and to be judged by other tokens', async () => {
     expect((await train(argumentsFor('seeded', '--steps', '1'))).code).toBe(0);
     const { code, stderr } = await train(argumentsFor('seeded', '--steps', '2', '--seed', '5'));
     expect(code).toBe(1);
     expect(stderr).toContain('is of a training with another seed; choose another --out');
+    await nihilo('tokenize', path.join(root, 'extension', 'protocol'), '--shards', inScratch('foreign'));
+    const foreign = await train(
+      argumentsFor('foreign-out', '--steps', '1', '--held-out', inScratch('foreign')),
+    );
+    expect(foreign.stderr).toContain('should have the tokenizer of');
   });
 });
 
 describe.skipIf(skipped)('what travels', () => {
   it('is unpacked as it was packed, and a damaged shard is refused', () => {
-    const transport = (...args: string[]): string =>
-      execFileSync(python!, [path.join(root, 'distributed', 'transport.py'), ...args], {
-        encoding: 'utf8',
-        stdio: 'pipe',
-      });
+    const transport = (...args: string[]): void => run('transport.py', ...args);
     transport('pack', inScratch('train'), inScratch('packed'));
     transport('unpack', inScratch('packed'), inScratch('unpacked'));
     const names = readdirSync(inScratch('train')).sort();
@@ -186,6 +199,11 @@ describe.skipIf(skipped)('what travels', () => {
     expect(() => transport('unpack', inScratch('packed'), inScratch('wrong'))).toThrow('pack it again');
   });
 });
+
+/** @throws {Error} with what it said, when it fails */
+function run(program: string, ...args: string[]): void {
+  execFileSync(python!, [path.join(root, 'distributed', program), ...args], { stdio: 'pipe' });
+}
 
 function resumedAt(lines: readonly LogLine[]): number {
   return lines.find(({ event }) => event === 'resumed')!.step;
