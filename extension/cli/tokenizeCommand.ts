@@ -36,7 +36,8 @@ interface TextFile {
  * Text files → shards of tokens that training on other machines reads (distributed/README.md). What an earlier call for the same files
  * finished is kept.
  * @returns the exit code
- * @throws {NihiloError} corpusEmpty, folderUnreadable, storageFailed; checkpointForeign, when the tokenizer is none of ours
+ * @throws {NihiloError} corpusEmpty, folderUnreadable, storageFailed; argumentInvalid, when other shards are there; checkpointForeign, when
+ *   the tokenizer is none of ours
  */
 export async function tokenize(
   platform: Platform,
@@ -149,9 +150,9 @@ class ShardWriter {
   }
 
   async run(): Promise<ShardIndex> {
+    const before = await this.#shardsBefore();
     await mkdir(this.#folder, { recursive: true });
     await replaceFile(path.join(this.#folder, 'tokenizer.json'), Buffer.from(this.#tokenizerJson));
-    const before = await this.#shardsBefore();
     const shards: Shard[] = [];
     let place: StreamPlace = [0, 0];
     while (place[0] <= this.#files.length) {
@@ -180,15 +181,19 @@ class ShardWriter {
     return sha256((await readIfThere(path.join(this.#folder, file))) ?? '') === expected;
   }
 
-  /** What an earlier call made of the same files with the same tokenizer and the same order. */
+  /** What an earlier call made. Shards of anything else may be somebody's training text: they are not overwritten. */
   async #shardsBefore(): Promise<readonly Shard[]> {
     const bytes = await readIfThere(path.join(this.#folder, 'shards.json'));
     if (bytes === null) return [];
     const before = JSON.parse(bytes.toString()) as ShardIndex;
-    const same = Object.entries(this.#heading).every(
-      ([name, value]) => before[name as keyof ShardIndex] === value,
+    const other = Object.entries(this.#heading).find(
+      ([name, value]) => before[name as keyof ShardIndex] !== value,
     );
-    return same ? before.shards : [];
+    if (other === undefined) return before.shards;
+    throw new NihiloError(
+      'argumentInvalid',
+      `--shards should be a new folder or one of the same text and tokens and ${this.#folder} has another ${other[0]}; choose another folder or remove it.`,
+    );
   }
 
   async #writeIndex(shards: readonly Shard[], complete: boolean): Promise<ShardIndex> {

@@ -104,7 +104,7 @@ describe('nihilo tokenize', () => {
     );
   });
 
-  it('goes on where an earlier call stopped, and begins anew when a text has changed', async () => {
+  it('goes on where an earlier call stopped, and leaves shards of other text as they are', async () => {
     plant(scratch, texts);
     const index = await tokenize('shards');
     const stopped = { ...index, complete: false, shards: index.shards.slice(0, 2) };
@@ -113,9 +113,11 @@ describe('nihilo tokenize', () => {
     expect(await tokenize('shards')).toEqual(index);
     expect(statSync(inScratch('shards', index.shards[1]!.file)).ino).toBe(kept);
     plant(scratch, { 'text/more.ts': 'let more = 1;\n' });
-    const changed = await tokenize('shards');
-    expect(changed.listing).not.toBe(index.listing);
-    expect(statSync(inScratch('shards', index.shards[1]!.file)).ino).not.toBe(kept);
+    const { code, stderr } = await nihilo('tokenize', inScratch('text'), '--shards', inScratch('shards'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('has another tokenizer; choose another folder or remove it');
+    expect(JSON.parse(readFileSync(inScratch('shards', 'shards.json'), 'utf8'))).toEqual(index);
+    expect(tokenizerIn('shards').vocabSize).toBe(300);
   });
 
   it('leaves out what is no text, and refuses a folder without any', async () => {
