@@ -82,6 +82,17 @@ export interface EvaluateOptions {
   readonly json: boolean;
 }
 
+export interface TokenizeOptions {
+  readonly shards: string;
+  /** a tokenizer.json; one is learnt when it is left out */
+  readonly tokenizer?: string;
+  readonly vocabSize: number;
+  readonly sampleBytes: number;
+  readonly shardTokens: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
 /** What a command line asks for. */
 export type Invocation =
   | { readonly command: 'train'; readonly folder: string; readonly options: TrainOptions }
@@ -91,6 +102,7 @@ export type Invocation =
   | { readonly command: 'inspect'; readonly place: string; readonly options: InspectOptions }
   | { readonly command: 'bench'; readonly options: BenchOptions }
   | { readonly command: 'evaluate'; readonly folder: string; readonly options: EvaluateOptions }
+  | { readonly command: 'tokenize'; readonly folder: string; readonly options: TokenizeOptions }
   /** help or version */
   | { readonly command: 'print'; readonly text: string };
 
@@ -138,6 +150,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
   describeFineTune(program, threads, ask);
   describeModelCommands(program, ask);
   describeEvaluate(program, threads, ask);
+  describeTokenize(program, ask);
   program
     .command('bench')
     .description('measure the speed of the kernels, of a training step and of completions')
@@ -250,7 +263,7 @@ function describeChoices(command: Command): Command {
     .option(
       '--vocab <n>',
       'tokens in the vocabulary (set by the preset or by auto when left out)',
-      numberWithin('--vocab', { whole: true, least: 257, most: 65_535 }),
+      numberWithin('--vocab', { whole: true, least: 260, most: 65_535 }),
     )
     .option(
       '--optimizer <name>',
@@ -327,6 +340,35 @@ function describeEvaluate(program: Command, threads: number, ask: (invocation: I
     .option('--round-trip', 'code texts by the predictions, decode them and compare', false)
     .option('--json', oneObject, false)
     .action((folder: string, options: EvaluateOptions) => ask({ command: 'evaluate', folder, options }));
+}
+
+function describeTokenize(program: Command, ask: (invocation: Invocation) => void): void {
+  program
+    .command('tokenize <folder>')
+    .description('write the text files of a folder as shards of tokens, for a training on other machines')
+    .requiredOption('--shards <dir>', 'folder of the shards; what is there of the same text is kept')
+    .option('--tokenizer <file>', 'tokenizer.json of a model (learnt from a sample when left out)')
+    .option(
+      '--vocab-size <n>',
+      'tokens in the vocabulary that is learnt',
+      numberWithin('--vocab-size', { whole: true, least: 260, most: 65_535 }),
+      4_096,
+    )
+    .option(
+      '--sample-bytes <n>',
+      'text that the vocabulary is learnt from',
+      numberWithin('--sample-bytes', count),
+      16_000_000,
+    )
+    .option(
+      '--shard-tokens <n>',
+      'tokens of a shard',
+      numberWithin('--shard-tokens', { ...count, most: 2 ** 30 }),
+      2 ** 24,
+    )
+    .option('--seed <n>', 'of the order of the files', numberWithin('--seed', seedRange), 1)
+    .option('--json', oneObject, false)
+    .action((folder: string, options: TokenizeOptions) => ask({ command: 'tokenize', folder, options }));
 }
 
 const splits = ['files', 'commits'] as const;

@@ -161,7 +161,7 @@ function endlessTensors(config: ModelConfig, tokenizer: Tokenizer): Map<string, 
   const embedding = tensors.get('model.embed_tokens.weight')!;
   for (let id = 0; id < config.vocabSize; id++) {
     const bytes = tokenizer.tokenBytes(id);
-    if (id !== tokenizer.endOfText && !bytes.includes(0x0a) && !bytes.includes(0x0d)) continue;
+    if (id < tokenizer.endOfText && !bytes.includes(0x0a) && !bytes.includes(0x0d)) continue;
     embedding.fill(0, id * config.hiddenSize, (id + 1) * config.hiddenSize);
   }
   return tensors;

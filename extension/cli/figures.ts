@@ -80,7 +80,7 @@ function files(count: number): string {
   return `${integer(count)} file${count === 1 ? '' : 's'}`;
 }
 
-function integer(value: number): string {
+export function integer(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
@@ -92,7 +92,7 @@ export function percent(probability: number): string {
   return `${(100 * probability).toPrecision(3)} %`;
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 

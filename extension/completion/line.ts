@@ -45,7 +45,7 @@ export function growLine(
     } else if (choice === null || choice.probability < options.minTokenProbability) {
       stop = 'unlikely';
     } else {
-      line.push(choice, choice.id === tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
+      line.push(choice, choice.id >= tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
       source.follow(choice.id);
       if (line.complete) stop = 'lineEnd';
     }

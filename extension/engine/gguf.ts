@@ -99,7 +99,7 @@ const controlToken = 3;
 
 function tokenizerMetadata(tokenizerJson: string): [string, Value][] {
   const { tokens, merges, endOfText } = readVocabulary(tokenizerJson);
-  const types = tokens.map((_, id) => (id === endOfText.id ? controlToken : normalToken));
+  const types = tokens.map((_, id) => (id >= endOfText.id ? controlToken : normalToken));
   return [
     ['tokenizer.ggml.model', text('gpt2')],
     // Of those that llama.cpp knows this one cuts text least, so that the merges decide, which were learnt within our pre-tokens; and

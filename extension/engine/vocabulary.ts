@@ -7,11 +7,9 @@ export interface Vocabulary {
   readonly tokens: readonly string[];
   /** "left right", first merge first */
   readonly merges: readonly string[];
+  /** it and what follows it are no text */
   readonly endOfText: { readonly id: number; readonly text: string };
 }
-
-/** The name in every `tokenizer.json` that is accepted. */
-const endOfTextName = '<|endoftext|>';
 
 /** @throws {NihiloError} checkpointForeign, as tokenizerFromJson does */
 export function readVocabulary(tokenizerJson: string): Vocabulary {
@@ -19,5 +17,6 @@ export function readVocabulary(tokenizerJson: string): Vocabulary {
   const id = tokenizer.endOfText;
   const tokens = Array.from({ length: id }, (_, token) => toByteAlphabet(tokenizer.tokenBytes(token)));
   const merges = tokenizer.merges.map(({ left, right }) => `${tokens[left]} ${tokens[right]}`);
-  return { tokens: [...tokens, endOfTextName], merges, endOfText: { id, text: endOfTextName } };
+  const { controls } = tokenizer;
+  return { tokens: [...tokens, ...controls], merges, endOfText: { id, text: controls[0]! } };
 }

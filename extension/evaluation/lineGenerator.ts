@@ -57,7 +57,7 @@ export class LineGenerator {
       const added = bytes.subarray(Math.min(untyped.length, bytes.length));
       untyped = untyped.subarray(Math.min(untyped.length, bytes.length));
       const visible = added.subarray(0, lineEnd(added));
-      const complete = choice.id === this.#tokenizer.endOfText || visible.length < added.length;
+      const complete = choice.id >= this.#tokenizer.endOfText || visible.length < added.length;
       // A token that only ends the line shows nothing, so its probability is none of the shown text's.
       if (!complete || visible.length > 0) {
         probability *= choice.probability;

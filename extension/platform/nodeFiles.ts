@@ -84,6 +84,26 @@ async function replaceFolder(
   await rm(previousFolder(folder), { recursive: true, force: true });
 }
 
+/**
+ * Replaces one file: new file, fsync, rename.
+ * @returns the SHA-256 of what was written
+ * @throws {NihiloError} storageFailed
+ */
+export function replaceFile(file: string, content: Uint8Array): Promise<string> {
+  return explained('storageFailed', `write ${file}`, async () => {
+    const fresh = `${hiddenBeside(file, 'new-')}${process.pid}-${randomUUID()}`;
+    try {
+      const digest = await writeDurably(fresh, [content]);
+      await rename(fresh, file);
+      await syncFolder(path.dirname(file));
+      return digest;
+    } catch (error) {
+      await rm(fresh, { force: true });
+      throw error;
+    }
+  });
+}
+
 async function removeFolder(folder: string): Promise<void> {
   if (!(await exists(path.dirname(folder)))) return;
   // First what could bring it back: a crash in between leaves the folder itself, or nothing.

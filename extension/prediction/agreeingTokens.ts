@@ -13,7 +13,7 @@ const mostAsked = 16;
 
 /** The likeliest token of a vocabulary that agrees with bytes that are typed already. */
 export class AgreeingTokens {
-  /** in the order of their bytes, without end-of-text: those that begin alike are neighbours */
+  /** in the order of their bytes, without control tokens: those that begin alike are neighbours */
   readonly #sorted: readonly { readonly id: number; readonly text: string }[];
   readonly #ids: ReadonlyMap<string, number>;
   readonly #distribution: Float64Array;

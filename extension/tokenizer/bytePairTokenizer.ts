@@ -2,6 +2,12 @@ import { BytePairMerger, type Merge } from './bytePairMerger.ts';
 import { ByteStrings } from './byteStrings.ts';
 import { preTokenEnd } from './preTokens.ts';
 
+/**
+ * Tokens that no text is ever encoded as: they stand between and around texts. The first ends a text; a model asks its application by the
+ * others: call … end, and is answered: result … end. Tokenizers from before them have the first alone.
+ */
+export const controlNames = ['<|endoftext|>', '<|call|>', '<|result|>', '<|end|>'] as const;
+
 /** ids are 16 bits wide, and the pair (65535, 65535) is kept free */
 export const mostTokens = 65_535;
 
@@ -11,11 +17,13 @@ const longestRemembered = 128;
 
 const noBytes = new Uint8Array();
 
-/** Bytes ↔ token ids. Ids are places in the vocabulary, most frequent token of the training text first, `endOfText` last. */
+/** Bytes ↔ token ids. Ids are places in the vocabulary: most frequent token of the training text first, `endOfText` and its like last. */
 export class Tokenizer {
   readonly vocabSize: number;
-  /** stands between documents; no text is ever encoded as it, not even its name */
+  /** stands between documents; no text is ever encoded as it, not even its name. It and what follows it are the control tokens. */
   readonly endOfText: number;
+  /** `controlNames`, or the first of them */
+  readonly controls: readonly string[];
   /** in the order in which they were learnt */
   readonly merges: readonly Merge[];
   readonly #tokens: readonly Uint8Array[];
@@ -26,11 +34,16 @@ export class Tokenizer {
   readonly #starts = new Int32Array(mostRemembered + 1);
 
   /**
-   * @param tokens bytes by id, without `endOfText`: the 256 single bytes, and one for each merge
+   * @param tokens bytes by id, without the control tokens: the 256 single bytes, and one for each merge
    * @param merges in the order of learning
    */
-  constructor(tokens: readonly Uint8Array[], merges: readonly Merge[]) {
-    this.vocabSize = tokens.length + 1;
+  constructor(
+    tokens: readonly Uint8Array[],
+    merges: readonly Merge[],
+    controls: readonly string[] = controlNames,
+  ) {
+    this.vocabSize = tokens.length + controls.length;
+    this.controls = controls;
     this.endOfText = tokens.length;
     this.merges = merges;
     this.#tokens = tokens;
@@ -51,7 +64,7 @@ export class Tokenizer {
     return ids.slice(0, length);
   }
 
-  /** The bytes that were encoded; `endOfText` adds none. */
+  /** The bytes that were encoded; control tokens add none. */
   decode(ids: Iterable<number>): Uint8Array {
     const parts = Array.from(ids, (id) => this.tokenBytes(id));
     const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -63,9 +76,9 @@ export class Tokenizer {
     return bytes;
   }
 
-  /** Not to be written to. Empty for `endOfText`. */
+  /** Not to be written to. Empty for control tokens. */
   tokenBytes(id: number): Uint8Array {
-    return id === this.endOfText ? noBytes : this.#tokens[id]!;
+    return id >= this.endOfText ? noBytes : this.#tokens[id]!;
   }
 
   /** @returns where `out` ends, having been written from `at` */

@@ -29,7 +29,7 @@ export function heal(tokenizer: Tokenizer, ids: readonly number[], bytes: Uint8A
 
 /** Whether one of the token's bytes and what is typed begins with the other. */
 export function agrees(tokenizer: Tokenizer, id: number, typed: Uint8Array): boolean {
-  if (id === tokenizer.endOfText) return false;
+  if (id >= tokenizer.endOfText) return false;
   const bytes = tokenizer.tokenBytes(id);
   const shared = Math.min(bytes.length, typed.length);
   for (let i = 0; i < shared; i++) if (bytes[i] !== typed[i]) return false;

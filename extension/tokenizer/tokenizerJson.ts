@@ -1,7 +1,7 @@
 import { NihiloError } from '../protocol/errors.ts';
 import { byteCharacters, fromByteAlphabet, toByteAlphabet } from './byteAlphabet.ts';
 import type { Merge } from './bytePairMerger.ts';
-import { mostTokens, Tokenizer } from './bytePairTokenizer.ts';
+import { controlNames, mostTokens, Tokenizer } from './bytePairTokenizer.ts';
 import { preTokenPattern } from './preTokens.ts';
 
 const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
@@ -35,19 +35,20 @@ const bytePairModel = {
 };
 
 /**
- * Other tokenizers read this name in a text as the token itself; ours never does. Where it may occur in text, tell them not to:
+ * Other tokenizers read these names in a text as the tokens themselves; ours never does. Where they may occur in text, tell them not to:
  * `split_special_tokens=True` in transformers, `encode_special_tokens = True` in tokenizers.
+ * @param first id
  */
-function endOfTextEntry(id: number): Record<string, unknown> {
-  return {
-    id,
-    content: '<|endoftext|>',
+function controlEntries(names: readonly string[], first: number): Record<string, unknown>[] {
+  return names.map((content, i) => ({
+    id: first + i,
+    content,
     single_word: false,
     lstrip: false,
     rstrip: false,
     normalized: false,
     special: true,
-  };
+  }));
 }
 
 /** Hugging Face's `tokenizer.json`, which tokenizers, transformers and transformers.js load and encode text with identically. */
@@ -57,7 +58,7 @@ export function tokenizerToJson(tokenizer: Tokenizer): string {
   );
   const file = {
     ...pipeline,
-    added_tokens: [endOfTextEntry(tokenizer.endOfText)],
+    added_tokens: controlEntries(tokenizer.controls, tokenizer.endOfText),
     model: {
       ...bytePairModel,
       vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
@@ -77,14 +78,16 @@ export function tokenizerFromJson(json: string): Tokenizer {
   requireEqual(file, { ...pipeline, model: bytePairModel }, '');
   const model = fields(fields(file, 'the file')['model'], 'model');
   const texts = readVocabulary(model['vocab']);
-  requireEqual(file, { added_tokens: [endOfTextEntry(texts.length)] }, '');
+  const added = fields(file, 'the file')['added_tokens'];
+  const controls = Array.isArray(added) && added.length === 1 ? controlNames.slice(0, 1) : controlNames;
+  requireEqual(file, { added_tokens: controlEntries(controls, texts.length) }, '');
   const merges = readMerges(model['merges'], texts);
   const tokens = texts.map((text) => {
     const bytes = fromByteAlphabet(text);
     if (bytes === null) throw foreign('model.vocab', 'texts in the byte-level alphabet', text);
     return bytes;
   });
-  return new Tokenizer(tokens, merges);
+  return new Tokenizer(tokens, merges, controls);
 }
 
 function parse(json: string): unknown {
@@ -98,8 +101,8 @@ function parse(json: string): unknown {
 /** @returns text by id */
 function readVocabulary(value: unknown): readonly string[] {
   const entries = Object.entries(fields(value, 'model.vocab'));
-  if (entries.length >= mostTokens) {
-    throw foreign('model.vocab', `fewer than ${mostTokens} tokens`, entries.length);
+  if (entries.length > mostTokens - controlNames.length) {
+    throw foreign('model.vocab', `at most ${mostTokens - controlNames.length} tokens`, entries.length);
   }
   const texts = new Map<unknown, string>(entries.map(([text, id]) => [id, text]));
   return entries.map((_, id) => {

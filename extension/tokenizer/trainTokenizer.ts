@@ -1,11 +1,12 @@
 import { NihiloError } from '../protocol/errors.ts';
 import type { Merge } from './bytePairMerger.ts';
-import { mostTokens, Tokenizer } from './bytePairTokenizer.ts';
+import { controlNames, mostTokens, Tokenizer } from './bytePairTokenizer.ts';
 import { ByteStrings } from './byteStrings.ts';
 import { PairCounts } from './pairCounts.ts';
 import { preTokenEnd } from './preTokens.ts';
 
-const bytesAndEndOfText = 257;
+/** the 256 bytes and the control tokens */
+const fewestTokens = 256 + controlNames.length;
 
 /**
  * Byte-pair encoding: begins with the 256 bytes and merges the most frequent pair of neighbours into a new token, again and again.
@@ -14,15 +15,15 @@ const bytesAndEndOfText = 257;
  * @source Sennrich, Haddow, Birch, "Neural Machine Translation of Rare Words with Subword Units", §3.2
  */
 export function trainTokenizer(documents: Iterable<Uint8Array>, vocabSize: number): Tokenizer {
-  if (!Number.isInteger(vocabSize) || vocabSize < bytesAndEndOfText || vocabSize > mostTokens) {
-    const sentence = `The vocabulary size should be a whole number from ${bytesAndEndOfText} to ${mostTokens} and is ${vocabSize}. Choose one in that range.`;
+  if (!Number.isInteger(vocabSize) || vocabSize < fewestTokens || vocabSize > mostTokens) {
+    const sentence = `The vocabulary size should be a whole number from ${fewestTokens} to ${mostTokens} and is ${vocabSize}. Choose one in that range.`;
     throw new NihiloError('configInvalid', sentence);
   }
   const preTokens = new ByteStrings();
   const counts = countPreTokens(documents, preTokens);
   const pairs = new PairCounts(preTokens, counts);
   const symbols = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
-  const merges = learnMerges(pairs, symbols, vocabSize - 1);
+  const merges = learnMerges(pairs, symbols, vocabSize - controlNames.length);
   return mostFrequentFirst(symbols, merges, pairs.symbolCounts(symbols.length));
 }
 

@@ -147,7 +147,7 @@ describe('numbers', () => {
     ['--steps', '1.5', 'a whole number from 1'],
     ['--epochs', '0', 'a number above 0'],
     ['--target-loss', '-2', 'a number above 0'],
-    ['--vocab', '256', 'a whole number from 257 to 65535'],
+    ['--vocab', '259', 'a whole number from 260 to 65535'],
     ['--memory', '0', 'a whole number from 1'],
     ['--tokens-per-step', '0', 'a whole number from 1 to 1048576'],
     ['--preset', 'huge', 'one of auto, pencil, small, default, large'],

@@ -12,7 +12,7 @@ import { builds, compiled } from '../engine/compiled.ts';
 const source = readFileSync(new URL('../../extension/engine/layout.ts', import.meta.url));
 const tokenizer = trainTokenizer([source], 400);
 const config = presetConfig('small', tokenizer.vocabSize);
-const tensors = initialTensors(parameterTable(config), 3);
+const tensors = initialTensors(parameterTable(config), 5);
 
 describe.each(builds)('a rehearsal in the %s build', (build) => {
   it.each(['f32', 'int8'] as const)('changes no bit of what is completed after it (%s)', (format) => {

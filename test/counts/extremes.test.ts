@@ -87,7 +87,7 @@ const next = uniform(7);
 const roomy = { projectTokens: 20_000, documentTokens: 4_000 };
 
 describe.each([
-  ['bytes alone', smallCase(next, 6, 30, 257)],
+  ['bytes alone', smallCase(next, 6, 30, 260)],
   ['300 tokens', smallCase(next, 6, 30, 300)],
 ])('with a vocabulary of %s', (_, small) => {
   const [document, ...others] = small.documents as [Uint16Array, ...Uint16Array[]];

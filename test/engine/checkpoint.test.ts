@@ -13,7 +13,7 @@ import { tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/token
 import { randomTensors } from './tinyModel.ts';
 
 const config: ModelConfig = {
-  vocabSize: 258,
+  vocabSize: 261,
   hiddenSize: 8,
   intermediateSize: 32,
   numHiddenLayers: 2,
@@ -24,17 +24,17 @@ const config: ModelConfig = {
   tieWordEmbeddings: true,
 };
 
-/** 256 bytes, the end of text and as many merges as fit. */
+/** 256 bytes, the control tokens and as many merges as fit. */
 const tokenizerJson = (vocabSize: number): string =>
   tokenizerToJson(trainTokenizer([new TextEncoder().encode('abab cdcd')], vocabSize));
 
 const checkpoint: Checkpoint = {
   config,
   tensors: randomTensors(config, 1),
-  tokenizerJson: tokenizerJson(258),
+  tokenizerJson: tokenizerJson(261),
   trainerState: {
     preset: 'pencil',
-    vocabSize: 258,
+    vocabSize: 261,
     seed: 7,
     reproducible: false,
     optimizer: 'adamw',
@@ -233,7 +233,7 @@ describe('a checkpoint', () => {
     expect(await readJson('config.json')).toMatchObject({
       architectures: ['ArceeForCausalLM'],
       model_type: 'arcee',
-      vocab_size: 258,
+      vocab_size: 261,
       hidden_size: 8,
       intermediate_size: 32,
       num_hidden_layers: 2,
@@ -361,7 +361,7 @@ describe('a foreign checkpoint', () => {
     ['rope_theta', '10000'],
     ['rms_norm_eps', null],
     ['vocab_size', 70_000],
-    ['vocab_size', 258.5],
+    ['vocab_size', 261.5],
     ['hidden_size', 10],
     ['hidden_size', -8],
     ['intermediate_size', 24],
@@ -407,9 +407,9 @@ describe('a foreign checkpoint', () => {
   });
 
   it.each([
-    ['another number of tokens', tokenizerJson(257), '258 tokens and holds 257'],
-    ['another model', tokenizerJson(258).replace('"BPE"', '"WordPiece"'), 'model.type'],
-    ['the end of its text missing', tokenizerJson(258).slice(0, -20), 'JSON'],
+    ['another number of tokens', tokenizerJson(260), '261 tokens and holds 260'],
+    ['another model', tokenizerJson(261).replace('"BPE"', '"WordPiece"'), 'model.type'],
+    ['the end of its text missing', tokenizerJson(261).slice(0, -20), 'JSON'],
   ])('is refused when tokenizer.json has %s', async (_what, json, said) => {
     await replaceFile('tokenizer.json', new TextEncoder().encode(json));
     const error = await failure();

@@ -1,5 +1,8 @@
 import { preTokenPattern } from '../../extension/tokenizer/preTokens.ts';
 
+/** tokens of the vocabulary that are no text */
+const controls = 4;
+
 /**
  * Byte-pair encoding as one would explain it: slow, with strings of one character a byte. It shares with the real one only the pattern.
  * Rules: the most frequent pair first, of equals the one whose left, then right token is oldest; nothing that occurs once is merged.
@@ -11,7 +14,7 @@ export function referenceMerges(
   const tokens = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
   const merges: [string, string][] = [];
   let words = texts.flatMap(wordsOf);
-  while (tokens.length < vocabSize - 1) {
+  while (tokens.length < vocabSize - controls) {
     const counts = new Map<string, { pair: [string, string]; count: number }>();
     for (const word of words) {
       for (const [left, right] of neighbours(word)) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { controlNames } from '../../extension/tokenizer/bytePairTokenizer.ts';
 import { tokenizerFromJson, tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { referenceEncode } from './referenceBytePairs.ts';
 import { awkwardLines, bytes, encodeUtf8, invalidUtf8, realFiles } from './samples.ts';
@@ -27,22 +28,24 @@ function isSame(a: Uint8Array | Uint16Array, b: Uint8Array | Uint16Array): boole
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
-test('the name of the end-of-text token is encoded as ordinary text', () => {
-  const ids = tokenizer.encode(encodeUtf8('a<|endoftext|>b'));
-  expect(ids).not.toContain(tokenizer.endOfText);
-  expect(tokenizer.decode(ids)).toEqual(encodeUtf8('a<|endoftext|>b'));
+test('the names of the control tokens are encoded as ordinary text', () => {
+  const text = encodeUtf8(`a${controlNames.join('b')}c`);
+  const ids = tokenizer.encode(text);
+  expect(Math.max(...ids)).toBeLessThan(tokenizer.endOfText);
+  expect(tokenizer.decode(ids)).toEqual(text);
 });
 
-test('end of text has no bytes', () => {
-  expect(tokenizer.tokenBytes(tokenizer.endOfText)).toHaveLength(0);
-  expect(tokenizer.decode([tokenizer.endOfText])).toHaveLength(0);
+test('control tokens, end of text first, are the last of the vocabulary and have no bytes', () => {
+  const ids = controlNames.map((_, i) => tokenizer.endOfText + i);
+  expect(ids.at(-1)).toBe(tokenizer.vocabSize - 1);
+  expect(tokenizer.decode(ids)).toHaveLength(0);
 });
 
 test('each merge makes its token out of the bytes of two others', () => {
   for (const { left, right, merged } of tokenizer.merges) {
     expect(tokenizer.tokenBytes(merged)).toEqual(tokenizer.decode([left, right]));
   }
-  expect(tokenizer.merges).toHaveLength(tokenizer.vocabSize - 257);
+  expect(tokenizer.merges).toHaveLength(tokenizer.vocabSize - 260);
 });
 
 test('what was encoded before changes nothing, also when more different words came than are remembered', () => {
