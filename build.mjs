@@ -1,6 +1,7 @@
 // What dist/ is made of: two builds of the kernels (AssemblyScript) and the bundles (esbuild).
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -73,6 +74,7 @@ function options(bundle, production) {
 export async function buildAll(run) {
   mkdirSync(path.join(root, 'dist'), { recursive: true });
   await Promise.all([buildKernels(run), ...bundles.map((bundle) => esbuild.build(options(bundle, true)))]);
+  copyBase();
   linkCommand();
 }
 
@@ -86,6 +88,7 @@ async function buildKernels(run) {
 /** Runs until it is ended from outside. */
 export async function watchAll(run) {
   await buildKernels(run);
+  copyBase();
   for (const bundle of bundles) {
     const context = await esbuild.context({ ...options(bundle, false), logLevel: 'info' });
     await context.watch();
@@ -96,6 +99,16 @@ export async function watchAll(run) {
     compiling = compiling.then(() => buildKernels(run)).catch((error) => console.error(error.message));
   });
   await new Promise(() => {});
+}
+
+/** The base model and how far it is trusted, as distributed/ship.ts has made them. */
+function copyBase() {
+  for (const name of ['base', 'base-mixture']) {
+    const from = path.join(root, name);
+    const to = path.join(root, 'dist', name);
+    rmSync(to, { recursive: true, force: true });
+    if (existsSync(from)) cpSync(from, to, { recursive: true });
+  }
 }
 
 /** `npx nihilo` runs what `node_modules/.bin` holds; npm links there only what it installs, never the project itself. */

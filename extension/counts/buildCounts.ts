@@ -96,6 +96,32 @@ export async function countDocuments(
   return model.adopt(trust) ? model : null;
 }
 
+/**
+ * Whom to trust in a workspace that nothing is known of: learnt from one workspace after the other, each counted from its first document on.
+ * @param workspaces documents of each, ids, each ended by endOfText, which the outside model has not learnt from
+ */
+export function trustOfUnknown(
+  module: WebAssembly.Module,
+  tokenizer: Tokenizer,
+  workspaces: readonly (readonly Uint16Array[])[],
+  outside: SequenceModel,
+  onDocument: () => void,
+): LearntTrust {
+  const frequencies = tokenFrequencies(workspaces.flat(), tokenizer.vocabSize);
+  let trust: Float32Array | null = null;
+  for (const documents of shuffled(workspaces)) {
+    const model = emptyModel(module, tokenizer, documents, {}, frequencies);
+    if (trust !== null) model.adopt(trust);
+    for (const ids of shuffled(documents)) {
+      hearDocument(model, outside, ids);
+      onDocument();
+    }
+    model.settle();
+    trust = model.trust;
+  }
+  return { frequencies, trust: trust! };
+}
+
 /** f32[vocabSize]: how often each token occurs. */
 export function tokenFrequencies(documents: readonly Uint16Array[], vocabSize: number): Float32Array {
   const frequencies = new Float32Array(vocabSize);

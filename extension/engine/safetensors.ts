@@ -6,7 +6,7 @@ export interface Tensor<Data extends Float32Array | Int8Array = Float32Array> {
   readonly data: Data;
 }
 
-type AnyTensor = Tensor<Float32Array | Int8Array>;
+export type AnyTensor = Tensor<Float32Array | Int8Array>;
 
 const lengthBytes = 8;
 /** The official reader's limit. */
