@@ -12,7 +12,7 @@ import { ProgressDisplay } from './progressDisplay.ts';
 
 /** @returns the exit code @throws {NihiloError} as the training does */
 export async function train(platform: Platform, folder: string, options: TrainOptions): Promise<number> {
-  const request = trainingRequest(folder, options);
+  const request = trainingRequest(platform, folder, options);
   await claimModelFolder(request.checkpoint);
   const { report, exitCode } = await trainOnTerminal(platform, request);
   if (report === null) return exitCode;
@@ -58,13 +58,15 @@ export async function followOnTerminal(run: TrainingRun): Promise<TerminalTraini
   }
 }
 
-function trainingRequest(folder: string, options: TrainOptions): TrainingRequest {
+function trainingRequest({ baseModel }: Platform, folder: string, options: TrainOptions): TrainingRequest {
   const { out, vocab, threads, memory, resume } = options;
   const { preset, seed, reproducible, optimizer, tokensPerStep } = options;
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
   return {
     corpus: { folders: [corpus], exclude: modelWithin(corpus, checkpoint) },
     checkpoint,
+    // Here, `auto` means random numbers: whoever wants the base says so.
+    base: preset === 'base' ? baseModel : undefined,
     preset,
     vocabSize: vocab,
     seed,

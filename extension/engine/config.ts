@@ -9,7 +9,7 @@ interface Shape {
   readonly maxPositionEmbeddings: number;
 }
 
-/** `large` has the shape of the published training-step comparisons; `pencil` is small enough to redo on paper. */
+/** `large` has the shape of the published training-step comparisons; `pencil` is small enough to redo on paper; `base` is what distributed/ trains. */
 const shapes: Record<PresetName, Shape> = {
   pencil: {
     vocabSize: 288,
@@ -38,6 +38,13 @@ const shapes: Record<PresetName, Shape> = {
     numHiddenLayers: 4,
     numAttentionHeads: 4,
     maxPositionEmbeddings: 256,
+  },
+  base: {
+    vocabSize: 4096,
+    hiddenSize: 256,
+    numHiddenLayers: 4,
+    numAttentionHeads: 4,
+    maxPositionEmbeddings: 512,
   },
 };
 

@@ -12,8 +12,11 @@ export interface ModelConfig {
   readonly tieWordEmbeddings: true;
 }
 
-/** Sizes, from the smallest on; `pencil` fits on two printed pages. */
-export const presetNames = ['pencil', 'small', 'default', 'large'] as const;
+/** Sizes of what begins with random numbers, from the smallest on; `pencil` fits on two printed pages. */
+export const sizeNames = ['pencil', 'small', 'default', 'large'] as const;
+export type SizeName = (typeof sizeNames)[number];
+/** `base` begins with the weights and the tokenizer of the model that ships with the program. */
+export const presetNames = [...sizeNames, 'base'] as const;
 export type PresetName = (typeof presetNames)[number];
 /** What can be asked for: with `auto`, which is what a user gets who says nothing, text and time decide. */
 export const presetChoices = ['auto', ...presetNames] as const;

@@ -66,6 +66,8 @@ export interface TrainingRequest<
   readonly corpus: Corpus;
   /** absolute path of the checkpoint folder that is written */
   readonly checkpoint: string;
+  /** absolute path of the folder of the base model, which `auto` and `base` begin with; left out: `auto` begins with random numbers */
+  readonly base?: string | undefined;
   readonly stop: StopCondition;
   readonly threads: number;
   readonly memoryLimitMb: number;

@@ -139,7 +139,8 @@ function productTrial(
         team.run('product', scalars);
       };
       // Lanes that slept through a rival's try may wake on one core; in a training they are awake and have a core each.
-      for (let spent = 0; threads > 1 && spent < spreadMs;) spent += milliseconds(multiply);
+      let spent = threads > 1 ? 0 : spreadMs;
+      while (spent < spreadMs) spent += milliseconds(multiply);
       const peakGflops = measurePeak(team, peakMs) / 1e9;
       return { ms: milliseconds(multiply), peakGflops };
     },

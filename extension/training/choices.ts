@@ -39,9 +39,13 @@ export function settleChoices(asked: AskedChoices, before: TrainingChoices | nul
 }
 
 /** With `auto` as what it comes to; a vocabulary that was asked for stays. */
-export function sizeChoices(choices: UnsizedChoices, circumstances: Circumstances): TrainingChoices {
+export function sizeChoices(
+  choices: UnsizedChoices,
+  circumstances: Circumstances & { readonly base?: string | undefined },
+): TrainingChoices {
   const { preset, vocabSize } = choices;
   if (preset !== 'auto') return { ...choices, preset };
+  if (circumstances.base !== undefined) return { ...choices, preset: 'base', vocabSize: null };
   const size = autoSize(circumstances);
   return { ...choices, preset: size.preset, vocabSize: vocabSize ?? size.vocabSize };
 }

@@ -14,8 +14,6 @@ import { longEnough, ReplayBatches } from './replay.ts';
 import type { Steering } from './steering.ts';
 import type { Team } from './team.ts';
 
-/** Of the peak learning rate. */
-const shareOfRate = 0.1;
 /** For moments that begin anew. */
 const warmUpSteps = 20;
 /** Of the sequences; the others repeat what the model knows. */
@@ -33,7 +31,7 @@ const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve
 
 /** How a training is gone on with at each save. */
 export function continualRecipe(state: TrainerState): Recipe {
-  return gentleRecipe(recipeFor(state), shareOfRate, warmUpSteps);
+  return gentleRecipe(recipeFor(state), warmUpSteps);
 }
 
 export interface KnownDocuments {

@@ -17,8 +17,6 @@ import type { Steering } from './steering.ts';
 import type { Team } from './team.ts';
 import type { TrainingOutcome } from './trainer.ts';
 
-/** Of the peak learning rate. */
-const shareOfRate = 0.1;
 const warmUpSteps = 20;
 /** Of the sequences; the others repeat old text. */
 const freshShare = 0.5;
@@ -52,7 +50,7 @@ export async function fineTune(
   const text = await readFineTuneText(platform.files, request, start, steering, emit);
   emit({ type: 'stage', stage: 'preparing', detail: 'Allocating memory and starting threads' });
   const { trainerState, config } = start;
-  const recipe = gentleRecipe(recipeFor(trainerState), shareOfRate, warmUpSteps);
+  const recipe = gentleRecipe(recipeFor(trainerState), warmUpSteps);
   const { reproducible } = trainerState;
   const team = await openTeam(platform, config, recipe, { ...request, reproducible });
   try {

@@ -32,6 +32,8 @@ export interface Recipe {
   readonly readingsKept: number;
   /** largest norm of the gradient */
   readonly clip: number;
+  /** of the peak learning rate, for text that comes after a training */
+  readonly gentleShare: number;
 }
 
 /** Tried on `small`; docs/learning.md says how well each is founded. */
@@ -46,6 +48,7 @@ const base = {
   embeddingDecay: 0.05,
   readingsKept: 1,
   clip: 1,
+  gentleShare: 0.1,
 } as const;
 
 const growing = [
@@ -64,22 +67,33 @@ const batches: Record<PresetName, Pick<Recipe, 'tokensPerStep' | 'tokensPerMicro
   small: { ...constant(1024), lengths: growing },
   default: { ...constant(1024), lengths: growing },
   large: { ...constant(2048), lengths: growing },
+  base: { ...constant(2048), lengths: [[0, 512]] },
 };
 
-/** Of the hidden matrices. Only those of `small` were tried; wider models are taken to want smaller steps. */
+/** Of the hidden matrices. Only those of `small` and, with Muon, of `base` were tried; wider models are taken to want smaller steps. */
 const matrixRates: Record<OptimizerName, Record<PresetName, number>> = {
-  adamw: { pencil: 0.01, small: 0.004, default: 0.003, large: 0.002 },
-  muon: { pencil: 0.01, small: 0.007, default: 0.006, large: 0.005 },
+  adamw: { pencil: 0.01, small: 0.004, default: 0.003, large: 0.002, base: 0.0003 },
+  muon: { pencil: 0.01, small: 0.007, default: 0.006, large: 0.005, base: 0.0005 },
 };
 /** Each token's vector is seldom among those that a step changes: it has to learn faster. */
 const embeddingRate = 0.02;
+
+/** Of weights that have learnt already: nothing of them shall fade, and what is fast would be lost. */
+const learnt = {
+  outerRate: 2,
+  warmUpSteps: 10,
+  decayFrom: 0,
+  readingsKept: Infinity,
+  gentleShare: 1,
+} as const;
 
 export const defaultOptimizer: OptimizerName = 'muon';
 
 function recipeOf(preset: PresetName, optimizer: OptimizerName): Recipe {
   const peakLearningRate = matrixRates[optimizer][preset];
   const outerRate = embeddingRate / peakLearningRate;
-  return { ...base, ...batches[preset], optimizer, peakLearningRate, outerRate };
+  const common = { ...base, ...batches[preset], optimizer, peakLearningRate, outerRate };
+  return preset === 'base' ? { ...common, ...learnt } : common;
 }
 
 export const recipes: Record<PresetName, Recipe> = {
@@ -87,6 +101,7 @@ export const recipes: Record<PresetName, Recipe> = {
   small: recipeOf('small', defaultOptimizer),
   default: recipeOf('default', defaultOptimizer),
   large: recipeOf('large', defaultOptimizer),
+  base: recipeOf('base', defaultOptimizer),
 };
 
 /** The preset's recipe with what was chosen otherwise. */

@@ -1,6 +1,6 @@
 import { presetConfig } from '../engine/config.ts';
 import { stepFlops } from '../engine/weightTasks.ts';
-import { type PresetName, presetNames } from '../protocol/model.ts';
+import { type SizeName, sizeNames } from '../protocol/model.ts';
 import type { StopCondition } from '../protocol/training.ts';
 import { meanTokensPerStep, recipes } from './recipe.ts';
 
@@ -12,7 +12,7 @@ export interface Circumstances {
 }
 
 export interface Size {
-  readonly preset: PresetName;
+  readonly preset: SizeName;
   readonly vocabSize: number;
 }
 
@@ -26,7 +26,7 @@ interface Threshold {
  * `pencil` is to look at, not to complete with; `small` is the least that is worth a wait. Where the others begin is a guess: that the
  * smaller model is better in a minute was measured, where the larger one takes over was not (docs/learning.md).
  */
-const thresholds: Readonly<Record<Exclude<PresetName, 'pencil'>, Threshold>> = {
+const thresholds: Readonly<Record<Exclude<SizeName, 'pencil'>, Threshold>> = {
   small: { tokens: 0, trainBytes: 0 },
   default: { tokens: 2_500_000, trainBytes: 0 },
   large: { tokens: 4_000_000, trainBytes: 500_000 },
@@ -47,7 +47,7 @@ const vocabSize = 2_048;
  * the training, it does not depend on the machine.
  */
 export function autoSize(circumstances: Circumstances): Size {
-  const affordable = presetNames.findLast((preset) => {
+  const affordable = sizeNames.findLast((preset) => {
     if (preset === 'pencil') return false;
     const { tokens, trainBytes } = thresholds[preset];
     return circumstances.trainBytes >= trainBytes && tokensRead(preset, circumstances) >= tokens;
@@ -55,7 +55,7 @@ export function autoSize(circumstances: Circumstances): Size {
   return { preset: affordable!, vocabSize };
 }
 
-function tokensRead(preset: PresetName, { stop, trainBytes, threads }: Circumstances): number {
+function tokensRead(preset: SizeName, { stop, trainBytes, threads }: Circumstances): number {
   const config = presetConfig(preset);
   const context = config.maxPositionEmbeddings;
   const perStep = meanTokensPerStep(recipes[preset], context);

@@ -9,7 +9,7 @@ import { parameterCount } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import type { ModelConfig } from '../protocol/model.ts';
+import type { ModelConfig, PresetChoice } from '../protocol/model.ts';
 import type {
   TrainingChoices,
   TrainingEvent,
@@ -51,15 +51,16 @@ export async function train(
     ? await readCheckpoint(platform.files, asked.checkpoint, { withOptimizer: true })
     : null;
   const choices = settleChoices(asked, start?.trainerState ?? null);
+  const begin = start ?? (await baseFor(platform, choices.preset, asked.base));
   const sized = (trainBytes: number): TrainingChoices => sizeChoices(choices, { ...asked, trainBytes });
   const wanted = (trainBytes: number): ModelConfig => {
     const { preset, vocabSize } = sized(trainBytes);
-    return start?.config ?? presetConfig(preset, vocabSize ?? undefined);
+    return begin?.config ?? presetConfig(preset, vocabSize ?? undefined);
   };
   stage('reading', 'Reading the files of the workspace');
   const readAtMs = Date.now();
   const unsized = { ...asked, seed: choices.seed };
-  const corpus = await prepareCorpus(platform, unsized, wanted, start?.tokenizerJson ?? null, {
+  const corpus = await prepareCorpus(platform, unsized, wanted, begin?.tokenizerJson ?? null, {
     onReading: (files) => stage('reading', `${files} files read`),
     onCorpus: (summary) => {
       emit({ type: 'corpus', corpus: summary });
@@ -75,7 +76,8 @@ export async function train(
   const scoreBefore = start === null ? await scoreOf(platform, request.checkpoint) : null;
   const team = await openTeam(platform, config, recipeFor(request), request);
   try {
-    const material = { config, corpus, readAtMs, team, start, scoreBefore };
+    const weights = start === null ? begin?.tensors : undefined;
+    const material = { config, corpus, readAtMs, team, start, scoreBefore, weights };
     return await new Training(platform, request, steering, emit, material).run();
   } finally {
     await team.dispose();
@@ -92,6 +94,8 @@ interface Material {
   readonly team: Team;
   /** the checkpoint that is gone on from */
   readonly start: Checkpoint | null;
+  /** of the base; absent where random numbers, or `start`, are begun with */
+  readonly weights: Checkpoint['tensors'] | undefined;
   /** bits per byte of the model that is replaced; null when there is none, or when it is gone on from */
   readonly scoreBefore: number | null;
 }
@@ -123,7 +127,8 @@ class Training {
     const { config, corpus, team, start } = material;
     const batches = new Batches(corpus.stream, request.seed);
     const before = resumed(start);
-    const weights = before?.optimizer.weights ?? initialTensors(team.plan.parameters, request.seed);
+    const weights =
+      before?.optimizer.weights ?? material.weights ?? initialTensors(team.plan.parameters, request.seed);
     this.#learner = new Learner(team, config, recipeFor(request), batches, weights);
     if (before !== null) this.#learner.restore(before.state, before.optimizer.first, before.optimizer.second);
     this.#heldOut = new HeldOut(
@@ -267,6 +272,23 @@ class Training {
 interface Resumed {
   readonly optimizer: OptimizerState;
   readonly state: LearnerState;
+}
+
+/** The base model, where the training begins with it. @throws {NihiloError} argumentInvalid; as readCheckpoint does */
+async function baseFor(
+  platform: Platform,
+  preset: PresetChoice,
+  base: string | undefined,
+): Promise<Checkpoint | null> {
+  if (preset === 'base' && base === undefined) {
+    throw new NihiloError(
+      'argumentInvalid',
+      'The preset base begins with the base model, which is switched off; switch it on or choose another preset.',
+    );
+  }
+  return base !== undefined && (preset === 'base' || preset === 'auto')
+    ? readCheckpoint(platform.files, base)
+    : null;
 }
 
 /** What is gone on from; absent when training starts from random numbers. @throws {NihiloError} checkpointForeign */

@@ -141,7 +141,7 @@ async function learnerFrom(start: Checkpoint): Promise<ContinualLearner> {
     recent: new Map<string, Uint16Array>(),
     heldOut: encoded(tokenizer, documents!, 'heldOut'),
   };
-  const recipe = gentleRecipe(recipeFor(trainerState), Number(values.rate), 20);
+  const recipe = gentleRecipe(recipeFor(trainerState), 20, Number(values.rate));
   const team = await openTeam(platform, config, recipe, {
     threads,
     memoryLimitMb: 1_000,

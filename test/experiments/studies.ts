@@ -46,6 +46,7 @@ const before: Settings = {
   embeddingDecay: 0.1,
   readingsKept: Infinity,
   clip: 1,
+  gentleShare: 0.1,
 };
 
 const shape = (hiddenSize: number, numHiddenLayers: number, head = 32): Partial<Settings> => ({
@@ -229,15 +230,16 @@ export const studies: Readonly<Record<string, Study>> = {
     },
   },
   size: {
-    question: 'Does a larger model win where a small text is read many times?',
+    question: 'Which size is best for the arithmetic of five minutes on two cores?',
     answer: '',
-    tflop: 2.5,
-    corpora: ['mobx'],
+    tflop: 20,
+    corpora: ['werkzeug', 'cobra', 'rxjs'],
     seeds: [1],
     base: fading,
     variants: {
       '96 × 2': {},
-      '128 × 4': shape(128, 4),
+      '128 × 4': { ...shape(128, 4), peakLearningRate: 0.006, outerRate: 20 / 6 },
+      '128 × 2': { ...shape(128, 2), peakLearningRate: 0.006, outerRate: 20 / 6 },
     },
   },
   confirmation: {

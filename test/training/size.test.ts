@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { parameterCount } from '../../extension/engine/layout.ts';
-import { presetNames } from '../../extension/protocol/model.ts';
+import { sizeNames } from '../../extension/protocol/model.ts';
 import type { StopCondition } from '../../extension/protocol/training.ts';
 import { autoSize, type Circumstances } from '../../extension/training/size.ts';
 
@@ -67,6 +67,6 @@ describe('autoSize', () => {
         (seconds) => autoSize({ trainBytes: 5_000_000, threads: 4, stop: { seconds } }).preset,
       ),
     );
-    expect([...reached]).toEqual(presetNames.filter((preset) => preset !== 'pencil'));
+    expect([...reached]).toEqual(sizeNames.filter((preset) => preset !== 'pencil'));
   });
 });
