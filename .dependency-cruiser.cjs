@@ -29,6 +29,7 @@ const layers = {
     'engine',
     'counts',
     'training',
+    'indexing',
     'completion',
     'evaluation',
     'platform',

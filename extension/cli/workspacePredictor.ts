@@ -51,7 +51,7 @@ async function readyIndex(platform: Platform, workspace: Workspace): Promise<Wor
   };
   const indexer = new IndexerClient(platform, take);
   try {
-    await indexer.build({ ...workspace, relearn: false, edition: 1 });
+    await indexer.build({ ...workspace, keepsTrust: true, relearn: false, edition: 1 });
   } finally {
     indexer.dispose();
   }

@@ -9,7 +9,7 @@ import { Inspector } from './inspectorPanel.ts';
 import { LatencyRecord, type LatencySummary, measurementsLine } from './latency.ts';
 import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
-import { completionSettings, reproducible } from './settings.ts';
+import { completionSettings, reproducible, usesBase } from './settings.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
 import { followFiles } from './workspaceFiles.ts';
@@ -40,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
   const workspaceModel = new WorkspaceModel(platform, checkpointOf(context), {
     corpus: openCorpus,
     reproducible: () => reproducible(settingSource()),
+    base: () => (usesBase(settingSource()) ? platform.baseModel : null),
   });
   model = workspaceModel;
   const latency = new LatencyRecord();
@@ -60,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
       new CompletionProvider(workspaceModel, latency, log),
     ),
     ...registerCommands({
-      train: () => trainOnWorkspace(workspaceModel, platform.cores, log),
+      train: () => trainOnWorkspace(workspaceModel, platform, log),
       fineTune: () => fineTuneOnWorkspace(workspaceModel, platform.cores, log),
       stopTraining: () => workspaceModel.stopTraining(),
       pauseTraining: () => workspaceModel.pauseTraining(),
@@ -114,7 +115,7 @@ function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dis
     model.onDidChange(() => {
       setContext(contextKeys.training, model.training !== null);
       setContext(contextKeys.paused, model.training?.paused ?? false);
-      setContext(contextKeys.stored, model.state.state === 'ready' || model.state.state === 'failed');
+      setContext(contextKeys.stored, model.isTrained || model.state.state === 'failed');
       if (model.index !== index) {
         index = model.index;
         log.info(`index: ${JSON.stringify(index)}`);
@@ -129,9 +130,11 @@ function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dis
         );
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (!change.affectsConfiguration('nihilo.engine')) return;
+      const base = change.affectsConfiguration('nihilo.base');
+      if (!base && !change.affectsConfiguration('nihilo.engine')) return;
       // A training that ends loads anew in any case.
       if (model.training === null) void model.load();
+      if (base) void model.buildIndex();
     }),
   ];
 }

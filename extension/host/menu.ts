@@ -21,12 +21,12 @@ export async function showMenu(model: WorkspaceModel): Promise<void> {
   if (action !== undefined) await vscode.commands.executeCommand(action.command);
 }
 
-function trainingActions({ state, training }: WorkspaceModel): Action[] {
+function trainingActions({ isTrained, training }: WorkspaceModel): Action[] {
   const { t } = vscode.l10n;
   if (training === null) {
     const train = { label: `$(mortar-board) ${t('Train on Workspace')}`, command: commands.train };
     const fineTune = { label: `$(history) ${t('Fine-Tune on Workspace')}`, command: commands.fineTune };
-    return state.state === 'ready' ? [train, fineTune] : [train];
+    return isTrained ? [train, fineTune] : [train];
   }
   return [
     training.paused
@@ -40,7 +40,7 @@ function trainingActions({ state, training }: WorkspaceModel): Action[] {
   ];
 }
 
-function otherActions({ state, training }: WorkspaceModel): Action[] {
+function otherActions({ state, isTrained, training }: WorkspaceModel): Action[] {
   const { t } = vscode.l10n;
   const language = vscode.window.activeTextEditor?.document.languageId;
   const actions: Action[] = [];
@@ -50,7 +50,7 @@ function otherActions({ state, training }: WorkspaceModel): Action[] {
   }
   actions.push({ label: `$(search) ${t('Open Inspector')}`, command: commands.openInspector });
   actions.push({ label: `$(output) ${t('Show Log')}`, command: commands.showLog });
-  if (state.state !== 'missing' && training === null) {
+  if ((isTrained || state.state === 'failed') && training === null) {
     actions.push({ label: `$(trash) ${t('Delete Model')}`, command: commands.deleteModel });
   }
   return actions;

@@ -61,6 +61,7 @@ export const settings = {
     maximum: 0xffff_ffff,
     scope: 'machine-overridable',
   },
+  base: { type: 'string', default: 'on', enum: ['on', 'off'], scope: 'machine-overridable' },
   'training.learnOnSave': { type: 'boolean', default: true, scope: 'machine-overridable' },
   'engine.reproducible': { type: 'boolean', default: false, scope: 'machine-overridable' },
   'completion.minProbability': {
@@ -121,6 +122,11 @@ export function completionSettings(source: SettingSource): CompletionSettings {
 
 export function learnsOnSave(source: SettingSource): boolean {
   return booleanFrom(source, 'training.learnOnSave');
+}
+
+/** whether suggestions and trainings begin with the model that ships with the extension */
+export function usesBase(source: SettingSource): boolean {
+  return source('base') !== 'off';
 }
 
 export function reproducible(source: SettingSource): boolean {

@@ -22,14 +22,14 @@ export type Status =
       readonly predicting: Predicting;
       /** the index that is being made */
       readonly stage: IndexStage | null;
-      /** of the transformer; null where there is none */
+      /** of the transformer that has learnt from the workspace; null where there is none */
       readonly heldOutBitsPerByte: number | null;
     }
   | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number };
 
 /** @param offFor the language of the active editor when suggestions are off for it */
 export function statusOf(
-  { state, index, training }: Pick<WorkspaceModel, 'state' | 'index' | 'training'>,
+  { state, index, training, isTrained }: Pick<WorkspaceModel, 'state' | 'index' | 'training' | 'isTrained'>,
   offFor: string | null,
 ): Status {
   if (training !== null) {
@@ -41,7 +41,7 @@ export function statusOf(
   }
   if (state.state === 'failed') return { kind: 'failed', sentence: state.error.message };
   if (predicting !== null) {
-    const heldOutBitsPerByte = state.state === 'ready' ? state.model.heldOutBitsPerByte : null;
+    const heldOutBitsPerByte = state.state === 'ready' && isTrained ? state.model.heldOutBitsPerByte : null;
     return { kind: 'predicting', predicting, stage, heldOutBitsPerByte };
   }
   return stage !== null && state.state !== 'ready' ? { kind: 'indexing', stage } : statusOfModel(state);

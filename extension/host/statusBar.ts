@@ -101,7 +101,9 @@ function wording(status: Status): Wording {
 function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wording {
   const { t } = vscode.l10n;
   const { predicting, stage, heldOutBitsPerByte } = status;
-  const text = predicting === 'counts' ? t('counts') : t('counts + transformer');
+  const isBase = predicting !== 'counts' && heldOutBitsPerByte === null;
+  const text =
+    predicting === 'counts' ? t('counts') : isBase ? t('counts + base') : t('counts + transformer');
   const icon = stage === null ? 'check' : 'sync~spin';
   if (predicting === 'counts') {
     const tooltip =
@@ -114,10 +116,14 @@ function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wor
           );
     return { icon, text, tooltip };
   }
-  const tooltip = t(
-    'Suggestions come from counting and from the trained transformer ({0} bits per byte on held-out files).',
-    (heldOutBitsPerByte ?? 0).toFixed(2),
-  );
+  const tooltip = isBase
+    ? t(
+        'Suggestions come from counting the files of the workspace and from the base model, which knows none of them. Click to train it on them.',
+      )
+    : t(
+        'Suggestions come from counting and from the trained transformer ({0} bits per byte on held-out files).',
+        (heldOutBitsPerByte ?? 0).toFixed(2),
+      );
   return { icon, text, tooltip };
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type {
   FineTuneRequest,
@@ -11,17 +12,17 @@ import type { TrainingResult } from '../training/client.ts';
 import { commands } from './commands.ts';
 import { openCorpus, settingSource } from './configuration.ts';
 import { reportFailure } from './failure.ts';
-import { trainingSettings } from './settings.ts';
+import { trainingSettings, usesBase } from './settings.ts';
 import { percentOf } from './status.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
 
 /** The command: trains with a notification that shows how it goes and can stop it; every failure is said, none is thrown. */
 export async function trainOnWorkspace(
   model: WorkspaceModel,
-  cores: number,
+  platform: Pick<Platform, 'cores' | 'baseModel'>,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
-  await withProgress(model, log, () => model.train(trainingRequest(model.checkpoint, cores)));
+  await withProgress(model, log, () => model.train(trainingRequest(model.checkpoint, platform)));
 }
 
 /** The command: teaches the model of this workspace what was added or changed since it was trained. */
@@ -50,9 +51,13 @@ async function withProgress(
 }
 
 /** @throws {NihiloError} corpusEmpty, when no folder is open */
-function trainingRequest(checkpoint: string, cores: number): TrainingRequest {
+function trainingRequest(
+  checkpoint: string,
+  { cores, baseModel }: Pick<Platform, 'cores' | 'baseModel'>,
+): TrainingRequest {
   const { seconds, ...settings } = trainingSettings(settingSource(), cores);
-  return { corpus: openCorpus(), checkpoint, stop: { seconds }, resume: false, ...settings };
+  const base = usesBase(settingSource()) ? baseModel : undefined;
+  return { corpus: openCorpus(), checkpoint, base, stop: { seconds }, resume: false, ...settings };
 }
 
 /** Preset and seed are the model's. @throws {NihiloError} corpusEmpty, when no folder is open */

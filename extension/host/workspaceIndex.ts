@@ -18,7 +18,10 @@ export interface IndexStatus {
 }
 
 export interface IndexSource {
+  /** absolute path of the model's folder of this workspace, whether it exists or not */
   readonly checkpoint: string;
+  /** of the model that answers; null when none does */
+  served(): Promise<string | null>;
   /** @throws {NihiloError} corpusEmpty, when no folder is open */
   corpus(): CorpusRequest;
   reproducible(): boolean;
@@ -78,10 +81,12 @@ export class WorkspaceIndex {
     this.#outdated = false;
     const edition = ++this.#edition;
     try {
-      const { checkpoint } = this.#source;
       const [corpus, reproducible] = [this.#source.corpus(), this.#source.reproducible()];
       this.#set({ stage: 'reading', error: null });
-      await this.#indexer.build({ corpus, checkpoint, reproducible, relearn, edition });
+      const checkpoint = await this.#source.served();
+      if (edition !== this.#edition) return;
+      const keepsTrust = checkpoint === this.#source.checkpoint;
+      await this.#indexer.build({ corpus, checkpoint, keepsTrust, reproducible, relearn, edition });
       if (edition !== this.#edition) return;
       this.#set({ stage: null });
       if (this.#outdated) void this.build();

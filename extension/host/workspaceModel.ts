@@ -39,6 +39,8 @@ export interface ModelSource {
   /** @throws {NihiloError} corpusEmpty, when no folder is open */
   corpus(): CorpusRequest;
   reproducible(): boolean;
+  /** absolute path of the folder of the model that ships with the extension; null when it is switched off */
+  base(): string | null;
 }
 
 /** The one model of this window's workspace, from its training to its predictions. Knows nothing of the editor. */
@@ -80,7 +82,11 @@ export class WorkspaceModel {
       this.#saveEvents.emit(event);
       if (event.type === 'written') void this.load();
     });
-    this.#index = new WorkspaceIndex(platform, { checkpoint, ...source }, this.#predictor);
+    this.#index = new WorkspaceIndex(
+      platform,
+      { ...source, checkpoint, served: () => this.#served() },
+      this.#predictor,
+    );
     this.#index.onDidChange(() => this.#changed.emit());
     this.onNotice = this.#index.onNotice;
   }
@@ -91,6 +97,11 @@ export class WorkspaceModel {
 
   get state(): ModelState {
     return this.#state;
+  }
+
+  /** whether the model that answers has learnt from this workspace; the base has not */
+  get isTrained(): boolean {
+    return this.#state.state === 'ready' && this.#state.model.checkpoint === this.#checkpoint;
   }
 
   get index(): IndexStatus {
@@ -107,7 +118,7 @@ export class WorkspaceModel {
     return this.#training;
   }
 
-  /** Loads the checkpoint where there is one. Never rejects: `state` says how it went. */
+  /** Loads the checkpoint where there is one, else the base. Never rejects: `state` says how it went. */
   async load(): Promise<void> {
     if (this.#disposed) return;
     const edition = ++this.#edition;
@@ -115,8 +126,8 @@ export class WorkspaceModel {
       if (edition === this.#edition) this.#setState(state);
     };
     try {
-      await this.#platform.files.recoverFolder(this.#checkpoint);
-      if (!(await this.#platform.files.exists(this.#checkpoint))) {
+      const folder = await this.#served();
+      if (folder === null) {
         setState({ state: 'missing' });
         return;
       }
@@ -124,7 +135,7 @@ export class WorkspaceModel {
       if (this.#state.state !== 'ready') setState({ state: 'loading' });
       setState({
         state: 'ready',
-        model: await this.#predictor.load(this.#checkpoint, this.#source.reproducible()),
+        model: await this.#predictor.load(folder, this.#source.reproducible()),
       });
     } catch (error) {
       setState({ state: 'failed', error: toPlainError(error) });
@@ -151,7 +162,7 @@ export class WorkspaceModel {
 
   /** Teaches the model a file that was saved; not while a training runs, and not before there is a model. */
   learnFrom(file: string, learning: Omit<SaveLearning, 'checkpoint'>): void {
-    if (this.#disposed || this.#trainer.active !== null || this.#state.state !== 'ready') return;
+    if (this.#disposed || this.#trainer.active !== null || !this.isTrained) return;
     this.#saves.learn(file, { ...learning, checkpoint: this.#checkpoint });
   }
 
@@ -241,6 +252,7 @@ export class WorkspaceModel {
     this.#edition++;
     await this.#predictor.unload();
     this.#setState({ state: 'missing' });
+    await this.load();
     this.#index.lost(false);
   }
 
@@ -250,6 +262,15 @@ export class WorkspaceModel {
     this.#disposed = true;
     this.#index.dispose();
     await Promise.all([this.#trainer.dispose(), this.#saves.close(true), this.#predictor.unload()]);
+  }
+
+  /** The folder of the model that answers: this workspace's own, or the base before there is one; null: neither. */
+  async #served(): Promise<string | null> {
+    const { files } = this.#platform;
+    await files.recoverFolder(this.#checkpoint);
+    if (await files.exists(this.#checkpoint)) return this.#checkpoint;
+    const base = this.#source.base();
+    return base !== null && (await files.exists(base)) ? base : null;
   }
 
   async #finish(run: TrainingRun): Promise<TrainingResult> {

@@ -119,8 +119,8 @@ export class Indexer {
   }
 
   async #save({ tokenizerJson }: Material, learnt: LearntTrust): Promise<void> {
-    const { checkpoint } = this.#request!;
-    if (checkpoint === null) return;
+    const { checkpoint, keepsTrust } = this.#request!;
+    if (checkpoint === null || !keepsTrust) return;
     try {
       await saveTrust(this.#platform.files, checkpoint, tokenizerJson, learnt);
     } catch (error) {

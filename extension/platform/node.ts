@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { nodeFiles } from './nodeFiles.ts';
 import { startNodeWorker } from './nodeWorker.ts';
@@ -17,6 +18,10 @@ const workerSources: Readonly<Record<WorkerRole, string>> = {
   saver: '../training/saveWorker.ts',
 };
 
+function assetUrl(name: string): URL {
+  return new URL(fromSource ? `../../dist/${name}` : `./${name}`, import.meta.url);
+}
+
 /** The machine as Node shows it: threads from worker_threads, files from fs. */
 export function nodePlatform(): Platform {
   return {
@@ -26,7 +31,8 @@ export function nodePlatform(): Platform {
       const entry = fromSource ? workerSources[role] : `./${role}.js`;
       return startNodeWorker(new URL(entry, import.meta.url), role, data);
     },
-    readAsset: (name) => readFile(new URL(fromSource ? `../../dist/${name}` : `./${name}`, import.meta.url)),
+    readAsset: (name) => readFile(assetUrl(name)),
+    baseModel: fileURLToPath(assetUrl('base')).replaceAll('\\', '/'),
     peakRss,
   };
 }

@@ -59,6 +59,8 @@ export interface Platform {
   spawn<Request, Reply>(role: WorkerRole, data: unknown): WorkerHandle<Request, Reply>;
   /** A file that ships beside the bundles, for example `kernels.relaxed.wasm`. */
   readAsset(name: string): Promise<Uint8Array>;
+  /** absolute path of the folder of the model that ships beside them */
+  readonly baseModel: string;
   /** peak resident memory of the process so far, in bytes */
   peakRss(): number;
 }

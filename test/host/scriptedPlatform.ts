@@ -44,6 +44,7 @@ export class ScriptedPlatform<Request, Reply> implements Platform {
   readonly workers: ScriptedWorker<Request, Reply>[] = [];
   readonly paths = new Set<string>();
   readonly cores = 4;
+  readonly baseModel = '/extension/base';
   readonly files: FileSystem = {
     exists: async (path) => this.paths.has(path),
     recoverFolder: async () => {},

@@ -17,7 +17,7 @@ const ready = { state: 'ready', model: modelSummary } as const;
 
 describe('statusOf', () => {
   it('says a running training before everything else', () => {
-    expect(statusOf({ state: ready, index: none, training }, 'python')).toEqual({
+    expect(statusOf({ state: ready, isTrained: true, index: none, training }, 'python')).toEqual({
       kind: 'training',
       stage: 'training',
       percent: 25,
@@ -26,14 +26,16 @@ describe('statusOf', () => {
   });
 
   it('says that suggestions are off here only where there would be some', () => {
-    expect(statusOf({ state: ready, index: none, training: null }, 'python')).toEqual({
+    expect(statusOf({ state: ready, isTrained: true, index: none, training: null }, 'python')).toEqual({
       kind: 'off',
       language: 'python',
     });
-    expect(statusOf({ state: { state: 'missing' }, index: none, training: null }, 'python')).toEqual({
+    expect(
+      statusOf({ state: { state: 'missing' }, isTrained: false, index: none, training: null }, 'python'),
+    ).toEqual({
       kind: 'missing',
     });
-    expect(statusOf({ state: ready, index: none, training: null }, null)).toEqual({
+    expect(statusOf({ state: ready, isTrained: true, index: none, training: null }, null)).toEqual({
       kind: 'ready',
       heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
     });
@@ -41,7 +43,7 @@ describe('statusOf', () => {
 
   it('gives the sentence of a model that cannot be used', () => {
     const state = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
-    expect(statusOf({ state, index: none, training: null }, null)).toEqual({
+    expect(statusOf({ state, isTrained: false, index: none, training: null }, null)).toEqual({
       kind: 'failed',
       sentence: 'Torn.',
     });
@@ -53,7 +55,10 @@ describe('statusOf with an index', () => {
 
   it('says what is done until something completes, then what completes', () => {
     const of = (index: Partial<IndexStatus>, state: ModelState = missing) =>
-      statusOf({ state, index: { ...none, ...index }, training: null }, null);
+      statusOf(
+        { state, isTrained: state.state === 'ready', index: { ...none, ...index }, training: null },
+        null,
+      );
     expect(of({ stage: 'counting' })).toEqual({ kind: 'indexing', stage: 'counting' });
     expect(of({ stage: 'reading' }, ready)).toMatchObject({ kind: 'ready' });
     expect(of({ predicting: 'counts' })).toEqual({
@@ -70,12 +75,18 @@ describe('statusOf with an index', () => {
     });
   });
 
+  it('claims no score on this workspace for a model that has not learnt from it', () => {
+    const index: IndexStatus = { ...none, predicting: 'counts + transformer' };
+    const status = statusOf({ state: ready, isTrained: false, index, training: null }, null);
+    expect(status).toMatchObject({ kind: 'predicting', heldOutBitsPerByte: null });
+  });
+
   it('says first that a training runs, then that suggestions are off here, then that a model cannot be used', () => {
     const index: IndexStatus = { ...none, predicting: 'counts' };
-    expect(statusOf({ state: missing, index, training }, 'python').kind).toBe('training');
-    expect(statusOf({ state: missing, index, training: null }, 'python').kind).toBe('off');
+    expect(statusOf({ state: missing, isTrained: false, index, training }, 'python').kind).toBe('training');
+    expect(statusOf({ state: missing, isTrained: false, index, training: null }, 'python').kind).toBe('off');
     const failed = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
-    expect(statusOf({ state: failed, index, training: null }, null).kind).toBe('failed');
+    expect(statusOf({ state: failed, isTrained: false, index, training: null }, null).kind).toBe('failed');
   });
 });
 

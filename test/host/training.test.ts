@@ -27,6 +27,7 @@ function setUp() {
   const model = new WorkspaceModel(platform, '/storage/model', {
     corpus: () => ({ folders: ['/code'], exclude: [] }),
     reproducible: () => false,
+    base: () => null,
   });
   const lines: [level: string, line: string][] = [];
   const log = {
@@ -42,7 +43,7 @@ beforeEach(() => void (shown.length = 0));
 describe('trainOnWorkspace', () => {
   it('says that a training was stopped while it read the files, and calls it no failure', async () => {
     const { platform, model, log, lines } = setUp();
-    const training = trainOnWorkspace(model, 2, log);
+    const training = trainOnWorkspace(model, platform, log);
     platform.worker.reply({ type: 'stage', stage: 'reading', detail: '' });
     model.stopTraining();
     await training;
@@ -55,7 +56,7 @@ describe('trainOnWorkspace', () => {
 
   it('says a failure as an error', async () => {
     const { platform, model, log } = setUp();
-    const training = trainOnWorkspace(model, 2, log);
+    const training = trainOnWorkspace(model, platform, log);
     platform.worker.reply({ type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } });
     await training;
     expect(shown).toEqual([['error', 'No text.']]);

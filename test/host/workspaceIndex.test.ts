@@ -36,6 +36,7 @@ function setUp() {
   const model = new WorkspaceModel(platform, '/storage/model', {
     corpus: () => ({ folders: ['/code'], exclude: [] }),
     reproducible: () => false,
+    base: () => null,
   });
   const worker = (role: string) => platform.workers.findLast((each) => each.role === role)!;
   /** Everything that can go on without an answer has gone on. */

@@ -14,10 +14,11 @@ const checkpoint = '/storage/model';
 function setUp({ stored }: { stored: boolean }) {
   const platform = new ScriptedPlatform<Sent, Received>();
   if (stored) platform.paths.add(checkpoint).add(`${checkpoint}/config.json`);
-  const settings = { reproducible: false };
+  const settings = { reproducible: false, base: null as string | null };
   const model = new WorkspaceModel(platform, checkpoint, {
     corpus: () => ({ folders: ['/code'], exclude: [] }),
     reproducible: () => settings.reproducible,
+    base: () => settings.base,
   });
   return { platform, model, settings };
 }
@@ -45,6 +46,23 @@ describe('WorkspaceModel', () => {
     await model.load();
     expect(model.state).toEqual({ state: 'missing' });
     expect(platform.workers).toHaveLength(0);
+  });
+
+  it('answers with the base where there is one and no model of the workspace, and does not call it trained', async () => {
+    const { platform, model, settings } = setUp({ stored: false });
+    settings.base = platform.baseModel;
+    platform.paths.add(platform.baseModel);
+    const loading = model.load();
+    await settle();
+    expect(platform.worker.received.at(-1)).toMatchObject({ type: 'load', checkpoint: platform.baseModel });
+    const { id } = platform.worker.received.at(-1) as PredictorRequest;
+    const base = { ...modelSummary, checkpoint: platform.baseModel };
+    platform.worker.reply({ type: 'loaded', id, model: base });
+    await loading;
+    expect([model.state, model.isTrained]).toEqual([{ state: 'ready', model: base }, false]);
+    settings.base = null;
+    await model.load();
+    expect(model.state).toEqual({ state: 'missing' });
   });
 
   it('goes through loading to ready, and tells each change', async () => {

@@ -34,7 +34,7 @@ afterAll(() => {
 
 function request(edition: number, relearn = false): IndexRequest {
   const corpus = { folders: [code.folder], exclude: ['**/hidden'] };
-  return { corpus, checkpoint, reproducible: true, relearn, edition };
+  return { corpus, checkpoint, reproducible: true, keepsTrust: true, relearn, edition };
 }
 
 async function built(asked: IndexRequest): Promise<{ indexer: Indexer; events: IndexerEvent[] }> {
