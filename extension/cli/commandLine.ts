@@ -78,6 +78,8 @@ export interface EvaluateOptions {
   readonly seed: number;
   readonly split: 'files' | 'commits';
   readonly static: boolean;
+  readonly base: boolean;
+  readonly files?: number;
   readonly roundTrip: boolean;
   readonly json: boolean;
 }
@@ -257,7 +259,7 @@ function describeChoices(command: Command): Command {
     )
     .option(
       '--preset <name>',
-      'size of the model: pencil, small, default, large, or auto: by the amount of text and time (auto when left out)',
+      'size of the model: pencil, small, default, large, or auto: by the amount of text and time (auto when left out); base: begin with the base model',
       oneOf('--preset', presetChoices),
     )
     .option(
@@ -324,9 +326,14 @@ function describeEvaluate(program: Command, threads: number, ask: (invocation: I
     .description('how well each predictor, learning from a folder, predicts text that is kept from it')
     .option(
       '--seconds <n>',
-      'from opening the folder to the end of training',
-      numberWithin('--seconds', positive),
+      'from opening the folder to the end of training; 0 = nothing is trained',
+      numberWithin('--seconds', { ...positive, least: 0 }),
       60,
+    )
+    .option(
+      '--files <n>',
+      'learn from so many files alone, drawn by the seed: a workspace that has just begun',
+      numberWithin('--files', count),
     )
     .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
     .option('--seed <n>', 'of the split and of every random choice', numberWithin('--seed', seedRange), 1)
@@ -336,6 +343,7 @@ function describeEvaluate(program: Command, threads: number, ask: (invocation: I
       oneOf('--split', splits),
       'files',
     )
+    .option('--base', 'begin with the base model, which predicts before the training, too', false)
     .option('--static', 'learn nothing from a text while it is scored', false)
     .option('--round-trip', 'code texts by the predictions, decode them and compare', false)
     .option('--json', oneObject, false)

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import envPaths from 'env-paths';
-import { evaluate, type EvaluationOptions } from '../evaluation/evaluate.ts';
+import { type Base, evaluate, type EvaluationOptions } from '../evaluation/evaluate.ts';
 import { usualChoice } from '../evaluation/lines.ts';
 import { predictors } from '../evaluation/predictors.ts';
 import type { EvaluationReport } from '../evaluation/report.ts';
 import { splitByCommits } from '../evaluation/history.ts';
 import { type EvaluationSplit, splitByFiles } from '../evaluation/split.ts';
+import { readCheckpoint } from '../engine/checkpoint.ts';
+import { loadTrust } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient } from '../training/client.ts';
@@ -45,16 +47,17 @@ export async function evaluateFolder(
 async function evaluateOnTerminal(
   platform: Platform,
   folder: string,
-  { static: frozen, ...options }: EvaluateOptions,
+  { static: frozen, base, files, ...options }: EvaluateOptions,
   signal: AbortSignal,
 ): Promise<EvaluationReport> {
   const display = new StepDisplay(process.stderr);
   const cache = path.join(envPaths('nihilo', { suffix: '' }).cache, 'compressed');
-  const asked: EvaluationOptions = { ...options, folder, frozen };
+  const asked: EvaluationOptions = { ...options, folder, frozen, mostFiles: files ?? null };
   try {
     return await evaluate(asked, {
       platform,
       predictors,
+      base: base ? await readBase(platform) : null,
       compressors: await installedCompressors(cache, signal),
       readSplit: () => readSplit(platform, asked, display, signal),
       checkpoint: absolutePath(path.join(tmpdir(), `nihilo-evaluation-${randomUUID()}`)),
@@ -68,6 +71,13 @@ async function evaluateOnTerminal(
   } finally {
     display.clear();
   }
+}
+
+/** @throws {NihiloError} as readCheckpoint does */
+async function readBase({ files, baseModel: folder }: Platform): Promise<Base> {
+  const { config, tensors, tokenizerJson } = await readCheckpoint(files, folder);
+  const trust = await loadTrust(files, folder, tokenizerJson);
+  return { folder, transformer: { config, tensors, heldOutPaths: [] }, tokenizerJson, trust };
 }
 
 async function readSplit(

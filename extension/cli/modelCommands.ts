@@ -124,7 +124,7 @@ function inspectionLines({ tokens, position, distribution }: Inspection): string
 }
 
 /** Starts a predictor, lets `use` ask it, and ends it. */
-export async function withModel<Answer>(
+async function withModel<Answer>(
   platform: Platform,
   { model, reproducible }: { readonly model: string; readonly reproducible: boolean },
   use: (client: PredictorClient, summary: ModelSummary) => Promise<Answer>,

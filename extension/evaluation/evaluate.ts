@@ -1,3 +1,4 @@
+import type { LearntTrust } from '../counts/buildCounts.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { splitCorpus } from '../corpus/corpus.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
@@ -5,7 +6,12 @@ import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
-import { tokenizerToJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
+import {
+  type Tokenizer,
+  tokenizerFromJson,
+  tokenizerToJson,
+  trainTokenizer,
+} from '../tokenizer/tokenizer.ts';
 import { autoSize } from '../training/size.ts';
 import { type Compressor, type CompressorScore, compressedScore } from './compressors.ts';
 import { FrozenModel } from './frozen.ts';
@@ -20,8 +26,10 @@ import type { EvaluationSplit } from './split.ts';
 export interface EvaluationOptions {
   /** absolute path */
   readonly folder: string;
-  /** since the folder is opened, index and training together */
+  /** since the folder is opened, index and training together; 0: nothing is trained */
   readonly seconds: number;
+  /** of those that are learnt from, drawn by the seed: a workspace that has just begun; null: all */
+  readonly mostFiles: number | null;
   readonly threads: number;
   readonly seed: number;
   readonly split: 'files' | 'commits';
@@ -30,10 +38,20 @@ export interface EvaluationOptions {
   readonly roundTrip: boolean;
 }
 
+/** A model that predicts before the training, too, and that the training begins with. */
+export interface Base {
+  /** absolute path */
+  readonly folder: string;
+  readonly transformer: TrainedTransformer;
+  readonly tokenizerJson: string;
+  readonly trust: LearntTrust | null;
+}
+
 export interface EvaluationParts {
   readonly platform: Platform;
   readonly predictors: readonly PredictorFactory[];
   readonly compressors: readonly Compressor[];
+  readonly base: Base | null;
   /** reads the texts and keeps some of them apart */
   readonly readSplit: () => Promise<EvaluationSplit>;
   /** absolute path of a folder that nobody else uses: the transformer is written there, and removed in the end */
@@ -72,18 +90,18 @@ class Evaluation {
 
   constructor(options: EvaluationOptions, parts: EvaluationParts, split: EvaluationSplit, openedAt: number) {
     const { seed } = options;
+    const { base } = parts;
     this.#options = options;
     this.#parts = parts;
-    this.#split = split;
+    this.#split = withFewer(split, options);
     // From here on, what predictors get is made of the training texts alone.
-    const trainBytes = split.training.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const stop = { seconds: options.seconds };
-    const { vocabSize } = autoSize({ trainBytes, threads: options.threads, stop });
-    const tokenizer = trainTokenizer(
-      split.training.map(({ bytes }) => bytes),
-      vocabSize,
-    );
-    const training = split.training.map(({ path, bytes }) => ({ path, bytes, ids: tokenizer.encode(bytes) }));
+    const tokenizer =
+      base === null ? newTokenizer(this.#split.training, options) : tokenizerFromJson(base.tokenizerJson);
+    const training = this.#split.training.map(({ path, bytes }) => ({
+      path,
+      bytes,
+      ids: tokenizer.encode(bytes),
+    }));
     this.#tokenizedSeconds = (performance.now() - openedAt) / 1_000;
     const heldOut = split.heldOut.map(({ path, bytes, added }) => heldOutText(tokenizer, path, bytes, added));
     const longest = heldOut.reduce((most, { ids }) => Math.max(most, ids.length + 1), 0);
@@ -96,6 +114,7 @@ class Evaluation {
       texts: training,
       documentTokens,
       transformer: null,
+      trust: null,
     };
     const judged = heldOut.filter(({ countedBytes }) => countedBytes > 0);
     const texts = Array.from(new Random(seed).permutation(judged.length), (index) => judged[index]!);
@@ -105,7 +124,14 @@ class Evaluation {
 
   async run(): Promise<EvaluationReport> {
     for (const factory of this.#staged('index')) await this.#row(factory, 'index', this.#material, 0);
-    const training = this.#staged('trained').length === 0 ? null : await this.#train();
+    const { base } = this.#parts;
+    if (base !== null) {
+      const { transformer, trust } = base;
+      const material = { ...this.#material, transformer, trust };
+      for (const factory of this.#staged('base')) await this.#row(factory, 'base', material, 0);
+    }
+    const trains = this.#options.seconds > 0 && this.#staged('trained').length > 0;
+    const training = trains ? await this.#train() : null;
     if (training !== null) {
       const material = { ...this.#material, transformer: training.transformer };
       for (const factory of this.#staged('trained')) {
@@ -164,6 +190,7 @@ class Evaluation {
           tokenizerJson: tokenizerToJson(tokenizer),
         },
         checkpoint,
+        base: this.#parts.base?.folder,
         stop: { seconds: Math.max(left, 1) },
         threads,
         seed: innerSeed,
@@ -230,6 +257,24 @@ class Evaluation {
       peakRssMb: this.#parts.platform.peakRss() / 1_048_576,
     };
   }
+}
+
+/** In the order of their paths, as all of them are. */
+function withFewer(split: EvaluationSplit, { mostFiles, seed }: EvaluationOptions): EvaluationSplit {
+  const { training } = split;
+  if (mostFiles === null || training.length <= mostFiles) return split;
+  const drawn = new Set(new Random(seed).permutation(training.length).subarray(0, mostFiles));
+  return { ...split, training: training.filter((_, i) => drawn.has(i)) };
+}
+
+function newTokenizer(
+  training: EvaluationSplit['training'],
+  { seconds, threads }: EvaluationOptions,
+): Tokenizer {
+  const texts = training.map(({ bytes }) => bytes);
+  const trainBytes = texts.reduce((sum, { length }) => sum + length, 0);
+  const { vocabSize } = autoSize({ trainBytes, threads, stop: { seconds } });
+  return trainTokenizer(texts, vocabSize);
 }
 
 function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: TrainingReport): TrainingCost {

@@ -1,4 +1,4 @@
-import { buildCounts } from '../counts/buildCounts.ts';
+import { buildCounts, countDocuments, type LearntTrust } from '../counts/buildCounts.ts';
 import { CountsAndCache } from '../counts/countsAndCache.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { Decoder } from '../engine/decoder.ts';
@@ -34,14 +34,16 @@ export interface Material {
   readonly texts: readonly TrainingText[];
   /** room that a predictor must have for a document */
   readonly documentTokens: number;
-  /** null before it is trained */
+  /** null before it is trained, if there is no base */
   readonly transformer: TrainedTransformer | null;
+  /** how far to trust it, where that need not be learnt */
+  readonly trust: LearntTrust | null;
   /** to be awaited now and then, with the share that is done: lets signals in, and rejects when it is time to end */
   readonly breathe: (share: number) => Promise<void>;
 }
 
-/** When a predictor is looked at: as soon as the texts are indexed, or after the transformer's training. */
-export type Stage = 'index' | 'trained';
+/** When a predictor is looked at: as soon as the texts are indexed, without a transformer or with the base, or after the training. */
+export type Stage = 'index' | 'base' | 'trained';
 
 /** One row, or two, of an evaluation. */
 export interface PredictorFactory {
@@ -69,8 +71,8 @@ export const predictors: readonly PredictorFactory[] = [
       return (await buildCounts(module, tokenizer, documentsOf(texts, tokenizer), options))!;
     },
   },
-  { name: 'transformer', stages: ['trained'], prepare: transformerModel },
-  { name: 'mixture', stages: ['trained'], prepare: mixtureModel },
+  { name: 'transformer', stages: ['base', 'trained'], prepare: transformerModel },
+  { name: 'mixture', stages: ['base', 'trained'], prepare: mixtureModel },
 ];
 
 /** Ids of each text, with the end-of-text id behind them. */
@@ -94,11 +96,16 @@ async function transformerModel({ platform, tokenizer, transformer }: Material):
   return new TransformerModel(decoder, tokenizer.endOfText);
 }
 
-/** The counts learn how far to trust the transformer from what its training held out for itself. */
+/** The counts know how far to trust the transformer, or learn it from what its training held out for itself. */
 async function mixtureModel(material: Material): Promise<SequenceModel> {
-  const { platform, tokenizer, texts, transformer, breathe } = material;
+  const { platform, tokenizer, texts, transformer, trust, documentTokens, breathe } = material;
   const { module } = await kernels(platform, true);
   const model = await transformerModel(material);
+  const options = { slack: 0, documentTokens, onProgress: goingOn(breathe) };
+  if (trust !== null) {
+    const counts = await countDocuments(module, tokenizer, documentsOf(texts, tokenizer), trust, options);
+    return new MixtureModel(counts!, model);
+  }
   const heldOut = new Set(transformer!.heldOutPaths);
   const isHeldOut = ({ path }: TrainingText): boolean => heldOut.has(path);
   const counts = await buildCounts(
@@ -108,12 +115,7 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
       texts.filter((text) => !isHeldOut(text)),
       tokenizer,
     ),
-    {
-      slack: 0,
-      documentTokens: material.documentTokens,
-      outside: { model, documents: documentsOf(texts.filter(isHeldOut), tokenizer) },
-      onProgress: goingOn(breathe),
-    },
+    { ...options, outside: { model, documents: documentsOf(texts.filter(isHeldOut), tokenizer) } },
   );
   return new MixtureModel(counts!, model);
 }

@@ -150,7 +150,7 @@ describe('numbers', () => {
     ['--vocab', '259', 'a whole number from 260 to 65535'],
     ['--memory', '0', 'a whole number from 1'],
     ['--tokens-per-step', '0', 'a whole number from 1 to 1048576'],
-    ['--preset', 'huge', 'one of auto, pencil, small, default, large'],
+    ['--preset', 'huge', 'one of auto, pencil, small, default, large, base'],
     ['--optimizer', 'sgd', 'one of adamw, muon'],
   ])('%s %s is refused as not %s', (option, text, expected) => {
     expect(refusal(withOption(option, text))).toBe(`${option} should be ${expected} and is '${text}'.`);
@@ -215,6 +215,7 @@ describe('the other commands', () => {
         threads: 3,
         seed: 1,
         split: 'files',
+        base: false,
         static: false,
         roundTrip: false,
         json: false,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Compressor } from '../../extension/evaluation/compressors.ts';
-import { evaluate, type EvaluationOptions } from '../../extension/evaluation/evaluate.ts';
+import { presetConfig } from '../../extension/engine/config.ts';
+import { type Base, evaluate, type EvaluationOptions } from '../../extension/evaluation/evaluate.ts';
 import {
   type Material,
   type PredictorFactory,
@@ -13,8 +14,9 @@ import {
 import { splitByFiles } from '../../extension/evaluation/split.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { TrainingRequest } from '../../extension/protocol/training.ts';
-import { tokenizerToJson } from '../../extension/tokenizer/tokenizer.ts';
+import { tokenizerFromJson, tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { train } from '../../extension/training/trainer.ts';
+import { randomTensors } from '../engine/tinyModel.ts';
 import { OrderOneModel } from './orderOneModel.ts';
 import { breathe } from './samples.ts';
 import { writeSmallFolder } from './smallFolder.ts';
@@ -53,6 +55,7 @@ function countsThat(remember: (seen: Seen) => void): PredictorFactory {
 const options = (change: Partial<EvaluationOptions> = {}): EvaluationOptions => ({
   folder,
   seconds: 60,
+  mostFiles: null,
   threads: 1,
   seed: 1,
   split: 'files',
@@ -68,11 +71,16 @@ const distinct: Compressor = {
   size: async (parts) => new Set(parts.flatMap((part) => [...part])).size,
 };
 
-async function run(change: Partial<EvaluationOptions> = {}, factories = predictors) {
+async function run(
+  change: Partial<EvaluationOptions> = {},
+  factories = predictors,
+  base: Base | null = null,
+) {
   const requests: TrainingRequest[] = [];
   const report = await evaluate(options(change), {
     platform,
     predictors: factories,
+    base,
     compressors: [distinct],
     readSplit: () => splitByFiles(platform.files, { folders: [folder], exclude: [] }, 1, () => {}),
     checkpoint: path.join(root, 'model'),
@@ -207,6 +215,38 @@ describe('an evaluation', () => {
     ]);
     expect(report).toMatchObject({ folder, seconds: 60, protocol: 'file-dynamic', split: 'files' });
     expect(report.files).toBeGreaterThan(report.heldOutFiles.length);
+  });
+
+  it('begins with a base: its tokens, its prediction before the training, its weights for the training', async () => {
+    const tokenizerJson = tokenizerToJson(
+      trainTokenizer([new TextEncoder().encode('const a = [b, c];')], 300),
+    );
+    const config = presetConfig('pencil', tokenizerFromJson(tokenizerJson).vocabSize);
+    const transformer = { config, tensors: randomTensors(config, 1), heldOutPaths: [] };
+    const base: Base = { folder: '/base', transformer, tokenizerJson, trust: null };
+    const seen: Seen[] = [];
+    const of = (factory: PredictorFactory): PredictorFactory => ({
+      ...factory,
+      prepare: async (material) => {
+        seen.push({ material, model: null! });
+        return factory.prepare(material);
+      },
+    });
+    const { report, requests } = await run({ seconds: 0, mostFiles: 3 }, predictors.map(of), base);
+    expect(report.rows.map(({ predictor, details }) => `${predictor} ${details.stage}`)).toEqual([
+      'counts+cache index',
+      'counts index',
+      'transformer base',
+      'mixture base',
+    ]);
+    expect(requests).toEqual([]);
+    for (const { material } of seen) {
+      expect(tokenizerToJson(material.tokenizer)).toBe(tokenizerJson);
+      expect(material.texts).toHaveLength(3);
+    }
+    expect(seen.at(-1)!.material.transformer).toBe(transformer);
+    const trained = await run({}, [countsThat(() => {})], { ...base, folder: '/elsewhere' }).catch(String);
+    expect(trained).toContain('/elsewhere');
   });
 
   it('learns less from the texts when it is static', async () => {

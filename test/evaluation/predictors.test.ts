@@ -18,6 +18,7 @@ const material: Material = {
   texts: training.map((bytes, i) => ({ path: `${i}.ts`, bytes, ids: tokenizer.encode(bytes) })),
   documentTokens: 65_536,
   transformer: { config, tensors: randomTensors(config, 1), heldOutPaths: ['0.ts', '1.ts'] },
+  trust: null,
   breathe: () => Promise.resolve(),
 };
 const documents = heldOut.map((bytes) => [...tokenizer.encode(bytes).subarray(0, 300), tokenizer.endOfText]);

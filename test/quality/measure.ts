@@ -4,12 +4,13 @@ import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EvaluationReport } from '../../extension/evaluation/report.ts';
+import { isOf } from './baseTable.ts';
 import { qualityPart, qualitySection } from './qualitySection.ts';
-import type { QualityResults } from './results.ts';
+import type { QualityResults, Setting } from './results.ts';
 
 /**
  * Evaluates the development corpora and renews the committed results and README's table. What was measured already is kept, so that it
- * can be ended and gone on with; `--fresh` forgets it.
+ * can be ended and gone on with; `--fresh` forgets it. `--base` begins with the base model, `--files N` learns from so many files alone.
  */
 const root = path.join(import.meta.dirname, '..', '..');
 const { values: flags } = parseArgs({
@@ -18,6 +19,8 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seeds: { type: 'string', default: '1' },
     folder: { type: 'string', default: path.join(root, 'corpora') },
+    base: { type: 'boolean', default: false },
+    files: { type: 'string' },
     fresh: { type: 'boolean', default: false },
   },
 });
@@ -32,17 +35,22 @@ async function main(): Promise<void> {
     existsSync(file) && !flags.fresh
       ? (JSON.parse(readFileSync(file, 'utf8')) as QualityResults).evaluations
       : [];
+  const setting: Setting = {
+    base: flags.base,
+    mostFiles: flags.files === undefined ? null : Number(flags.files),
+  };
   const list = (text: string): string[] => text.split(',');
   for (const seconds of list(flags.seconds).map(Number)) {
     for (const seed of list(flags.seeds).map(Number)) {
       for (const corpus of list(flags.corpora)) {
         const isKept = evaluations.some(
-          (one) => one.corpus === corpus && one.seconds === seconds && one.seed === seed,
+          (one) =>
+            one.corpus === corpus && one.seconds === seconds && one.seed === seed && isOf(one, setting),
         );
         if (isKept) continue;
         process.stderr.write(`${corpus}, ${seconds} s, seed ${seed}\n`);
         const report = await evaluation(path.join(flags.folder, corpus), seconds, seed);
-        evaluations = [...evaluations, { ...report, folder: corpus, corpus }];
+        evaluations = [...evaluations, { ...report, folder: corpus, corpus, ...setting }];
         const results: QualityResults = {
           machine: { cpu, cores, node: process.versions.node },
           commit: commit(),
@@ -72,6 +80,8 @@ function evaluation(folder: string, seconds: number, seed: number): Promise<Eval
     `${seed}`,
     '--threads',
     `${availableParallelism()}`,
+    ...(flags.base ? ['--base'] : []),
+    ...(flags.files === undefined ? [] : ['--files', flags.files]),
   ];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(root, 'dist', 'cli.js'), ...args], {

@@ -1,6 +1,8 @@
 import { ReadmeSection, table } from '../readmeSection.ts';
 import type { QualityResults } from './results.ts';
-import { type Moment, momentsOf, rowOf, type Summary, summarize } from './summary.ts';
+import { baseLines } from './baseTable.ts';
+import { percent, share } from './figures.ts';
+import { fromNothing, type Moment, momentsOf, rowOf, type Summary, summarize } from './summary.ts';
 
 export const qualityPart = new ReadmeSection('quality', 'node test/quality/measure.ts');
 
@@ -13,8 +15,6 @@ interface Line {
   readonly show: (value: number) => string;
 }
 
-const share = (value: number): string => value.toFixed(3);
-const percent = (value: number): string => `${value <= 0 ? '−' : '+'}${Math.abs(value).toFixed(0)} %`;
 const points = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
 
 const lines: readonly Line[] = [
@@ -101,6 +101,7 @@ export function qualitySection(results: QualityResults, file: string): string {
         `- ${name(summary.moment)}: ${summary.evaluations} ${summary.evaluations === 1 ? 'evaluation' : 'evaluations'} (${summary.corpora.join(', ')}), at most ${summary.seconds.toFixed(0)} s after opening the folder.`,
     ),
     '',
+    ...baseLines(results),
     `All figures: [${file.split('/').at(-1)!}](${file}).`,
   ]);
 }
@@ -124,9 +125,10 @@ function cell({ of, show, targets, direction }: Line, summary: Summary): string 
 }
 
 function corpusRows(results: QualityResults, summaries: readonly Summary[]): string[][] {
-  const corpora = [...new Set(results.evaluations.map(({ corpus }) => corpus))];
+  const evaluations = fromNothing(results);
+  const corpora = [...new Set(evaluations.map(({ corpus }) => corpus))];
   return corpora.map((corpus) => {
-    const own = results.evaluations.filter((evaluation) => evaluation.corpus === corpus);
+    const own = evaluations.filter((evaluation) => evaluation.corpus === corpus);
     const first = own[0]!;
     const zpaq = first.compressors['zpaq5'];
     return [

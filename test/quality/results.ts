@@ -1,10 +1,20 @@
 import type { EvaluationReport } from '../../extension/evaluation/report.ts';
 
-/** What a file in `results/` holds: one evaluation of each corpus, time and seed. */
+/** How an evaluation was asked for beside corpus, time and seed. */
+export interface Setting {
+  /** begins with the base model */
+  readonly base: boolean;
+  /** learns from so many files alone; null: from all */
+  readonly mostFiles: number | null;
+}
+
+export type MeasuredEvaluation = EvaluationReport & Setting & { readonly corpus: string };
+
+/** What a file in `results/` holds: one evaluation of each corpus, time, seed and setting. */
 export interface QualityResults {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
   /** of the repository, when the last was measured; `-dirty` with changes that were not committed */
   readonly commit: string;
   readonly measuredAt: string;
-  readonly evaluations: readonly (EvaluationReport & { readonly corpus: string })[];
+  readonly evaluations: readonly MeasuredEvaluation[];
 }

@@ -1,8 +1,8 @@
 import type { PredictorName } from '../../extension/evaluation/predictors.ts';
 import type { EvaluationReport, Row } from '../../extension/evaluation/report.ts';
-import type { QualityResults } from './results.ts';
+import type { MeasuredEvaluation, QualityResults } from './results.ts';
 
-type Evaluation = QualityResults['evaluations'][number];
+type Evaluation = MeasuredEvaluation;
 
 /** When a predictor is looked at: as soon as the index is ready, or after so many seconds. */
 export type Moment = 'index' | number;
@@ -33,15 +33,20 @@ function judged(moment: Moment): PredictorName {
   return moment === 'index' ? 'counts' : 'mixture';
 }
 
+/** The evaluations of whole corpora that began with nothing. */
+export function fromNothing(results: QualityResults): readonly Evaluation[] {
+  return results.evaluations.filter(({ base, mostFiles }) => !base && mostFiles === null);
+}
+
 /** The moments that were measured, in order. */
-export function momentsOf({ evaluations }: QualityResults): readonly Moment[] {
-  const times = [...new Set(evaluations.map(({ seconds }) => seconds))].toSorted((a, b) => a - b);
+export function momentsOf(results: QualityResults): readonly Moment[] {
+  const times = [...new Set(fromNothing(results).map(({ seconds }) => seconds))].toSorted((a, b) => a - b);
   return ['index', ...times];
 }
 
 export function summarize(results: QualityResults, moment: Moment): Summary {
-  const least = Math.min(...results.evaluations.map(({ seconds }) => seconds));
-  const evaluations = results.evaluations.filter(
+  const least = Math.min(...fromNothing(results).map(({ seconds }) => seconds));
+  const evaluations = fromNothing(results).filter(
     ({ seconds }) => seconds === (moment === 'index' ? least : moment),
   );
   const rows = evaluations.map((evaluation) => ({
@@ -87,7 +92,7 @@ function fileRatios({ corpus, heldOutFiles }: Evaluation, row: Row, baseline: Ro
   }));
 }
 
-function geometricMean(values: readonly number[]): number {
+export function geometricMean(values: readonly number[]): number {
   return Math.exp(mean(values.map(Math.log)));
 }
 
