@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -27,6 +27,9 @@ const foreign = 'const puffinBurrow = openTunnel(southCliff);';
 /** Typed key by key; a key asks for a completion. */
 const prose = 'const message = describe(error); if (message !== undefined) return message;';
 const isEnough = (times: readonly number[]): boolean => times.length >= prose.length / 2;
+
+/** Another file, which the split does not hold out. */
+const learntFile = 'engine/decoder.ts';
 
 const themes = [
   { label: 'Light Modern', uiTheme: 'vs', kind: 'vscode-light' },
@@ -81,9 +84,11 @@ describe('a model trained in the editor', () => {
     await writeFile(path.join(folder, 'engine', 'puffin.ts'), `${foreign}\n`.repeat(4));
     await workbench.openFile(file);
     await workbench.goTo(before.split('\n').length, 1);
-    await workbench.type('const puff');
-    const { typed, ghost } = await workbench.typeUntilGhostText(foreign.slice('const puff'.length));
-    expect(foreign.startsWith(`const puff${typed}${ghost}`)).toBe(true);
+    // Shorter, and the base model has a guess of its own.
+    const begun = 'const puffinBurrow = open';
+    await workbench.type(begun);
+    const { typed, ghost } = await workbench.typeUntilGhostText(foreign.slice(begun.length));
+    expect(foreign).toContain(begun + typed + ghost);
     await rm(path.join(folder, 'engine', 'puffin.ts'));
     await workbench.press('Escape');
     await workbench.runCommand('File: Revert File');
@@ -114,6 +119,40 @@ describe('a model trained in the editor', () => {
     await workbench.save();
     const written = await readFile(path.join(folder, file), 'utf8');
     expect(written).toBe(before + given + typed + ghost + after);
+  });
+
+  it('learns a file that is saved, or takes it back where held-out text would cost more', async (context) => {
+    keepOnFailure(workbench, context);
+    const earlier = (await session.saves()).length;
+    await workbench.openFile(learntFile);
+    await workbench.goTo(1, 1);
+    for (let copy = 1; copy <= 4; copy++) {
+      await workbench.type(`const tunnel${copy} = openTunnel(southCliff, ${copy});`);
+      await workbench.press('Escape');
+      await workbench.press('Enter');
+    }
+    await workbench.save();
+    const learnt = async () => (await session.saves()).slice(earlier).at(-1) ?? null;
+    await expect.poll(learnt, { timeout: patience }).not.toBeNull();
+    const { steps, share, newTokens, heldOut } = (await learnt())!;
+    expect(steps).toBeGreaterThan(0);
+    expect(newTokens).toBeGreaterThan(0);
+    if (share > 0) expect(heldOut.after).toBeLessThanOrEqual(heldOut.before);
+    await workbench.openFile(file);
+    await workbench.goTo(before.split('\n').length, 1);
+    await workbench.press('End');
+  });
+
+  it('is fine-tuned by a command, which says what became of new and of old text', async (context) => {
+    keepOnFailure(workbench, context);
+    const added = path.join(folder, 'specs');
+    await cp(path.join(repository, 'test', 'engine'), added, { recursive: true });
+    await workbench.runCommand('Nihilo: Fine-Tune on Workspace');
+    const told = workbench.notification(/bits per byte on its held-out part|The model stays as it was/);
+    await told.waitFor({ timeout: trainingSeconds * 1_000 + 2 * patience });
+    await workbench.screenshot('fine-tuned');
+    await rm(added, { recursive: true });
+    await workbench.statusBar('Nihilo: counts + transformer').waitFor({ timeout: 2 * patience });
   });
 
   it('is shown by the Inspector with the numbers of `nihilo inspect`', async (context) => {

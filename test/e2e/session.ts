@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import type { TestContext } from 'vitest';
+import type { SaveOutcome } from '../../extension/protocol/learning.ts';
 import { CodeServer, type Settings } from './codeServer.ts';
 import { fromTask, launchBrowser, Workbench } from './workbench.ts';
 
@@ -74,6 +75,15 @@ export class Session {
       .map((line) => / completion: (\{.*\})$/.exec(line)?.[1])
       .filter((figures) => figures !== undefined)
       .map((figures) => (JSON.parse(figures) as { milliseconds: number }).milliseconds);
+  }
+
+  /** What became of each save that the model has learnt from. */
+  async saves(): Promise<SaveOutcome[]> {
+    const lines = await this.#logLines('Nihilo.log');
+    return lines
+      .map((line) => / learn on save: (\{.*\})$/.exec(line)?.[1])
+      .filter((outcome) => outcome !== undefined)
+      .map((outcome) => JSON.parse(outcome) as SaveOutcome);
   }
 
   /** What the extension has stored for the workspaces so far: the folders of finished models. */
