@@ -133,7 +133,7 @@ function emptyModel(
   module: WebAssembly.Module,
   tokenizer: Tokenizer,
   documents: readonly Uint16Array[],
-  { slack = 0.25, documentTokens = leastDocumentTokens, mostTokens = Infinity }: BuildOptions,
+  { slack = 0.15, documentTokens = leastDocumentTokens, mostTokens = Infinity }: BuildOptions,
   frequencies = tokenFrequencies(documents, tokenizer.vocabSize),
 ): CountingModel {
   const longest = documents.reduce((most, { length }) => Math.max(most, length), 0);
