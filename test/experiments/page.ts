@@ -63,12 +63,12 @@ function notKnown(): string[] {
   return [
     '## What is not known',
     '',
-    '- Which size is best for how much arithmetic: only 96 × 2 and 128 × 4 were compared, by AdamW at 2.5 TFLOP. The thresholds of `auto` for',
-    '  `default` and `large` (`extension/training/size.ts`) are guesses, not measurements.',
+    '- Which size is best for how much arithmetic: only 96 × 2 and 128 × 4 were compared, at 2.5 TFLOP with the former recipe and at 12 TFLOP.',
+    '  Where `auto` begins with `default` lies between (`extension/training/size.ts`); where it begins with `large` is a guess.',
     '- Whether Muon is better than AdamW: they were never compared with everything else equal and more than one seed.',
     '- Learning rates of `default` and `large`, and AdamW with weights that fade: untested.',
     '- Planned and given up for want of time: other rates of AdamW, still stronger decays with AdamW, input exchanged under AdamW, fading in',
-    '  two readings on mobx, both sizes at 6 TFLOP, a vocabulary of 4,096.',
+    '  two readings on mobx, a vocabulary of 4,096.',
     ...(waiting.length === 0 ? [] : [`- Studies that wait to be run: ${waiting.join(', ')}.`]),
     '',
   ];
