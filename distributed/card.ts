@@ -1,6 +1,9 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { fromArceeConfig } from '../extension/engine/arceeConfig.ts';
+import { JsonObject } from '../extension/engine/jsonObject.ts';
+import { parameterCount } from '../extension/engine/layout.ts';
 import manifest from './corpus/manifest.json' with { type: 'json' };
 import report from './corpus/report.json' with { type: 'json' };
 
@@ -37,25 +40,21 @@ const { learnt, unseen } = JSON.parse(readFileSync(path.join(base, 'memorised.js
   'learnt' | 'unseen',
   { readonly lines: number; readonly verbatim: number }
 >;
-const config = JSON.parse(readFileSync(path.join(base, 'config.json'), 'utf8')) as Record<string, number>;
+const configFile = path.join(base, 'config.json');
+const config = fromArceeConfig(JsonObject.parse(readFileSync(configFile, 'utf8'), configFile));
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function card(): string {
-  const [hidden, layers, vocabulary] = [
-    config['hidden_size']!,
-    config['num_hidden_layers']!,
-    config['vocab_size']!,
-  ];
-  const parameters = vocabulary * hidden + layers * (12 * hidden * hidden + 2 * hidden) + hidden;
+  const { hiddenSize, numHiddenLayers, numAttentionHeads, maxPositionEmbeddings, vocabSize } = config;
   const languages = Object.entries(report.languages).map(
     ([name, { train }]) => `| ${name} | ${whole(train.files)} | ${mega(train.bytes)} |`,
   );
   return `# The base model
 
-A transformer that has learnt to go on with code, for a workspace that Nihilo knows little of yet. ${whole(parameters)} parameters (Arcee: ${layers} layers of
-${hidden}, ${config['num_attention_heads']} heads, context ${config['max_position_embeddings']}, vocabulary ${whole(vocabulary)}), in 8-bit whole numbers with a factor a row
+A transformer that has learnt to go on with code, for a workspace that Nihilo knows little of yet. ${whole(parameterCount(config))} parameters (Arcee: ${numHiddenLayers} layers of
+${hiddenSize}, ${numAttentionHeads} heads, context ${maxPositionEmbeddings}, vocabulary ${whole(vocabSize)}), in 8-bit whole numbers with a factor a row
 (\`model.safetensors\`); as a Hugging Face model folder it is read by \`nihilo\` itself. \`base-mixture/\` beside it is how far the counts trust it.
 
 ## Text

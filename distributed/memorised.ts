@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { nodePlatform } from '../extension/platform/node.ts';
 import { openTransformer } from '../extension/prediction/trainedTransformer.ts';
 import { TransformerModel } from '../extension/prediction/transformerModel.ts';
 import { type Tokenizer, tokenizerFromJson } from '../extension/tokenizer/tokenizer.ts';
+import { filesBelow } from './filesBelow.ts';
 
 /**
  * `node distributed/memorised.ts --text DIR` gives the base model the beginnings of the rarest lines that it has learnt from, each behind what
@@ -26,13 +27,6 @@ interface Line {
   readonly rest: string;
   /** mean bits of its tokens by their frequency in the text */
   readonly rarity: number;
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .toSorted()
-    .map((name) => path.join(folder, name))
-    .filter((file) => statSync(file).isFile());
 }
 
 function frequencies(files: readonly string[], tokenizer: Tokenizer): Float64Array {

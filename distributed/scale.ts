@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { presetConfig } from '../extension/engine/config.ts';
+import { stepFlops } from '../extension/engine/weightTasks.ts';
+import type { PresetName } from '../extension/protocol/model.ts';
 import type { Results } from '../test/bench/results.ts';
 import { table } from '../test/readmeSection.ts';
 
@@ -26,9 +29,6 @@ const bytesPerParameter = 16;
 const efficiency = 0.9;
 /** Assumed, to have an order of magnitude. */
 const dollarsPerGpuHour = 3;
-/** of the base model, with attention over 512 positions: forward and backward */
-const baseFlopsPerToken = 6 * (4 * 12 * 256 * 256 + 4_096 * 256 + 4 * 2 * 256 * (513 / 2));
-
 interface Rates {
   /** FLOP a second of training on two cores, and on one GPU */
   readonly laptop: number;
@@ -36,18 +36,23 @@ interface Rates {
   readonly machine: string;
 }
 
+/** Forward and backward, with attention over the whole context. */
+function flopsPerToken(preset: PresetName): number {
+  const config = presetConfig(preset);
+  return stepFlops(config, 1, config.maxPositionEmbeddings);
+}
+
 function rates(): Rates {
   const { report, machine } = JSON.parse(readFileSync(path.join(root, benchFile), 'utf8')) as Results;
   const step = report.trainStep.find(({ preset, threads }) => preset === 'large' && threads === 2)!;
-  const largeFlopsPerToken = 6 * (4 * 12 * 256 * 256 + 4_096 * 256 + 4 * 2 * 256 * (257 / 2));
   const last = readFileSync(path.join(root, logFile), 'utf8')
     .split('\n')
     .filter((line) => line.includes('"tokens_per_second"'))
     .at(-1)!;
   const { tokens_per_second: tokensPerSecond } = JSON.parse(last) as { tokens_per_second: number };
   return {
-    laptop: step.tokensPerSecond * largeFlopsPerToken,
-    gpu: tokensPerSecond * baseFlopsPerToken,
+    laptop: step.tokensPerSecond * flopsPerToken('large'),
+    gpu: tokensPerSecond * flopsPerToken('base'),
     machine: `${machine.cores} cores of ${machine.cpu}`,
   };
 }

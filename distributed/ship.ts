@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { trustOfUnknown } from '../extension/counts/buildCounts.ts';
+import { ended, trustOfUnknown } from '../extension/counts/buildCounts.ts';
 import { readCheckpoint, writeCheckpoint } from '../extension/engine/checkpoint.ts';
 import { compileKernels } from '../extension/engine/instantiate.ts';
 import { saveTrust } from '../extension/indexing/savedTrust.ts';
@@ -9,6 +9,7 @@ import { nodePlatform } from '../extension/platform/node.ts';
 import { openTransformer } from '../extension/prediction/trainedTransformer.ts';
 import { TransformerModel } from '../extension/prediction/transformerModel.ts';
 import { type Tokenizer, tokenizerFromJson } from '../extension/tokenizer/tokenizer.ts';
+import { filesBelow } from './filesBelow.ts';
 
 /**
  * `node distributed/ship.ts --model DIR --held-out DIR` makes what ships of what train.py has trained: base/ with 8-bit weights, and beside
@@ -25,14 +26,6 @@ const platform = nodePlatform();
 /** Of one package: more would make the trust that of large packages. */
 const mostTokens = 30_000;
 
-/** Every file of a folder, in the order of the alphabet. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .toSorted()
-    .map((name) => path.join(folder, name))
-    .filter((file) => statSync(file).isFile());
-}
-
 /** The packages: folders two below, `<language>/<package>`. */
 function packagesOf(folder: string): string[] {
   return readdirSync(folder)
@@ -47,7 +40,7 @@ function documentsOf(folder: string, tokenizer: Tokenizer): Uint16Array[] {
   let tokens = 0;
   for (const file of filesBelow(folder)) {
     if (tokens >= mostTokens) break;
-    const ids = Uint16Array.from([...tokenizer.encode(readFileSync(file)), tokenizer.endOfText]);
+    const ids = ended(tokenizer.encode(readFileSync(file)), tokenizer.endOfText);
     documents.push(ids);
     tokens += ids.length;
   }

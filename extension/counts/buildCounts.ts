@@ -3,6 +3,14 @@ import { buildCodeTree } from './codeTree.ts';
 import { CountingModel } from './countingModel.ts';
 import type { SequenceModel } from './sequenceModel.ts';
 
+/** A document as counts take it: u16[length + 1], the end behind its ids. */
+export function ended(ids: Uint16Array, endOfText: number): Uint16Array {
+  const document = new Uint16Array(ids.length + 1);
+  document.set(ids);
+  document[ids.length] = endOfText;
+  return document;
+}
+
 export interface BuildOptions {
   /** called after each document with the share of the tokens that is done; what it returns is awaited, and false ends the building */
   readonly onProgress?: (share: number) => Promise<boolean> | boolean;

@@ -1,4 +1,4 @@
-import { buildCounts, countDocuments, type LearntTrust } from '../counts/buildCounts.ts';
+import { buildCounts, countDocuments, ended, type LearntTrust } from '../counts/buildCounts.ts';
 import { CountsAndCache } from '../counts/countsAndCache.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { Decoder } from '../engine/decoder.ts';
@@ -77,12 +77,7 @@ export const predictors: readonly PredictorFactory[] = [
 
 /** Ids of each text, with the end-of-text id behind them. */
 function documentsOf(texts: readonly TrainingText[], { endOfText }: Tokenizer): Uint16Array[] {
-  return texts.map(({ ids }) => {
-    const document = new Uint16Array(ids.length + 1);
-    document.set(ids);
-    document[ids.length] = endOfText;
-    return document;
-  });
+  return texts.map(({ ids }) => ended(ids, endOfText));
 }
 
 function kernels(platform: Platform, reproducible: boolean): Promise<CompiledKernels> {

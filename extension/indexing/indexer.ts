@@ -4,6 +4,7 @@ import { splitHeldOut, type Text } from '../corpus/split.ts';
 import {
   buildCounts,
   countDocuments,
+  ended,
   type LearntTrust,
   type Outside,
   tokenFrequencies,
@@ -225,11 +226,7 @@ function vocabularyOf({ tokenizerJson }: TrainedTransformer): Vocabulary {
 }
 
 function document(tokenizer: Tokenizer, bytes: Uint8Array): Uint16Array {
-  const ids = tokenizer.encode(bytes);
-  const ended = new Uint16Array(ids.length + 1);
-  ended.set(ids);
-  ended[ids.length] = tokenizer.endOfText;
-  return ended;
+  return ended(tokenizer.encode(bytes), tokenizer.endOfText);
 }
 
 /** What the transformer's training held out for itself, and the rest: how far to trust it is learnt from what it has not seen. */
