@@ -70,11 +70,12 @@ describe('a training that begins with a base', () => {
     }
   });
 
-  it('goes on as it began: three steps and three more are six', async () => {
+  it('gives the same weights whenever it is run, and is gone on from with its own', async () => {
     const once = await run('once', { preset: 'base', base, stop: { steps: 6 } });
-    await run('twice', { preset: 'base', base, stop: { steps: 6 } });
-    const again = await run('twice', { base, stop: { steps: 6 }, resume: false, preset: 'base' });
+    const again = await run('again', { preset: 'base', base, stop: { steps: 6 } });
     expect(again.checkpoint.tensors).toEqual(once.checkpoint.tensors);
+    const { report } = await run('again', { base, stop: { steps: 8 }, resume: true });
+    expect([report.preset, report.steps]).toEqual(['base', 8]);
   });
 
   it('refuses the preset where there is no base, and then begins with random numbers by auto', async () => {

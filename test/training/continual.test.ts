@@ -13,7 +13,7 @@ import {
 import { encoded, readCorpora } from '../../extension/training/knownText.ts';
 import { openTeam } from '../../extension/training/openTeam.ts';
 import type { Team } from '../../extension/training/team.ts';
-import { train } from '../../extension/training/trainer.ts';
+import { trainPencil } from './pencilTraining.ts';
 
 const source = new URL('../../extension/', import.meta.url).pathname;
 const platform = nodePlatform();
@@ -29,21 +29,9 @@ beforeAll(async () => {
   for (const part of ['corpus', 'protocol'])
     cpSync(join(source, part), join(folder, part), { recursive: true });
   const corpus = { folders: [folder], exclude: [] };
-  const request = {
-    corpus,
-    checkpoint: join(root, 'model'),
-    preset: 'pencil',
-    vocabSize: 300,
-    stop: { steps: 600 },
-    threads: 1,
-    seed: 1,
-    reproducible: true,
-    memoryLimitMb: 512,
-    resume: false,
-  } as const;
-  const steering = { cancelled: false, breathe: () => Promise.resolve() };
-  await train(platform, request, steering, () => {});
-  start = await readCheckpoint(platform.files, request.checkpoint, { withOptimizer: true });
+  const checkpoint = join(root, 'model');
+  await trainPencil(folder, checkpoint);
+  start = await readCheckpoint(platform.files, checkpoint, { withOptimizer: true });
   tokenizer = tokenizerFromJson(start.tokenizerJson);
   const [documents] = await readCorpora(platform.files, [corpus], 1);
   const training = documents!.filter(({ heldOut }) => !heldOut);

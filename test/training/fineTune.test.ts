@@ -7,7 +7,7 @@ import { nodePlatform } from '../../extension/platform/node.ts';
 import type { FineTuneRequest, TrainingEvent } from '../../extension/protocol/training.ts';
 import { fineTune } from '../../extension/training/fineTune.ts';
 import type { Steering } from '../../extension/training/steering.ts';
-import { train } from '../../extension/training/trainer.ts';
+import { trainPencil } from './pencilTraining.ts';
 
 const source = new URL('../../extension/', import.meta.url).pathname;
 const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() };
@@ -24,7 +24,7 @@ beforeAll(async () => {
   // Another kind of text: what is learnt of it shows within few steps.
   mkdirSync(fresh);
   for (let file = 0; file < 12; file++) writeFileSync(join(fresh, `t${file}.txt`), table(file));
-  await trained(model, old);
+  await trainPencil(old, model);
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -34,22 +34,6 @@ function table(file: number): string {
     (_, i) => `row ${i * (file + 3)};value ${(i * 7 + file) % 100};ok\n`,
   );
   return `name;value;state\n${rows.join('')}`;
-}
-
-async function trained(checkpoint: string, folder: string): Promise<void> {
-  const request = {
-    corpus: { folders: [folder], exclude: [] },
-    checkpoint,
-    preset: 'pencil',
-    vocabSize: 300,
-    stop: { steps: 600 },
-    threads: 1,
-    seed: 1,
-    reproducible: true,
-    memoryLimitMb: 512,
-    resume: false,
-  } as const;
-  await train(platform, request, toTheEnd, () => {});
 }
 
 function request(name: string, change: Partial<FineTuneRequest> = {}): FineTuneRequest {
@@ -126,7 +110,7 @@ describe('fineTune', () => {
     const place = join(root, 'place');
     cpSync(old, place, { recursive: true });
     const own = join(root, 'own');
-    await trained(own, place);
+    await trainPencil(place, own);
     const now = Date.now() / 1_000 + 10;
     for (const name of ['corpus/walk.ts', 'corpus/content.ts', 'corpus/names.ts']) {
       const file = join(place, name);
@@ -143,7 +127,7 @@ describe('fineTune', () => {
     const gone = join(root, 'gone');
     cpSync(old, gone, { recursive: true });
     const own = join(root, 'orphan');
-    await trained(own, gone);
+    await trainPencil(gone, own);
     rmSync(gone, { recursive: true });
     await expect(run('refused', { model: own })).rejects.toMatchObject({
       code: 'corpusEmpty',
