@@ -44,6 +44,8 @@ export interface OptimizerState {
   readonly first: Weights;
   /** AdamW's mean of their squares; nothing for what Muon updates */
   readonly second: Weights;
+  /** moving average of the weights; null where there is none yet */
+  readonly average: Weights | null;
   /** the weights of `scheduledBest` */
   readonly scheduledBest: Weights | null;
 }
@@ -65,6 +67,7 @@ const optimizerPrefixes = {
   mean: 'exp_avg.',
   meanSquare: 'exp_avg_sq.',
   momentum: 'momentum_buffer.',
+  average: 'average.',
   best: 'best.',
 } as const;
 
@@ -97,13 +100,14 @@ export async function writeCheckpoint(
     ['model.safetensors', encodeSafetensors(stored(table, checkpoint.tensors, dtype), { format: 'pt' })],
   ]);
   if (optimizer !== null) {
-    const { weights, mean, meanSquare, momentum, best } = optimizerPrefixes;
+    const { weights, mean, meanSquare, momentum, average, best } = optimizerPrefixes;
     const { adam, muon } = sharesOf(table, checkpoint.trainerState.optimizer);
     const tensors = new Map([
       ...shaped(table, weights, optimizer.weights),
       ...shaped(adam, mean, optimizer.first),
       ...shaped(muon, momentum, optimizer.first),
       ...shaped(adam, meanSquare, optimizer.second),
+      ...(optimizer.average === null ? [] : shaped(table, average, optimizer.average)),
       ...(optimizer.scheduledBest === null ? [] : shaped(table, best, optimizer.scheduledBest)),
     ]);
     contents.set('optimizer.safetensors', encodeSafetensors(tensors, { format: 'pt' }));
@@ -217,14 +221,16 @@ class Reader {
     const name = 'optimizer.safetensors';
     if (!this.#digests.has(name)) return null;
     const stored = await this.tensors(name);
-    const { weights, mean, meanSquare, momentum, best } = optimizerPrefixes;
+    const { weights, mean, meanSquare, momentum, average, best } = optimizerPrefixes;
     const { adam, muon } = sharesOf(table, optimizer);
-    const interrupted = stored.has(best + table[0]!.name);
+    const optional = (prefix: string): Map<string, Float32Array> | null =>
+      stored.has(prefix + table[0]!.name) ? checked(table, prefix, stored, name) : null;
     return {
       weights: checked(table, weights, stored, name),
       first: new Map([...checked(adam, mean, stored, name), ...checked(muon, momentum, stored, name)]),
       second: checked(adam, meanSquare, stored, name),
-      scheduledBest: interrupted ? checked(table, best, stored, name) : null,
+      average: optional(average),
+      scheduledBest: optional(best),
     };
   }
 

@@ -143,7 +143,7 @@ export class ContinualLearner {
         scheduledBest: null,
         heldOutBitsPerByte: bitsPerByte,
       },
-      optimizer: { weights, ...this.#learner.moments, scheduledBest: null },
+      optimizer: { weights, ...this.#learner.moments, average: null, scheduledBest: null },
     };
   }
 

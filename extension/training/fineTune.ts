@@ -203,7 +203,7 @@ class FineTuneRun {
       ...start,
       tensors,
       trainerState: this.#state(start.trainerState, seconds, together(after.fresh, after.old)),
-      optimizer: { weights: tensors, ...this.#learner.moments, scheduledBest: null },
+      optimizer: { weights: tensors, ...this.#learner.moments, average: null, scheduledBest: null },
     });
   }
 

@@ -12,5 +12,6 @@ export function gentleRecipe(recipe: Recipe, warmUpSteps: number, shareOfRate = 
     peakLearningRate: shareOfRate * recipe.peakLearningRate,
     warmUpSteps,
     decayFrom: 0.1,
+    averagedShare: 0,
   };
 }

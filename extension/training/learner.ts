@@ -7,6 +7,7 @@ import type { ModelConfig } from '../protocol/model.ts';
 import type { TokenSource } from './batches.ts';
 import { decays, learningRate, type Recipe, sequenceLength, sequencesPerStep } from './recipe.ts';
 import type { Team } from './team.ts';
+import { averagedEvery, WeightAverage } from './weightAverage.ts';
 
 /** Where a training stands; with the weights and moments, all that the next step depends on. */
 export interface LearnerState {
@@ -33,6 +34,7 @@ export class Learner {
   readonly #recipe: Recipe;
   readonly #batches: TokenSource;
   #state: LearnerState = { step: 0, tokens: 0, sequences: 0 };
+  #average: WeightAverage | null = null;
 
   constructor(
     team: Team,
@@ -75,6 +77,11 @@ export class Learner {
     return tensorViews(this.#team.memory, this.#team.plan.parameters, this.#team.plan.weights);
   }
 
+  /** Of the last weights, once the learning rate falls; null before, and where the recipe has none. */
+  get average(): ReadonlyMap<string, Float32Array> | null {
+    return this.#average?.weights ?? null;
+  }
+
   /** The moments where they lie, likewise. */
   get moments(): { first: Tensors; second: Tensors } {
     const { parameters, adamParameters, firstMoment, secondMoment } = this.#team.plan;
@@ -89,11 +96,13 @@ export class Learner {
     state: LearnerState,
     first: ReadonlyMap<string, Float32Array>,
     second: ReadonlyMap<string, Float32Array>,
+    average: ReadonlyMap<string, Float32Array> | null = null,
   ): void {
     const { parameters, adamParameters, firstMoment, secondMoment } = this.#team.plan;
     writeTensors(this.#team.memory, parameters, firstMoment, first);
     writeTensors(this.#team.memory, adamParameters, secondMoment, second);
     this.#state = state;
+    this.#average = average === null ? null : new WeightAverage(average);
   }
 
   /**
@@ -119,6 +128,7 @@ export class Learner {
     const step = this.#state.step + 1;
     this.#update(step, rows, rate, gradientNorm);
     this.#state = { step, tokens: this.#state.tokens + rows, sequences: this.#state.sequences + sequences };
+    this.#addToAverage(progress);
     const flops =
       stepFlops(this.#config, rows, length) +
       (this.#team.plan.optimizer === 'muon' ? muonFlops(this.#config) : 0);
@@ -150,6 +160,16 @@ export class Learner {
     let total = 0;
     for (let i = 0; i < rows; i++) total += losses[i]!;
     return total;
+  }
+
+  #addToAverage(progress: number): void {
+    const { averagedShare, decayFrom } = this.#recipe;
+    const { step } = this.#state;
+    if (averagedShare === 0 || progress < decayFrom || step % averagedEvery !== 0) return;
+    // At the beginning `progress` is 0 and says nothing of how many steps there will be.
+    const steps = progress > 0 ? (averagedShare * step) / progress : 0;
+    if (this.#average === null) this.#average = new WeightAverage(this.weightsInPlace);
+    else this.#average.add(this.weightsInPlace, steps);
   }
 
   #gradientNorm(): number {

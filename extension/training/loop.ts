@@ -13,7 +13,7 @@ export interface Best {
 }
 
 export interface LoopParts {
-  readonly learner: Pick<Learner, 'state' | 'epochs' | 'weights' | 'stepInParts'>;
+  readonly learner: Pick<Learner, 'state' | 'epochs' | 'weights' | 'average' | 'stepInParts'>;
   /** the current weights on at most so many held-out windows; null when cancelled */
   readonly score: (windows: number, steering: Steering) => Promise<Score | null>;
   readonly pace: Pick<
@@ -173,9 +173,9 @@ export class TrainingLoop {
     if (this.#sinceProgress.length > 0) this.#report();
     const start = pace.seconds;
     // A few windows: not worth cancelling, and a stop needs their score.
-    const score = (await this.#parts.score(sampledWindows, unstoppable))!;
+    const { weights, score } = await this.#better();
     const isBest = this.#best === null || score.loss < this.#best.score.loss;
-    if (isBest) this.#best = { weights: learner.weights, step: learner.state.step, score };
+    if (isBest) this.#best = { weights, step: learner.state.step, score };
     if (isBest && scheduled) this.#scheduledBest = this.#best;
     pace.evaluated(start);
     emit({
@@ -189,6 +189,18 @@ export class TrainingLoop {
       },
     });
     if (!steering.cancelled && pace.seconds - this.#savedAt >= secondsBetweenSaves) await this.#save();
+  }
+
+  /** The weights or their average, whichever does better; the weights are as they were. */
+  async #better(): Promise<Pick<Best, 'weights' | 'score'>> {
+    const { learner, score } = this.#parts;
+    const last = { weights: learner.weights, score: (await score(sampledWindows, unstoppable))! };
+    if (learner.average === null) return last;
+    const weights = new Map([...learner.average].map(([name, values]) => [name, values.slice()]));
+    learner.weights = weights;
+    const average = { weights, score: (await score(sampledWindows, unstoppable))! };
+    learner.weights = last.weights;
+    return average.score.loss < last.score.loss ? average : last;
   }
 
   /** A disk that is full now may have room in the end: training goes on. */

@@ -30,6 +30,8 @@ export interface Recipe {
   readonly embeddingDecay: number;
   /** readings of the text after which decay alone, at the peak of the learning rate, would leave 1/e of a weight */
   readonly readingsKept: number;
+  /** share of a training over which weights are averaged, from where the learning rate falls; 0: never */
+  readonly averagedShare: number;
   /** largest norm of the gradient */
   readonly clip: number;
   /** of the peak learning rate, for text that comes after a training */
@@ -47,6 +49,7 @@ const base = {
   weightDecay: 0.1,
   embeddingDecay: 0.05,
   readingsKept: 1,
+  averagedShare: 0.05,
   clip: 1,
   gentleShare: 0.1,
 } as const;

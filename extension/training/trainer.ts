@@ -130,7 +130,10 @@ class Training {
     const weights =
       before?.optimizer.weights ?? material.weights ?? initialTensors(team.plan.parameters, request.seed);
     this.#learner = new Learner(team, config, recipeFor(request), batches, weights);
-    if (before !== null) this.#learner.restore(before.state, before.optimizer.first, before.optimizer.second);
+    if (before !== null) {
+      const { first, second, average } = before.optimizer;
+      this.#learner.restore(before.state, first, second, average);
+    }
     this.#heldOut = new HeldOut(
       corpus.heldOut,
       corpus.tokenizer.endOfText,
@@ -200,7 +203,6 @@ class Training {
     if (this.#steering.cancelled) return best.score;
     this.#stage('evaluating', 'Scoring the held-out files');
     const scored = () => this.#heldOut.score(this.#material.team, finalWindows, this.#steering);
-    if (best.step === this.#learner.state.step) return (await scored()) ?? best.score;
     const last = this.#learner.weights;
     this.#learner.weights = best.weights;
     const score = await scored();
@@ -259,6 +261,7 @@ class Training {
       optimizer: {
         weights: this.#learner.weightsInPlace,
         ...this.#learner.moments,
+        average: this.#learner.average,
         scheduledBest: scheduledBest?.weights ?? null,
       },
     });

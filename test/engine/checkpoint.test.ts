@@ -56,6 +56,7 @@ const checkpoint: Checkpoint = {
     weights: randomTensors(config, 2),
     first: randomTensors(config, 3),
     second: randomTensors(config, 4),
+    average: randomTensors(config, 6),
     scheduledBest: randomTensors(config, 5),
   },
 };

@@ -102,26 +102,39 @@ function section({ name, question, answer, tflop, compared, runs: own }: Section
   ];
 }
 
+/** Trainings of so many steps are looked at together: [from, below]. */
+const lengths = [
+  [0, 500],
+  [500, 2_000],
+  [2_000, Infinity],
+] as const;
+
 function averaging(runs: readonly Run[]): string[] {
   const decays = unique(runs.flatMap(({ averaged }) => averaged.map(([decay]) => `${decay}`)));
-  const rows = decays.map((decay) => {
-    const ratios = runs.flatMap((run) =>
-      run.averaged.filter(([one]) => `${one}` === decay).map(([, value]) => value / run.bitsPerByte),
-    );
-    return [
-      decay,
-      geometricMean(ratios).toFixed(3),
-      Math.min(...ratios).toFixed(3),
-      Math.max(...ratios).toFixed(3),
-    ];
+  const rows = lengths.flatMap(([from, below]) => {
+    const some = runs.filter(({ steps }) => steps >= from && steps < below);
+    return decays.map((decay) => {
+      const ratios = some.flatMap((run) =>
+        run.averaged.filter(([one]) => `${one}` === decay).map(([, value]) => value / run.bitsPerByte),
+      );
+      const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+      return [
+        below === Infinity ? `${from} and more` : `${from} to ${below}`,
+        `${some.length}`,
+        decay,
+        ...[geometricMean(ratios), least, most].map((ratio) => ratio.toFixed(3)),
+      ];
+    });
   });
   return [
     '## Are moving averages of the weights better than the last weights?',
     '',
-    'Every training above was scored with both, averages that keep so much of themselves in each step: the ratio to the last weights. Averaging',
-    'helps where a text is learnt by heart for want of decay, and hardly or not at all with it; a training keeps the weights that did best on held-out windows, never an average.',
+    'Every training above was scored with both, averages that keep so much of themselves in each step: the ratio to the last weights. An average',
+    'over too large a part of a training is behind; over about a twentieth of it, it was at most .2 % worse, and up to 4 % better, in all of',
+    '500 steps and more. A training therefore averages over a twentieth of its steps from where the learning rate falls, and keeps the weights',
+    'or their average, whichever does better on held-out windows (`extension/training/weightAverage.ts`).',
     '',
-    ...table(['decay of a step', 'geometric mean', 'least', 'most'], rows),
+    ...table(['steps', 'trainings', 'decay of a step', 'geometric mean', 'least', 'most'], rows),
     '',
   ];
 }

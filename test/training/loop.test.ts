@@ -14,6 +14,8 @@ class Script {
   microBatches = 1;
   cancelInPart = 0;
   saveFails = false;
+  averages = false;
+  averageGains = 0;
   readonly #lossAt: (step: number) => number;
   readonly #stop: StopCondition;
   #step: number;
@@ -27,6 +29,8 @@ class Script {
   parts(pace: LoopParts['pace'] = new Pace(this.#stop, 1_000, 10, 0)): LoopParts {
     const state = () => ({ step: this.#step, tokens: 10 * this.#step, sequences: this.#step });
     const weights = () => new Map([['step', Float32Array.of(this.#step)]]);
+    let averaged = false;
+    const average = () => (this.averages ? new Map([['average', Float32Array.of(this.#step)]]) : null);
     let part = 0;
     const cancelled = () => this.#step >= this.cancelAt && part >= this.cancelInPart;
     const learn = () => {
@@ -49,11 +53,17 @@ class Script {
         get weights() {
           return weights();
         },
+        set weights(given) {
+          averaged = given.has('average');
+        },
+        get average() {
+          return average();
+        },
         epochs: 0,
         stepInParts,
       },
       score: () => {
-        const loss = this.#lossAt(this.#step);
+        const loss = this.#lossAt(this.#step) - (averaged ? this.averageGains : 0);
         return Promise.resolve({ loss, bitsPerByte: loss / 2, tokens: 1, bytes: 1 });
       },
       pace,
@@ -114,6 +124,20 @@ describe('TrainingLoop', () => {
       cut.scheduledBest,
     ).run();
     expect([rest.best.step, rest.best.weights.get('step')![0]]).toEqual([40, 40]);
+  });
+
+  it.each([
+    [0.5, 'average'],
+    [-0.5, 'step'],
+  ])('keeps the average of the weights where it does better: by %f, the %s', async (gains, kept) => {
+    const script = new Script({ steps: 100 }, lossAt);
+    [script.averages, script.averageGains] = [true, gains];
+    const { best } = await new TrainingLoop(script.parts(), null).run();
+    expect([best.step, [...best.weights.keys()], best.score.loss]).toEqual([
+      40,
+      [kept],
+      5 - Math.max(0, gains),
+    ]);
   });
 
   it('stopped before its first step, says so and saves nothing', async () => {
