@@ -1,3 +1,4 @@
+import { shownTokens } from '../prediction/gate.ts';
 import type { GeneratedLine } from './lineGenerator.ts';
 
 /** Probabilities from which on a suggestion is shown. */
@@ -25,8 +26,7 @@ interface Counters {
 
 /**
  * Somebody who types lines, each from behind its indentation to its end, while at most one suggestion is on show. A suggestion is as
- * much of the likeliest rest of the line as has at least the threshold's probability, if that is two characters or more: one would save
- * nothing. It is accepted, with one key, if the line goes on with it; else it stays on show while what is typed agrees with it.
+ * much of the likeliest rest of the line as the gate shows at the threshold, if that is two characters or more: one would save nothing. It is accepted, with one key, if the line goes on with it; else it stays on show while what is typed agrees with it.
  */
 export class Typist {
   readonly #counters: readonly Counters[] = thresholds.map(() => ({ keys: 0, shown: 0, accepted: 0 }));
@@ -97,10 +97,10 @@ function typeLine(
   }
 }
 
-/** The whole characters of the tokens that reach the threshold together. */
-function shownPart({ bytes, ends, probabilities }: GeneratedLine, threshold: number): Uint8Array {
-  const tokens = probabilities.findIndex((probability) => probability < threshold);
-  const count = tokens < 0 ? ends.length : tokens;
+/** The whole characters of the tokens that are shown. */
+function shownPart(line: GeneratedLine, threshold: number): Uint8Array {
+  const { bytes, ends } = line;
+  const count = shownTokens(line, threshold);
   let end = count === 0 ? 0 : ends[count - 1]!;
   while (end > 0 && end < bytes.length && isContinuation(bytes[end]!)) end--;
   return bytes.subarray(0, end);
