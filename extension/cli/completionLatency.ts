@@ -103,7 +103,7 @@ async function ask(
 }
 
 async function milliseconds(client: PredictorClient, text: string): Promise<number> {
-  const options = { minTokenProbability: 0, maxTokens: tokens, maxMilliseconds: 60_000 };
+  const options = { leastProbability: 0, maxTokens: tokens, maxMilliseconds: 60_000 };
   const start = performance.now();
   const prefix = text.slice(-sentCharacters);
   const completion = await client.complete(prefix, options, new AbortController().signal);

@@ -104,10 +104,10 @@ function duration(seconds: number): string {
 }
 
 /** What is said of a completion without text. */
-export function nothingLine(stop: StopReason, minTokenProbability: number): string {
+export function nothingLine(stop: StopReason, leastProbability: number): string {
   const reasons: Readonly<Record<StopReason, string>> = {
     lineEnd: 'the line ends here',
-    unlikely: `the next token has a probability below ${percent(minTokenProbability)}`,
+    unlikely: `with the next token the probability would be below ${percent(leastProbability)}`,
     limit: 'the tokens at the limit make no whole character',
     cut: 'the time was over before the next token',
   };

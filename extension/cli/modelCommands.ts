@@ -12,8 +12,8 @@ import { scoredTokenJson, tokenJson } from './tokenJson.ts';
 import { withWorkspace } from './workspacePredictor.ts';
 
 /** Nobody types on while this runs, so there is no hurry. */
-export function unhurried(minTokenProbability: number): CompletionOptions {
-  return { minTokenProbability, maxTokens: 64, maxMilliseconds: 60_000 };
+export function unhurried(leastProbability: number): CompletionOptions {
+  return { leastProbability, maxTokens: 64, maxMilliseconds: 60_000 };
 }
 
 function completionOptions(options: CompleteOptions): CompletionOptions {

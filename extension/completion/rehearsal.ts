@@ -23,7 +23,7 @@ export function rehearseIndex(index: ServedIndex): void {
   inRounds((prefix, late) => index.complete(prefix, { name: '', suffix: '' }, options, late));
 }
 
-const options: CompletionOptions = { minTokenProbability: 0, maxTokens: 20, maxMilliseconds: mostMs };
+const options: CompletionOptions = { leastProbability: 0, maxTokens: 20, maxMilliseconds: mostMs };
 
 function inRounds(action: (prefix: string, late: () => boolean) => void): void {
   const end = performance.now() + mostMs;

@@ -3,6 +3,7 @@ import { CountingModel } from '../counts/countingModel.ts';
 import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
 import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
 import { type EditableModel, MixtureModel } from '../prediction/mixtureModel.ts';
+import { ModelSource } from '../prediction/modelSource.ts';
 import type { TransformerModel } from '../prediction/transformerModel.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
@@ -11,12 +12,10 @@ import type {
   EarlierMatch,
   OpenDocument,
   Predicting,
-  ScoredToken,
 } from '../protocol/prediction.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
-import { latin1 } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
-import { growLine, type TokenSource } from './line.ts';
+import { candidates } from './candidates.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
 
 /** An index of a workspace at work: counts that follow the open document and every save, and the transformer where they have heard it. */
@@ -69,7 +68,7 @@ export class ServedIndex {
     if (this.#heard) this.#model = new MixtureModel(this.#counts, transformer);
   }
 
-  /** The likely rest of the line behind `prefix`. */
+  /** What is likely to come behind `prefix`, and what else is. @param cancelled polled between tokens */
   complete(
     prefix: string,
     open: OpenDocument,
@@ -77,10 +76,18 @@ export class ServedIndex {
     cancelled: () => boolean,
   ): Completion {
     const start = performance.now();
+    const late = (): boolean => performance.now() - start > options.maxMilliseconds;
+    const limits = { ...options, maxLines: options.maxLines ?? 1, cancelled: () => late() || cancelled() };
     const typed = this.#place(prefix, open);
+    const source = new ModelSource(this.#model, this.#agreeing, this.#tokenizer);
+    const rest = options.restFollows ? beginningOfLine(open.suffix) : nothing;
+    const follows =
+      rest.length === 0 ? null : (): number => this.#agreeing.probabilityOf(this.#model, rest);
     try {
-      const source = new ModelSource(this.#model, this.#agreeing, this.#tokenizer);
-      return growLine(source, this.#tokenizer, typed, options, start, cancelled);
+      const [candidate, ...alternatives] = candidates(source, this.#tokenizer, typed, limits, follows, () =>
+        this.#model.rewind(),
+      );
+      return { ...candidate!, alternatives, milliseconds: performance.now() - start };
     } finally {
       this.#model.rewind();
     }
@@ -133,30 +140,12 @@ export class ServedIndex {
   }
 }
 
-/** Tokens of a model that supposes each. */
-class ModelSource implements TokenSource {
-  readonly full = false;
-  readonly #model: EditableModel;
-  readonly #agreeing: AgreeingTokens;
-  readonly #tokenizer: Tokenizer;
+const nothing = new Uint8Array();
+/** A token is hardly ever longer. */
+const restCharacters = 16;
 
-  constructor(model: EditableModel, agreeing: AgreeingTokens, tokenizer: Tokenizer) {
-    this.#model = model;
-    this.#agreeing = agreeing;
-    this.#tokenizer = tokenizer;
-  }
-
-  choose(typed: Uint8Array): ScoredToken {
-    const { id, probability } = this.#agreeing.likeliest(this.#model, typed);
-    return {
-      id,
-      bytes: latin1(this.#tokenizer.tokenBytes(id)),
-      logit: Math.log(probability),
-      probability,
-    };
-  }
-
-  follow(id: number): void {
-    this.#model.suppose(id);
-  }
+/** What stands behind the cursor on its line, as much as tells whether it can follow. */
+function beginningOfLine(suffix: string): Uint8Array {
+  const bytes = new TextEncoder().encode(suffix.slice(0, restCharacters));
+  return bytes.subarray(0, lineEnd(bytes));
 }

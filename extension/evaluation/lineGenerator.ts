@@ -1,7 +1,9 @@
 import type { SequenceModel } from '../counts/sequenceModel.ts';
-import { heal, lineEnd } from '../tokenizer/healing.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { AgreeingTokens } from '../prediction/agreeingTokens.ts';
+import { growText } from '../prediction/growText.ts';
+import { ModelSource } from '../prediction/modelSource.ts';
+import { heal } from '../tokenizer/healing.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** The likeliest rest of a line, token by token. */
 export interface GeneratedLine {
@@ -16,58 +18,39 @@ export interface GeneratedLine {
 }
 
 /** More tokens than any line has that is looked at. */
-const mostTokens = 128;
+const maxTokens = 128;
+const cancelled = (): boolean => false;
 
 /** Greedy generation with token healing, as completions do it. Leaves the model as it was. */
 export class LineGenerator {
   readonly #model: SequenceModel;
   readonly #tokenizer: Tokenizer;
-  readonly #agreeing: AgreeingTokens;
+  readonly #source: ModelSource;
 
   constructor(model: SequenceModel, tokenizer: Tokenizer, agreeing: AgreeingTokens) {
     this.#model = model;
     this.#tokenizer = tokenizer;
-    this.#agreeing = agreeing;
+    this.#source = new ModelSource(model, agreeing, tokenizer);
   }
 
   /**
    * @param typed of the line, from where the model stands to the cursor
-   * @param least generation ends before the product of the probabilities falls below this
+   * @param leastProbability generation ends before the product of the probabilities falls below this
    */
-  rest(typed: Uint8Array, least: number): GeneratedLine {
+  rest(typed: Uint8Array, leastProbability: number): GeneratedLine {
     try {
-      return this.#generate(typed, least);
+      const healed = heal(this.#tokenizer, [...this.#tokenizer.encode(typed)], typed, 0);
+      for (const id of healed.ids) this.#model.suppose(id);
+      const limits = { leastProbability, maxTokens, maxLines: 1, cancelled };
+      const { bytes, ends, probabilities, stop } = growText(
+        this.#source,
+        this.#tokenizer,
+        healed.typed,
+        limits,
+      );
+      return { bytes, ends, probabilities, complete: stop === 'lineEnd' };
     } finally {
       this.#model.rewind();
     }
-  }
-
-  #generate(typed: Uint8Array, least: number): GeneratedLine {
-    const healed = heal(this.#tokenizer, [...this.#tokenizer.encode(typed)], typed, 0);
-    for (const id of healed.ids) this.#model.suppose(id);
-    let untyped = healed.typed;
-    const shown: number[] = [];
-    const ends: number[] = [];
-    const probabilities: number[] = [];
-    let probability = 1;
-    for (let tokens = 0; tokens < mostTokens; tokens++) {
-      const choice = this.#agreeing.likeliest(this.#model, untyped);
-      if (probability * choice.probability < least) break;
-      const bytes = this.#tokenizer.tokenBytes(choice.id);
-      const added = bytes.subarray(Math.min(untyped.length, bytes.length));
-      untyped = untyped.subarray(Math.min(untyped.length, bytes.length));
-      const visible = added.subarray(0, lineEnd(added));
-      const complete = choice.id >= this.#tokenizer.endOfText || visible.length < added.length;
-      // A token that only ends the line shows nothing, so its probability is none of the shown text's.
-      if (!complete || visible.length > 0) {
-        probability *= choice.probability;
-        shown.push(...visible);
-        ends.push(shown.length);
-        probabilities.push(probability);
-      }
-      if (complete) return { bytes: Uint8Array.from(shown), ends, probabilities, complete };
-      this.#model.suppose(choice.id);
-    }
-    return { bytes: Uint8Array.from(shown), ends, probabilities, complete: false };
   }
 }

@@ -73,7 +73,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     const insertion = enabled ? insertionAt(document, position, context) : null;
     if (insertion === null) return null;
     const { prefix, suffix, head, range, restOfLine } = insertion;
-    const options = { minTokenProbability: minProbability, maxTokens, maxMilliseconds };
+    const options = { leastProbability: minProbability, maxTokens, maxMilliseconds };
     const open = { name: documentName(document), suffix };
     const completion = await this.#model.complete(prefix, open, options, signal);
     const text = shownText(completion.text, restOfLine);

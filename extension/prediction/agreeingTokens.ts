@@ -28,23 +28,29 @@ export class AgreeingTokens {
     this.#distribution = new Float64Array(tokenizer.vocabSize);
   }
 
-  /** The likeliest next token, end-of-text among them; with something typed, of the tokens that agree with it. */
-  likeliest(model: SequenceModel, typed: Uint8Array): Choice {
+  /** The likeliest next tokens, end-of-text among them, at most `count`; with something typed, of the tokens that agree with it. */
+  ranked(model: SequenceModel, typed: Uint8Array, count: number): Choice[] {
     if (typed.length === 0) {
-      const { ids, probabilities } = model.top(1);
-      return { id: ids[0]!, probability: probabilities[0]! };
+      const { ids, probabilities } = model.top(count);
+      return ids.map((id, i) => ({ id, probability: probabilities[i]! }));
     }
+    const choices = this.#choices(model, typed);
+    const total = choices.reduce((sum, { probability }) => sum + probability, 0);
+    return choices
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, count)
+      .map(({ id, probability }) => ({ id, probability: probability / total }));
+  }
+
+  /** How likely the text goes on with these bytes, as far as one token can tell. */
+  probabilityOf(model: SequenceModel, bytes: Uint8Array): number {
+    return this.#choices(model, bytes).reduce((sum, { probability }) => sum + probability, 0);
+  }
+
+  #choices(model: SequenceModel, typed: Uint8Array): Choice[] {
     const ids = this.agreeing(typed);
-    const probabilityOf =
-      ids.length <= mostAsked ? (id: number) => model.probability(id) : this.#whole(model);
-    let total = 0;
-    let best = { id: ids[0]!, probability: -1 };
-    for (const id of ids) {
-      const probability = probabilityOf(id);
-      total += probability;
-      if (probability > best.probability) best = { id, probability };
-    }
-    return { id: best.id, probability: best.probability / total };
+    const of = ids.length <= mostAsked ? (id: number) => model.probability(id) : this.#whole(model);
+    return ids.map((id) => ({ id, probability: of(id) }));
   }
 
   /** Ids of the tokens that begin with `typed`, and of those that it begins with. There always is one: its first byte. */

@@ -28,28 +28,44 @@ export interface InspectedToken {
   readonly start: number;
 }
 
-export interface Completion {
+/** A text that may come next. */
+export interface Candidate {
   /** what would be inserted at the cursor; empty when nothing is likely enough */
   readonly text: string;
-  /** product of the tokens' probabilities */
+  /** product of the tokens' probabilities; 0 without text */
   readonly probability: number;
   readonly tokens: readonly ScoredToken[];
-  readonly milliseconds: number;
+  /** for each token: how much of `text` there is with it, in UTF-16 code units; only whole characters */
+  readonly ends: readonly number[];
+  /** and how likely the text is up to it, and that what must follow does where that was asked for */
+  readonly probabilities: readonly number[];
   readonly stop: StopReason;
 }
 
+export interface Completion extends Candidate {
+  /** other texts, as many as were asked for at most, that begin with other tokens, likelier beginnings first */
+  readonly alternatives: readonly Candidate[];
+  readonly milliseconds: number;
+}
+
 /**
- * Why a completion goes no further: the line or the text ends here; no token is likely enough; there are as many as were asked for
- * or fit into the context; the cancellation flag or the time cap.
+ * Why a completion goes no further: the last line or the text ends here; it would not be likely enough; there are as many tokens as were
+ * asked for or fit into the context; the cancellation flag or the time cap.
  */
 export type StopReason = 'lineEnd' | 'unlikely' | 'limit' | 'cut';
 
 export interface CompletionOptions {
-  /** a token less likely than this ends the completion */
-  readonly minTokenProbability: number;
+  /** a completion ends before the product of its tokens' probabilities falls below this */
+  readonly leastProbability: number;
   readonly maxTokens: number;
   readonly maxMilliseconds: number;
-  /** absent: the most likely token, always */
+  /** absent: one */
+  readonly maxLines?: number;
+  /** so many other texts beside the likeliest; absent: none */
+  readonly alternatives?: number;
+  /** what the rest of the line begins with must be able to follow: its probability counts, too */
+  readonly restFollows?: boolean;
+  /** of the transformer alone; absent: the most likely token, always */
   readonly sampling?: SamplingOptions & { readonly seed: number };
 }
 

@@ -13,7 +13,7 @@ import { compiled } from '../engine/compiled.ts';
 
 const source = readFileSync(new URL('../../extension/engine/layout.ts', import.meta.url));
 const text = source.toString();
-const options = { minTokenProbability: 0, maxTokens: 12, maxMilliseconds: 10_000 };
+const options = { leastProbability: 0, maxTokens: 12, maxMilliseconds: 10_000 };
 const never = (): boolean => false;
 
 let tokenizer: Tokenizer;
@@ -73,7 +73,7 @@ describe('completeLine', () => {
       decoder,
       tokenizer,
       text.slice(0, 500),
-      { ...options, minTokenProbability: 1.01 },
+      { ...options, leastProbability: 1.01 },
       never,
     );
     expect([shown, tokens, stop]).toEqual(['', [], 'unlikely']);
@@ -109,7 +109,7 @@ describe('completeLine', () => {
       text: shown,
       tokens,
       stop,
-    } = completeLine(sure, tokenizer, 'x\n', { ...options, minTokenProbability: 0.5 }, never);
+    } = completeLine(sure, tokenizer, 'x\n', { ...options, leastProbability: 0.5 }, never);
     expect([shown, tokens, stop]).toEqual(['', [], 'lineEnd']);
   });
 

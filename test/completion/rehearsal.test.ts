@@ -18,7 +18,7 @@ describe.each(builds)('a rehearsal in the %s build', (build) => {
   it.each(['f32', 'int8'] as const)('changes no bit of what is completed after it (%s)', (format) => {
     const [rehearsed, fresh] = [1, 2].map(() => new Decoder(compiled(build), config, tensors, format));
     rehearse(rehearsed!, tokenizer);
-    const options = { minTokenProbability: 0, maxTokens: 12, maxMilliseconds: 60_000 };
+    const options = { leastProbability: 0, maxTokens: 12, maxMilliseconds: 60_000 };
     for (const end of [1, 200, 3_000]) {
       const prefix = source.toString().slice(0, end);
       const [after, alone] = [rehearsed!, fresh!].map((decoder) => {

@@ -16,7 +16,7 @@ import { randomTensors } from '../engine/tinyModel.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
 
 const { module } = compiled('baseline');
-const options = { minTokenProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
+const options = { leastProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
 const never = (): boolean => false;
 const open = { name: 'new.ts', suffix: '\n' };
 
@@ -84,7 +84,7 @@ describe('a completion from an index', async () => {
 
   it('ends where it is cancelled, at its time cap, at the most tokens, and where no token is likely enough', () => {
     const ask = (change: object, cancelled = never): string => {
-      const asked = { ...options, minTokenProbability: 0, ...change };
+      const asked = { ...options, leastProbability: 0, ...change };
       return served.complete("import type { Tokenizer } from './", open, asked, cancelled).stop;
     };
     let polls = 0;
@@ -92,7 +92,7 @@ describe('a completion from an index', async () => {
     expect(polls).toBe(3);
     expect(ask({ maxMilliseconds: -1 })).toBe('cut');
     expect(ask({ maxTokens: 1 })).toBe('limit');
-    expect(ask({ minTokenProbability: 1.01 })).toBe('unlikely');
+    expect(ask({ leastProbability: 1.01 })).toBe('unlikely');
     expect(ask({})).toBe('lineEnd');
   });
 
@@ -166,7 +166,7 @@ describe('an index and a transformer', () => {
       const { tokens } = served.complete(
         text.slice(0, 700),
         open,
-        { ...options, minTokenProbability: 0 },
+        { ...options, leastProbability: 0 },
         never,
       );
       expect(tokens.length).toBeGreaterThan(0);

@@ -49,13 +49,15 @@ export const modelSummary: ModelSummary = {
 };
 
 export const completionOptions: CompletionOptions = {
-  minTokenProbability: 0.1,
+  leastProbability: 0.1,
   maxTokens: 8,
   maxMilliseconds: 80,
 };
 
 export function completion(text: string): Completion {
-  return { text, probability: 0.5, tokens: [], milliseconds: 1, stop: 'lineEnd' };
+  const token = { id: 0, bytes: text, logit: 0, probability: 0.5 };
+  const candidate = { text, probability: 0.5, tokens: [token], ends: [text.length], probabilities: [0.5] };
+  return { ...candidate, alternatives: [], milliseconds: 1, stop: 'lineEnd' };
 }
 
 /** a quarter of the time is over */

@@ -16,7 +16,7 @@ import { folderOfCode } from './folderOfCode.ts';
 
 const platform = nodePlatform();
 const { module } = compiled('baseline');
-const options = { minTokenProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
+const options = { leastProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
 const never = (): boolean => false;
 
 let code: ReturnType<typeof folderOfCode>;
@@ -161,7 +161,7 @@ describe('an index beside a model', () => {
       const { tokens } = served.complete(
         text.slice(0, 60),
         open,
-        { ...options, minTokenProbability: 0 },
+        { ...options, leastProbability: 0 },
         never,
       );
       return tokens;
@@ -206,7 +206,7 @@ describe('an index beside a model', () => {
       // Within what was held out, and before it.
       for (const at of [text.length - 45, text.length / 2]) {
         for (const served of [first!, second!]) {
-          const asked = { ...options, minTokenProbability: 0, maxTokens: 4 };
+          const asked = { ...options, leastProbability: 0, maxTokens: 4 };
           const before = text.slice(0, at);
           const { text: rest } = served.complete(before, { name: 'new.ts', suffix: '' }, asked, never);
           expect(text.startsWith(before + rest)).toBe(true);

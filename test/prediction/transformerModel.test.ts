@@ -84,7 +84,7 @@ describe('the tokens that agree with what is typed', () => {
       ours.distribution(out);
       const total = allowed.reduce((sum, id) => sum + out[id]!, 0);
       const most = Math.max(...allowed.map((id) => out[id]!));
-      const choice = agreeing.likeliest(ours, typed);
+      const choice = agreeing.ranked(ours, typed, 1)[0]!;
       expect(out[choice.id]).toBe(most);
       expect(choice.probability).toBeCloseTo(most / total, 12);
     }
@@ -96,7 +96,7 @@ describe('the generated rest of a line', () => {
     const ours = model();
     const completions = decoder();
     const generator = new LineGenerator(ours, tokenizer, new AgreeingTokens(tokenizer));
-    const options = { minTokenProbability: 0, maxTokens: 8, maxMilliseconds: 60_000 };
+    const options = { leastProbability: 0, maxTokens: 8, maxMilliseconds: 60_000 };
     // From the beginning of a text, so that both see the same tokens; short, so that all fit into the context.
     const beginnings = ['x', 'ex', 'if (', 'for (c', 'a.', 'return', 'let n = '];
     for (const typed of beginnings) {

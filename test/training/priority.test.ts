@@ -47,7 +47,7 @@ it.runIf(process.platform === 'linux')(
     const predictor = new PredictorClient(platform);
     const asked = predictor.complete(
       'a',
-      { minTokenProbability: 0, maxTokens: 1, maxMilliseconds: 1 },
+      { leastProbability: 0, maxTokens: 1, maxMilliseconds: 1 },
       new AbortController().signal,
     );
     await expect(asked).rejects.toMatchObject({ code: 'checkpointMissing' });

@@ -1,0 +1,63 @@
+import { growText, type GrowthLimits, type GrownText, type TokenSource } from '../prediction/growText.ts';
+import type { ModelSource } from '../prediction/modelSource.ts';
+import type { Candidate, ScoredToken } from '../protocol/prediction.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { candidateOf } from './candidate.ts';
+
+/**
+ * The likeliest text behind a place, and others, each of which begins with another token and goes on with the likeliest ones.
+ * @param follows how likely what must follow comes next, where the source stands; null: anything may follow
+ * @param rewind takes the source back to the place
+ */
+export function candidates(
+  source: ModelSource,
+  tokenizer: Tokenizer,
+  typed: Uint8Array,
+  limits: GrowthLimits & { readonly alternatives?: number },
+  follows: (() => number) | null,
+  rewind: () => void,
+): Candidate[] {
+  if (limits.cancelled()) return [candidateOf(growText(source, tokenizer, typed, limits))];
+  const beginnings = source.ranked(typed, 1 + (limits.alternatives ?? 0));
+  const grown = beginnings.map((beginning) => {
+    rewind();
+    const begun = new Begun(source, beginning, follows);
+    return candidateOf(begun.weighed(growText(begun, tokenizer, typed, limits)));
+  });
+  // Where the likeliest is not likely enough to be shown at all, that is the answer.
+  return grown.filter(({ text }, i) => i === 0 || text !== '');
+}
+
+/** Goes on behind a token that is given, and remembers how likely what must follow was behind each. */
+class Begun implements TokenSource {
+  readonly #source: ModelSource;
+  readonly #follows: (() => number) | null;
+  readonly #following: number[] = [];
+  #beginning: ScoredToken | null;
+
+  constructor(source: ModelSource, beginning: ScoredToken, follows: (() => number) | null) {
+    this.#source = source;
+    this.#beginning = beginning;
+    this.#follows = follows;
+  }
+
+  get full(): boolean {
+    return this.#source.full;
+  }
+
+  choose(typed: Uint8Array): ScoredToken {
+    const beginning = this.#beginning;
+    this.#beginning = null;
+    return beginning ?? this.#source.choose(typed);
+  }
+
+  follow(id: number): void {
+    this.#source.follow(id);
+    if (this.#follows !== null) this.#following.push(this.#follows());
+  }
+
+  weighed(text: GrownText): GrownText {
+    if (this.#follows === null) return text;
+    return { ...text, probabilities: text.probabilities.map((p, i) => p * this.#following[i]!) };
+  }
+}

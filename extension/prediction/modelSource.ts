@@ -1,0 +1,38 @@
+import type { SequenceModel } from '../counts/sequenceModel.ts';
+import type { ScoredToken } from '../protocol/prediction.ts';
+import { latin1 } from '../tokenizer/latin1.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { AgreeingTokens } from './agreeingTokens.ts';
+import type { TokenSource } from './growText.ts';
+
+/** The likeliest tokens of a model that supposes each. */
+export class ModelSource implements TokenSource {
+  readonly full = false;
+  readonly #model: SequenceModel;
+  readonly #agreeing: AgreeingTokens;
+  readonly #tokenizer: Tokenizer;
+
+  constructor(model: SequenceModel, agreeing: AgreeingTokens, tokenizer: Tokenizer) {
+    this.#model = model;
+    this.#agreeing = agreeing;
+    this.#tokenizer = tokenizer;
+  }
+
+  choose(typed: Uint8Array): ScoredToken {
+    return this.ranked(typed, 1)[0]!;
+  }
+
+  /** The likeliest of the tokens that agree with what is typed, at most `count` of them. */
+  ranked(typed: Uint8Array, count: number): ScoredToken[] {
+    return this.#agreeing.ranked(this.#model, typed, count).map(({ id, probability }) => ({
+      id,
+      bytes: latin1(this.#tokenizer.tokenBytes(id)),
+      logit: Math.log(probability),
+      probability,
+    }));
+  }
+
+  follow(id: number): void {
+    this.#model.suppose(id);
+  }
+}
