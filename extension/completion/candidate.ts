@@ -2,7 +2,7 @@ import type { GrownText } from '../prediction/growText.ts';
 import type { Candidate } from '../protocol/prediction.ts';
 
 /** A grown text in characters: what of a character is cut at the end is not shown. */
-export function candidateOf({ bytes, tokens, ends, probabilities, stop }: GrownText): Candidate {
+export function candidateOf({ bytes, tokens, ends, probabilities, unlikely, stop }: GrownText): Candidate {
   const text = wholeCharacters(bytes);
   return {
     text,
@@ -10,6 +10,7 @@ export function candidateOf({ bytes, tokens, ends, probabilities, stop }: GrownT
     tokens,
     ends: ends.map((end) => wholeCharacters(bytes.subarray(0, end)).length),
     probabilities,
+    unlikely,
     stop,
   };
 }

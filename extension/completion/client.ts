@@ -11,6 +11,7 @@ import type {
   Predicting,
   PredictorReply,
   PredictorRequest,
+  Trial,
 } from '../protocol/prediction.ts';
 
 /** A worker that dies at once must not be started again at every key. */
@@ -118,6 +119,18 @@ export class PredictorClient {
     await this.#ask(this.#connected(), { type: 'open', prefix, open });
   }
 
+  /**
+   * Completions at places whose rest is known.
+   * @param signal as in `complete`
+   * @throws {NihiloError} workerFailed
+   */
+  async tryOut(seed: number, signal: AbortSignal): Promise<readonly Trial[]> {
+    signal.throwIfAborted();
+    const answer = await this.#ask(this.#connected(), { type: 'try', seed }, signal);
+    if (answer.type !== 'tried') throw unexpected(answer);
+    return answer.trials;
+  }
+
   /** Where the text before the cursor has been seen before; null: nowhere, or there is no index. @throws {NihiloError} workerFailed */
   async find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null> {
     const answer = await this.#ask(this.#connected(), { type: 'find', prefix, open });
@@ -197,7 +210,7 @@ export class PredictorClient {
 
   /** Cancels as many completions as the one number can without cancelling an earlier one that is still waited for. */
   #raiseFlag({ pending, cancelled }: Connection): void {
-    const wanted = [...pending].filter(([, { type }]) => type === 'complete').map(([id]) => id);
+    const wanted = [...pending].filter(([, { type }]) => type === 'complete' || type === 'try').map(([id]) => id);
     Atomics.store(cancelled, 0, Math.min(this.#highestCancelled, ...wanted.map((id) => id - 1)));
   }
 

@@ -1,7 +1,9 @@
 import type { Decoder } from '../engine/decoder.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
+import { Random } from '../engine/random.ts';
 import { distribution } from '../engine/sampler.ts';
+import { isHeldOut } from '../corpus/split.ts';
 import type { Platform } from '../platform/platform.ts';
 import { openTransformer } from '../prediction/trainedTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
@@ -15,6 +17,7 @@ import type {
   ModelSummary,
   OpenDocument,
   Predicting,
+  Trial,
 } from '../protocol/prediction.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -25,10 +28,15 @@ import { ServedIndex } from './servedIndex.ts';
 import { windowAround } from './window.ts';
 
 interface Model {
+  /** whether it has not learnt from a file of the workspace */
+  readonly isNew: (path: string) => boolean;
   readonly decoder: Decoder;
   readonly tokenizer: Tokenizer;
   readonly tokenizerJson: string;
 }
+
+/** A file that becomes the open one costs more than a completion; this many are not noticed by somebody who begins to type. */
+const trialsAtOnce = 8;
 
 /**
  * What predicts: the index of the workspace and the trained model. Completions of a document come from the index, and before there is one
@@ -52,7 +60,10 @@ export class Predictor {
     );
     const tokenizer = tokenizerFromJson(tokenizerJson);
     rehearse(decoder, tokenizer);
-    this.#model = { decoder, tokenizer, tokenizerJson };
+    const { provenance, seed } = trainerState;
+    // What is given without its files is of another workspace: the base.
+    const isNew = (path: string): boolean => provenance === null || isHeldOut(path, seed);
+    this.#model = { decoder, tokenizer, tokenizerJson, isNew };
     this.#join();
     return {
       checkpoint,
@@ -80,6 +91,13 @@ export class Predictor {
 
   open(prefix: string, open: OpenDocument): void {
     this.#index?.open(prefix, open);
+  }
+
+  /** Completions at places whose rest is known, in a file that is new to the model. @param seed of the choice */
+  tryOut(seed: number, cancelled: () => boolean): readonly Trial[] {
+    const random = new Random(seed);
+    const isNew = this.#model?.isNew ?? (() => true);
+    return this.#index?.tryOut(isNew, () => random.uniform(), trialsAtOnce, cancelled) ?? [];
   }
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {

@@ -31,6 +31,8 @@ async function answer(request: PredictorRequest): Promise<PredictorReply> {
     case 'open':
       predictor.open(request.prefix, request.open);
       return { type: 'opened', id };
+    case 'try':
+      return { type: 'tried', id, trials: predictor.tryOut(request.seed, () => isCancelled(id)) };
     case 'find':
       return { type: 'found', id, match: predictor.find(request.prefix, request.open) };
     case 'inspect': {

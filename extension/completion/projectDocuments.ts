@@ -53,6 +53,10 @@ export class ProjectDocuments {
     return this.#tokens;
   }
 
+  get names(): readonly string[] {
+    return [...this.#documents.keys()];
+  }
+
   get(name: string): ProjectDocument | undefined {
     return this.#documents.get(name);
   }

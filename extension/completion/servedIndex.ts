@@ -12,11 +12,13 @@ import type {
   EarlierMatch,
   OpenDocument,
   Predicting,
+  Trial,
 } from '../protocol/prediction.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { candidates } from './candidates.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
+import { placesIn, trialOptions, trialsOf } from './trials.ts';
 
 /** An index of a workspace at work: counts that follow the open document and every save, and the transformer where they have heard it. */
 export class ServedIndex {
@@ -91,6 +93,32 @@ export class ServedIndex {
     } finally {
       this.#model.rewind();
     }
+  }
+
+  /**
+   * Completions of a document as if it were being written, at some places of it.
+   * @param mayBe whether a document may be taken
+   * @param random uniform in [0, 1)
+   * @returns nothing when no document may be
+   */
+  tryOut(
+    mayBe: (path: string) => boolean,
+    random: () => number,
+    count: number,
+    cancelled: () => boolean,
+  ): Trial[] {
+    const names = this.#documents.names.filter(mayBe);
+    const name = names[Math.floor(random() * names.length)];
+    if (name === undefined) return [];
+    const { ids } = this.#documents.get(name)!;
+    const text = new TextDecoder().decode(this.#tokenizer.decode(ids.subarray(0, -1)));
+    const trials: Trial[] = [];
+    for (const place of placesIn(text, count, random)) {
+      if (cancelled()) break;
+      const open = { name, suffix: place.suffix };
+      trials.push(...trialsOf(this.complete(place.prefix, open, trialOptions, cancelled), place));
+    }
+    return trials;
   }
 
   /** Makes it the document that is written: the next completion has less to do. */

@@ -32,6 +32,8 @@ export interface GrownText {
   readonly ends: readonly number[];
   /** and the product of the probabilities up to it */
   readonly probabilities: readonly number[];
+  /** how likely it would be with the token that was not likely enough; null where another reason ended it */
+  readonly unlikely: number | null;
   readonly stop: StopReason;
 }
 
@@ -48,6 +50,7 @@ export function growText(
 ): GrownText {
   const text = new Text(typed, limits.maxLines);
   let stop: StopReason | null = null;
+  let unlikely: number | null = null;
   while (stop === null) {
     const full = text.tokens.length >= limits.maxTokens || source.full;
     const choice = full || limits.cancelled() ? 'cancelled' : source.choose(text.untyped, limits.cancelled);
@@ -55,13 +58,14 @@ export function growText(
       stop = full ? 'limit' : 'cut';
     } else if (choice === null || text.probability * choice.probability < limits.leastProbability) {
       stop = 'unlikely';
+      unlikely = choice === null ? 0 : text.probability * choice.probability;
     } else {
       text.push(choice, choice.id >= tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
       source.follow(choice.id);
       if (text.complete) stop = 'lineEnd';
     }
   }
-  return text.grown(stop);
+  return { ...text.grown(stop), unlikely, stop };
 }
 
 const nothing = new Uint8Array();
@@ -103,14 +107,13 @@ class Text {
     this.#probabilities.push(this.probability);
   }
 
-  grown(stop: StopReason): GrownText {
+  grown(stop: StopReason): Omit<GrownText, 'unlikely' | 'stop'> {
     const ended = stop === 'lineEnd' ? lastLineEnd(this.#shown) : this.#shown.length;
     return {
       bytes: Uint8Array.from(this.#shown.slice(0, ended)),
       tokens: this.tokens,
       ends: this.#ends.map((end) => Math.min(end, ended)),
       probabilities: this.#probabilities,
-      stop,
     };
   }
 

@@ -39,6 +39,8 @@ export interface Candidate {
   readonly ends: readonly number[];
   /** and how likely the text is up to it, and that what must follow does where that was asked for */
   readonly probabilities: readonly number[];
+  /** how likely it would be with the token that was not likely enough; null where another reason ended it */
+  readonly unlikely: number | null;
   readonly stop: StopReason;
 }
 
@@ -76,6 +78,15 @@ export interface SamplingOptions {
   readonly topK?: number;
   /** only the most likely tokens that together reach this probability; all when absent */
   readonly topP?: number;
+}
+
+/** Whether a proposed text was right, and how likely the model took it to be. */
+export interface Trial {
+  /** above 0, at most 1 */
+  readonly probability: number;
+  readonly right: boolean;
+  /** how much it counts */
+  readonly weight: number;
 }
 
 /** The document that is being written. */
@@ -131,6 +142,8 @@ export type PredictorRequest =
       readonly prefix: string;
       readonly open: OpenDocument;
     }
+  /** completions at places whose rest is known, in a file that the model is new to; cancelled as completions are */
+  | { readonly type: 'try'; readonly id: number; readonly seed: number }
   | {
       readonly type: 'find';
       readonly id: number;
@@ -171,6 +184,7 @@ export type PredictorReply =
   /** `outdated`: more was counted than the index has room for */
   | { readonly type: 'learnt'; readonly id: number; readonly outdated: boolean }
   | { readonly type: 'opened'; readonly id: number }
+  | { readonly type: 'tried'; readonly id: number; readonly trials: readonly Trial[] }
   | { readonly type: 'found'; readonly id: number; readonly match: EarlierMatch | null }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };

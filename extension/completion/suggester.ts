@@ -1,0 +1,172 @@
+import { shownTokens } from '../prediction/gate.ts';
+import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
+import { placeKind } from '../shaping/lexical.ts';
+import { mayInsertAt, type Place, type RefusalReason, shape, type Shaped } from '../shaping/shape.ts';
+import { acceptance, type Calibration, probabilityFor, usualCalibration } from './acceptance.ts';
+import { Rejections } from './rejections.ts';
+import { typedThrough } from './typedThrough.ts';
+
+export interface Question {
+  readonly place: Place;
+  /** of the document, as the index calls it */
+  readonly name: string;
+  /** somebody asks on purpose: for several texts, also for some that are hardly sure */
+  readonly isExplicit: boolean;
+}
+
+export interface Eagerness {
+  /** a text is shown that is right at least so often */
+  readonly leastAcceptance: number;
+  /** texts may go on behind the end of the line */
+  readonly multiline: boolean;
+  readonly maxTokens: number;
+}
+
+export interface Suggestion extends Shaped {
+  /** how often such a text is right */
+  readonly acceptance: number;
+}
+
+/** Why nothing is shown. */
+export type Silence =
+  /** the best is right less often than was asked for; null: there is none */
+  | { readonly kind: 'unsure'; readonly acceptance: number | null; readonly least: number }
+  /** it was refused here before */
+  | { readonly kind: 'unwanted' }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason };
+
+export interface Answer {
+  /** the likeliest first; what somebody types of it costs nothing */
+  readonly suggestions: readonly Suggestion[];
+  /** null when there are some */
+  readonly silence: Silence | null;
+  /** whether the engine was asked */
+  readonly asked: boolean;
+}
+
+/** The engine. @throws as it does, also when the signal is aborted */
+type Complete = (
+  prefix: string,
+  open: OpenDocument,
+  options: CompletionOptions,
+  signal: AbortSignal,
+) => Promise<Completion>;
+
+/** What is left of 100 ms when the editor and the two threads have had their share. */
+const maxMilliseconds = 80;
+const mostLines = 6;
+/** Several lines are many tokens, all of them sure. */
+const mostTokensOfLines = 64;
+/** On demand: beside the likeliest, and how sure at least. */
+const alternatives = 3;
+const leastOnDemand = 0.1;
+
+/** From a place in a document to what is shown there: asks the engine, lets the gate decide, shapes what is left. */
+export class Suggester {
+  calibration: Calibration = usualCalibration;
+  readonly #complete: Complete;
+  readonly #rejections = new Rejections();
+  #last: { readonly question: Question; readonly suggestions: readonly Suggestion[] } | null = null;
+
+  constructor(complete: Complete) {
+    this.#complete = complete;
+  }
+
+  /** @throws as the engine does */
+  async suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
+    const { place, name, isExplicit } = question;
+    const left = this.#last === null || isExplicit ? [] : typedThrough(this.#last, question);
+    if (left.length > 0) return { suggestions: left, silence: null, asked: false };
+    this.#last = null;
+    const isBetween = !mayInsertAt(place);
+    if (isBetween && isWithinWord(place)) return silent({ kind: 'refused', reason: 'midWord' }, false);
+    const least = leastAcceptance(question, eagerness);
+    const probability = probabilityFor(this.calibration, least);
+    const open = { name, suffix: place.suffix };
+    const options = optionsFor(question, eagerness, { leastProbability: probability, isBetween });
+    const completion = await this.#complete(place.prefix, open, options, signal);
+    const looks = [completion, ...completion.alternatives].map((candidate) =>
+      this.#look(candidate, question, { least, isBetween }),
+    );
+    const suggestions = inOrder(looks.filter((look) => 'text' in look));
+    if (suggestions.length === 0) return silent(looks[0] as Silence, true);
+    this.#last = { question, suggestions };
+    return { suggestions, silence: null, asked: true };
+  }
+
+  /** Something else was typed where this had been shown for long enough to be read. */
+  refused(place: Pick<Place, 'prefix'>, name: string, text: string): void {
+    this.#rejections.add(placeName(place, name), text);
+  }
+
+  /** What of a candidate is shown, or why nothing is. */
+  #look(candidate: Candidate, { place, name }: Question, { least, isBetween }: Demand): Suggestion | Silence {
+    const { text, ends, probabilities, stop } = candidate;
+    const probability = probabilityFor(this.calibration, least);
+    const count = shownTokens(candidate, probability, (i) => isWhole(text, ends[i]!));
+    if (count === 0) {
+      const best = probabilities[0] ?? candidate.unlikely;
+      return { kind: 'unsure', acceptance: best === null ? null : acceptance(this.calibration, best), least };
+    }
+    const raw = text.slice(0, ends[count - 1]);
+    const cut = count === ends.length && (stop === 'limit' || stop === 'cut');
+    const shaped = shape(raw, place, { cut, isBetween });
+    if ('refused' in shaped) return { kind: 'refused', reason: shaped.refused };
+    if (this.#rejections.isUnwanted(placeName(place, name), shaped.text)) return { kind: 'unwanted' };
+    return { ...shaped, acceptance: acceptance(this.calibration, probabilities[count - 1]!) };
+  }
+}
+
+interface Demand {
+  readonly least: number;
+  /** text that is no mere closing follows on the line */
+  readonly isBetween: boolean;
+}
+
+function optionsFor(
+  { isExplicit }: Question,
+  { multiline, maxTokens }: Eagerness,
+  { leastProbability, isBetween }: { readonly leastProbability: number; readonly isBetween: boolean },
+): CompletionOptions {
+  const lines = multiline && !isBetween;
+  return {
+    leastProbability,
+    maxTokens: lines ? Math.max(maxTokens, mostTokensOfLines) : maxTokens,
+    maxMilliseconds,
+    maxLines: lines ? mostLines : 1,
+    alternatives: isExplicit ? alternatives : 0,
+    restFollows: isBetween,
+  };
+}
+
+/** Prose is anybody's guess: within strings and comments half as much doubt is accepted. */
+function leastAcceptance({ place, isExplicit }: Question, eagerness: Eagerness): number {
+  if (isExplicit) return Math.min(leastOnDemand, eagerness.leastAcceptance);
+  const isCode = placeKind(place.prefix, place.languageId) === 'code';
+  return isCode ? eagerness.leastAcceptance : (1 + eagerness.leastAcceptance) / 2;
+}
+
+/** Of several lines each is shown as a whole; of a single one as much as is sure. */
+function isWhole(text: string, end: number): boolean {
+  const firstLine = text.search(/[\r\n]/);
+  return firstLine < 0 || end <= firstLine || end === text.length || /[\r\n]/.test(text[end]!);
+}
+
+function isWithinWord({ prefix, suffix }: Place): boolean {
+  return /[\p{L}\p{N}\p{M}_]$/u.test(prefix) && /^[\p{L}\p{N}\p{M}_]/u.test(suffix);
+}
+
+/** A place is known by its line, wherever that moves. */
+function placeName({ prefix }: Pick<Place, 'prefix'>, name: string): string {
+  return `${name}\n${prefix.slice(prefix.search(/[^\r\n]*$/)).trim()}`;
+}
+
+/** The likeliest first, each text once. */
+function inOrder(suggestions: readonly Suggestion[]): Suggestion[] {
+  const sorted = [...suggestions].sort((a, b) => b.acceptance - a.acceptance);
+  return sorted.filter(({ text }, i) => sorted.findIndex((other) => other.text === text) === i);
+}
+
+function silent(silence: Silence, asked: boolean): Answer {
+  return { suggestions: [], silence, asked };
+}

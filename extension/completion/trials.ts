@@ -1,0 +1,44 @@
+import type { Completion, CompletionOptions, Trial } from '../protocol/prediction.ts';
+
+/** A place in a text that is known to its end. */
+export interface KnownPlace {
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** What is asked at each place; less likely texts are never shown. */
+export const trialOptions: CompletionOptions = {
+  leastProbability: 0.05,
+  maxTokens: 24,
+  maxMilliseconds: 80,
+};
+
+/**
+ * Places of a text where somebody could be typing: between the first character of a line and its end.
+ * @param random uniform in [0, 1)
+ * @returns in their order
+ */
+export function placesIn(text: string, count: number, random: () => number): KnownPlace[] {
+  const offsets = new Set<number>();
+  for (let tries = 0; tries < 4 * count && offsets.size < count; tries++) {
+    const offset = Math.floor(random() * text.length);
+    const line = /[^\r\n]*$/.exec(text.slice(0, offset))![0];
+    const rest = /^[^\r\n]*/.exec(text.slice(offset))![0];
+    if (rest.trim() !== '' && (line.trim() !== '' || !/^\s/.test(rest))) offsets.add(offset);
+  }
+  return [...offsets]
+    .sort((a, b) => a - b)
+    .map((offset) => ({ prefix: text.slice(0, offset), suffix: text.slice(offset) }));
+}
+
+/** Every beginning of the completion, each being right as long as the line does go on so. Together they count as one. */
+export function trialsOf(
+  { ends, text, probabilities }: Pick<Completion, 'ends' | 'text' | 'probabilities'>,
+  { suffix }: KnownPlace,
+): Trial[] {
+  return ends.map((end, i) => ({
+    probability: probabilities[i]!,
+    right: suffix.startsWith(text.slice(0, end)),
+    weight: 1 / ends.length,
+  }));
+}
