@@ -1,6 +1,7 @@
 // The one direction of dependency (ARCHITECTURE.md). Type-only imports count: an `import type` is a dependency too.
 const layers = {
   protocol: [],
+  shaping: ['protocol'],
   platform: ['protocol'],
   tokenizer: ['protocol'],
   corpus: ['protocol', 'platform'],
@@ -20,6 +21,7 @@ const layers = {
     'training',
     'indexing',
     'completion',
+    'shaping',
     'platform',
   ],
   cli: [

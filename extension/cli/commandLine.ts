@@ -111,7 +111,7 @@ export type Invocation =
 const count = { whole: true, least: 1, most: Number.MAX_SAFE_INTEGER };
 const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
 const seedRange = { whole: true, least: 0, most: 2 ** 32 - 1 };
-/** what the editor's setting nihilo.completion.minProbability is unless it is changed */
+/** about what the editor shows at its lowest eagerness but one */
 const ghostTextFloor = 0.3;
 
 /**

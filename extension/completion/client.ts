@@ -210,7 +210,9 @@ export class PredictorClient {
 
   /** Cancels as many completions as the one number can without cancelling an earlier one that is still waited for. */
   #raiseFlag({ pending, cancelled }: Connection): void {
-    const wanted = [...pending].filter(([, { type }]) => type === 'complete' || type === 'try').map(([id]) => id);
+    const wanted = [...pending]
+      .filter(([, { type }]) => type === 'complete' || type === 'try')
+      .map(([id]) => id);
     Atomics.store(cancelled, 0, Math.min(this.#highestCancelled, ...wanted.map((id) => id - 1)));
   }
 

@@ -83,8 +83,7 @@ export class ServedIndex {
     const typed = this.#place(prefix, open);
     const source = new ModelSource(this.#model, this.#agreeing, this.#tokenizer);
     const rest = options.restFollows ? beginningOfLine(open.suffix) : nothing;
-    const follows =
-      rest.length === 0 ? null : (): number => this.#agreeing.probabilityOf(this.#model, rest);
+    const follows = rest.length === 0 ? null : (): number => this.#agreeing.probabilityOf(this.#model, rest);
     try {
       const [candidate, ...alternatives] = candidates(source, this.#tokenizer, typed, limits, follows, () =>
         this.#model.rewind(),

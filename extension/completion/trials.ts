@@ -36,9 +36,11 @@ export function trialsOf(
   { ends, text, probabilities }: Pick<Completion, 'ends' | 'text' | 'probabilities'>,
   { suffix }: KnownPlace,
 ): Trial[] {
-  return ends.map((end, i) => ({
+  // What is typed already is right without any doubt, and shows nothing.
+  const shown = ends.map((_, i) => i).filter((i) => ends[i]! > (ends[i - 1] ?? 0));
+  return shown.map((i) => ({
     probability: probabilities[i]!,
-    right: suffix.startsWith(text.slice(0, end)),
-    weight: 1 / ends.length,
+    right: suffix.startsWith(text.slice(0, ends[i])),
+    weight: 1 / shown.length,
   }));
 }

@@ -18,6 +18,8 @@ export function typedThrough({ question, suggestions }: Shown, now: Question): S
     const { text, dedent } = suggestion;
     const goesOn = text.startsWith(typed) && text.length > typed.length;
     // Whose line moves to the left is another line by the first key.
-    return goesOn && (dedent === 0 || typed === '') ? [{ ...suggestion, text: text.slice(typed.length) }] : [];
+    return goesOn && (dedent === 0 || typed === '')
+      ? [{ ...suggestion, text: text.slice(typed.length) }]
+      : [];
   });
 }

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { OpenDocument } from '../protocol/prediction.ts';
+import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
+import type { Place, Shaped } from '../shaping/shape.ts';
 import { documentName, settingSource } from './configuration.ts';
 import { logFailure } from './failure.ts';
 import type { LatencyRecord } from './latency.ts';
 import { completionSettings } from './settings.ts';
-import { mayInsertBefore, shownText } from './suggestion.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 /** More text on one side of the cursor than the model looks at; the rest need not be copied at every key. */
@@ -14,16 +15,12 @@ const sideCharacters = 32_768;
  * every key would have other tokens every time.
  */
 const sideStep = 8_192;
-/** What is left of 100 ms when the editor and the two threads have had their share. */
-const maxMilliseconds = 80;
 
-/** Where a text would be put: it replaces `range`, whose text `head` begins it. */
-interface Insertion {
-  readonly prefix: string;
-  readonly suffix: string;
-  readonly head: string;
-  readonly range: vscode.Range;
-  readonly restOfLine: string;
+/** Where a text would be put. */
+interface Target {
+  readonly place: Place;
+  /** the suggestion as the editor wants it: what it replaces, and what of that it begins with */
+  item(shown: Shaped): vscode.InlineCompletionItem;
 }
 
 /** Ghost text: the model's rest of the line at the cursor. Fails silently, with a line in the log. */
@@ -67,18 +64,19 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     signal: AbortSignal,
   ): Promise<vscode.InlineCompletionItem[] | null> {
-    const { enabled, minProbability, maxTokens } = completionSettings(settingSource(document));
-    if (enabled) this.#model.wantIndex();
+    const settings = completionSettings(settingSource(document));
+    if (settings.enabled) this.#model.wantIndex();
     if (!this.#model.canComplete) return null;
-    const insertion = enabled ? insertionAt(document, position, context) : null;
-    if (insertion === null) return null;
-    const { prefix, suffix, head, range, restOfLine } = insertion;
-    const options = { leastProbability: minProbability, maxTokens, maxMilliseconds };
-    const open = { name: documentName(document), suffix };
-    const completion = await this.#model.complete(prefix, open, options, signal);
-    const text = shownText(completion.text, restOfLine);
-    if (this.#log.logLevel === vscode.LogLevel.Trace) void this.#seenBefore(prefix, open);
-    return text === null ? [] : [new vscode.InlineCompletionItem(head + text, range)];
+    const target = settings.enabled ? targetAt(document, position, context) : null;
+    if (target === null) return null;
+    const isExplicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const question = { place: target.place, name: documentName(document), isExplicit };
+    const answer = await this.#model.suggest(question, settings, signal);
+    const { prefix, suffix } = target.place;
+    if (this.#log.logLevel === vscode.LogLevel.Trace) {
+      void this.#seenBefore(prefix, { name: question.name, suffix });
+    }
+    return answer.suggestions.map((suggestion) => target.item(suggestion));
   }
 
   async #seenBefore(prefix: string, open: OpenDocument): Promise<void> {
@@ -106,30 +104,46 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
 }
 
 /** @returns null where nothing may be inserted */
-function insertionAt(
+function targetAt(
   document: vscode.TextDocument,
   position: vscode.Position,
-  { selectedCompletionInfo: selected }: vscode.InlineCompletionContext,
-): Insertion | null {
-  const line = document.lineAt(position.line).text;
-  const restOfLine = line.slice(position.character);
-  if (!mayInsertBefore(restOfLine)) return null;
-  const suffix = textBehind(document, position);
-  if (selected === undefined) {
-    // A replacement of the line so far rather than an insertion, so that the text stays while typed text is taken back.
-    const head = line.slice(0, position.character);
-    return {
-      prefix: textBefore(document, position),
-      suffix,
-      head,
-      range: new vscode.Range(position.line, 0, position.line, position.character),
-      restOfLine,
-    };
+  { selectedCompletionInfo }: vscode.InlineCompletionContext,
+): Target | null {
+  const { line, character } = position;
+  let selected: SelectedEntry | null = null;
+  if (selectedCompletionInfo !== undefined) {
+    const { range, text } = selectedCompletionInfo;
+    if (!range.isSingleLine || range.end.line !== line) return null;
+    selected = { start: range.start.character, end: range.end.character, text };
   }
-  // The list of suggestions is open: only what continues its selected entry can be shown.
-  if (!selected.range.end.isEqual(position)) return null;
-  const prefix = textBefore(document, selected.range.start) + selected.text;
-  return { prefix, suffix, head: selected.text, range: selected.range, restOfLine };
+  const insertion = insertionAt(document.lineAt(line).text, character, selected);
+  if (insertion === null) return null;
+  const { from, head, lineSoFar } = insertion;
+  const prefix = textBefore(document, new vscode.Position(line, 0)) + lineSoFar;
+  const place = {
+    ...indentationOf(document),
+    languageId: document.languageId,
+    prefix,
+    suffix: textBehind(document, position),
+  };
+  return {
+    place,
+    item: ({ text, replaced, dedent }) =>
+      new vscode.InlineCompletionItem(
+        head.slice(0, head.length - dedent) + text,
+        new vscode.Range(line, from, line, character + replaced),
+      ),
+  };
+}
+
+/** How the document is indented: as the editor has found, or been told. */
+function indentationOf(document: vscode.TextDocument): Pick<Place, 'insertSpaces' | 'tabSize'> {
+  const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  const { insertSpaces, tabSize } = shown?.options ?? {};
+  return {
+    insertSpaces: typeof insertSpaces === 'boolean' ? insertSpaces : true,
+    tabSize: typeof tabSize === 'number' ? tabSize : 4,
+  };
 }
 
 /** The document around a place, as the index is told of it. */

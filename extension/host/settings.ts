@@ -18,12 +18,21 @@ interface ChoiceSetting {
   readonly enum: readonly string[];
 }
 
+/** A name, or a number in its place. */
+interface DegreeSetting {
+  readonly anyOf: readonly [
+    { readonly type: 'string'; readonly enum: readonly string[] },
+    { readonly type: 'number'; readonly minimum: number; readonly maximum: number },
+  ];
+  readonly default: string;
+}
+
 interface GlobsSetting {
   readonly type: 'object';
   readonly default: Readonly<Record<string, boolean>>;
 }
 
-type Setting = (BooleanSetting | NumberSetting | ChoiceSetting | GlobsSetting) & {
+type Setting = (BooleanSetting | NumberSetting | ChoiceSetting | DegreeSetting | GlobsSetting) & {
   readonly scope: 'language-overridable' | 'machine-overridable' | 'resource';
 };
 
@@ -64,13 +73,15 @@ export const settings = {
   base: { type: 'string', default: 'on', enum: ['on', 'off'], scope: 'machine-overridable' },
   'training.learnOnSave': { type: 'boolean', default: true, scope: 'machine-overridable' },
   'engine.reproducible': { type: 'boolean', default: false, scope: 'machine-overridable' },
-  'completion.minProbability': {
-    type: 'number',
-    default: 0.3,
-    minimum: 0,
-    maximum: 1,
+  eagerness: {
+    anyOf: [
+      { type: 'string', enum: ['low', 'medium', 'high'] },
+      { type: 'number', minimum: 0, maximum: 1 },
+    ],
+    default: 'low',
     scope: 'language-overridable',
   },
+  multiline: { type: 'string', default: 'auto', enum: ['never', 'auto'], scope: 'language-overridable' },
   'completion.maxTokens': {
     type: 'integer',
     default: 24,
@@ -94,7 +105,9 @@ export interface TrainingSettings {
 
 export interface CompletionSettings {
   readonly enabled: boolean;
-  readonly minProbability: number;
+  /** how often a suggestion must be right to be shown */
+  readonly leastAcceptance: number;
+  readonly multiline: boolean;
   readonly maxTokens: number;
 }
 
@@ -115,9 +128,21 @@ export function trainingSettings(source: SettingSource, cores: number): Training
 export function completionSettings(source: SettingSource): CompletionSettings {
   return {
     enabled: booleanFrom(source, 'enabled'),
-    minProbability: numberFrom(source, 'completion.minProbability'),
+    leastAcceptance: 1 - doubtFrom(source),
+    multiline: source('multiline') !== 'never',
     maxTokens: numberFrom(source, 'completion.maxTokens'),
   };
+}
+
+/** How often a suggestion may be wrong, by the names of `nihilo.eagerness`. */
+const doubts: Readonly<Record<string, number>> = { low: 0.25, medium: 0.45, high: 0.65 };
+
+function doubtFrom(source: SettingSource): number {
+  const { default: usual, anyOf } = settings.eagerness;
+  const { minimum, maximum } = anyOf[1];
+  const value = source('eagerness');
+  if (typeof value === 'number' && !Number.isNaN(value)) return Math.min(maximum, Math.max(minimum, value));
+  return (typeof value === 'string' && Object.hasOwn(doubts, value) ? doubts[value] : doubts[usual])!;
 }
 
 export function learnsOnSave(source: SettingSource): boolean {

@@ -1,16 +1,12 @@
+import { Calibrator } from '../completion/calibrator.ts';
 import { type InspectQuery, PredictorClient } from '../completion/client.ts';
+import { type Answer, type Eagerness, type Question, Suggester } from '../completion/suggester.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
-import type {
-  Completion,
-  CompletionOptions,
-  EarlierMatch,
-  Inspection,
-  OpenDocument,
-} from '../protocol/prediction.ts';
+import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
 import type {
   CorpusRequest,
   FineTuneRequest,
@@ -52,6 +48,8 @@ export class WorkspaceModel {
   readonly #predictor: PredictorClient;
   readonly #saves: SaveClient;
   readonly #index: WorkspaceIndex;
+  readonly #suggester: Suggester;
+  readonly #calibrator: Calibrator;
   readonly #changed = new Signal<void>();
   readonly #trainingEvents = new Signal<TrainingEvent>();
   readonly #saveEvents = new Signal<SaveEvent>();
@@ -87,7 +85,20 @@ export class WorkspaceModel {
       { ...source, checkpoint, served: () => this.#served() },
       this.#predictor,
     );
-    this.#index.onDidChange(() => this.#changed.emit());
+    this.#suggester = new Suggester((prefix, open, options, signal) =>
+      this.#predictor.complete(prefix, options, signal, open),
+    );
+    this.#calibrator = new Calibrator(
+      (seed, signal) => this.#predictor.tryOut(seed, signal),
+      (calibration) => (this.#suggester.calibration = calibration),
+    );
+    let { predicting } = this.#index.status;
+    this.#index.onDidChange(() => {
+      const before = predicting;
+      ({ predicting } = this.#index.status);
+      if (predicting !== null && predicting !== before) this.#calibrator.restart();
+      this.#changed.emit();
+    });
     this.onNotice = this.#index.onNotice;
   }
 
@@ -206,13 +217,9 @@ export class WorkspaceModel {
   }
 
   /** @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  complete(
-    prefix: string,
-    open: OpenDocument,
-    options: CompletionOptions,
-    signal: AbortSignal,
-  ): Promise<Completion> {
-    return this.#predictor.complete(prefix, options, signal, open);
+  suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
+    this.#calibrator.postpone();
+    return this.#suggester.suggest(question, eagerness, signal);
   }
 
   /** A document will be written in: its first completion shall not wait for what can be done before. @throws {NihiloError} workerFailed */
@@ -260,6 +267,7 @@ export class WorkspaceModel {
   async dispose(): Promise<void> {
     this.#edition++;
     this.#disposed = true;
+    this.#calibrator.dispose();
     this.#index.dispose();
     await Promise.all([this.#trainer.dispose(), this.#saves.close(true), this.#predictor.unload()]);
   }

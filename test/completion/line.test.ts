@@ -69,13 +69,7 @@ describe('completeLine', () => {
       text: shown,
       tokens,
       stop,
-    } = completeLine(
-      decoder,
-      tokenizer,
-      text.slice(0, 500),
-      { ...options, leastProbability: 1.01 },
-      never,
-    );
+    } = completeLine(decoder, tokenizer, text.slice(0, 500), { ...options, leastProbability: 1.01 }, never);
     expect([shown, tokens, stop]).toEqual(['', [], 'unlikely']);
   });
 

@@ -123,6 +123,61 @@ describe('a completion from an index', async () => {
     expect(ask()).toBe(before);
   });
 
+  it('is tried out in a file as if nothing had been learnt from it, and only in files that may be taken', () => {
+    const { encode, endOfText } = learning(served);
+    const secret = 'loonCall.echo(farShore, stillWater);';
+    const ids = Uint16Array.from([...encode(`${secret}\n`), endOfText]);
+    served.learn([{ path: 'loon.ts', ids }]);
+    const known = served.complete('loonCall.echo(far', open, options, never);
+    expect(known.text).toBe('Shore, stillWater);');
+    let draw = 0;
+    const at = (offset: number) => () => (draw++ === 0 ? 0 : offset / (secret.length + 1));
+    const isLoon = (path: string): boolean => path === 'loon.ts';
+    const trials = served.tryOut(isLoon, at('loonCall.echo(far'.length + 0.5), 1, never);
+    // Right at most by chance: the likeliest letters, not the rest of the line.
+    expect(trials.filter(({ right, probability }) => right && probability > 0.5)).toEqual([]);
+    expect(served.tryOut(() => false, Math.random, 4, never)).toEqual([]);
+    expect(served.tryOut(isLoon, Math.random, 4, () => true)).toEqual([]);
+    served.learn([{ path: 'loon.ts', ids: null }]);
+  });
+
+  it('has alternatives that begin with other tokens, and goes on over lines where that is wanted', () => {
+    const several = served.complete(
+      'export ',
+      open,
+      { ...options, leastProbability: 0.001, alternatives: 3 },
+      never,
+    );
+    const beginnings = [several, ...several.alternatives].map(({ tokens }) => tokens[0]!.id);
+    expect(beginnings).toHaveLength(4);
+    expect(new Set(beginnings).size).toBe(4);
+    const { encode, endOfText } = learning(served);
+    const block = 'sandpiperRun(() => {\n  shore.follow();\n});\n';
+    served.learn([{ path: 'piper.ts', ids: Uint16Array.from([...encode(block.repeat(3)), endOfText]) }]);
+    const asked = { ...options, leastProbability: 0.01, maxTokens: 64 };
+    const lines = served.complete('sandpiper', open, { ...asked, maxLines: 3 }, never);
+    expect([lines.text, lines.stop]).toEqual(['Run(() => {\n  shore.follow();\n});', 'lineEnd']);
+    expect(served.complete('sandpiper', open, asked, never).text).toBe('Run(() => {');
+    served.learn([{ path: 'piper.ts', ids: null }]);
+  });
+
+  it('weighs how likely what must follow does', () => {
+    const asked = { ...options, leastProbability: 0.001 };
+    const suffix = ' from "./healing.ts";\n';
+    const free = served.complete('import { heal', { ...open, suffix }, asked, never);
+    const bound = served.complete(
+      'import { heal',
+      { ...open, suffix },
+      { ...asked, restFollows: true },
+      never,
+    );
+    expect(bound.text).toBe(free.text);
+    for (const [i, probability] of bound.probabilities.entries()) {
+      expect(probability).toBeLessThan(free.probabilities[i]!);
+      expect(probability).toBeGreaterThan(0);
+    }
+  });
+
   it('says when more is counted than there is room for', () => {
     const { endOfText } = learning(served);
     const many = new Uint16Array(60_000).fill(endOfText);

@@ -29,7 +29,8 @@ describe('settings', () => {
     });
     expect(completionSettings(unset)).toEqual({
       enabled: true,
-      minProbability: settings['completion.minProbability'].default,
+      leastAcceptance: 0.75,
+      multiline: true,
       maxTokens: settings['completion.maxTokens'].default,
     });
     expect(reproducible(unset)).toBe(false);
@@ -51,7 +52,7 @@ describe('settings', () => {
           [training.memoryLimitMb, settings['training.memoryLimit']],
           [training.seed, settings['training.seed']],
           [completion.maxTokens, settings['completion.maxTokens']],
-          [completion.minProbability, settings['completion.minProbability']],
+          [completion.leastAcceptance, settings.eagerness.anyOf[1]],
         ] as const;
         for (const [value, { type, minimum, maximum }] of limited) {
           expect(value).toBeGreaterThanOrEqual(minimum);
@@ -69,20 +70,34 @@ describe('settings', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.constantFrom(...presetChoices),
         fc.boolean(),
-        (seconds, minProbability, preset, flag) => {
+        (seconds, eagerness, preset, flag) => {
           const values: Partial<Record<keyof typeof settings, unknown>> = {
             'training.seconds': seconds,
             'training.preset': preset,
-            'completion.minProbability': minProbability,
+            eagerness,
+            multiline: flag ? 'auto' : 'never',
             'engine.reproducible': flag,
             enabled: flag,
           };
           const source = (name: keyof typeof settings): unknown => values[name];
           expect(trainingSettings(source, 2)).toMatchObject({ seconds, preset, reproducible: flag });
-          expect(completionSettings(source)).toMatchObject({ enabled: flag, minProbability });
+          expect(completionSettings(source)).toEqual({
+            enabled: flag,
+            leastAcceptance: 1 - eagerness,
+            multiline: flag,
+            maxTokens: settings['completion.maxTokens'].default,
+          });
         },
       ),
     );
+  });
+
+  it('know three degrees of eagerness by name, each of which shows more than the one before, and take no other name', () => {
+    const least = (eagerness: unknown): number =>
+      completionSettings((name) => (name === 'eagerness' ? eagerness : undefined)).leastAcceptance;
+    const degrees = settings.eagerness.anyOf[0].enum.map(least);
+    expect(degrees).toEqual([0.75, expect.closeTo(0.55), expect.closeTo(0.35)]);
+    for (const name of ['extreme', 'toString', '', null]) expect(least(name)).toBe(0.75);
   });
 
   it('leave one core to the editor, never train with none, and take any number that is set', () => {

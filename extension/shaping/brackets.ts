@@ -1,0 +1,145 @@
+import { closedName, cutFrom, type Opened, scan, type Scanned, type Sign } from './lexical.ts';
+import { isBlank, type Shaped, type Surroundings } from './place.ts';
+
+/**
+ * The text without closing signs that nothing opens or that stand behind the cursor already. Where it closes what the editor closed and
+ * goes on, it replaces the editor's sign.
+ */
+export function balance(draft: Shaped, at: Surroundings): Shaped {
+  let { text } = draft;
+  for (;;) {
+    const scanned = scan(text, at.syntax, at.open);
+    const end = at.syntax.scopes === 'none' ? -1 : firstStray(scanned, at);
+    if (end >= 0) {
+      text = text.slice(0, end);
+      continue;
+    }
+    const closed = closeOnce(text, scanned, at);
+    const shorter = worseUntil(scanned, closed.replaced, at) ?? swallowsFrom(text, scanned, closed, at);
+    if (shorter === null) return { ...draft, ...closed };
+    text = text.slice(0, shorter);
+  }
+}
+
+type Closed = Pick<Shaped, 'text' | 'replaced'>;
+
+/** Where the first sign stands that closes nothing; −1: nowhere. */
+function firstStray({ signs }: Scanned, { prefix }: Surroundings): number {
+  const mayBeCut = prefix.length >= cutFrom;
+  const stray = signs.find(({ closes, crosses }) => crosses || (closes === 'nothing' && !mayBeCut));
+  return stray?.at ?? -1;
+}
+
+/** What the text closes of what the editor closed is written once: it stays behind the text, or goes. */
+function closeOnce(text: string, { signs, open, left }: Scanned, at: Surroundings): Closed {
+  const outer = signs.filter(({ closes }) => closes === 'outer');
+  const opened = open.slice(left);
+  const match = matchRest(text, outer, outer.length - keptSigns(opened, at), at);
+  if (match === null) return { text, replaced: 0 };
+  const head = text.slice(0, match.from);
+  const rest = at.restOfLine.slice(0, match.end);
+  const endsWithRest = opened.length === 0 && withoutBlanks(text.slice(match.from)) === withoutBlanks(rest);
+  // In a line of its own a closing sign is kept, because the line break before it is.
+  const ownLine = head.includes('\n') && isBlank(head.slice(head.lastIndexOf('\n')));
+  if (endsWithRest && !ownLine) return { text: head, replaced: 0 };
+  // The editor shows a replacement only where all of what goes comes again.
+  return isWithin(rest, text) ? { text, replaced: match.end } : { text: head, replaced: 0 };
+}
+
+/** How many signs behind the cursor close what the text leaves open; the innermost is closed first. */
+function keptSigns(opened: readonly Opened[], { closers, restOfLine }: Surroundings): number {
+  const behind = closers.filter(({ at }) => at < restOfLine.length);
+  const names = opened.map(closedName).reverse();
+  const end = names.findIndex((name, i) => name !== behind[i]?.name);
+  return end < 0 ? names.length : end;
+}
+
+interface RestMatch {
+  /** where in the text the first sign is that stands behind the cursor, too */
+  readonly from: number;
+  /** how much of the rest of the line the text has itself */
+  readonly end: number;
+}
+
+/** @param most closing signs */
+function matchRest(
+  text: string,
+  outer: readonly Sign[],
+  most: number,
+  { restOfLine, closers }: Surroundings,
+): RestMatch | null {
+  let count = 0;
+  let end = 0;
+  let textEnd = 0;
+  for (let position = 0; position < restOfLine.length; position++) {
+    if (isBlank(restOfLine[position]!)) continue;
+    const closer = closers.find(({ at }) => at === position);
+    const sign = outer[count];
+    if (closer !== undefined && sign?.name === closer.name && count < most) {
+      count++;
+      textEnd = sign.at + sign.length;
+      position += Math.max(1, closer.length) - 1;
+    } else {
+      const follows = /^[ \t]*([;,:])/.exec(text.slice(textEnd));
+      if (count === 0 || follows?.[1] !== restOfLine[position]) break;
+      textEnd += follows![0].length;
+    }
+    end = position + 1;
+  }
+  return count === 0 ? null : { from: outer[0]!.at, end };
+}
+
+/** Where the text must end so that no closing sign behind it loses its opening one; null: it may stay as it is. */
+function worseUntil({ signs, open }: Scanned, replaced: number, at: Surroundings): number | null {
+  if (at.syntax.scopes === 'none') return null;
+  const behind = at.behind.filter((sign) => sign.at >= replaced);
+  if (strays(open, behind) <= strays(at.open, at.behind)) return null;
+  return signs.findLast(({ closes }) => closes === 'outer')?.at ?? null;
+}
+
+/** How many closing signs close nothing. */
+function strays(open: readonly Opened[], behind: readonly Sign[]): number {
+  const left = open.map(closedName);
+  let count = 0;
+  for (const { name, closes } of behind) {
+    const index = left.lastIndexOf(name);
+    if (closes === null) left.push(name.replace(/^\$/, ''));
+    else if (index < 0) count++;
+    else left.length = index;
+  }
+  return count;
+}
+
+/**
+ * Where the text must end so that what stays behind it is neither in a string or comment that the text leaves open, nor a block's end
+ * on the line of its last statement; null: it may stay as it is.
+ */
+function swallowsFrom(
+  text: string,
+  { signs, open, left }: Scanned,
+  { text: kept, replaced }: Closed,
+  { restOfLine }: Surroundings,
+): number | null {
+  const rest = restOfLine.slice(replaced).trim();
+  if (rest === '' || kept.length < text.length) return null;
+  const top = open.at(-1);
+  if (top !== undefined && open.length > left && top.kind !== 'code') {
+    return signs.findLast(({ name, closes }) => name === top.name && closes === null)!.at;
+  }
+  const lineEnd = text.indexOf('\n');
+  return lineEnd >= 0 && /^(?:\}|<\/)/.test(rest) && open.length === left ? lineEnd : null;
+}
+
+function withoutBlanks(text: string): string {
+  return text.replaceAll(/\s/g, '');
+}
+
+/** Whether the characters of `part` all come in `text`, in their order. */
+function isWithin(part: string, text: string): boolean {
+  let from = 0;
+  for (const character of part) {
+    from = text.indexOf(character, from) + 1;
+    if (from === 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,114 @@
+import { kindOf, openAtLines, scan } from './lexical.ts';
+import { isBlank, type Shaped, type Surroundings } from './place.ts';
+
+/** Columns of a line's indentation. */
+export function widthOf(line: string, tabSize: number): number {
+  let width = 0;
+  for (const character of line) {
+    if (character === '\t') width += tabSize - (width % tabSize);
+    else if (character === ' ') width++;
+    else break;
+  }
+  return width;
+}
+
+/** Indents the text's lines as the document does: with tabs or spaces, in steps of its own. */
+export function indentAsDocument(draft: Shaped, at: Surroundings): Shaped {
+  const { lineSoFar, open, syntax, tabSize } = at;
+  const [first = '', ...others] = draft.text.split('\n');
+  const opened = openAtLines(draft.text, syntax, open);
+  const scale = scaleOf([lineSoFar + first, ...others], at);
+  const shown = others.map((line, i) => {
+    if (isBlank(line) || kindOf(opened[i + 1]!) === 'string') return line;
+    return indentation(scale(widthOf(line, tabSize)), at) + line.trimStart();
+  });
+  return { ...draft, text: [firstLine(first, at), ...shown].join('\n') };
+}
+
+/** A line that has not begun yet may be indented further. */
+function firstLine(first: string, at: Surroundings): string {
+  const { lineSoFar, tabSize } = at;
+  const leading = /^[ \t]*/.exec(first)![0];
+  if (leading === '' || !isBlank(lineSoFar) || isBlank(first)) return first;
+  const whole = indentation(widthOf(lineSoFar + leading, tabSize), at);
+  return whole.startsWith(lineSoFar) ? whole.slice(lineSoFar.length) + first.trimStart() : first;
+}
+
+/** The cursor's line decides between tabs and spaces where it has some, else the editor's options do. */
+function indentation(width: number, { lineSoFar, insertSpaces, tabSize }: Surroundings): string {
+  const leading = /^[ \t]*/.exec(lineSoFar)![0];
+  const spaces = leading === '' ? insertSpaces : !leading.startsWith('\t');
+  return spaces ? ' '.repeat(width) : '\t'.repeat(Math.floor(width / tabSize)) + ' '.repeat(width % tabSize);
+}
+
+/** So many lines above show which steps a document takes. */
+const linesLookedAt = 200;
+
+/** A text that is indented in steps which the document never takes comes from a file with other steps: its own become the document's. */
+function scaleOf(lines: readonly string[], { linesAbove, tabSize }: Surroundings): (width: number) => number {
+  const same = (width: number): number => width;
+  const steps = new Set(stepsOf(lines, tabSize));
+  const [step] = steps;
+  if (step === undefined || steps.size > 1 || step === tabSize) return same;
+  const base = widthOf(lines[0]!, tabSize);
+  const further = lines.filter((line) => !isBlank(line)).map((line) => widthOf(line, tabSize) - base);
+  if (further.some((columns) => columns < 0 || columns % step !== 0)) return same;
+  const above = stepsOf(linesAbove.slice(-linesLookedAt), tabSize);
+  if (above.some((other) => other !== tabSize)) return same;
+  return (width) => base + ((width - base) / step) * tabSize;
+}
+
+/** By how many columns lines are further in than lines before them that open something. */
+function stepsOf(lines: readonly string[], tabSize: number): number[] {
+  const written = lines.filter((line) => !isBlank(line));
+  return written.flatMap((line, i) => {
+    const before = written[i - 1];
+    if (before === undefined || !/[{([:>]\s*$/.test(before)) return [];
+    const step = widthOf(line, tabSize) - widthOf(before, tabSize);
+    return step > 0 ? [step] : [];
+  });
+}
+
+/**
+ * A line that begins with what closes a scope stands as far out as the line that opened it. Where the editor has indented the cursor's line
+ * further and nothing else is in it, that indentation goes; in a line that has begun nothing before the cursor can change.
+ */
+export function dedentClosing(draft: Shaped, at: Surroundings): Shaped {
+  const { lineSoFar, tabSize } = at;
+  const [first = '', ...others] = draft.text.split('\n');
+  if (lineSoFar === '' || !isBlank(lineSoFar) || isBlank(first)) return draft;
+  const target = indentationOfOpening(first.trimStart(), at);
+  if (target === null || target.length >= lineSoFar.length || !lineSoFar.startsWith(target)) return draft;
+  const width = widthOf(lineSoFar, tabSize);
+  const outwards = width - widthOf(target, tabSize);
+  const next = others.find((line) => !isBlank(line));
+  // Lines that follow the cursor's wrong indentation are as wrong.
+  const follows = next !== undefined && widthOf(next, tabSize) > width;
+  const moved = others.map((line) => {
+    if (!follows || isBlank(line)) return line;
+    return indentation(Math.max(0, widthOf(line, tabSize) - outwards), at) + line.trimStart();
+  });
+  return {
+    ...draft,
+    text: [first.trimStart(), ...moved].join('\n'),
+    dedent: lineSoFar.length - target.length,
+  };
+}
+
+/** @returns null where the line begins with nothing that closes */
+function indentationOfOpening(line: string, at: Surroundings): string | null {
+  const { syntax, open, lineSoFar, linesAbove, tabSize } = at;
+  if (kindOf(open) !== 'code') return null;
+  const [sign] = scan(line, syntax, open).signs;
+  if (sign !== undefined && sign.at === 0 && sign.closes === 'outer') {
+    return open.findLast(({ name }) => name === sign.name)?.indentation ?? null;
+  }
+  const word = /^\w+\b/.exec(line)?.[0];
+  if (word === undefined || !syntax.dedents.includes(word)) return null;
+  const width = widthOf(lineSoFar, tabSize);
+  const written = linesAbove.filter((above) => !isBlank(above));
+  // Further out than the line above, somebody has dedented it already.
+  if (written.length === 0 || width < widthOf(written.at(-1)!, tabSize)) return null;
+  const opening = written.findLast((above) => widthOf(above, tabSize) < width);
+  return opening === undefined ? null : /^[ \t]*/.exec(opening)![0];
+}

@@ -1,0 +1,303 @@
+import { type Quotes, type Syntax, syntaxOf } from './languages.ts';
+
+export type TextKind = 'code' | 'string' | 'comment';
+
+/** A bracket, quote, comment or tag that is open. */
+export interface Opened {
+  /** the sign, or a tag's name */
+  readonly name: string;
+  /** what is within it */
+  readonly kind: TextKind;
+  /** how it ends; null: by the sign that pairs with it in code */
+  readonly close: string | null;
+  readonly quotes: Quotes | null;
+  /** of markup that is between its angle brackets */
+  readonly tag: string | null;
+  /** of the line that it stands on */
+  readonly indentation: string;
+}
+
+/** What a closing sign closes: something of the same text, something from before it, or nothing. */
+export type Pairing = 'own' | 'outer' | 'nothing';
+
+/** A sign of code that opens or closes. */
+export interface Sign {
+  readonly at: number;
+  readonly length: number;
+  /** of a closing sign the name of what it closes */
+  readonly name: string;
+  /** null: it opens */
+  readonly closes: Pairing | null;
+  /** what it closes stands around something that is still open */
+  readonly crosses: boolean;
+}
+
+export interface Scanned {
+  readonly signs: readonly Sign[];
+  /** what is open behind the text, the innermost last */
+  readonly open: readonly Opened[];
+  /** how many of those that were open before still are */
+  readonly left: number;
+}
+
+const pairs: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+/** HTML elements that have no end tag. */
+const voids = /^(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|!.*)$/i;
+
+/** What a text opens and closes. @param from what is open before it */
+export function scan(text: string, syntax: Syntax, from: readonly Opened[] = []): Scanned {
+  return new Scanner(text, syntax, from).run();
+}
+
+/** What a place is in: the text before it decides, whose beginning may be cut. */
+export function placeKind(prefix: string, languageId: string): TextKind {
+  return kindOf(openBefore(prefix, syntaxOf(languageId)));
+}
+
+export function kindOf(open: readonly Opened[]): TextKind {
+  return open.at(-1)?.kind ?? 'code';
+}
+
+/** A shorter text before a place is there from its beginning. */
+export const cutFrom = 8_192;
+const endsLikeCode = /[;{}()[\],:=]\s*$/;
+
+/**
+ * What is open behind a text. Where its beginning may be cut, it may begin within a comment or a string of several lines: of all beginnings
+ * the one after which most lines that look like code are code.
+ */
+export function openBefore(prefix: string, syntax: Syntax): readonly Opened[] {
+  if (prefix.length < cutFrom) return scan(prefix, syntax).open;
+  const whole = prefix.slice(prefix.indexOf('\n') + 1);
+  const several = syntax.quotes.filter(({ multiline }) => multiline === true);
+  const beginnings: readonly (readonly Opened[])[] = syntax.tags
+    ? [[]]
+    : [
+        [],
+        ...several.map((quotes) => [openedBy(quotes)]),
+        ...syntax.blockComments.map(([open, close]) => [comment(open, close)]),
+      ];
+  const tried = beginnings.map((from) => {
+    const { open, codeLines } = new Scanner(whole, syntax, from).countingLines();
+    return { open, codeLines };
+  });
+  return tried.reduce((best, next) => (next.codeLines > best.codeLines ? next : best)).open;
+}
+
+/** What is open where each line of a text begins. */
+export function openAtLines(text: string, syntax: Syntax, from: readonly Opened[]): (readonly Opened[])[] {
+  let open = from;
+  return text.split('\n').map((line) => {
+    const before = open;
+    open = scan(`${line}\n`, syntax, open).open;
+    return before;
+  });
+}
+
+/** What a closing sign calls it. */
+export function closedName(opened: Opened): string {
+  return isSubstitution(opened) ? opened.name.slice(1) : opened.name;
+}
+
+/** Code within a string. */
+function isSubstitution({ name }: Opened): boolean {
+  return name === '${' || name === '$(';
+}
+
+function openedBy(quotes: Quotes, indentation = ''): Opened {
+  return { name: quotes.open, kind: 'string', close: quotes.close, quotes, tag: null, indentation };
+}
+
+function comment(open: string, close: string, indentation = ''): Opened {
+  return { name: open, kind: 'comment', close, quotes: null, tag: null, indentation };
+}
+
+function bracket(name: string, indentation: string, tag: string | null = null): Opened {
+  return { name, kind: 'code', close: null, quotes: null, tag, indentation };
+}
+
+class Scanner {
+  readonly #text: string;
+  readonly #syntax: Syntax;
+  readonly #open: Opened[];
+  readonly #signs: Sign[] = [];
+  readonly #code: RegExp;
+  #at = 0;
+  #left: number;
+
+  constructor(text: string, syntax: Syntax, from: readonly Opened[]) {
+    this.#text = text;
+    this.#syntax = syntax;
+    this.#open = [...from];
+    this.#left = from.length;
+    this.#code = codeExpression(syntax);
+  }
+
+  run(): Scanned {
+    while (this.#at < this.#text.length) this.#step();
+    return { signs: this.#signs, open: this.#open, left: this.#left };
+  }
+
+  /** How many lines that look like code are code, less those that are not. */
+  countingLines(): { readonly open: readonly Opened[]; readonly codeLines: number } {
+    let codeLines = 0;
+    let counted = 0;
+    while (this.#at < this.#text.length) {
+      const isCode = kindOf(this.#open) === 'code';
+      this.#step();
+      const passed = this.#text.slice(counted, this.#at).split('\n');
+      counted = this.#at - passed.pop()!.length;
+      const alike = passed.filter((line) => endsLikeCode.test(line)).length;
+      codeLines += isCode ? alike : -alike;
+    }
+    return { open: this.#open, codeLines };
+  }
+
+  #step(): void {
+    const top = this.#open.at(-1);
+    if (top?.close != null) this.#within(top, top.close);
+    else this.#inCode();
+  }
+
+  /** In a string or a comment, up to its end, or to what interrupts it. */
+  #within({ quotes, name }: Opened, close: string): void {
+    const stops = [escaped(close)];
+    if (quotes !== null && quotes.multiline !== true) stops.push('\\n');
+    if (quotes?.code !== undefined) stops.push(escaped(quotes.code));
+    if (quotes !== null && quotes.raw !== true) stops.unshift('\\\\[^]');
+    const pattern = new RegExp(stops.join('|'), 'g');
+    pattern.lastIndex = this.#at;
+    for (let found = pattern.exec(this.#text); found !== null; found = pattern.exec(this.#text)) {
+      const [sign] = found;
+      if (sign.startsWith('\\')) continue;
+      this.#at = found.index;
+      if (sign === quotes?.code) this.#push(bracket(sign, this.#indentation()), sign);
+      else if (sign === '\n') this.#drop(sign);
+      else this.#pop(sign, name);
+      return;
+    }
+    this.#at = this.#text.length;
+  }
+
+  #inCode(): void {
+    this.#code.lastIndex = this.#at;
+    const found = this.#code.exec(this.#text);
+    if (found === null) {
+      this.#at = this.#text.length;
+      return;
+    }
+    this.#at = found.index;
+    this.#meet(found[0], found.groups ?? {});
+  }
+
+  #meet(sign: string, groups: Readonly<Record<string, string | undefined>>): void {
+    const { lineComments, blockComments, quotes } = this.#syntax;
+    if (groups['literal'] !== undefined) {
+      this.#at += sign.length;
+    } else if (groups['tag'] !== undefined) {
+      this.#push(bracket('<', this.#indentation(), groups['tag']), sign);
+    } else if (groups['ended'] !== undefined) {
+      this.#pop(sign, `<${groups['ended']}`);
+    } else if (sign === '>' || sign === '/>') {
+      this.#endTag(sign);
+    } else if (groups['quote'] !== undefined) {
+      const opened = quotes.find(({ open }) => open === sign)!;
+      // Quotes of text in markup are characters like any other.
+      if (this.#syntax.tags && this.#inTag === null) this.#at += sign.length;
+      else this.#push(openedBy(opened, this.#indentation()), sign);
+    } else if (groups['block'] !== undefined) {
+      const [open, close] = blockComments.find(([open]) => open === sign)!;
+      this.#push(comment(open, close, this.#indentation()), sign);
+    } else if (lineComments.includes(sign)) {
+      this.#push(comment(sign, '\n'), sign);
+    } else if (pairs[sign] === undefined) {
+      this.#push(bracket(sign, this.#indentation()), sign);
+    } else {
+      this.#pop(sign, pairs[sign]);
+    }
+  }
+
+  #endTag(sign: string): void {
+    const tag = this.#inTag;
+    if (tag === null) {
+      this.#at += sign.length;
+      return;
+    }
+    const { indentation } = this.#open.at(-1)!;
+    this.#pop(sign, '<');
+    if (sign === '/>' || voids.test(tag)) return;
+    this.#open.push(bracket(`<${tag}`, indentation));
+    this.#signs.push({ at: this.#at, length: 0, name: `<${tag}`, closes: null, crosses: false });
+  }
+
+  get #inTag(): string | null {
+    return this.#open.at(-1)?.tag ?? null;
+  }
+
+  #push(opened: Opened, sign: string): void {
+    this.#open.push(opened);
+    this.#signs.push({ at: this.#at, length: sign.length, name: opened.name, closes: null, crosses: false });
+    this.#at += sign.length;
+  }
+
+  /** Ends with the line, without a sign. */
+  #drop(sign: string): void {
+    this.#open.pop();
+    this.#left = Math.min(this.#left, this.#open.length);
+    this.#at += sign.length;
+  }
+
+  /** Closes the innermost that is called `name`, and what is open within it. */
+  #pop(sign: string, name: string): void {
+    if (sign === '\n') return this.#drop(sign);
+    const index = this.#open.findLastIndex((opened) => closedName(opened) === name);
+    // A bracket in the code within a string does not close what stands around the string.
+    const wall = this.#open.findLastIndex(isSubstitution);
+    let closes: Pairing = 'nothing';
+    let crosses = false;
+    if (index >= 0 && index >= wall) {
+      // Elements without their end tags are common.
+      crosses = index < this.#open.length - 1 && !name.startsWith('<');
+      closes = index < this.#left ? 'outer' : 'own';
+      this.#open.length = index;
+      this.#left = Math.min(this.#left, index);
+    }
+    this.#signs.push({ at: this.#at, length: sign.length, name, closes, crosses });
+    this.#at += sign.length;
+  }
+
+  #indentation(): string {
+    const start = this.#text.lastIndexOf('\n', this.#at - 1) + 1;
+    return /^[ \t]*/.exec(this.#text.slice(start, this.#at))![0];
+  }
+}
+
+const expressions = new WeakMap<Syntax, RegExp>();
+
+/** What interrupts code, as alternatives of one expression. */
+function codeExpression(syntax: Syntax): RegExp {
+  let expression = expressions.get(syntax);
+  if (expression === undefined) {
+    expression = new RegExp(codePattern(syntax), 'gm');
+    expressions.set(syntax, expression);
+  }
+  return expression;
+}
+
+function codePattern({ lineComments, blockComments, quotes, literals, prose, tags }: Syntax): string {
+  const before = prose ? '(?<![\\w])' : '';
+  const spaced = prose ? '(?<=^|[\\s;])' : '';
+  const any = (signs: readonly string[]): string => signs.map(escaped).join('|');
+  const parts: string[] = [];
+  if (literals !== null) parts.push(`(?<literal>${literals})`);
+  if (blockComments.length > 0) parts.push(`(?<block>${any(blockComments.map(([open]) => open))})`);
+  if (lineComments.length > 0) parts.push(`${spaced}(?:${any(lineComments)})`);
+  if (tags) parts.push('</(?<ended>[A-Za-z][\\w:.-]*)\\s*>', '<(?<tag>[A-Za-z!][\\w:.-]*)', '/?>');
+  if (quotes.length > 0) parts.push(`${before}(?<quote>${any(quotes.map(({ open }) => open))})`);
+  parts.push('[()[\\]{}]');
+  return parts.join('|');
+}
+
+function escaped(sign: string): string {
+  return sign.replaceAll(/[$()*+.?[\\\]^{|}/-]/g, '\\$&');
+}

@@ -1,0 +1,46 @@
+import { scan } from './lexical.ts';
+import { isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
+
+/** Drops the end of the text that the rest of the line has already. */
+export function withoutRest(draft: Shaped, at: Surroundings): Shaped {
+  const { text } = draft;
+  const rest = at.restOfLine.slice(draft.replaced);
+  for (let length = Math.min(text.length, rest.length); length > 0; length--) {
+    const kept = text.slice(0, -length);
+    if (
+      text.endsWith(rest.slice(0, length)) &&
+      !isBlank(rest.slice(0, length)) &&
+      !leavesMoreOpen(kept, text, at)
+    ) {
+      return { ...draft, text: kept };
+    }
+  }
+  return draft;
+}
+
+/** Drops the lines at the text's end that are the next lines already; a line that is the next one as a whole is not written again. */
+export function withoutLinesBelow(draft: Shaped, at: Surroundings): Shaped | RefusalReason {
+  const below = at.linesBelow.filter((line) => !isBlank(line)).map((line) => line.trim());
+  const lines = draft.text.split('\n');
+  const whole = lines.map((line, i) => {
+    const before = i === 0 ? at.lineSoFar + line : line;
+    return (i === lines.length - 1 ? before + at.restOfLine.slice(draft.replaced) : before).trim();
+  });
+  for (let from = 0; from < lines.length; from++) {
+    const tail = whole.slice(from).filter((line) => line !== '');
+    if (tail.length === 0 || tail.some((line, i) => line !== below[i])) continue;
+    if (from === 0) {
+      if (tail.some((line) => /[\p{L}\p{N}]/u.test(line))) return 'alreadyBelow';
+      continue;
+    }
+    const kept = lines.slice(0, from).join('\n');
+    if (!leavesMoreOpen(kept, draft.text, at)) return { ...draft, text: kept };
+  }
+  return draft;
+}
+
+/** Whether the end that `kept` lacks of `text` closes something that `kept` opens. */
+function leavesMoreOpen(kept: string, text: string, { syntax, open }: Surroundings): boolean {
+  const [short, long] = [scan(kept, syntax, open), scan(text, syntax, open)];
+  return short.open.length - short.left > long.open.length - long.left;
+}

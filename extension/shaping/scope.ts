@@ -1,0 +1,48 @@
+import { openAtLines, scan, type Sign } from './lexical.ts';
+import { widthOf } from './indentation.ts';
+import { isBlank, type Shaped, type Surroundings } from './place.ts';
+
+/** The text up to the end of the scope that it is written in: what closes that, or stands further out, is not its business. */
+export function endWithScope(draft: Shaped, at: Surroundings): Shaped {
+  const firstEnd = draft.text.indexOf('\n');
+  if (firstEnd < 0 || at.syntax.scopes === 'none') return draft;
+  const byBrackets = draft.text.slice(0, endByBrackets(draft.text, firstEnd, at));
+  if (at.syntax.scopes !== 'indentation') return { ...draft, text: byBrackets };
+  return { ...draft, text: byBrackets.split('\n').slice(0, linesOfBlock(byBrackets, at)).join('\n') };
+}
+
+/** A closing sign that the editor has put behind the cursor may be the text's last line, because it is replaced. */
+function endByBrackets(text: string, firstEnd: number, at: Surroundings): number {
+  const behind = at.closers.filter((sign) => sign.at < at.restOfLine.length && isScope(sign)).length;
+  const closing = scan(text, at.syntax, at.open).signs.filter(
+    (sign) => sign.closes !== null && sign.closes !== 'own' && isScope(sign),
+  );
+  const first = scan(text.slice(0, firstEnd), at.syntax, at.open);
+  const closesBlock = closing.some((sign) => sign.at < firstEnd && /^[{<]/.test(sign.name));
+  if (closesBlock && first.open.length === first.left) return firstEnd;
+  for (const [index, sign] of closing.entries()) {
+    if (sign.at < firstEnd) continue;
+    if (index >= behind) return sign.at;
+    const end = text.indexOf('\n', sign.at);
+    return end < 0 ? text.length : end;
+  }
+  return text.length;
+}
+
+function isScope({ name }: Sign): boolean {
+  return /^[([{<]/.test(name) && !name.startsWith('<!');
+}
+
+/** How many lines are not further out than the first; lines within brackets or strings are where they like. */
+function linesOfBlock(text: string, { lineSoFar, open, syntax, tabSize }: Surroundings): number {
+  const [first = '', ...others] = text.split('\n');
+  const lines = [lineSoFar + first, ...others];
+  const block = isBlank(first) ? lines.slice(1).find((line) => !isBlank(line)) : lines[0];
+  if (block === undefined) return lines.length;
+  const width = widthOf(block, tabSize);
+  const opened = openAtLines(text, syntax, open);
+  const end = lines.findIndex(
+    (line, i) => i > 0 && !isBlank(line) && opened[i]!.length === 0 && widthOf(line, tabSize) < width,
+  );
+  return end < 0 ? lines.length : end;
+}

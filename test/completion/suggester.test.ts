@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { acceptance, probabilityFor, usualCalibration } from '../../extension/completion/acceptance.ts';
+import { type Eagerness, type Question, Suggester } from '../../extension/completion/suggester.ts';
+import type { Candidate, Completion, CompletionOptions } from '../../extension/protocol/prediction.ts';
+
+/** [text of a token, its probability] */
+type Told = readonly (readonly [string, number])[];
+
+function candidate(tokens: Told, change: Partial<Candidate> = {}): Candidate {
+  let [text, product] = ['', 1];
+  const ends = tokens.map(([token]) => (text += token).length);
+  const probabilities = tokens.map(([, probability]) => (product *= probability));
+  return {
+    text,
+    probability: tokens.length === 0 ? 0 : product,
+    tokens: tokens.map(([bytes, probability], id) => ({ id, bytes, logit: 0, probability })),
+    ends,
+    probabilities,
+    unlikely: null,
+    stop: 'lineEnd',
+    ...change,
+  };
+}
+
+function question(prefix: string, suffix = '', change: Partial<Question> = {}): Question {
+  const place = { languageId: 'typescript', prefix, suffix, insertSpaces: true, tabSize: 2 };
+  return { place, name: 'a.ts', isExplicit: false, ...change };
+}
+
+const low: Eagerness = { leastAcceptance: 0.75, multiline: false, maxTokens: 24 };
+const { signal } = new AbortController();
+
+/** An engine that says what it is told, and what it was asked. */
+function engine(...candidates: readonly Candidate[]) {
+  const asked: CompletionOptions[] = [];
+  const suggester = new Suggester((_prefix, _open, options) => {
+    asked.push(options);
+    const [first, ...alternatives] = candidates;
+    const completion: Completion = { ...first!, alternatives, milliseconds: 1 };
+    return Promise.resolve(completion);
+  });
+  const texts = async (asking: Question, eagerness = low): Promise<string[]> =>
+    (await suggester.suggest(asking, eagerness, signal)).suggestions.map(({ text }) => text);
+  return { asked, suggester, texts };
+}
+
+const sure: Told = [
+  ['value', 0.95],
+  [' = ', 0.9],
+  ['compute', 0.9],
+  ['();', 0.95],
+];
+
+describe('a suggestion', () => {
+  it('is as much of the line as is sure enough, and less at lower eagerness', async () => {
+    const { texts } = engine(
+      candidate([
+        ['value', 0.9],
+        [' = ', 0.8],
+        ['compute();', 0.5],
+      ]),
+    );
+    // Products .9, .72, .36: right in 95, 82 and 50 % of all cases, as usual.
+    expect(await texts(question('const '), { ...low, leastAcceptance: 0.9 })).toEqual(['value']);
+    expect(await texts(question('let '), low)).toEqual(['value =']);
+    expect(await texts(question('var '), { ...low, leastAcceptance: 0.45 })).toEqual(['value = compute();']);
+  });
+
+  it('asks for nothing less likely than the gate would show, by the calibration of the workspace', async () => {
+    const { asked, suggester, texts } = engine(candidate(sure));
+    await texts(question('const '));
+    expect(asked[0]!.leastProbability).toBeCloseTo(probabilityFor(usualCalibration, 0.75), 12);
+    suggester.calibration = { slope: 1, offset: 0 };
+    await texts(question('let '));
+    expect(asked[1]!.leastProbability).toBeCloseTo(0.75, 12);
+  });
+
+  it('says how often such a text is right', async () => {
+    const { suggester } = engine(candidate(sure));
+    const { suggestions } = await suggester.suggest(question('const '), low, signal);
+    expect(suggestions[0]!.acceptance).toBeCloseTo(acceptance(usualCalibration, 0.95 * 0.9 * 0.9 * 0.95), 12);
+  });
+
+  it('says why there is none: not sure, with how sure; or what shaping says', async () => {
+    const unsure = engine(candidate([], { unlikely: 0.2, stop: 'unlikely' }));
+    expect((await unsure.suggester.suggest(question('const '), low, signal)).silence).toEqual({
+      kind: 'unsure',
+      acceptance: acceptance(usualCalibration, 0.2),
+      least: 0.75,
+    });
+    const short = engine(candidate([['x;', 0.99]]));
+    expect((await short.suggester.suggest(question('return '), low, signal)).silence).toEqual({
+      kind: 'refused',
+      reason: 'tooShort',
+    });
+  });
+
+  it('must be twice as sure within a string or a comment', async () => {
+    const { asked, texts } = engine(candidate(sure));
+    for (const prefix of ['// the ', "const a = 'the "]) await texts(question(prefix));
+    for (const { leastProbability } of asked) {
+      expect(leastProbability).toBeCloseTo(probabilityFor(usualCalibration, 0.875), 12);
+    }
+  });
+
+  it('costs nothing while somebody types it, and is asked for anew where they type something else or the text behind changes', async () => {
+    const { asked, texts } = engine(candidate(sure));
+    expect(await texts(question('const '))).toEqual(['value = compute();']);
+    expect(await texts(question('const v'))).toEqual(['alue = compute();']);
+    expect(await texts(question('const value = comp'))).toEqual(['ute();']);
+    expect(asked).toHaveLength(1);
+    await texts(question('const value = comp', ')'));
+    expect(asked).toHaveLength(2);
+    await texts(question('const w'));
+    expect(asked).toHaveLength(3);
+    await texts(question('const wa', '', { name: 'b.ts' }));
+    expect(asked).toHaveLength(4);
+  });
+
+  it('is asked for anew when all of it is typed', async () => {
+    const { asked, texts } = engine(candidate(sure));
+    await texts(question('const '));
+    await texts(question('const value = compute();'));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('that was refused twice on a line is not shown there again, wherever the line has moved, and elsewhere is', async () => {
+    const { suggester, texts } = engine(candidate(sure));
+    for (let i = 0; i < 2; i++)
+      suggester.refused({ prefix: 'one();\n  const ' }, 'a.ts', 'value = compute();');
+    const { silence } = await suggester.suggest(question('one();\ntwo();\n  const '), low, signal);
+    expect(silence).toEqual({ kind: 'unwanted' });
+    expect(await texts(question('let '))).toEqual(['value = compute();']);
+  });
+
+  it('has several lines where all of them are sure and several are wanted, each whole', async () => {
+    const lines = candidate([
+      ['{', 0.97],
+      ['\n  ', 0.97],
+      ['go();', 0.97],
+      ['\n', 0.97],
+      ['}', 0.97],
+    ]);
+    const { asked, texts } = engine(lines);
+    expect(await texts(question('if (ready) '), { ...low, multiline: true })).toEqual(['{\n  go();\n}']);
+    expect(asked[0]!.maxLines).toBeGreaterThan(1);
+    const half = engine(
+      candidate([
+        ['foo {', 0.97],
+        ['\n  ', 0.97],
+        ['go', 0.9],
+        ['Home();', 0.6],
+      ]),
+    );
+    expect(await half.texts(question('if (ready) '), { ...low, multiline: true })).toEqual(['foo {']);
+    await texts(question('if (x) '), { ...low, multiline: false });
+    expect(asked[1]!.maxLines).toBe(1);
+  });
+
+  it('on demand comes with others, the surest first, each once, also when hardly sure', async () => {
+    const { asked, texts } = engine(
+      candidate([['first();', 0.3]]),
+      candidate([['other();', 0.4]]),
+      candidate([['first();', 0.2]]),
+      candidate([], { unlikely: 0.01, stop: 'unlikely' }),
+    );
+    expect(await texts(question('x = ', '', { isExplicit: true }))).toEqual(['other();', 'first();']);
+    expect(asked[0]).toMatchObject({ alternatives: 3 });
+    expect(await texts(question('y = '))).toEqual([]);
+  });
+
+  it('before other text on the line must let that follow, has one line, and within a word there is none', async () => {
+    const { asked, texts } = engine(candidate([['value', 0.98]]));
+    expect(await texts(question('const ', ' = compute();'), { ...low, multiline: true })).toEqual(['value']);
+    expect(asked[0]).toMatchObject({ restFollows: true, maxLines: 1 });
+    expect(await texts(question('const va', 'lue = 1;'))).toEqual([]);
+    expect(asked).toHaveLength(1);
+  });
+});

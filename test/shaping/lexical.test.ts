@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { placeKind } from '../../extension/shaping/lexical.ts';
+
+describe('placeKind', () => {
+  it.each([
+    ['typescript', "import { a } from '", 'string'],
+    ['typescript', "import { a } from './a.ts';", 'code'],
+    ['typescript', 'const a = `x ${', 'code'],
+    ['typescript', 'const a = `x ${b} y', 'string'],
+    ['typescript', 'const a = `x ${[`y`, "}"].join()} z`;', 'code'],
+    ['typescript', '// it is', 'comment'],
+    ['typescript', '// it is\n', 'code'],
+    ['typescript', '/** it\n * is', 'comment'],
+    ['typescript', '/** it */ ', 'code'],
+    ['typescript', 'const quote = /["\'`]/g;\n', 'code'],
+    ['typescript', 'const half = total / 2; const s = "a/b";', 'code'],
+    ['typescript', "const unfinished = 'a\nconst next = ", 'code'],
+    ['typescript', "const a = 'it\\'s ", 'string'],
+    ['python', 'def f():\n    """It\n    isn\'t', 'string'],
+    ['python', 'def f():\n    """It isn\'t."""\n    ', 'code'],
+    ['python', "x = f'{a}' # it's", 'comment'],
+    ['python', "x = '#'", 'code'],
+    ['go', 'const a = `it\n', 'string'],
+    ['go', "case '\"', '`':\n", 'code'],
+    ['rust', "fn first<'a>(text: &'a str) -> &'a str {\n", 'code'],
+    ['rust', "let quote = '\"';", 'code'],
+    ['rust', 'let a = r#"a "quoted" text"#; ', 'code'],
+    ['rust', 'let a = "two\nlines', 'string'],
+    ['c', "char c = '\\''; ", 'code'],
+    ['c', 'puts("it', 'string'],
+    ['cpp', "int million = 1'000'000; ", 'code'],
+    ['java', 'String a = """\n  it\'s\n', 'string'],
+    ['html', "<p>It isn't", 'code'],
+    ['html', '<a href="', 'string'],
+    ['html', '<!-- it', 'comment'],
+    ['css', 'a { /* it', 'comment'],
+    ['css', 'background: url(//example.org/', 'code'],
+    ['yaml', "name: what's new", 'code'],
+    ['yaml', 'color: a#b', 'code'],
+    ['yaml', 'on: push # it', 'comment'],
+    ['shellscript', 'echo ${#list[@]}', 'code'],
+    ['shellscript', 'echo "$(cat ', 'code'],
+    ['shellscript', 'echo "$(cat "a")', 'string'],
+    ['sql', "select 'it''s' -- a", 'comment'],
+    ['lua', '--[[ it\nis', 'comment'],
+    ['plaintext', 'It isn\'t "quoted', 'code'],
+    ['no such language', 'say "it', 'string'],
+  ] as const)('in %s behind %j is %s', (languageId, prefix, kind) => {
+    expect(placeKind(prefix, languageId)).toBe(kind);
+  });
+
+  it('is told from a text whose beginning is cut within a comment or a string of several lines', () => {
+    const code = 'total += compute(value, {\n  key: "text",\n});\nreturn total;\n'.repeat(200);
+    expect(placeKind(` * of a comment's\n */\n${code}`, 'typescript')).toBe('code');
+    const python = 'total = compute(\n    value,\n)\nif total:\n    values = [total]\n';
+    const documented = `def f():\n    """It isn't."""\n${python}`.repeat(200);
+    expect(placeKind(`the end of a docstring\n"""\n${documented}`, 'python')).toBe('code');
+    expect(placeKind(`the end of a docstring\n"""\n${documented}"""This`, 'python')).toBe('string');
+    expect(placeKind(documented, 'python')).toBe('code');
+  });
+
+  it('is code at the end of every line of this folder that is not a comment or within a template', () => {
+    for (const file of [
+      'shape.ts',
+      'place.ts',
+      'brackets.ts',
+      'scope.ts',
+      'edges.ts',
+      'overlap.ts',
+      'indentation.ts',
+    ]) {
+      const source = readFileSync(new URL(`../../extension/shaping/${file}`, import.meta.url), 'utf8');
+      let end = 0;
+      for (const line of source.split('\n')) {
+        end += line.length;
+        const expected = /^\s*(\/\/|\/?\*)/.test(line) && !line.endsWith('*/') ? 'comment' : 'code';
+        expect([file, line, placeKind(source.slice(0, end), 'typescript')]).toEqual([file, line, expected]);
+        end++;
+      }
+    }
+  });
+
+  it('throws at no text', () => {
+    const languages = fc.constantFrom('typescript', 'python', 'rust', 'html', 'shellscript', 'toString');
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('`', '${', '}', '"""', "'", '<', 'a', '>', '/', '*', '\n', '\\') }),
+    );
+    fc.assert(
+      fc.property(text, languages, (prefix, languageId) => {
+        expect(['code', 'string', 'comment']).toContain(placeKind(prefix, languageId));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
