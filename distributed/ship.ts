@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ended, trustOfUnknown } from '../extension/counts/buildCounts.ts';
 import { readCheckpoint, writeCheckpoint } from '../extension/engine/checkpoint.ts';
 import { compileKernels } from '../extension/engine/instantiate.ts';
-import { saveTrust } from '../extension/indexing/savedTrust.ts';
+import { saveTrust, trustFolder } from '../extension/indexing/savedTrust.ts';
 import { nodePlatform } from '../extension/platform/node.ts';
 import { openTransformer } from '../extension/prediction/trainedTransformer.ts';
 import { TransformerModel } from '../extension/prediction/transformerModel.ts';
@@ -81,8 +81,9 @@ const learnt = trustOfUnknown(
     if (++done % 20 === 0) process.stderr.write(`${done} of ${count} documents heard\n`);
   },
 );
-await saveTrust(platform.files, base, trained.tokenizerJson, {
+await saveTrust(platform.files, trustFolder(base), trained.tokenizerJson, {
   ...learnt,
+  tokens: null,
   trust: learnt.trust.map(coarseTrust),
 });
 process.stderr.write(`base: ${workspaces.length} workspaces of ${tokens} tokens heard\n`);

@@ -9,7 +9,7 @@ import type { EvaluationReport } from '../evaluation/report.ts';
 import { splitByCommits } from '../evaluation/history.ts';
 import { type EvaluationSplit, splitByFiles } from '../evaluation/split.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
-import { loadTrust } from '../indexing/savedTrust.ts';
+import { loadTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient } from '../training/client.ts';
@@ -76,7 +76,7 @@ async function evaluateOnTerminal(
 /** @throws {NihiloError} as readCheckpoint does */
 async function readBase({ files, baseModel: folder }: Platform): Promise<Base> {
   const { config, tensors, tokenizerJson } = await readCheckpoint(files, folder);
-  const trust = await loadTrust(files, folder, tokenizerJson);
+  const trust = await loadTrust(files, trustFolder(folder), tokenizerJson);
   return { folder, transformer: { config, tensors, heldOutPaths: [] }, tokenizerJson, trust };
 }
 

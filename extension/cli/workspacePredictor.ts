@@ -1,5 +1,6 @@
 import { PredictorClient } from '../completion/client.ts';
 import { IndexerClient, type IndexingNews } from '../indexing/client.ts';
+import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { WorkspaceIndex } from '../protocol/indexing.ts';
@@ -51,7 +52,9 @@ async function readyIndex(platform: Platform, workspace: Workspace): Promise<Wor
   };
   const indexer = new IndexerClient(platform, take);
   try {
-    await indexer.build({ ...workspace, keepsTrust: true, relearn: false, edition: 1 });
+    const { checkpoint } = workspace;
+    const trust = checkpoint === null ? null : trustFolder(checkpoint);
+    await indexer.build({ ...workspace, trustFolder: trust, relearn: false, edition: 1 });
   } finally {
     indexer.dispose();
   }

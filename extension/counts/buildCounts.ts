@@ -19,6 +19,8 @@ export interface BuildOptions {
   /** most tokens of a document that comes later */
   readonly documentTokens?: number;
   readonly outside?: Outside;
+  /** whom to trust before anything is learnt of it here */
+  readonly before?: LearntTrust;
   /** most tokens that memory is planned for; what comes beyond displaces what was seen once */
   readonly mostTokens?: number;
 }
@@ -49,9 +51,10 @@ export async function buildCounts(
   documents: readonly Uint16Array[],
   options: BuildOptions = {},
 ): Promise<CountingModel | null> {
-  const { onProgress, outside } = options;
+  const { onProgress, outside, before } = options;
   const all = [...documents, ...(outside?.documents ?? [])];
-  const model = emptyModel(module, tokenizer, all, options);
+  const model = emptyModel(module, tokenizer, all, options, before?.frequencies);
+  if (before !== undefined && !model.adopt(before.trust)) return null;
   const tokens = tokensOf(all);
   let done = 0;
   const advance = async (ids: Uint16Array): Promise<boolean> => {
@@ -165,7 +168,7 @@ function hearDocument(model: CountingModel, outside: SequenceModel, ids: Uint16A
   model.fold();
 }
 
-function tokensOf(documents: readonly Uint16Array[]): number {
+export function tokensOf(documents: readonly Uint16Array[]): number {
   return documents.reduce((sum, { length }) => sum + length, 0);
 }
 

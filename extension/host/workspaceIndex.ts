@@ -1,5 +1,6 @@
 import { type PredictorClient, respawnGapMs } from '../completion/client.ts';
 import { IndexerClient, type IndexingNews } from '../indexing/client.ts';
+import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.ts';
 import type { IndexStage, WorkspaceIndex as Index } from '../protocol/indexing.ts';
@@ -33,6 +34,11 @@ const collectMs = 5;
 const mostChanges = 64;
 /** A predictor that dies of its index must not be given one after the other. */
 const mostDeaths = 2;
+
+/** Where in the workspace's storage something of the base is kept. */
+export function baseOf(checkpoint: string): string {
+  return `${checkpoint}-base`;
+}
 
 /** Keeps the predictor's index of the workspace up to date. Knows nothing of the editor. */
 export class WorkspaceIndex {
@@ -85,8 +91,10 @@ export class WorkspaceIndex {
       this.#set({ stage: 'reading', error: null });
       const checkpoint = await this.#source.served();
       if (edition !== this.#edition) return;
-      const keepsTrust = checkpoint === this.#source.checkpoint;
-      await this.#indexer.build({ corpus, checkpoint, keepsTrust, reproducible, relearn, edition });
+      const own = this.#source.checkpoint;
+      // The base's folder is nobody's to write in.
+      const trust = trustFolder(checkpoint === own ? own : baseOf(own));
+      await this.#indexer.build({ corpus, checkpoint, trustFolder: trust, reproducible, relearn, edition });
       if (edition !== this.#edition) return;
       this.#set({ stage: null });
       if (this.#outdated) void this.build();

@@ -19,7 +19,7 @@ import type {
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
 import { Signal } from './signal.ts';
-import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
+import { baseOf, type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
 
 /** Where a running training stands. */
 export interface TrainingStatus {
@@ -248,7 +248,9 @@ export class WorkspaceModel {
     await this.#saves.close(false);
     try {
       await this.#platform.files.removeFolder(this.#checkpoint);
-      await this.#platform.files.removeFolder(trustFolder(this.#checkpoint));
+      for (const checkpoint of [this.#checkpoint, baseOf(this.#checkpoint)]) {
+        await this.#platform.files.removeFolder(trustFolder(checkpoint));
+      }
     } catch (error) {
       throw new NihiloError(
         'storageFailed',

@@ -5,9 +5,9 @@ import {
   buildCounts,
   countDocuments,
   ended,
-  type LearntTrust,
   type Outside,
   tokenFrequencies,
+  tokensOf,
 } from '../counts/buildCounts.ts';
 import type { CountingModel } from '../counts/countingModel.ts';
 import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
@@ -29,7 +29,7 @@ import {
   tokenizerToJson,
   trainTokenizer,
 } from '../tokenizer/tokenizer.ts';
-import { loadTrust, saveTrust } from './savedTrust.ts';
+import { type KeptTrust, loadTrust, saveTrust, trustFolder as trustFolderOf } from './savedTrust.ts';
 
 /** Tokens of the vocabulary before a training has chosen another. */
 const vocabSize = 2_048;
@@ -37,6 +37,8 @@ const vocabSize = 2_048;
 const mostVocabularyBytes = 8_000_000;
 /** Counts of this many tokens take 1 GB. */
 const mostTokens = 4_000_000;
+/** A workspace that has grown more than this is another one: whom to trust in it is learnt on. */
+const mostGrowth = 4;
 /** How long changes wait at most while an index is built, as long as no document takes longer. */
 const breathMs = 50;
 
@@ -85,45 +87,59 @@ export class Indexer {
     this.#stage('counting');
     const { tokenizer, documents, transformer } = material;
     const options = { mostTokens, onProgress: () => this.#breathe() };
-    if (await this.#trustAsSaved(material, module)) return;
-    const counts = await buildCounts(module, tokenizer, documents, options);
-    await this.#finish(material, counts!, false);
+    const before = await this.#trusted(material, module);
+    if (before === 'learnt here') return;
+    if (before === null) {
+      const counts = await buildCounts(module, tokenizer, documents, options);
+      await this.#finish(material, counts!, false);
+    }
     if (transformer === null) return;
     this.#stage('weighing');
     const { seen, outside } = unseen(material, transformer);
-    const weighed = await buildCounts(module, tokenizer, seen, { ...options, outside });
+    const known = before === null ? {} : { before };
+    const weighed = await buildCounts(module, tokenizer, seen, { ...options, ...known, outside });
     const parts = [...seen, ...outside.documents];
     if (texts.length === 1) countAsOne(weighed!, parts, documents[0]!);
     await this.#finish(material, weighed!, true);
-    const frequencies = tokenFrequencies(parts, tokenizer.vocabSize);
-    await this.#save(material, { frequencies, trust: weighed!.trust });
+    const frequencies = before?.frequencies ?? tokenFrequencies(parts, tokenizer.vocabSize);
+    await this.#save(material, { frequencies, trust: weighed!.trust, tokens: tokensOf(parts) });
   }
 
-  /** Counts alone, where it is known from before how far to trust what. @returns whether it is */
-  async #trustAsSaved(material: Material, module: WebAssembly.Module): Promise<boolean> {
-    const { tokenizer, tokenizerJson, documents, transformer } = material;
-    const { checkpoint, relearn } = this.#request!;
-    if (transformer === null || checkpoint === null || relearn) return false;
+  /**
+   * Counts that trust the transformer as is known from before, where it is: as was learnt in this workspace, or as ships with the model.
+   * @returns what may be learnt on from; null where nothing is known
+   */
+  async #trusted(material: Material, module: WebAssembly.Module): Promise<KeptTrust | 'learnt here' | null> {
+    const { tokenizer, documents, transformer } = material;
+    const { checkpoint, trustFolder, relearn } = this.#request!;
+    if (transformer === null || checkpoint === null || relearn) return null;
+    const shipped = trustFolderOf(checkpoint);
+    const here = trustFolder === null ? null : await this.#load(material, trustFolder);
+    const learnt = here ?? (trustFolder === shipped ? null : await this.#load(material, shipped));
+    if (learnt === null) return null;
+    const options = { mostTokens, onProgress: () => this.#breathe() };
+    const counts = await countDocuments(module, tokenizer, documents, learnt, options);
+    if (counts === null) return null;
+    await this.#finish(material, counts, true);
+    const tokens = tokensOf(documents);
+    return (here?.tokens ?? 0) * mostGrowth >= tokens ? 'learnt here' : learnt;
+  }
+
+  async #load({ tokenizerJson }: Material, folder: string): Promise<KeptTrust | null> {
     try {
-      const learnt = await loadTrust(this.#platform.files, checkpoint, tokenizerJson);
-      if (learnt === null) return false;
-      const options = { mostTokens, onProgress: () => this.#breathe() };
-      const counts = await countDocuments(module, tokenizer, documents, learnt, options);
-      if (counts === null) return false;
-      await this.#finish(material, counts, true);
-      return true;
+      return await loadTrust(this.#platform.files, folder, tokenizerJson);
     } catch (error) {
       if (!(error instanceof NihiloError)) throw error;
       this.#emit({ type: 'notice', sentence: error.message });
-      return false;
+      return null;
     }
   }
 
-  async #save({ tokenizerJson }: Material, learnt: LearntTrust): Promise<void> {
-    const { checkpoint, keepsTrust } = this.#request!;
-    if (checkpoint === null || !keepsTrust) return;
+  async #save({ tokenizerJson }: Material, learnt: KeptTrust): Promise<void> {
+    const { trustFolder } = this.#request!;
+    if (trustFolder === null) return;
     try {
-      await saveTrust(this.#platform.files, checkpoint, tokenizerJson, learnt);
+      await saveTrust(this.#platform.files, trustFolder, tokenizerJson, learnt);
     } catch (error) {
       if (!(error instanceof NihiloError)) throw error;
       this.#emit({ type: 'notice', sentence: error.message });

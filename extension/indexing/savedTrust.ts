@@ -10,31 +10,33 @@ const version = 1;
 const tensorsFile = 'mixture.safetensors';
 const sealFile = 'mixture.json';
 
-/** Beside the checkpoint, which is replaced as a whole and would take it away. */
+/** Trust, and where it comes from. */
+export interface KeptTrust extends LearntTrust {
+  /** of the workspace that it was learnt in; null: of others */
+  readonly tokens: number | null;
+}
+
+/** Of a checkpoint: beside it, because it is replaced as a whole and would take it away. */
 export function trustFolder(checkpoint: string): string {
   return `${checkpoint}-mixture`;
 }
 
-/** Keeps how far the counts and the checkpoint's transformer are trusted; a reader sees this or what was there before. */
+/** Keeps how far the counts and the transformer are trusted; a reader sees this or what was there before. */
 export async function saveTrust(
   files: FileSystem,
-  checkpoint: string,
+  folder: string,
   tokenizerJson: string,
-  { frequencies, trust }: LearntTrust,
+  { frequencies, trust, tokens }: KeptTrust,
 ): Promise<void> {
   const tensors = new Map([
     ['frequencies', { shape: [frequencies.length], data: frequencies }],
     ['trust', { shape: [trust.length], data: trust }],
   ]);
   const tokenizer = await sha256(new TextEncoder().encode(tokenizerJson));
-  await files.replaceFolder(
-    trustFolder(checkpoint),
-    new Map([[tensorsFile, encodeSafetensors(tensors)]]),
-    (digests) => {
-      const seal = { version, tokenizer, sha256: digests.get(tensorsFile) };
-      return [sealFile, [new TextEncoder().encode(`${JSON.stringify(seal, null, 2)}\n`)]];
-    },
-  );
+  await files.replaceFolder(folder, new Map([[tensorsFile, encodeSafetensors(tensors)]]), (digests) => {
+    const seal = { version, tokenizer, tokens, sha256: digests.get(tensorsFile) };
+    return [sealFile, [new TextEncoder().encode(`${JSON.stringify(seal, null, 2)}\n`)]];
+  });
 }
 
 /**
@@ -43,10 +45,9 @@ export async function saveTrust(
  */
 export async function loadTrust(
   files: FileSystem,
-  checkpoint: string,
+  folder: string,
   tokenizerJson: string,
-): Promise<LearntTrust | null> {
-  const folder = trustFolder(checkpoint);
+): Promise<KeptTrust | null> {
   await files.recoverFolder(folder);
   if (!(await files.exists(`${folder}/${sealFile}`))) return null;
   const json = new TextDecoder().decode(await files.read(`${folder}/${sealFile}`));
@@ -62,5 +63,7 @@ export async function loadTrust(
   }
   const tensors = decodeSafetensors(bytes, `${folder}/${tensorsFile}`);
   const [frequencies, trust] = [tensors.get('frequencies')?.data, tensors.get('trust')?.data];
-  return frequencies === undefined || trust === undefined ? null : { frequencies, trust };
+  return frequencies === undefined || trust === undefined
+    ? null
+    : { frequencies, trust, tokens: seal.numberOrNull('tokens') };
 }

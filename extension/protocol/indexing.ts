@@ -66,8 +66,8 @@ export interface IndexRequest {
   readonly corpus: CorpusRequest;
   /** absolute path of the model's folder, whether it exists or not; null: counts alone */
   readonly checkpoint: string | null;
-  /** how far to trust its transformer is written beside it; the base's folder is nobody's to write in */
-  readonly keepsTrust: boolean;
+  /** absolute path of the folder in which it is kept how far to trust its transformer in this workspace; null: nowhere */
+  readonly trustFolder: string | null;
   readonly reproducible: boolean;
   /** how far to trust the transformer is learnt anew, although it was saved */
   readonly relearn: boolean;

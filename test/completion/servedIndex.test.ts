@@ -37,7 +37,7 @@ async function index(edition = 1): Promise<WorkspaceIndex> {
   });
   const corpus = { folders: [code.folder], exclude: [] };
   const checkpoint = path.join(code.folder, 'none');
-  await indexer.build({ corpus, checkpoint, reproducible: true, keepsTrust: true, relearn: false, edition });
+  await indexer.build({ corpus, checkpoint, reproducible: true, trustFolder: null, relearn: false, edition });
   return indexes[0]!;
 }
 

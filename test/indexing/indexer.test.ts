@@ -32,9 +32,9 @@ afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-function request(edition: number, relearn = false): IndexRequest {
+function request(edition: number, relearn = false, trust = trustFolder(checkpoint)): IndexRequest {
   const corpus = { folders: [code.folder], exclude: ['**/hidden'] };
-  return { corpus, checkpoint, reproducible: true, keepsTrust: true, relearn, edition };
+  return { corpus, checkpoint, reproducible: true, trustFolder: trust, relearn, edition };
 }
 
 async function built(asked: IndexRequest): Promise<{ indexer: Indexer; events: IndexerEvent[] }> {
@@ -158,12 +158,7 @@ describe('an index beside a model', () => {
     const [one, other] = indexes.map((index) => {
       const served = new ServedIndex(module, index);
       const open = { name: 'tokenizer/latin1.ts', suffix: '' };
-      const { tokens } = served.complete(
-        text.slice(0, 60),
-        open,
-        { ...options, leastProbability: 0 },
-        never,
-      );
+      const { tokens } = served.complete(text.slice(0, 60), open, { ...options, leastProbability: 0 }, never);
       return tokens;
     });
     // Documents were counted in another order, which a context's last token shows: of two tokens that are about as likely, either may be
@@ -190,6 +185,27 @@ describe('an index beside a model', () => {
     expect(stagesOf(foreign.events)).toContain('weighing');
     expect(foreign.events.filter(({ type }) => type === 'notice')).toEqual([]);
     expect(stagesOf((await built(request(8))).events)).not.toContain('weighing');
+  });
+
+  it('serves at once with trust that comes with the model, learns on from it for this workspace, and keeps that elsewhere', async () => {
+    const here = `${checkpoint}-here`;
+    try {
+      const shipped = readFileSync(path.join(trustFolder(checkpoint), 'mixture.safetensors'));
+      const first = await built(request(20, false, here));
+      expect(stagesOf(first.events)).toEqual(['reading', 'tokenizing', 'counting', 'weighing']);
+      expect(indexesOf(first.events).map(({ heard }) => heard)).toEqual([true, true]);
+      expect(readFileSync(path.join(trustFolder(checkpoint), 'mixture.safetensors'))).toEqual(shipped);
+      expect(readFileSync(path.join(here, 'mixture.safetensors'))).not.toEqual(shipped);
+      const second = await built(request(21, false, here));
+      expect(stagesOf(second.events)).toEqual(['reading', 'tokenizing', 'counting']);
+      // Of a workspace a fifth as large: there is more to learn from now.
+      const seal = path.join(here, 'mixture.json');
+      const { tokens, ...rest } = JSON.parse(readFileSync(seal, 'utf8')) as { tokens: number };
+      writeFileSync(seal, JSON.stringify({ ...rest, tokens: Math.floor(tokens / 5) }));
+      expect(stagesOf((await built(request(22, false, here))).events)).toContain('weighing');
+    } finally {
+      rmSync(here, { recursive: true, force: true });
+    }
   });
 
   it('hears the transformer on the end of a lone file, and counts the file as a whole', async () => {

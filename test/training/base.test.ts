@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint, writeCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { parameterCount } from '../../extension/engine/layout.ts';
-import { loadTrust } from '../../extension/indexing/savedTrust.ts';
+import { loadTrust, trustFolder } from '../../extension/indexing/savedTrust.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { TrainingRequest } from '../../extension/protocol/training.ts';
 import { train } from '../../extension/training/trainer.ts';
@@ -90,7 +90,7 @@ describe('the base that ships', () => {
     const checkpoint = await readCheckpoint(platform.files, shipped);
     expect(checkpoint.trainerState.preset).toBe('base');
     expect(parameterCount(checkpoint.config)).toBe(4_196_608);
-    expect(await loadTrust(platform.files, shipped, checkpoint.tokenizerJson)).not.toBeNull();
+    expect(await loadTrust(platform.files, trustFolder(shipped), checkpoint.tokenizerJson)).not.toBeNull();
   });
 
   it('takes at most 6 MB, and says where it comes from', () => {
