@@ -12,12 +12,15 @@ import type {
   OpenDocument,
   Predicting,
   ScoredToken,
+  ScoredWord,
+  WordOptions,
 } from '../protocol/prediction.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { growLine, type TokenSource } from './line.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
+import { likelyWords } from './words.ts';
 
 /** An index of a workspace at work: counts that follow the open document and every save, and the transformer where they have heard it. */
 export class ServedIndex {
@@ -81,6 +84,16 @@ export class ServedIndex {
     try {
       const source = new ModelSource(this.#model, this.#agreeing, this.#tokenizer);
       return growLine(source, this.#tokenizer, typed, options, start, cancelled);
+    } finally {
+      this.#model.rewind();
+    }
+  }
+
+  /** The likeliest words that go on with what is typed. */
+  words(prefix: string, open: OpenDocument, options: WordOptions, cancelled: () => boolean): ScoredWord[] {
+    const typed = this.#place(prefix, open);
+    try {
+      return likelyWords(this.#model, this.#agreeing, this.#tokenizer, typed, options, cancelled);
     } finally {
       this.#model.rewind();
     }

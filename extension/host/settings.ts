@@ -78,6 +78,12 @@ export const settings = {
     maximum: 64,
     scope: 'language-overridable',
   },
+  wordSuggestions: {
+    type: 'string',
+    default: 'whereNoneServe',
+    enum: ['off', 'whereNoneServe'],
+    scope: 'language-overridable',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** The untrusted value of a setting, by its name without `nihilo.`. */
@@ -118,6 +124,11 @@ export function completionSettings(source: SettingSource): CompletionSettings {
     minProbability: numberFrom(source, 'completion.minProbability'),
     maxTokens: numberFrom(source, 'completion.maxTokens'),
   };
+}
+
+/** whether likely words are entries of the list of suggestions where nobody else has any */
+export function suggestsWords(source: SettingSource): boolean {
+  return source('wordSuggestions') !== 'off';
 }
 
 export function learnsOnSave(source: SettingSource): boolean {

@@ -10,6 +10,8 @@ import type {
   EarlierMatch,
   Inspection,
   OpenDocument,
+  ScoredWord,
+  WordOptions,
 } from '../protocol/prediction.ts';
 import type {
   CorpusRequest,
@@ -213,6 +215,16 @@ export class WorkspaceModel {
     signal: AbortSignal,
   ): Promise<Completion> {
     return this.#predictor.complete(prefix, options, signal, open);
+  }
+
+  /** The likeliest words at the end of `prefix`; none before there is an index. @throws {NihiloError} workerFailed; or `signal`'s reason */
+  async words(
+    prefix: string,
+    open: OpenDocument,
+    options: WordOptions,
+    signal: AbortSignal,
+  ): Promise<readonly ScoredWord[]> {
+    return this.#index.status.predicting === null ? [] : this.#predictor.words(prefix, open, options, signal);
   }
 
   /** A document will be written in: its first completion shall not wait for what can be done before. @throws {NihiloError} workerFailed */

@@ -30,21 +30,24 @@ export class AgreeingTokens {
 
   /** The likeliest next token, end-of-text among them; with something typed, of the tokens that agree with it. */
   likeliest(model: SequenceModel, typed: Uint8Array): Choice {
+    return this.choices(model, typed, 1)[0]!;
+  }
+
+  /** The `count` likeliest next tokens, the likeliest first; with something typed, of the tokens that agree with it. */
+  choices(model: SequenceModel, typed: Uint8Array, count: number): Choice[] {
     if (typed.length === 0) {
-      const { ids, probabilities } = model.top(1);
-      return { id: ids[0]!, probability: probabilities[0]! };
+      const { ids, probabilities } = model.top(count);
+      return ids.map((id, i) => ({ id, probability: probabilities[i]! }));
     }
     const ids = this.agreeing(typed);
     const probabilityOf =
       ids.length <= mostAsked ? (id: number) => model.probability(id) : this.#whole(model);
-    let total = 0;
-    let best = { id: ids[0]!, probability: -1 };
-    for (const id of ids) {
-      const probability = probabilityOf(id);
-      total += probability;
-      if (probability > best.probability) best = { id, probability };
-    }
-    return { id: best.id, probability: best.probability / total };
+    const choices = ids.map((id) => ({ id, probability: probabilityOf(id) }));
+    const total = choices.reduce((sum, { probability }) => sum + probability, 0);
+    return choices
+      .map(({ id, probability }) => ({ id, probability: probability / total }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, count);
   }
 
   /** Ids of the tokens that begin with `typed`, and of those that it begins with. There always is one: its first byte. */
