@@ -12,10 +12,15 @@ import type {
   PredictorReply,
   PredictorRequest,
   Trial,
+  ScoredWord,
+  WordOptions,
 } from '../protocol/prediction.ts';
 
 /** A worker that dies at once must not be started again at every key. */
 export const respawnGapMs = 5_000;
+
+/** What the worker polls the flag for. */
+const cancellable: ReadonlySet<PredictorRequest['type']> = new Set(['complete', 'try', 'words'] as const);
 
 /** `Omit` over each member of the union */
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
@@ -39,7 +44,7 @@ interface Pending {
 /** One life of the worker, with the requests it has not answered. */
 interface Connection {
   readonly worker: WorkerHandle<PredictorRequest, PredictorReply>;
-  /** i32[1]: the highest id of a completion that nobody waits for any more */
+  /** i32[1]: the highest id of a completion, or of words, that nobody waits for any more */
   readonly cancelled: Int32Array;
   readonly pending: Map<number, Pending>;
 }
@@ -90,6 +95,23 @@ export class PredictorClient {
     const answer = await this.#ask(this.#connected(), request, signal);
     if (answer.type !== 'completed') throw unexpected(answer);
     return answer.completion;
+  }
+
+  /**
+   * The likeliest words at the end of `prefix`; none before there is an index.
+   * @param signal as for `complete`
+   * @throws {NihiloError} workerFailed
+   */
+  async words(
+    prefix: string,
+    open: OpenDocument,
+    options: WordOptions,
+    signal: AbortSignal,
+  ): Promise<readonly ScoredWord[]> {
+    signal.throwIfAborted();
+    const answer = await this.#ask(this.#connected(), { type: 'words', prefix, open, options }, signal);
+    if (answer.type !== 'worded') throw unexpected(answer);
+    return answer.words;
   }
 
   /** @throws {NihiloError} checkpointMissing, before a model is loaded; positionInvalid; workerFailed */
@@ -208,11 +230,9 @@ export class PredictorClient {
     else pending.resolve(reply);
   }
 
-  /** Cancels as many completions as the one number can without cancelling an earlier one that is still waited for. */
+  /** Cancels as many completions and words as the one number can without cancelling an earlier one that is still waited for. */
   #raiseFlag({ pending, cancelled }: Connection): void {
-    const wanted = [...pending]
-      .filter(([, { type }]) => type === 'complete' || type === 'try')
-      .map(([id]) => id);
+    const wanted = [...pending].filter(([, { type }]) => cancellable.has(type)).map(([id]) => id);
     Atomics.store(cancelled, 0, Math.min(this.#highestCancelled, ...wanted.map((id) => id - 1)));
   }
 

@@ -18,6 +18,8 @@ import type {
   OpenDocument,
   Predicting,
   Trial,
+  ScoredWord,
+  WordOptions,
 } from '../protocol/prediction.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -102,6 +104,11 @@ export class Predictor {
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {
     return this.#index?.find(prefix, open) ?? null;
+  }
+
+  /** Nothing before there is an index. @param cancelled polled between tokens */
+  words(prefix: string, open: OpenDocument, options: WordOptions, cancelled: () => boolean): ScoredWord[] {
+    return this.#index?.words(prefix, open, options, cancelled) ?? [];
   }
 
   /**

@@ -24,6 +24,10 @@ async function answer(request: PredictorRequest): Promise<PredictorReply> {
       const completion = predictor.complete(prefix, open, options, () => isCancelled(id));
       return { type: 'completed', id, completion };
     }
+    case 'words': {
+      const { prefix, open, options } = request;
+      return { type: 'worded', id, words: predictor.words(prefix, open, options, () => isCancelled(id)) };
+    }
     case 'index':
       return { type: 'indexed', id, predicting: await predictor.useIndex(request.index) };
     case 'learn':

@@ -12,13 +12,16 @@ import type {
   EarlierMatch,
   OpenDocument,
   Predicting,
+  ScoredWord,
   Trial,
+  WordOptions,
 } from '../protocol/prediction.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { candidates } from './candidates.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
 import { placesIn, trialOptions, trialsOf } from './trials.ts';
+import { likelyWords } from './words.ts';
 
 /** An index of a workspace at work: counts that follow the open document and every save, and the transformer where they have heard it. */
 export class ServedIndex {
@@ -118,6 +121,16 @@ export class ServedIndex {
       trials.push(...trialsOf(this.complete(place.prefix, open, trialOptions, cancelled), place));
     }
     return trials;
+  }
+
+  /** The likeliest words that go on with what is typed. */
+  words(prefix: string, open: OpenDocument, options: WordOptions, cancelled: () => boolean): ScoredWord[] {
+    const typed = this.#place(prefix, open);
+    try {
+      return likelyWords(this.#model, this.#agreeing, this.#tokenizer, typed, options, cancelled);
+    } finally {
+      this.#model.rewind();
+    }
   }
 
   /** Makes it the document that is written: the next completion has less to do. */

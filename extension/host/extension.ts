@@ -13,6 +13,7 @@ import { completionSettings, reproducible, usesBase } from './settings.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
 import { followFiles } from './workspaceFiles.ts';
+import { lastGroup, WordProvider } from './wordProvider.ts';
 import { WorkspaceModel } from './workspaceModel.ts';
 
 /** What other extensions and tests get from this one. */
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
       documents,
       new CompletionProvider(workspaceModel, latency, log),
     ),
+    vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, log)),
     ...registerCommands({
       train: () => trainOnWorkspace(workspaceModel, platform, log),
       fineTune: () => fineTuneOnWorkspace(workspaceModel, platform.cores, log),

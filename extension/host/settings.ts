@@ -89,6 +89,12 @@ export const settings = {
     maximum: 64,
     scope: 'language-overridable',
   },
+  wordSuggestions: {
+    type: 'string',
+    default: 'whereNoneServe',
+    enum: ['off', 'whereNoneServe'],
+    scope: 'language-overridable',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** The untrusted value of a setting, by its name without `nihilo.`. */
@@ -143,6 +149,11 @@ function doubtFrom(source: SettingSource): number {
   const value = source('eagerness');
   if (typeof value === 'number' && !Number.isNaN(value)) return Math.min(maximum, Math.max(minimum, value));
   return (typeof value === 'string' && Object.hasOwn(doubts, value) ? doubts[value] : doubts[usual])!;
+}
+
+/** whether likely words are entries of the list of suggestions where nobody else has any */
+export function suggestsWords(source: SettingSource): boolean {
+  return source('wordSuggestions') !== 'off';
 }
 
 export function learnsOnSave(source: SettingSource): boolean {

@@ -6,7 +6,13 @@ import type { Platform } from '../platform/platform.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
-import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
+import type {
+  EarlierMatch,
+  Inspection,
+  OpenDocument,
+  ScoredWord,
+  WordOptions,
+} from '../protocol/prediction.ts';
 import type {
   CorpusRequest,
   FineTuneRequest,
@@ -220,6 +226,16 @@ export class WorkspaceModel {
   suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
     this.#calibrator.postpone();
     return this.#suggester.suggest(question, eagerness, signal);
+  }
+
+  /** The likeliest words at the end of `prefix`; none before there is an index. @throws {NihiloError} workerFailed; or `signal`'s reason */
+  async words(
+    prefix: string,
+    open: OpenDocument,
+    options: WordOptions,
+    signal: AbortSignal,
+  ): Promise<readonly ScoredWord[]> {
+    return this.#index.status.predicting === null ? [] : this.#predictor.words(prefix, open, options, signal);
   }
 
   /** A document will be written in: its first completion shall not wait for what can be done before. @throws {NihiloError} workerFailed */

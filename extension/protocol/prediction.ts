@@ -71,6 +71,23 @@ export interface CompletionOptions {
   readonly sampling?: SamplingOptions & { readonly seed: number };
 }
 
+/** A word that may come next. */
+export interface ScoredWord {
+  /** as a whole */
+  readonly word: string;
+  /** so many characters of it stand before the cursor already */
+  readonly typed: number;
+  readonly probability: number;
+}
+
+export interface WordOptions {
+  /** most words */
+  readonly count: number;
+  /** less likely ones are left out */
+  readonly minProbability: number;
+  readonly maxMilliseconds: number;
+}
+
 export interface SamplingOptions {
   /** 0 = the most likely token, always; 1 = as the model says; above = flatter */
   readonly temperature: number;
@@ -144,6 +161,14 @@ export type PredictorRequest =
     }
   /** completions at places whose rest is known, in a file that the model is new to; cancelled as completions are */
   | { readonly type: 'try'; readonly id: number; readonly seed: number }
+  /** the likeliest words at the cursor, from the index alone */
+  | {
+      readonly type: 'words';
+      readonly id: number;
+      readonly prefix: string;
+      readonly open: OpenDocument;
+      readonly options: WordOptions;
+    }
   | {
       readonly type: 'find';
       readonly id: number;
@@ -185,6 +210,7 @@ export type PredictorReply =
   | { readonly type: 'learnt'; readonly id: number; readonly outdated: boolean }
   | { readonly type: 'opened'; readonly id: number }
   | { readonly type: 'tried'; readonly id: number; readonly trials: readonly Trial[] }
+  | { readonly type: 'worded'; readonly id: number; readonly words: readonly ScoredWord[] }
   | { readonly type: 'found'; readonly id: number; readonly match: EarlierMatch | null }
   | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };

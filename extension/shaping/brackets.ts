@@ -34,7 +34,9 @@ function firstStray({ signs }: Scanned, { prefix }: Surroundings): number {
 function closeOnce(text: string, { signs, open, left }: Scanned, at: Surroundings): Closed {
   const outer = signs.filter(({ closes }) => closes === 'outer');
   const opened = open.slice(left);
-  const match = matchRest(text, outer, outer.length - keptSigns(opened, at), at);
+  const [few, many] = signsToGo(outer.length, opened, at).map((most) => matchRest(text, outer, most, at));
+  const straysBehind = (match: RestMatch | null): number => strays(open, signsFrom(match?.end ?? 0, at));
+  const match = straysBehind(many!) < straysBehind(few!) ? many! : few!;
   if (match === null) return { text, replaced: 0 };
   const head = text.slice(0, match.from);
   const rest = at.restOfLine.slice(0, match.end);
@@ -46,12 +48,21 @@ function closeOnce(text: string, { signs, open, left }: Scanned, at: Surrounding
   return isWithin(rest, text) ? { text, replaced: match.end } : { text: head, replaced: 0 };
 }
 
-/** How many signs behind the cursor close what the text leaves open; the innermost is closed first. */
-function keptSigns(opened: readonly Opened[], { closers, restOfLine }: Surroundings): number {
-  const behind = closers.filter(({ at }) => at < restOfLine.length);
+/**
+ * How many signs behind the cursor may have to go: those that lose what they close to the text, without or with the ones that can close what
+ * the text leaves open instead, as the bracket behind `} else {` can. Which it is, the lines below tell.
+ * @param closed how many the text closes of those that were open
+ * @param opened what the text leaves open
+ */
+function signsToGo(
+  closed: number,
+  opened: readonly Opened[],
+  { closers, restOfLine }: Surroundings,
+): readonly [few: number, many: number] {
+  const losing = closers.filter(({ at }) => at < restOfLine.length).slice(0, closed);
   const names = opened.map(closedName).reverse();
-  const end = names.findIndex((name, i) => name !== behind[i]?.name);
-  return end < 0 ? names.length : end;
+  const few = losing.findIndex((_, first) => losing.slice(first).every(({ name }, i) => name === names[i]));
+  return [few < 0 ? losing.length : few, losing.length];
 }
 
 interface RestMatch {
@@ -90,11 +101,23 @@ function matchRest(
 }
 
 /** Where the text must end so that no closing sign behind it loses its opening one; null: it may stay as it is. */
-function worseUntil({ signs, open }: Scanned, replaced: number, at: Surroundings): number | null {
+function worseUntil({ signs, open, left }: Scanned, replaced: number, at: Surroundings): number | null {
   if (at.syntax.scopes === 'none') return null;
-  const behind = at.behind.filter((sign) => sign.at >= replaced);
-  if (strays(open, behind) <= strays(at.open, at.behind)) return null;
+  // Until a comment or string of several lines is closed, all that stands behind it is in it.
+  if (at.open.slice(left).some(spansLines)) return null;
+  if (strays(open, signsFrom(replaced, at)) <= strays(at.open, at.behind)) return null;
   return signs.findLast(({ closes }) => closes === 'outer')?.at ?? null;
+}
+
+function spansLines(opened: Opened): boolean {
+  const { kind, name, close, quotes } = opened;
+  // Code within a string stands in one of several lines.
+  if (kind === 'code') return closedName(opened) !== name;
+  return kind === 'comment' ? close !== '\n' : quotes?.multiline === true;
+}
+
+function signsFrom(start: number, { behind }: Surroundings): readonly Sign[] {
+  return behind.filter(({ at }) => at >= start);
 }
 
 /** How many closing signs close nothing. */

@@ -1,5 +1,5 @@
 import { kindOf, openAtLines } from './lexical.ts';
-import { isBlank, type RefusalReason, type Shaped, type Surroundings, wouldJoin } from './place.ts';
+import type { RefusalReason, Shaped, Surroundings } from './place.ts';
 
 /** Shorter texts are typed faster than read. */
 const fewestCharacters = 4;
@@ -15,12 +15,16 @@ export function withoutTrailingBlanks(draft: Shaped, { syntax, open }: Surroundi
   return { ...draft, text: lines.join('\n') };
 }
 
-/** A word that was cut is not shown, and neither is a text that would make one word with what follows. */
-export function inWholeWords(draft: Shaped, { cut, restOfLine }: Surroundings): Shaped | RefusalReason {
-  const text = cut ? draft.text.replace(/[\p{L}\p{N}\p{M}_]+$/u, '') : draft.text;
-  return wouldJoin(text, restOfLine.slice(draft.replaced)) ? 'midWord' : { ...draft, text };
+/** A word that was cut is not shown. */
+export function inWholeWords(draft: Shaped, { cut }: Surroundings): Shaped {
+  return cut ? { ...draft, text: draft.text.replace(/[\p{L}\p{N}\p{M}_]+$/u, '') } : draft;
 }
 
 export function longEnough(draft: Shaped): Shaped | RefusalReason {
-  return [...draft.text.trim()].length < fewestCharacters || isBlank(draft.text) ? 'tooShort' : draft;
+  return isTooShort(draft.text) ? 'tooShort' : draft;
+}
+
+/** Blanks are not counted; no step adds anything else. */
+export function isTooShort(text: string): boolean {
+  return [...text.replaceAll(/\s/g, '')].length < fewestCharacters;
 }

@@ -58,8 +58,8 @@ export function kindOf(open: readonly Opened[]): TextKind {
   return open.at(-1)?.kind ?? 'code';
 }
 
-/** A shorter text before a place is there from its beginning. */
-export const cutFrom = 8_192;
+/** Whoever asks cuts no shorter text before a place: that is there from its beginning. */
+export const cutFrom = 32_768;
 const endsLikeCode = /[;{}()[\],:=]\s*$/;
 
 /**
@@ -155,8 +155,8 @@ class Scanner {
 
   #step(): void {
     const top = this.#open.at(-1);
-    if (top?.close != null) this.#within(top, top.close);
-    else this.#inCode();
+    if (top === undefined || top.close === null) this.#inCode();
+    else this.#within(top, top.close);
   }
 
   /** In a string or a comment, up to its end, or to what interrupts it. */

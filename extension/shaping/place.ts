@@ -80,14 +80,8 @@ export function mayInsertAt({ suffix }: Pick<Place, 'prefix' | 'suffix'>): boole
   return onlyClosing.test(/^[^\r\n]*/.exec(suffix)![0]);
 }
 
-const wordCharacter = /[\p{L}\p{N}\p{M}_]/u;
-
-/** Whether the two texts would make one word. */
-export function wouldJoin(before: string, after: string): boolean {
-  return (
-    wordCharacter.test([...before.slice(-2)].at(-1) ?? '') &&
-    wordCharacter.test([...after.slice(0, 2)][0] ?? '')
-  );
+export function beginsWithinWord(text: string): boolean {
+  return /^[\p{L}\p{N}\p{M}_]/u.test(text);
 }
 
 export function isBlank(text: string): boolean {

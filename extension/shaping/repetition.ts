@@ -5,6 +5,8 @@ const times = 3;
 const longestPeriod = 8;
 
 const tellsSomething = /\p{L}/u;
+/** One letter may be part of a sign, as in `\n`. */
+const isWord = /\p{L}{2}/u;
 
 /** Ends the text where it begins to repeat itself; refuses one that repeats the lines above it. */
 export function withoutRepetition(draft: Shaped, at: Surroundings): Shaped | RefusalReason {
@@ -38,7 +40,7 @@ function firstRepetition(lines: readonly string[]): number | null {
 /** A line without a group of words and signs that it repeats. */
 function withinLine(line: string): string {
   const tokens = line.match(/[\p{L}\p{N}\p{M}_]+|\s+|[^\p{L}\p{N}\p{M}_\s]/gu) ?? [];
-  const second = secondOf(tokens, (group) => tellsSomething.test(group.join('')));
+  const second = secondOf(tokens, (group) => group.some((token) => isWord.test(token)));
   return second === null
     ? line
     : tokens

@@ -1,8 +1,9 @@
 import { balance } from './brackets.ts';
-import { inWholeWords, longEnough, withoutTrailingBlanks } from './edges.ts';
+import { inWholeWords, isTooShort, longEnough, withoutTrailingBlanks } from './edges.ts';
 import { dedentClosing, indentAsDocument } from './indentation.ts';
 import { withoutLinesBelow, withoutRest } from './overlap.ts';
 import {
+  beginsWithinWord,
   mayInsertAt,
   type Place,
   type RefusalReason,
@@ -10,7 +11,6 @@ import {
   type Surroundings,
   surroundingsOf,
   withLineFeeds,
-  wouldJoin,
 } from './place.ts';
 import { withoutRepetition } from './repetition.ts';
 import { endWithScope } from './scope.ts';
@@ -48,7 +48,11 @@ export function shape(
   place: Place,
   { cut = false, isBetween = false }: { readonly cut?: boolean; readonly isBetween?: boolean } = {},
 ): Shaped | { readonly refused: RefusalReason } {
-  if (!isBetween && !mayInsertAt(place)) return { refused: wouldJoin('x', place.suffix) ? 'midWord' : 'midLine' };
+  if (!isBetween && !mayInsertAt(place)) {
+    return { refused: beginsWithinWord(place.suffix) ? 'midWord' : 'midLine' };
+  }
+  // Most proposals are this; the place need not be looked at.
+  if (isTooShort(raw)) return { refused: 'tooShort' };
   let at = surroundingsOf(place, cut);
   let text = withLineFeeds(raw);
   for (let round = 1; ; round++) {

@@ -54,6 +54,11 @@ function lastRun(bytes: Uint8Array): number {
   return kind === 'newline' ? 0 : length;
 }
 
+/** Letters, digits and `_` of ASCII, and every byte of any other character. */
+export function isWordByte(byte: number): boolean {
+  return kindOf(byte) === 'word';
+}
+
 type Kind = 'word' | 'sign' | 'space' | 'newline';
 
 function kindOf(byte: number): Kind {

@@ -89,6 +89,34 @@ describe('PredictorClient', () => {
     await expect(loading).rejects.toMatchObject({ code: 'checkpointTorn', message: 'Torn.' });
   });
 
+  it('cancels words as it does a completion, and not a completion that is waited for', async () => {
+    const { platform, client } = setUp();
+    const controller = new AbortController();
+    const waited = client.complete('a', options, never);
+    const first = lastRequest(platform.worker).id;
+    const wordOptions = { count: 8, minProbability: 0.01, maxMilliseconds: 30 };
+    const asked = client.words('a', { name: 'a.ts', suffix: '' }, wordOptions, controller.signal);
+    const { id } = lastRequest(platform.worker);
+    controller.abort(new Error('typed on'));
+    await expect(asked).rejects.toThrow('typed on');
+    expect([isCancelled(platform.worker, first), isCancelled(platform.worker, id)]).toEqual([false, false]);
+    platform.worker.reply({ type: 'completed', id: first, completion: completion('b') });
+    await waited;
+    expect(isCancelled(platform.worker, id)).toBe(true);
+  });
+
+  it('hands words through unchanged', async () => {
+    const { platform, client } = setUp();
+    const words = [{ word: 'heron', typed: 2, probability: 0.5 }];
+    const place = { prefix: 'he', open: { name: 'a.ts', suffix: '' } };
+    const wordOptions = { count: 8, minProbability: 0.01, maxMilliseconds: 30 };
+    const asked = client.words(place.prefix, place.open, wordOptions, never);
+    const { id, ...query } = lastRequest(platform.worker);
+    expect(query).toEqual({ type: 'words', ...place, options: wordOptions });
+    platform.worker.reply({ type: 'worded', id, words });
+    await expect(asked).resolves.toEqual(words);
+  });
+
   it('rejects a cancelled completion at once with the reason and tells the worker by the flag', async () => {
     const { platform, client } = setUp();
     const controller = new AbortController();

@@ -52,10 +52,10 @@ describe('placeKind', () => {
   });
 
   it('is told from a text whose beginning is cut within a comment or a string of several lines', () => {
-    const code = 'total += compute(value, {\n  key: "text",\n});\nreturn total;\n'.repeat(200);
+    const code = 'total += compute(value, {\n  key: "text",\n});\nreturn total;\n'.repeat(700);
     expect(placeKind(` * of a comment's\n */\n${code}`, 'typescript')).toBe('code');
     const python = 'total = compute(\n    value,\n)\nif total:\n    values = [total]\n';
-    const documented = `def f():\n    """It isn't."""\n${python}`.repeat(200);
+    const documented = `def f():\n    """It isn't."""\n${python}`.repeat(400);
     expect(placeKind(`the end of a docstring\n"""\n${documented}`, 'python')).toBe('code');
     expect(placeKind(`the end of a docstring\n"""\n${documented}"""This`, 'python')).toBe('string');
     expect(placeKind(documented, 'python')).toBe('code');

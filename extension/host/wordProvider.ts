@@ -1,0 +1,97 @@
+import * as vscode from 'vscode';
+import { wordsBeyond } from '../completion/words.ts';
+import type { ScoredWord } from '../protocol/prediction.ts';
+import { openDocumentAt } from './completionProvider.ts';
+import { settingSource } from './configuration.ts';
+import { logFailure } from './failure.ts';
+import { completionSettings, suggestsWords } from './settings.ts';
+import type { WorkspaceModel } from './workspaceModel.ts';
+
+/**
+ * Where VS Code's own word-based suggestions serve, and only there. The API says nowhere whether another provider answers, but the editor asks
+ * its providers in groups, by how exactly their selectors name the document, and goes on to the next group only where none of the group
+ * before has answered. Its word-based suggestions are registered for any document, which is the last group; this selector is the same, so
+ * that a language server or an extension that knows the language always goes first, and silences us where it has something to say.
+ */
+export const lastGroup: vscode.DocumentSelector = '*';
+
+const options = { count: 8, minProbability: 0.02, maxMilliseconds: 30 };
+
+/** The next words that the model finds likely, as ordinary entries of the list of suggestions. Fails silently, with a line in the log. */
+export class WordProvider implements vscode.CompletionItemProvider {
+  readonly #model: WorkspaceModel;
+  readonly #log: vscode.LogOutputChannel;
+  #lastFailure: unknown = null;
+
+  constructor(model: WorkspaceModel, log: vscode.LogOutputChannel) {
+    this.#model = model;
+    this.#log = log;
+  }
+
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.CompletionList | null> {
+    const scope = wordBasedSuggestions(document);
+    if (scope === 'off') return null;
+    const controller = new AbortController();
+    const cancelling = token.onCancellationRequested(() => controller.abort());
+    try {
+      const { prefix, open } = openDocumentAt(document, position);
+      const words = await this.#model.words(prefix, open, options, controller.signal);
+      const items = wordsBeyond(words, textsOffered(document, scope)).map((word, rank) =>
+        itemOf(word, rank, position),
+      );
+      // A longer beginning may have words that were not among these.
+      return new vscode.CompletionList(items, words.length === options.count);
+    } catch (error) {
+      if (!controller.signal.aborted) this.#failed(error);
+      return null;
+    } finally {
+      cancelling.dispose();
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (error === this.#lastFailure) return;
+    this.#lastFailure = error;
+    logFailure(error, this.#log, 'words');
+  }
+}
+
+/** `off` too where Nihilo is not to suggest words, or nothing, in this document. */
+function wordBasedSuggestions(document: vscode.TextDocument): string {
+  const source = settingSource(document);
+  const isText = ['file', 'untitled', 'vscode-notebook-cell'].includes(document.uri.scheme);
+  if (!isText || !suggestsWords(source) || !completionSettings(source).enabled) return 'off';
+  const editor = vscode.workspace.getConfiguration('editor', document);
+  return String(editor.get<unknown>('wordBasedSuggestions') ?? 'off');
+}
+
+/** The texts whose words the editor offers by itself. */
+function textsOffered(document: vscode.TextDocument, scope: string): string[] {
+  const { textDocuments } = vscode.workspace;
+  const others = textDocuments.filter((other) => {
+    return (
+      scope === 'allDocuments' || (scope !== 'currentDocument' && other.languageId === document.languageId)
+    );
+  });
+  return [...new Set([document, ...others])].map((other) => other.getText());
+}
+
+/** Below what others offer, in the model's order. */
+function itemOf(
+  { word, typed, probability }: ScoredWord,
+  rank: number,
+  position: vscode.Position,
+): vscode.CompletionItem {
+  const label = { label: word, description: 'Nihilo' };
+  const item = new vscode.CompletionItem(label, vscode.CompletionItemKind.Text);
+  item.detail = vscode.l10n.t('Nihilo: {0} % likely', Math.round(100 * probability));
+  item.filterText = word;
+  item.insertText = word;
+  item.sortText = `\uffff${rank}`;
+  item.range = new vscode.Range(position.translate(0, -typed), position);
+  return item;
+}

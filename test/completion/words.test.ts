@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ServedIndex } from '../../extension/completion/servedIndex.ts';
+import { wordsBeyond } from '../../extension/completion/words.ts';
+import { Indexer } from '../../extension/indexing/indexer.ts';
+import { nodePlatform } from '../../extension/platform/node.ts';
+import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
+import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
+import { compiled } from '../engine/compiled.ts';
+import { folderOfCode } from '../indexing/folderOfCode.ts';
+
+const { module } = compiled('baseline');
+const options = { count: 8, minProbability: 0.001, maxMilliseconds: 60_000 };
+const never = (): boolean => false;
+const open = { name: 'new.ts', suffix: '\n' };
+
+let code: ReturnType<typeof folderOfCode>;
+let text: string;
+let served: ServedIndex;
+
+beforeAll(async () => {
+  code = folderOfCode('tokenizer', 'protocol');
+  text = readFileSync(path.join(code.folder, 'tokenizer', 'healing.ts'), 'utf8');
+  const indexes: WorkspaceIndex[] = [];
+  const indexer = new Indexer(nodePlatform(), (event) => {
+    if (event.type === 'index') indexes.push(event.index);
+  });
+  const corpus = { folders: [code.folder], exclude: [] };
+  const checkpoint = path.join(code.folder, 'none');
+  await indexer.build({
+    corpus,
+    checkpoint,
+    reproducible: true,
+    trustFolder: null,
+    relearn: false,
+    edition: 1,
+  });
+  served = new ServedIndex(module, indexes[0]!);
+});
+afterAll(() => code.remove());
+
+const wordsAt = (prefix: string, change: object = {}, cancelled = never) =>
+  served.words(prefix, open, { ...options, ...change }, cancelled);
+
+/** What stands before the cursor of the word there. */
+function fragment(prefix: string): string {
+  return /[\p{L}\p{N}\p{M}_]*$/u.exec(prefix)![0];
+}
+
+describe('words', () => {
+  it('go on with what is typed, are whole and distinct, and come likeliest first, with probabilities of one choice', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: text.length }), (end) => {
+        const prefix = text.slice(0, end);
+        const words = wordsAt(prefix);
+        for (const { word, typed } of words) {
+          expect(word).toMatch(/^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u);
+          expect(word.slice(0, typed)).toBe(fragment(prefix));
+          expect(word.length).toBeGreaterThan(typed);
+        }
+        expect(new Set(words.map(({ word }) => word)).size).toBe(words.length);
+        const probabilities = words.map(({ probability }) => probability);
+        expect(probabilities).toEqual(probabilities.toSorted((a, b) => b - a));
+        expect(probabilities.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(1 + 1e-9);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('are found whole wherever a word of several tokens is cut', () => {
+    const { encode, endOfText } = learning();
+    const ids = Uint16Array.from([...encode('bitternMarsh.quietShore(egretPond);\n'.repeat(6)), endOfText]);
+    served.learn([{ path: 'bittern.ts', ids }]);
+    for (let cut = 1; cut < 'quietShore'.length; cut++) {
+      const [first] = wordsAt(`bitternMarsh.${'quietShore'.slice(0, cut)}`);
+      expect([first?.word, first?.typed]).toEqual(['quietShore', cut]);
+    }
+    served.learn([{ path: 'bittern.ts', ids: null }]);
+  });
+
+  it('are no more than were asked for, and none less likely', () => {
+    const many = wordsAt('  const ');
+    expect(many.length).toBeGreaterThan(2);
+    expect(wordsAt('  const ', { count: 2 })).toEqual(many.slice(0, 2));
+    const { probability } = many[1]!;
+    expect(wordsAt('  const ', { minProbability: probability }).at(-1)!.probability).toBeGreaterThanOrEqual(
+      probability,
+    );
+  });
+
+  it('end where they are cancelled or late, with what is found, and leave the place as it was', () => {
+    const complete = () =>
+      served.complete(
+        text.slice(0, 900),
+        open,
+        { leastProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 },
+        never,
+      );
+    const before = complete().tokens;
+    let polls = 0;
+    wordsAt('  const ', {}, () => ++polls > 2);
+    expect(polls).toBe(3);
+    expect(wordsAt(text.slice(0, 900), { maxMilliseconds: -1 })).toEqual([]);
+    expect(complete().tokens).toEqual(before);
+  });
+});
+
+function learning() {
+  const tokenizer = tokenizerFromJson(served.tokenizerJson);
+  const encoder = new TextEncoder();
+  return {
+    encode: (given: string) => tokenizer.encode(encoder.encode(given)),
+    endOfText: tokenizer.endOfText,
+  };
+}
+
+describe('wordsBeyond', () => {
+  it('leaves out what stands in a text as a whole word, not as a part of one', () => {
+    const words = ['egret', 'heron', 'été'].map((word) => ({ word, typed: 1, probability: 0.5 }));
+    const left = wordsBeyond(words, ['the egrets, my_heron and heron2', 'un été.']);
+    expect(left.map(({ word }) => word)).toEqual(['egret', 'heron']);
+    expect(wordsBeyond(words, ['egret'])).toHaveLength(2);
+  });
+});
