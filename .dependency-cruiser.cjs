@@ -10,6 +10,7 @@ const layers = {
   training: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
   indexing: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
   completion: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
+  statistics: ['protocol'],
   evaluation: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'prediction', 'platform'],
   host: [
     'protocol',
@@ -20,6 +21,8 @@ const layers = {
     'training',
     'indexing',
     'completion',
+    'evaluation',
+    'statistics',
     'platform',
   ],
   cli: [

@@ -21,6 +21,8 @@ export interface BuildOptions {
   readonly outside?: Outside;
   /** most tokens that memory is planned for; what comes beyond displaces what was seen once */
   readonly mostTokens?: number;
+  /** whom to trust is learnt from so many tokens, the last ones */
+  readonly learntTokens?: number;
 }
 
 /** A model that is mixed in. How far to trust it is learnt from documents that it has not learnt from. */
@@ -30,8 +32,8 @@ export interface Outside {
   readonly documents: readonly Uint16Array[];
 }
 
-/** Whom to trust is learnt from so many tokens, the last ones: more would take longer and gains less than half a percent of the bits. */
-const learntTokens = 400_000;
+/** More to learn whom to trust from would take longer and gains less than half a percent of the bits. */
+const usualLearntTokens = 400_000;
 /** The outside model is slow: beyond these, its documents are only counted. */
 const heardTokens = 40_000;
 const leastDocumentTokens = 32_768;
@@ -49,7 +51,7 @@ export async function buildCounts(
   documents: readonly Uint16Array[],
   options: BuildOptions = {},
 ): Promise<CountingModel | null> {
-  const { onProgress, outside } = options;
+  const { onProgress, outside, learntTokens = usualLearntTokens } = options;
   const all = [...documents, ...(outside?.documents ?? [])];
   const model = emptyModel(module, tokenizer, all, options);
   const tokens = tokensOf(all);
