@@ -36,6 +36,7 @@ export function growLine(
 ): Completion {
   const line = new Line(typed);
   let stop: StopReason | null = null;
+  let refused: number | null = null;
   while (stop === null) {
     const full = line.tokens.length >= options.maxTokens || source.full;
     const late = performance.now() - start > options.maxMilliseconds;
@@ -44,13 +45,15 @@ export function growLine(
       stop = full ? 'limit' : 'cut';
     } else if (choice === null || choice.probability < options.minTokenProbability) {
       stop = 'unlikely';
+      refused = choice?.probability ?? 0;
     } else {
       line.push(choice, choice.id >= tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
       source.follow(choice.id);
       if (line.complete) stop = 'lineEnd';
     }
   }
-  return { ...line.result(), milliseconds: performance.now() - start, stop };
+  const milliseconds = performance.now() - start;
+  return { ...line.result(), milliseconds, stop, ...(refused === null ? {} : { refused }) };
 }
 
 /** The rest of the line as the transformer alone goes on with it: most likely or sampled. */

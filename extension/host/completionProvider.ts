@@ -4,7 +4,10 @@ import { documentName, settingSource } from './configuration.ts';
 import { logFailure } from './failure.ts';
 import type { LatencyRecord } from './latency.ts';
 import { completionSettings } from './settings.ts';
+import { isInsideWord, type SilenceReason, silenceOf } from './silence.ts';
+import type { SilenceRecord } from './silenceRecord.ts';
 import { mayInsertBefore, shownText } from './suggestion.ts';
+import type { SuggestionStatistics } from './suggestionStatistics.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 /** More text on one side of the cursor than the model looks at; the rest need not be copied at every key. */
@@ -26,16 +29,23 @@ interface Insertion {
   readonly restOfLine: string;
 }
 
+/** What follows the answers of the provider. */
+export interface CompletionRecords {
+  readonly latency: LatencyRecord;
+  readonly silences: SilenceRecord;
+  readonly statistics: SuggestionStatistics;
+}
+
 /** Ghost text: the model's rest of the line at the cursor. Fails silently, with a line in the log. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   readonly #model: WorkspaceModel;
-  readonly #latency: LatencyRecord;
+  readonly #records: CompletionRecords;
   readonly #log: vscode.LogOutputChannel;
   #lastFailure: unknown = null;
 
-  constructor(model: WorkspaceModel, latency: LatencyRecord, log: vscode.LogOutputChannel) {
+  constructor(model: WorkspaceModel, records: CompletionRecords, log: vscode.LogOutputChannel) {
     this.#model = model;
-    this.#latency = latency;
+    this.#records = records;
     this.#log = log;
   }
 
@@ -53,7 +63,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
       if (items !== null) this.#measured(performance.now() - start, items.length);
       return items ?? [];
     } catch (error) {
-      if (!controller.signal.aborted) this.#failed(error);
+      if (!controller.signal.aborted) {
+        this.#failed(error);
+        const sentence = error instanceof Error ? error.message : String(error);
+        this.#records.silences.answered(document, position, { kind: 'failed', sentence });
+      }
       return [];
     } finally {
       cancelling.dispose();
@@ -67,18 +81,27 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     signal: AbortSignal,
   ): Promise<vscode.InlineCompletionItem[] | null> {
+    const { silences, statistics } = this.#records;
     const { enabled, minProbability, maxTokens } = completionSettings(settingSource(document));
     if (enabled) this.#model.wantIndex();
-    if (!this.#model.canComplete) return null;
-    const insertion = enabled ? insertionAt(document, position, context) : null;
-    if (insertion === null) return null;
+    silences.asked(context.triggerKind);
+    const isExplicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const insertion = silences.standing(document, isExplicit) ?? insertionAt(document, position, context);
+    if ('kind' in insertion) {
+      silences.answered(document, position, insertion);
+      return null;
+    }
     const { prefix, suffix, head, range, restOfLine } = insertion;
     const options = { minTokenProbability: minProbability, maxTokens, maxMilliseconds };
     const open = { name: documentName(document), suffix };
     const completion = await this.#model.complete(prefix, open, options, signal);
     const text = shownText(completion.text, restOfLine);
     if (this.#log.logLevel === vscode.LogLevel.Trace) void this.#seenBefore(prefix, open);
-    return text === null ? [] : [new vscode.InlineCompletionItem(head + text, range)];
+    silences.answered(document, position, text === null ? silenceOf(completion) : null);
+    if (text === null) return [];
+    const item = new vscode.InlineCompletionItem(head + text, range);
+    statistics.offered(document, position, [item], head.length);
+    return [item];
   }
 
   async #seenBefore(prefix: string, open: OpenDocument): Promise<void> {
@@ -91,9 +114,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   }
 
   #measured(milliseconds: number, shown: number): void {
-    this.#latency.add(milliseconds);
+    const { latency } = this.#records;
+    latency.add(milliseconds);
     if (this.#log.logLevel === vscode.LogLevel.Off || this.#log.logLevel > vscode.LogLevel.Debug) return;
-    const figures = { milliseconds, shown, latency: this.#latency.summary() };
+    const figures = { milliseconds, shown, latency: latency.summary() };
     this.#log.debug(`completion: ${JSON.stringify(figures)}`);
   }
 
@@ -105,15 +129,19 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   }
 }
 
-/** @returns null where nothing may be inserted */
+/** @returns why not, where nothing may be inserted */
 function insertionAt(
   document: vscode.TextDocument,
   position: vscode.Position,
   { selectedCompletionInfo: selected }: vscode.InlineCompletionContext,
-): Insertion | null {
+): Insertion | SilenceReason {
   const line = document.lineAt(position.line).text;
   const restOfLine = line.slice(position.character);
-  if (!mayInsertBefore(restOfLine)) return null;
+  if (!mayInsertBefore(restOfLine)) {
+    return {
+      kind: isInsideWord(line.slice(0, position.character), restOfLine) ? 'insideWord' : 'textBehind',
+    };
+  }
   const suffix = textBehind(document, position);
   if (selected === undefined) {
     // A replacement of the line so far rather than an insertion, so that the text stays while typed text is taken back.
@@ -127,7 +155,7 @@ function insertionAt(
     };
   }
   // The list of suggestions is open: only what continues its selected entry can be shown.
-  if (!selected.range.end.isEqual(position)) return null;
+  if (!selected.range.end.isEqual(position)) return { kind: 'listElsewhere' };
   const prefix = textBefore(document, selected.range.start) + selected.text;
   return { prefix, suffix, head: selected.text, range: selected.range, restOfLine };
 }

@@ -63,6 +63,14 @@ export const settings = {
   },
   base: { type: 'string', default: 'on', enum: ['on', 'off'], scope: 'machine-overridable' },
   'training.learnOnSave': { type: 'boolean', default: true, scope: 'machine-overridable' },
+  // Minutes; 0: never. A machine that begins to work by itself must have been asked to.
+  'training.whenIdle': {
+    type: 'integer',
+    default: 0,
+    minimum: 0,
+    maximum: 1_440,
+    scope: 'machine-overridable',
+  },
   'engine.reproducible': { type: 'boolean', default: false, scope: 'machine-overridable' },
   'completion.minProbability': {
     type: 'number',
@@ -78,6 +86,13 @@ export const settings = {
     maximum: 64,
     scope: 'language-overridable',
   },
+  'completion.trigger': {
+    type: 'string',
+    default: 'automatic',
+    enum: ['automatic', 'manual'],
+    scope: 'language-overridable',
+  },
+  'completion.exclude': { type: 'object', default: {}, scope: 'resource' },
 } as const satisfies Record<string, Setting>;
 
 /** The untrusted value of a setting, by its name without `nihilo.`. */
@@ -96,6 +111,10 @@ export interface CompletionSettings {
   readonly enabled: boolean;
   readonly minProbability: number;
   readonly maxTokens: number;
+  /** nothing is suggested before somebody asks for it */
+  readonly manual: boolean;
+  /** globs of files in which nothing is suggested */
+  readonly excluded: readonly string[];
 }
 
 /** @param cores of the machine, all but one of which train where no number is set */
@@ -117,11 +136,19 @@ export function completionSettings(source: SettingSource): CompletionSettings {
     enabled: booleanFrom(source, 'enabled'),
     minProbability: numberFrom(source, 'completion.minProbability'),
     maxTokens: numberFrom(source, 'completion.maxTokens'),
+    manual: source('completion.trigger') === 'manual',
+    excluded: excludedGlobs(source('completion.exclude')),
   };
 }
 
 export function learnsOnSave(source: SettingSource): boolean {
   return booleanFrom(source, 'training.learnOnSave');
+}
+
+/** Minutes without a key after which a training begins by itself; null: it never does. */
+export function idleMinutes(source: SettingSource): number | null {
+  const minutes = numberFrom(source, 'training.whenIdle');
+  return minutes === 0 ? null : minutes;
 }
 
 /** whether suggestions and trainings begin with the model that ships with the extension */

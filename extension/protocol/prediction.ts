@@ -36,6 +36,8 @@ export interface Completion {
   readonly tokens: readonly ScoredToken[];
   readonly milliseconds: number;
   readonly stop: StopReason;
+  /** probability of the token that was too unlikely; absent: none was */
+  readonly refused?: number;
 }
 
 /**

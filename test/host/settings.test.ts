@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   completionSettings,
   excludedGlobs,
+  idleMinutes,
   reproducible,
   settings,
   trainingSettings,
@@ -31,7 +32,10 @@ describe('settings', () => {
       enabled: true,
       minProbability: settings['completion.minProbability'].default,
       maxTokens: settings['completion.maxTokens'].default,
+      manual: false,
+      excluded: [],
     });
+    expect(idleMinutes(unset)).toBeNull();
     expect(reproducible(unset)).toBe(false);
   });
 
@@ -46,7 +50,12 @@ describe('settings', () => {
         expect(presetChoices).toContain(preset);
         expect(typeof enabled).toBe('boolean');
         expect(typeof training.reproducible).toBe('boolean');
+        expect(typeof completion.manual).toBe('boolean');
+        expect(completion.excluded).toSatisfy((globs: unknown[]) =>
+          globs.every((glob) => typeof glob === 'string' && glob !== ''),
+        );
         const limited = [
+          [idleMinutes(source) ?? 0, settings['training.whenIdle']],
           [training.seconds, settings['training.seconds']],
           [training.memoryLimitMb, settings['training.memoryLimit']],
           [training.seed, settings['training.seed']],

@@ -1,0 +1,93 @@
+import { exclusion } from '../corpus/walk.ts';
+import type { IndexStage } from '../protocol/indexing.ts';
+import type { Completion } from '../protocol/prediction.ts';
+
+/** Why there is no suggestion at a place. */
+export type SilenceReason =
+  /** text of this kind is never completed: a log, another extension's output, a file of another system */
+  | { readonly kind: 'otherScheme'; readonly scheme: string }
+  | { readonly kind: 'languageOff'; readonly language: string }
+  | { readonly kind: 'excludedFile'; readonly glob: string }
+  | { readonly kind: 'tooLarge' }
+  | { readonly kind: 'manual' }
+  /** `untilMs`: since 1970 */
+  | { readonly kind: 'snoozed'; readonly untilMs: number }
+  | { readonly kind: 'noModel' }
+  | { readonly kind: 'indexNotReady'; readonly stage: IndexStage }
+  | { readonly kind: 'insideWord' }
+  /** more than closing brackets stands behind the cursor */
+  | { readonly kind: 'textBehind' }
+  /** the chosen entry of the list of suggestions does not end at the cursor */
+  | { readonly kind: 'listElsewhere' }
+  /** `probability`: of the likeliest next token; null: it is not known */
+  | { readonly kind: 'unsure'; readonly probability: number | null }
+  | { readonly kind: 'lineEnds' }
+  /** what is missing is quicker typed than read, or stands behind the cursor already */
+  | { readonly kind: 'tooShort' }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+/** What holds for a whole document. */
+export interface DocumentFacts {
+  /** whether text of its scheme is completed at all */
+  readonly completed: boolean;
+  readonly scheme: string;
+  readonly language: string;
+  readonly enabled: boolean;
+  /** as globs see it: below its folder of the workspace */
+  readonly path: string;
+  readonly excluded: readonly string[];
+  readonly characters: number;
+  readonly manual: boolean;
+  /** since 1970; null: suggestions are not snoozed, as far as is known */
+  readonly snoozedUntilMs: number | null;
+  readonly canComplete: boolean;
+  readonly stage: IndexStage | null;
+}
+
+/** Larger files are data; nothing is learnt from them either. */
+const mostCharacters = 1_000_000;
+
+/**
+ * Why nothing is suggested in a document, wherever the cursor stands; null: there may be something.
+ * @param explicit somebody asks for a suggestion now
+ */
+export function standingSilence(facts: DocumentFacts, explicit: boolean): SilenceReason | null {
+  const { scheme, language, stage, snoozedUntilMs } = facts;
+  if (!facts.completed) return { kind: 'otherScheme', scheme };
+  if (!facts.enabled) return { kind: 'languageOff', language };
+  const glob = excludingGlob(facts.excluded, facts.path);
+  if (glob !== null) return { kind: 'excludedFile', glob };
+  if (facts.characters > mostCharacters) return { kind: 'tooLarge' };
+  if (!facts.canComplete) return stage === null ? { kind: 'noModel' } : { kind: 'indexNotReady', stage };
+  if (explicit) return null;
+  if (snoozedUntilMs !== null) return { kind: 'snoozed', untilMs: snoozedUntilMs };
+  return facts.manual ? { kind: 'manual' } : null;
+}
+
+/** Why a completion of which nothing can be shown has nothing to show. */
+export function silenceOf({ text, stop, refused }: Completion): SilenceReason {
+  if (text.trim() !== '') return { kind: 'tooShort' };
+  switch (stop) {
+    case 'lineEnd':
+      return { kind: 'lineEnds' };
+    case 'unlikely':
+      return { kind: 'unsure', probability: refused ?? null };
+    case 'limit':
+      return { kind: 'tooShort' };
+    case 'cut':
+      return { kind: 'late' };
+  }
+}
+
+/** The glob that a file, or a folder around it, agrees with; null: none. */
+export function excludingGlob(globs: readonly string[], path: string): string | null {
+  const names = path.split('/');
+  const paths = names.map((_, i) => names.slice(0, i + 1).join('/'));
+  return globs.find((glob) => paths.some(exclusion([glob]))) ?? null;
+}
+
+/** Whether the cursor stands between two characters of a word. */
+export function isInsideWord(before: string, behind: string): boolean {
+  return /[\p{L}\p{N}_$]$/u.test(before) && /^[\p{L}\p{N}_$]/u.test(behind);
+}
