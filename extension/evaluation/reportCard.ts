@@ -18,9 +18,11 @@ import { type Scores, ScoringPass } from './scoring.ts';
 import { WordTypist } from './words.ts';
 
 /** Of a file that is judged by, its beginning: more files say more than more of one. */
-const judgedTokens = 1_200;
-const judgedFiles = 16;
-const typedLines = 80;
+const judgedTokens = 600;
+const judgedFiles = 24;
+/** However long it takes: fewer would say too little. */
+const fewestFiles = 4;
+const typedLines = 96;
 /** How far to trust the transformer is learnt from so many tokens, which takes seconds. */
 const heardTokens = 8_000;
 /** And whom else to trust from so many. */
@@ -165,7 +167,7 @@ async function judge(
   const words = new WordTypist([...learnt, ...trusted]);
   let files = 0;
   for (const [index, text] of judged.entries()) {
-    if (files > 0 && secondsLeft() <= 0) break;
+    if (files >= fewestFiles && secondsLeft() <= 0) break;
     const share = buildingShare + (1 - buildingShare) * (index / judged.length);
     for (const pass of passes) await pass.text(index, () => breathe(share));
     words.text(text, lines[index]!);

@@ -5,7 +5,7 @@ import type { ReportCard } from '../protocol/reportCard.ts';
 import { commands } from './commands.ts';
 import { openCorpus, settingSource } from './configuration.ts';
 import { logFailure, reportFailure } from './failure.ts';
-import { savedPercent, verdictOf } from './reportVerdict.ts';
+import { savedPercent, verdictOf } from '../evaluation/reportVerdict.ts';
 import { reproducible } from './settings.ts';
 import { Signal } from './signal.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';

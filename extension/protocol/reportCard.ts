@@ -33,7 +33,7 @@ export interface ReportRequest {
   /** absolute path of the model's folder */
   readonly checkpoint: string;
   readonly reproducible: boolean;
-  /** after so long no other file is judged */
+  /** after so long no other file is judged, unless there were too few */
   readonly seconds: number;
 }
 

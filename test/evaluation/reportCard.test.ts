@@ -21,14 +21,26 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** The beginnings of real files. @param heldOut what stands in those that are held out */
-function folderWith(name: string, heldOut: (text: string) => string): string {
+const heldOutFiles = 10;
+const learntFiles = 24;
+
+/** The beginnings of real files, with names that put so many on either side. @param heldOut what stands in those that are held out */
+function folderWith(name: string, heldOut: (text: string, i: number) => string): string {
   const folder = path.join(home, name);
   mkdirSync(folder);
   const source = path.join(root, 'extension', 'training');
-  for (const file of readdirSync(source)) {
-    const text = readFileSync(path.join(source, file), 'utf8').slice(0, 3_000);
-    writeFileSync(path.join(folder, file), isHeldOut(file, seed) ? heldOut(text) : text);
+  const texts = readdirSync(source).map((file) =>
+    readFileSync(path.join(source, file), 'utf8').slice(0, 1_500),
+  );
+  const left = { heldOut: heldOutFiles, learnt: learntFiles };
+  for (let i = 0; left.heldOut + left.learnt > 0; i++) {
+    const side = isHeldOut(`${i}.ts`, seed) ? 'heldOut' : 'learnt';
+    if (left[side]-- <= 0) {
+      left[side] = 0;
+      continue;
+    }
+    const text = texts.pop()!;
+    writeFileSync(path.join(folder, `${i}.ts`), side === 'heldOut' ? heldOut(text, i) : text);
   }
   return folder;
 }
@@ -42,10 +54,10 @@ function rowsOf({ rows }: ReportCard): Record<ReportRow['contestant'], ReportRow
   return Object.fromEntries(rows.map((row) => [row.contestant, row])) as ReturnType<typeof rowsOf>;
 }
 
-/** Lines of random letters. */
-function noise(length: number): string {
-  const random = new Random(7);
-  return Array.from({ length }, (_, i) =>
+/** Lines of random letters, others for each seed. */
+function noise(noiseSeed: number): string {
+  const random = new Random(noiseSeed);
+  return Array.from({ length: 1_500 }, (_, i) =>
     i % 40 === 39 ? '\n' : String.fromCharCode(97 + random.below(26)),
   ).join('');
 }
@@ -57,7 +69,7 @@ describe('a report card', () => {
       60,
     );
     expect(card.rows.map(({ contestant }) => contestant)).toEqual(['together', 'counts', 'words']);
-    expect(card.files).toBeGreaterThan(1);
+    expect(card.files).toBe(heldOutFiles / 2);
     expect(card.lines).toBeGreaterThan(10);
     const { together, counts, words } = rowsOf(card);
     for (const { bitsPerByte, top1 } of [together, counts]) {
@@ -76,7 +88,7 @@ describe('a report card', () => {
 
   it('judges by text that nobody has seen: noise costs what noise costs, and no key is saved', async () => {
     const card = await cardOf(
-      folderWith('noise', () => noise(3_000)),
+      folderWith('noise', (_, i) => noise(i)),
       60,
     );
     const { together, counts, words } = rowsOf(card);
@@ -85,9 +97,8 @@ describe('a report card', () => {
     for (const { savedKeystrokes } of [together, counts, words]) expect(savedKeystrokes).toBeLessThan(0.02);
   });
 
-  it('judges by one file where the time is over before the first', async () => {
-    const card = await cardOf(path.join(home, 'code'), 0);
-    expect(card.files).toBe(1);
+  it('judges by four files where the time is over before the first', async () => {
+    expect((await cardOf(path.join(home, 'code'), 0)).files).toBe(4);
   });
 
   it('refuses where the training held out nothing, and says what to do', async () => {

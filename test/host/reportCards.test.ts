@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { reportSentence } from '../../extension/host/reportCards.ts';
-import { savedPercent, verdictOf } from '../../extension/host/reportVerdict.ts';
+import { savedPercent, verdictOf } from '../../extension/evaluation/reportVerdict.ts';
 import type { ReportCard } from '../../extension/protocol/reportCard.ts';
 
 vi.mock('vscode', () => ({
