@@ -1,4 +1,4 @@
-import { exclusion } from '../corpus/walk.ts';
+import { type Exclusion, exclusion } from '../corpus/walk.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Completion } from '../protocol/prediction.ts';
 
@@ -80,11 +80,24 @@ export function silenceOf({ text, stop, refused }: Completion): SilenceReason {
   }
 }
 
+/** Asked at every key; the same few globs each time. */
+const compiled = new Map<string, Exclusion>();
+const mostCompiled = 500;
+
+function compiledGlob(glob: string): Exclusion {
+  const known = compiled.get(glob);
+  if (known !== undefined) return known;
+  if (compiled.size >= mostCompiled) compiled.clear();
+  const excluded = exclusion([glob]);
+  compiled.set(glob, excluded);
+  return excluded;
+}
+
 /** The glob that a file, or a folder around it, agrees with; null: none. */
 export function excludingGlob(globs: readonly string[], path: string): string | null {
   const names = path.split('/');
   const paths = names.map((_, i) => names.slice(0, i + 1).join('/'));
-  return globs.find((glob) => paths.some(exclusion([glob]))) ?? null;
+  return globs.find((glob) => paths.some(compiledGlob(glob))) ?? null;
 }
 
 /** Whether the cursor stands between two characters of a word. */
