@@ -10,7 +10,8 @@ const layers = {
   prediction: ['protocol', 'platform', 'tokenizer', 'engine', 'counts'],
   training: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
   indexing: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
-  completion: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
+  completion: ['protocol', 'shaping', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
+  statistics: ['protocol'],
   evaluation: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'prediction', 'platform'],
   host: [
     'protocol',
@@ -22,6 +23,8 @@ const layers = {
     'indexing',
     'completion',
     'shaping',
+    'evaluation',
+    'statistics',
     'platform',
   ],
   cli: [

@@ -48,6 +48,7 @@ const bundles = [
   { ...node, entryPoints: ['extension/indexing/indexerWorker.ts'], outfile: 'dist/indexer.js' },
   { ...node, entryPoints: ['extension/completion/predictorWorker.ts'], outfile: 'dist/predictor.js' },
   { ...node, entryPoints: ['extension/training/saveWorker.ts'], outfile: 'dist/saver.js' },
+  { ...node, entryPoints: ['extension/evaluation/reportWorker.ts'], outfile: 'dist/reporter.js' },
   { ...node, entryPoints: ['extension/cli/benchProcess.ts'], outfile: 'dist/bench.js' },
   {
     ...node,

@@ -20,6 +20,8 @@ export interface TrainOptions {
   readonly memory: number;
   readonly resume: boolean;
   readonly reproducible?: boolean;
+  /** judge the model in the end */
+  readonly report: boolean;
   readonly json: boolean;
 }
 
@@ -33,6 +35,7 @@ export interface FineTuneOptions {
   readonly threads: number;
   readonly seed?: number;
   readonly memory: number;
+  readonly report: boolean;
   readonly json: boolean;
 }
 
@@ -176,6 +179,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
 const defaults = new Help();
 
 const reproducible = 'baseline SIMD: the same bits on every machine, and slower';
+const report = 'end with how many keystrokes the model saves on held-out files, beside counts and words';
 const oneObject = 'print one JSON object on stdout and nothing else';
 
 function describeTrain(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
@@ -205,6 +209,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
       false,
     )
     .option('--reproducible', reproducible)
+    .option('--report', report, false)
     .option('--json', oneObject, false)
     .addHelpText(
       'after',
@@ -241,6 +246,7 @@ function describeFineTune(program: Command, threads: number, ask: (invocation: I
     .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
     .option('--seed <n>', 'of the order of reading (that of the model)', numberWithin('--seed', seedRange))
     .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
+    .option('--report', report, false)
     .option('--json', oneObject, false)
     .addHelpText(
       'after',

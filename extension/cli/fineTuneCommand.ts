@@ -3,9 +3,10 @@ import type { FineTuneRequest } from '../protocol/training.ts';
 import { TrainingClient } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { FineTuneOptions } from './commandLine.ts';
-import { fineTuningLines, reportLines } from './figures.ts';
+import { fineTuningLines, reportCardLines, reportLines } from './figures.ts';
 import { claimModelFolder } from './modelFolder.ts';
 import { print, printJson } from './output.ts';
+import { reportOnTerminal } from './reportOnTerminal.ts';
 import { followOnTerminal, modelWithin, stopCondition } from './trainCommand.ts';
 
 /** @returns the exit code @throws {NihiloError} as the fine-tuning does */
@@ -18,8 +19,11 @@ export async function fineTune(
   await claimModelFolder(request.checkpoint);
   const { report, exitCode } = await followOnTerminal(new TrainingClient(platform).fineTune(request));
   if (report === null) return exitCode;
-  if (options.json) printJson(report);
-  else print([...fineTuningLines(report.fineTuning!), ...reportLines(report)]);
+  const { corpus, checkpoint } = request;
+  const judged = options.report && exitCode === 0;
+  const card = judged ? await reportOnTerminal(platform, { corpus, checkpoint, reproducible: false }) : null;
+  if (options.json) printJson(card === null ? report : { ...report, reportCard: card });
+  else print([...fineTuningLines(report.fineTuning!), ...reportLines(report), ...reportCardLines(card)]);
   return exitCode;
 }
 

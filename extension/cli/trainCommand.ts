@@ -1,14 +1,15 @@
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import type { StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
+import type { CorpusRequest, StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { TrainOptions } from './commandLine.ts';
-import { reportLines } from './figures.ts';
+import { reportCardLines, reportLines } from './figures.ts';
 import { Interruption } from './interruption.ts';
 import { claimModelFolder } from './modelFolder.ts';
 import { print, printJson } from './output.ts';
 import { ProgressDisplay } from './progressDisplay.ts';
+import { reportOnTerminal } from './reportOnTerminal.ts';
 
 /** @returns the exit code @throws {NihiloError} as the training does */
 export async function train(platform: Platform, folder: string, options: TrainOptions): Promise<number> {
@@ -16,8 +17,12 @@ export async function train(platform: Platform, folder: string, options: TrainOp
   await claimModelFolder(request.checkpoint);
   const { report, exitCode } = await trainOnTerminal(platform, request);
   if (report === null) return exitCode;
-  if (options.json) printJson(report);
-  else print(reportLines(report));
+  const { corpus, checkpoint } = request;
+  const judged = options.report && exitCode === 0;
+  const reproducible = options.reproducible === true;
+  const card = judged ? await reportOnTerminal(platform, { corpus, checkpoint, reproducible }) : null;
+  if (options.json) printJson(card === null ? report : { ...report, reportCard: card });
+  else print([...reportLines(report), ...reportCardLines(card)]);
   return exitCode;
 }
 
@@ -58,7 +63,11 @@ export async function followOnTerminal(run: TrainingRun): Promise<TerminalTraini
   }
 }
 
-function trainingRequest({ baseModel }: Platform, folder: string, options: TrainOptions): TrainingRequest {
+function trainingRequest(
+  { baseModel }: Platform,
+  folder: string,
+  options: TrainOptions,
+): TrainingRequest<CorpusRequest> {
   const { out, vocab, threads, memory, resume } = options;
   const { preset, seed, reproducible, optimizer, tokensPerStep } = options;
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];

@@ -31,6 +31,10 @@ export interface Suggestion extends Shaped {
 export type Silence =
   /** the best is right less often than was asked for; null: there is none */
   | { readonly kind: 'unsure'; readonly acceptance: number | null; readonly least: number }
+  /** the line is complete as it stands */
+  | { readonly kind: 'lineEnds' }
+  /** there was no time for any of it */
+  | { readonly kind: 'late' }
   /** it was refused here before */
   | { readonly kind: 'unwanted' }
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
@@ -105,6 +109,8 @@ export class Suggester {
     const probability = probabilityFor(this.calibration, least);
     const count = shownTokens(candidate, probability, (i) => isWhole(text, ends[i]!));
     if (count === 0) {
+      if (ends.length === 0 && stop === 'lineEnd') return { kind: 'lineEnds' };
+      if (ends.length === 0 && stop === 'cut') return { kind: 'late' };
       const best = probabilities[0] ?? candidate.unlikely;
       return { kind: 'unsure', acceptance: best === null ? null : acceptance(this.calibration, best), least };
     }

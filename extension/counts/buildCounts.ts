@@ -23,6 +23,8 @@ export interface BuildOptions {
   readonly before?: LearntTrust;
   /** most tokens that memory is planned for; what comes beyond displaces what was seen once */
   readonly mostTokens?: number;
+  /** whom to trust is learnt from so many tokens, the last ones */
+  readonly learntTokens?: number;
 }
 
 /** A model that is mixed in. How far to trust it is learnt from documents that it has not learnt from. */
@@ -32,8 +34,8 @@ export interface Outside {
   readonly documents: readonly Uint16Array[];
 }
 
-/** Whom to trust is learnt from so many tokens, the last ones: more would take longer and gains less than half a percent of the bits. */
-const learntTokens = 400_000;
+/** More to learn whom to trust from would take longer and gains less than half a percent of the bits. */
+const usualLearntTokens = 400_000;
 /** The outside model is slow: beyond these, its documents are only counted. */
 const heardTokens = 40_000;
 const leastDocumentTokens = 32_768;
@@ -51,7 +53,7 @@ export async function buildCounts(
   documents: readonly Uint16Array[],
   options: BuildOptions = {},
 ): Promise<CountingModel | null> {
-  const { onProgress, outside, before } = options;
+  const { onProgress, outside, before, learntTokens = usualLearntTokens } = options;
   const all = [...documents, ...(outside?.documents ?? [])];
   const model = emptyModel(module, tokenizer, all, options, before?.frequencies);
   if (before !== undefined && !model.adopt(before.trust)) return null;

@@ -52,7 +52,8 @@ export async function score(model: SequenceModel, task: ScoringTask, breathe: Br
 const checkedPositions = 32;
 const mostDeviation = 1e-6;
 
-class ScoringPass {
+/** One pass, text by text. */
+export class ScoringPass {
   readonly #model: SequenceModel;
   readonly #task: ScoringTask;
   readonly #generator: LineGenerator;

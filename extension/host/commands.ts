@@ -10,6 +10,11 @@ export const commands = {
   toggleLanguage: 'nihilo.toggleLanguage',
   showLog: 'nihilo.showLog',
   showMenu: 'nihilo.showMenu',
+  snooze: 'nihilo.snooze',
+  endSnooze: 'nihilo.endSnooze',
+  showStatistics: 'nihilo.showStatistics',
+  resetStatistics: 'nihilo.resetStatistics',
+  makeReportCard: 'nihilo.makeReportCard',
 } as const;
 
 /** What `when` clauses in the manifest ask. */
@@ -18,4 +23,6 @@ export const contextKeys = {
   paused: 'nihilo.paused',
   /** there is a checkpoint, whether it can be loaded or not */
   stored: 'nihilo.stored',
+  /** as far as it is known: the editor does not tell */
+  snoozed: 'nihilo.snoozed',
 } as const;

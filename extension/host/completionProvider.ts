@@ -6,6 +6,9 @@ import { documentName, settingSource } from './configuration.ts';
 import { logFailure } from './failure.ts';
 import type { LatencyRecord } from './latency.ts';
 import { completionSettings } from './settings.ts';
+import { silenceOf, type SilenceReason } from './silence.ts';
+import type { SilenceRecord } from './silenceRecord.ts';
+import type { SuggestionStatistics } from './suggestionStatistics.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 /** More text on one side of the cursor than the model looks at; the rest need not be copied at every key. */
@@ -19,20 +22,29 @@ const sideStep = 8_192;
 /** Where a text would be put. */
 interface Target {
   readonly place: Place;
+  /** so many characters of the item's text are not the suggestion's own */
+  readonly given: number;
   /** the suggestion as the editor wants it: what it replaces, and what of that it begins with */
   item(shown: Shaped): vscode.InlineCompletionItem;
+}
+
+/** What follows the answers of the provider. */
+export interface CompletionRecords {
+  readonly latency: LatencyRecord;
+  readonly silences: SilenceRecord;
+  readonly statistics: SuggestionStatistics;
 }
 
 /** Ghost text: the model's rest of the line at the cursor. Fails silently, with a line in the log. */
 export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   readonly #model: WorkspaceModel;
-  readonly #latency: LatencyRecord;
+  readonly #records: CompletionRecords;
   readonly #log: vscode.LogOutputChannel;
   #lastFailure: unknown = null;
 
-  constructor(model: WorkspaceModel, latency: LatencyRecord, log: vscode.LogOutputChannel) {
+  constructor(model: WorkspaceModel, records: CompletionRecords, log: vscode.LogOutputChannel) {
     this.#model = model;
-    this.#latency = latency;
+    this.#records = records;
     this.#log = log;
   }
 
@@ -50,7 +62,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
       if (items !== null) this.#measured(performance.now() - start, items.length);
       return items ?? [];
     } catch (error) {
-      if (!controller.signal.aborted) this.#failed(error);
+      if (!controller.signal.aborted) {
+        this.#failed(error);
+        const sentence = error instanceof Error ? error.message : String(error);
+        this.#records.silences.answered(document, position, { kind: 'failed', sentence });
+      }
       return [];
     } finally {
       cancelling.dispose();
@@ -64,19 +80,26 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     signal: AbortSignal,
   ): Promise<vscode.InlineCompletionItem[] | null> {
+    const { silences, statistics } = this.#records;
     const settings = completionSettings(settingSource(document));
     if (settings.enabled) this.#model.wantIndex();
-    if (!this.#model.canComplete) return null;
-    const target = settings.enabled ? targetAt(document, position, context) : null;
-    if (target === null) return null;
+    silences.asked(context.triggerKind);
     const isExplicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const target = silences.standing(document, isExplicit) ?? targetAt(document, position, context);
+    if ('kind' in target) {
+      silences.answered(document, position, target);
+      return null;
+    }
     const question = { place: target.place, name: documentName(document), isExplicit };
-    const answer = await this.#model.suggest(question, settings, signal);
+    const { suggestions, silence } = await this.#model.suggest(question, settings, signal);
     const { prefix, suffix } = target.place;
     if (this.#log.logLevel === vscode.LogLevel.Trace) {
       void this.#seenBefore(prefix, { name: question.name, suffix });
     }
-    return answer.suggestions.map((suggestion) => target.item(suggestion));
+    silences.answered(document, position, silence === null ? null : silenceOf(silence));
+    const items = suggestions.map((suggestion) => target.item(suggestion));
+    if (items.length > 0) statistics.offered(document, position, items, target.given);
+    return items;
   }
 
   async #seenBefore(prefix: string, open: OpenDocument): Promise<void> {
@@ -89,9 +112,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   }
 
   #measured(milliseconds: number, shown: number): void {
-    this.#latency.add(milliseconds);
+    const { latency } = this.#records;
+    latency.add(milliseconds);
     if (this.#log.logLevel === vscode.LogLevel.Off || this.#log.logLevel > vscode.LogLevel.Debug) return;
-    const figures = { milliseconds, shown, latency: this.#latency.summary() };
+    const figures = { milliseconds, shown, latency: latency.summary() };
     this.#log.debug(`completion: ${JSON.stringify(figures)}`);
   }
 
@@ -103,21 +127,21 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   }
 }
 
-/** @returns null where nothing may be inserted */
+/** @returns why not, where nothing may be inserted */
 function targetAt(
   document: vscode.TextDocument,
   position: vscode.Position,
   { selectedCompletionInfo }: vscode.InlineCompletionContext,
-): Target | null {
+): Target | SilenceReason {
   const { line, character } = position;
   let selected: SelectedEntry | null = null;
   if (selectedCompletionInfo !== undefined) {
     const { range, text } = selectedCompletionInfo;
-    if (!range.isSingleLine || range.end.line !== line) return null;
+    if (!range.isSingleLine || range.end.line !== line) return { kind: 'listElsewhere' };
     selected = { start: range.start.character, end: range.end.character, text };
   }
   const insertion = insertionAt(document.lineAt(line).text, character, selected);
-  if (insertion === null) return null;
+  if (insertion === null) return { kind: 'listElsewhere' };
   const { from, head, lineSoFar } = insertion;
   const prefix = textBefore(document, new vscode.Position(line, 0)) + lineSoFar;
   const place = {
@@ -128,6 +152,7 @@ function targetAt(
   };
   return {
     place,
+    given: head.length,
     item: ({ text, replaced, dedent }) =>
       new vscode.InlineCompletionItem(
         head.slice(0, head.length - dedent) + text,

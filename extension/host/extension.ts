@@ -1,17 +1,24 @@
 import * as vscode from 'vscode';
 import { type EventLoopDelay, watchEventLoop } from '../platform/eventLoop.ts';
 import { nodePlatform } from '../platform/node.ts';
+import type { Platform } from '../platform/platform.ts';
+import { type Outcome, readableMs } from '../statistics/tracker.ts';
 import { commands, contextKeys } from './commands.ts';
-import { CompletionProvider } from './completionProvider.ts';
-import { openCorpus, pathOf, setEnabled, settingSource } from './configuration.ts';
+import { CompletionProvider, type CompletionRecords } from './completionProvider.ts';
+import { documentName, openCorpus, pathOf, setEnabled, settingSource } from './configuration.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
 import { LatencyRecord, type LatencySummary, measurementsLine } from './latency.ts';
 import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
+import { ReportCards } from './reportCards.ts';
 import { completionSettings, reproducible, usesBase } from './settings.ts';
+import { SilenceRecord } from './silenceRecord.ts';
+import { StatisticsView } from './statisticsView.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
+import { SuggestionStatistics } from './suggestionStatistics.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
+import { trainWhenIdle } from './trainWhenIdle.ts';
 import { followFiles } from './workspaceFiles.ts';
 import { lastGroup, WordProvider } from './wordProvider.ts';
 import { WorkspaceModel } from './workspaceModel.ts';
@@ -44,7 +51,8 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     base: () => (usesBase(settingSource()) ? platform.baseModel : null),
   });
   model = workspaceModel;
-  const latency = new LatencyRecord();
+  const records = openRecords(workspaceModel, platform, context.workspaceState, log);
+  const { latency, silences, reports } = records;
   const inspector = new Inspector(context.extensionUri, workspaceModel, {
     train: () => void vscode.commands.executeCommand(commands.train),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
@@ -53,18 +61,27 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     log,
     eventLoop,
     inspector,
-    new StatusBar(workspaceModel),
-    ...followState(workspaceModel, log),
+    silences,
+    records.statistics,
+    reports,
+    records.view,
+    new StatusBar(workspaceModel, silences),
+    ...followState(workspaceModel, silences, log),
+    workspaceModel.onTrainingEvent(({ type }) => {
+      if (type === 'stage') reports.cancel();
+    }),
     ...learnOnSave(workspaceModel, platform.cores, log),
+    records.statistics.onOutcome((outcome) => forgetUnwanted(workspaceModel, outcome)),
+    ...trainWhenIdle(workspaceModel, platform, documents, log),
     ...followFiles(workspaceModel, log),
     vscode.languages.registerInlineCompletionItemProvider(
       documents,
-      new CompletionProvider(workspaceModel, latency, log),
+      new CompletionProvider(workspaceModel, records, log),
     ),
     vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, log)),
     ...registerCommands({
-      train: () => trainOnWorkspace(workspaceModel, platform, log),
-      fineTune: () => fineTuneOnWorkspace(workspaceModel, platform.cores, log),
+      train: () => reports.after(trainOnWorkspace(workspaceModel, platform, log)),
+      fineTune: () => reports.after(fineTuneOnWorkspace(workspaceModel, platform.cores, log)),
       stopTraining: () => workspaceModel.stopTraining(),
       pauseTraining: () => workspaceModel.pauseTraining(),
       resumeTraining: () => workspaceModel.resumeTraining(),
@@ -75,7 +92,8 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
         log.info(measurementsLine(latency.summary(), eventLoop.delay()));
         log.show();
       },
-      showMenu: () => showMenu(workspaceModel),
+      showMenu: () => showMenu(workspaceModel, silences),
+      ...recordCommands(records),
     }),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
@@ -96,6 +114,48 @@ function checkpointOf({ storageUri, globalStorageUri }: vscode.ExtensionContext)
   return pathOf(vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'model'));
 }
 
+/** What was read and not taken is not shown a third time at the same place. */
+function forgetUnwanted(model: WorkspaceModel, outcome: Outcome): void {
+  if (outcome.type !== 'rejected' || outcome.shownMs < readableMs) return;
+  const { uri, offset, text } = outcome;
+  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
+  if (document === undefined) return;
+  const { line, character } = document.positionAt(offset);
+  const lineSoFar = document.getText(new vscode.Range(line, 0, line, character));
+  model.refused(lineSoFar, documentName(document), text);
+}
+
+interface Records extends CompletionRecords {
+  readonly reports: ReportCards;
+  readonly view: StatisticsView;
+}
+
+function openRecords(
+  model: WorkspaceModel,
+  platform: Platform,
+  storage: vscode.Memento,
+  log: vscode.LogOutputChannel,
+): Records {
+  const latency = new LatencyRecord();
+  const statistics = new SuggestionStatistics(storage);
+  const reports = new ReportCards(model, platform, storage, log);
+  const view = new StatisticsView(statistics, reports, latency);
+  return { latency, silences: new SilenceRecord(model, documents), statistics, reports, view };
+}
+
+function recordCommands({ silences, statistics, reports, view }: Records) {
+  return {
+    snooze: () => silences.snooze(),
+    endSnooze: () => silences.endSnooze(),
+    showStatistics: () => view.show(),
+    resetStatistics: () => {
+      statistics.reset();
+      reports.forget();
+    },
+    makeReportCard: () => reports.make(),
+  };
+}
+
 function registerCommands(handlers: Record<keyof typeof commands, () => unknown>): vscode.Disposable[] {
   return Object.entries(handlers).map(([name, handler]) =>
     vscode.commands.registerCommand(commands[name as keyof typeof commands], handler),
@@ -103,7 +163,11 @@ function registerCommands(handlers: Record<keyof typeof commands, () => unknown>
 }
 
 /** Keeps the log and the `when` clauses of the manifest in step with the model. */
-function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dispose(): void }[] {
+function followState(
+  model: WorkspaceModel,
+  silences: SilenceRecord,
+  log: vscode.LogOutputChannel,
+): { dispose(): void }[] {
   let { state, index } = model;
   const shown = new Map<string, boolean>();
   const setContext = (key: string, value: boolean): void => {
@@ -113,6 +177,7 @@ function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dis
   };
   return [
     model.onTrainingEvent((event) => logTraining(event, log)),
+    silences.onDidChange(() => setContext(contextKeys.snoozed, silences.isSnoozed)),
     model.onNotice((sentence) => log.warn(`index: ${sentence}`)),
     model.onDidChange(() => {
       setContext(contextKeys.training, model.training !== null);

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { commands } from './commands.ts';
 import { languageOff } from './statusBar.ts';
+import type { SilenceRecord } from './silenceRecord.ts';
+import { silenceSentence } from './silenceWording.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 interface Action extends vscode.QuickPickItem {
@@ -8,17 +10,18 @@ interface Action extends vscode.QuickPickItem {
 }
 
 /** What can be done now, one click from the status bar. */
-export async function showMenu(model: WorkspaceModel): Promise<void> {
-  const { state } = model;
-  const placeHolder =
-    state.state === 'failed' ? state.error.message : vscode.l10n.t('What should Nihilo do?');
-  const action = await vscode.window.showQuickPick<Action>(
-    [...trainingActions(model), ...otherActions(model)],
-    {
-      placeHolder,
-    },
-  );
+export async function showMenu(model: WorkspaceModel, silences: SilenceRecord): Promise<void> {
+  const actions = [...trainingActions(model), ...suggestionActions(silences), ...otherActions(model)];
+  const placeHolder = situation(model, silences);
+  const action = await vscode.window.showQuickPick<Action>(actions, { placeHolder });
   if (action !== undefined) await vscode.commands.executeCommand(action.command);
+}
+
+/** What is wrong, else why there is no suggestion at the cursor. */
+function situation({ state }: WorkspaceModel, silences: SilenceRecord): string {
+  if (state.state === 'failed') return state.error.message;
+  const silence = silences.here();
+  return silence === null ? vscode.l10n.t('What should Nihilo do?') : silenceSentence(silence);
 }
 
 function trainingActions({ isTrained, training }: WorkspaceModel): Action[] {
@@ -40,15 +43,22 @@ function trainingActions({ isTrained, training }: WorkspaceModel): Action[] {
   ];
 }
 
-function otherActions({ state, isTrained, training }: WorkspaceModel): Action[] {
+function suggestionActions({ isSnoozed }: SilenceRecord): Action[] {
   const { t } = vscode.l10n;
   const language = vscode.window.activeTextEditor?.document.languageId;
+  const snooze = isSnoozed
+    ? { label: `$(bell) ${t('End Snooze')}`, command: commands.endSnooze }
+    : { label: `$(bell-slash) ${t('Snooze Suggestions')}`, command: commands.snooze };
+  if (language === undefined) return [snooze];
+  const label = languageOff() === null ? t('Turn Off for {0}', language) : t('Turn On for {0}', language);
+  return [snooze, { label: `$(settings) ${label}`, command: commands.toggleLanguage }];
+}
+
+function otherActions({ state, isTrained, training }: WorkspaceModel): Action[] {
+  const { t } = vscode.l10n;
   const actions: Action[] = [];
-  if (language !== undefined) {
-    const label = languageOff() === null ? t('Turn Off for {0}', language) : t('Turn On for {0}', language);
-    actions.push({ label: `$(settings) ${label}`, command: commands.toggleLanguage });
-  }
   actions.push({ label: `$(search) ${t('Open Inspector')}`, command: commands.openInspector });
+  actions.push({ label: `$(graph) ${t('Show Statistics')}`, command: commands.showStatistics });
   actions.push({ label: `$(output) ${t('Show Log')}`, command: commands.showLog });
   if ((isTrained || state.state === 'failed') && training === null) {
     actions.push({ label: `$(trash) ${t('Delete Model')}`, command: commands.deleteModel });

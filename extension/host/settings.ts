@@ -72,6 +72,14 @@ export const settings = {
   },
   base: { type: 'string', default: 'on', enum: ['on', 'off'], scope: 'machine-overridable' },
   'training.learnOnSave': { type: 'boolean', default: true, scope: 'machine-overridable' },
+  // Minutes; 0: never. A machine that begins to work by itself must have been asked to.
+  'training.whenIdle': {
+    type: 'integer',
+    default: 0,
+    minimum: 0,
+    maximum: 1_440,
+    scope: 'machine-overridable',
+  },
   'engine.reproducible': { type: 'boolean', default: false, scope: 'machine-overridable' },
   eagerness: {
     anyOf: [
@@ -95,6 +103,13 @@ export const settings = {
     enum: ['off', 'whereNoneServe'],
     scope: 'language-overridable',
   },
+  'completion.trigger': {
+    type: 'string',
+    default: 'automatic',
+    enum: ['automatic', 'manual'],
+    scope: 'language-overridable',
+  },
+  'completion.exclude': { type: 'object', default: {}, scope: 'resource' },
 } as const satisfies Record<string, Setting>;
 
 /** The untrusted value of a setting, by its name without `nihilo.`. */
@@ -115,6 +130,10 @@ export interface CompletionSettings {
   readonly leastAcceptance: number;
   readonly multiline: boolean;
   readonly maxTokens: number;
+  /** nothing is suggested before somebody asks for it */
+  readonly manual: boolean;
+  /** globs of files in which nothing is suggested */
+  readonly excluded: readonly string[];
 }
 
 /** @param cores of the machine, all but one of which train where no number is set */
@@ -137,6 +156,8 @@ export function completionSettings(source: SettingSource): CompletionSettings {
     leastAcceptance: 1 - doubtFrom(source),
     multiline: source('multiline') !== 'never',
     maxTokens: numberFrom(source, 'completion.maxTokens'),
+    manual: source('completion.trigger') === 'manual',
+    excluded: excludedGlobs(source('completion.exclude')),
   };
 }
 
@@ -158,6 +179,12 @@ export function suggestsWords(source: SettingSource): boolean {
 
 export function learnsOnSave(source: SettingSource): boolean {
   return booleanFrom(source, 'training.learnOnSave');
+}
+
+/** Minutes without a key after which a training begins by itself; null: it never does. */
+export function idleMinutes(source: SettingSource): number | null {
+  const minutes = numberFrom(source, 'training.whenIdle');
+  return minutes === 0 ? null : minutes;
 }
 
 /** whether suggestions and trainings begin with the model that ships with the extension */

@@ -2,6 +2,7 @@ import type { ModelState } from '../protocol/inspector.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
 import type { TrainingStage } from '../protocol/training.ts';
+import type { SilenceReason } from './silence.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
 
 /** The one thing that the status bar says: a running training before everything else, then what completions come from. */
@@ -15,7 +16,7 @@ export type Status =
   | { readonly kind: 'missing' }
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly sentence: string }
-  | { readonly kind: 'off'; readonly language: string }
+  | { readonly kind: 'silent'; readonly reason: SilenceReason }
   | { readonly kind: 'indexing'; readonly stage: IndexStage }
   | {
       readonly kind: 'predicting';
@@ -27,17 +28,17 @@ export type Status =
     }
   | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number };
 
-/** @param offFor the language of the active editor when suggestions are off for it */
+/** @param silence why nothing is suggested anywhere in the active editor; null: there may be something, or there is no editor */
 export function statusOf(
   { state, index, training, isTrained }: Pick<WorkspaceModel, 'state' | 'index' | 'training' | 'isTrained'>,
-  offFor: string | null,
+  silence: SilenceReason | null,
 ): Status {
   if (training !== null) {
     return { kind: 'training', stage: training.stage, percent: percentOf(training), paused: training.paused };
   }
   const { predicting, stage } = index;
-  if ((state.state === 'ready' || predicting !== null) && offFor !== null) {
-    return { kind: 'off', language: offFor };
+  if ((state.state === 'ready' || predicting !== null) && silence !== null && isChosen(silence)) {
+    return { kind: 'silent', reason: silence };
   }
   if (state.state === 'failed') return { kind: 'failed', sentence: state.error.message };
   if (predicting !== null) {
@@ -45,6 +46,11 @@ export function statusOf(
     return { kind: 'predicting', predicting, stage, heldOutBitsPerByte };
   }
   return stage !== null && state.state !== 'ready' ? { kind: 'indexing', stage } : statusOfModel(state);
+}
+
+/** Whether somebody has switched suggestions off, which is worth more than what would be suggested. */
+function isChosen({ kind }: SilenceReason): boolean {
+  return ['languageOff', 'excludedFile', 'tooLarge', 'manual', 'snoozed'].includes(kind);
 }
 
 /** Share of the time that training takes, in whole percent; null while it can't be told. */

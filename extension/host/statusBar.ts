@@ -3,6 +3,9 @@ import type { IndexStage } from '../protocol/indexing.ts';
 import { commands } from './commands.ts';
 import { settingSource } from './configuration.ts';
 import { completionSettings } from './settings.ts';
+import type { SilenceReason } from './silence.ts';
+import type { SilenceRecord } from './silenceRecord.ts';
+import { silenceSentence } from './silenceWording.ts';
 import { type Status, statusOf } from './status.ts';
 import { stageName } from './training.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
@@ -10,18 +13,22 @@ import type { WorkspaceModel } from './workspaceModel.ts';
 /** The one item in the status bar; a click opens the menu. */
 export class StatusBar implements vscode.Disposable {
   readonly #model: WorkspaceModel;
+  readonly #silences: SilenceRecord;
   readonly #item: vscode.StatusBarItem;
   readonly #subscriptions: { dispose(): void }[];
 
-  constructor(model: WorkspaceModel) {
+  constructor(model: WorkspaceModel, silences: SilenceRecord) {
     this.#model = model;
+    this.#silences = silences;
     this.#item = vscode.window.createStatusBarItem('nihilo.status', vscode.StatusBarAlignment.Right);
     this.#item.name = 'Nihilo';
     this.#item.command = commands.showMenu;
     const update = (): void => this.#update();
     this.#subscriptions = [
       model.onDidChange(update),
+      silences.onDidChange(update),
       vscode.window.onDidChangeActiveTextEditor(update),
+      vscode.window.onDidChangeTextEditorSelection(update),
       vscode.workspace.onDidChangeConfiguration(update),
     ];
     this.#update();
@@ -34,7 +41,14 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #update(): void {
-    const { icon, text, tooltip } = wording(statusOf(this.#model, languageOff()));
+    const document = vscode.window.activeTextEditor?.document;
+    const standing = document === undefined ? null : this.#silences.standing(document, false);
+    const status = statusOf(this.#model, standing);
+    const { icon, text, tooltip: about } = wording(status);
+    const silence = status.kind === 'silent' ? null : this.#silences.here();
+    const tooltip = silence === null ? about : `${about}\n\n${silenceSentence(silence)}`;
+    // The cursor moves more often than anything changes here, and each assignment is a message to the window.
+    if (tooltip === this.#item.tooltip && this.#item.text === `$(${icon}) Nihilo: ${text}`) return;
     this.#item.text = `$(${icon}) Nihilo: ${text}`;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: `Nihilo: ${text}. ${tooltip}`, role: 'button' };
@@ -75,15 +89,8 @@ function wording(status: Status): Wording {
       return { icon: 'loading~spin', text: t('loading'), tooltip: t('The model is being loaded.') };
     case 'failed':
       return { icon: 'warning', text: t('model unusable'), tooltip: status.sentence };
-    case 'off':
-      return {
-        icon: 'circle-slash',
-        text: t('off here'),
-        tooltip: t(
-          'Off here, because the setting nihilo.enabled is off for the language {0}.',
-          status.language,
-        ),
-      };
+    case 'silent':
+      return silentWording(status.reason);
     case 'ready':
       return {
         icon: 'check',
@@ -96,6 +103,14 @@ function wording(status: Status): Wording {
     case 'training':
       return trainingWording(status);
   }
+}
+
+function silentWording(reason: SilenceReason): Wording {
+  const { t } = vscode.l10n;
+  const tooltip = silenceSentence(reason);
+  if (reason.kind === 'manual') return { icon: 'circle-outline', text: t('on request'), tooltip };
+  if (reason.kind === 'snoozed') return { icon: 'bell-slash', text: t('snoozed'), tooltip };
+  return { icon: 'circle-slash', text: t('off here'), tooltip };
 }
 
 function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wording {

@@ -16,13 +16,16 @@ import { trainingSettings, usesBase } from './settings.ts';
 import { percentOf } from './status.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
 
-/** The command: trains with a notification that shows how it goes and can stop it; every failure is said, none is thrown. */
+/**
+ * The command: trains with a notification that shows how it goes and can stop it; every failure is said, none is thrown.
+ * @returns whether there is a model now that has learnt something
+ */
 export async function trainOnWorkspace(
   model: WorkspaceModel,
   platform: Pick<Platform, 'cores' | 'baseModel'>,
   log: vscode.LogOutputChannel,
-): Promise<void> {
-  await withProgress(model, log, () => model.train(trainingRequest(model.checkpoint, platform)));
+): Promise<boolean> {
+  return withProgress(model, log, () => model.train(trainingRequest(model.checkpoint, platform)));
 }
 
 /** The command: teaches the model of this workspace what was added or changed since it was trained. */
@@ -30,28 +33,31 @@ export async function fineTuneOnWorkspace(
   model: WorkspaceModel,
   cores: number,
   log: vscode.LogOutputChannel,
-): Promise<void> {
-  await withProgress(model, log, async () => model.fineTune(fineTuneRequest(model.checkpoint, cores)));
+): Promise<boolean> {
+  return withProgress(model, log, async () => model.fineTune(fineTuneRequest(model.checkpoint, cores)));
 }
 
 async function withProgress(
   model: WorkspaceModel,
   log: vscode.LogOutputChannel,
   begin: () => Promise<TrainingResult>,
-): Promise<void> {
+): Promise<boolean> {
   try {
-    void announce(await showProgress(model, begin()));
+    const result = await showProgress(model, begin());
+    void announce(result);
+    return result.report.fineTuning?.kept !== false;
   } catch (error) {
     if (error instanceof NihiloError && error.code === 'trainingCancelled') {
       void vscode.window.showInformationMessage(error.message);
     } else {
       void reportFailure(error, log);
     }
+    return false;
   }
 }
 
 /** @throws {NihiloError} corpusEmpty, when no folder is open */
-function trainingRequest(
+export function trainingRequest(
   checkpoint: string,
   { cores, baseModel }: Pick<Platform, 'cores' | 'baseModel'>,
 ): TrainingRequest {
@@ -61,7 +67,7 @@ function trainingRequest(
 }
 
 /** Preset and seed are the model's. @throws {NihiloError} corpusEmpty, when no folder is open */
-function fineTuneRequest(checkpoint: string, cores: number): FineTuneRequest {
+export function fineTuneRequest(checkpoint: string, cores: number): FineTuneRequest {
   const { seconds, threads, memoryLimitMb } = trainingSettings(settingSource(), cores);
   const corpus = openCorpus();
   return {

@@ -228,6 +228,11 @@ export class WorkspaceModel {
     return this.#suggester.suggest(question, eagerness, signal);
   }
 
+  /** Something else was typed where this had been shown long enough to be read. @param prefix ends where it was shown */
+  refused(prefix: string, name: string, text: string): void {
+    this.#suggester.refused({ prefix }, name, text);
+  }
+
   /** The likeliest words at the end of `prefix`; none before there is an index. @throws {NihiloError} workerFailed; or `signal`'s reason */
   async words(
     prefix: string,

@@ -16,6 +16,7 @@ const workerSources: Readonly<Record<WorkerRole, string>> = {
   indexer: '../indexing/indexerWorker.ts',
   predictor: '../completion/predictorWorker.ts',
   saver: '../training/saveWorker.ts',
+  reporter: '../evaluation/reportWorker.ts',
 };
 
 function assetUrl(name: string): URL {

@@ -36,7 +36,7 @@ export interface FileSystem {
 }
 
 /** The bundles that run off the main thread. */
-export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver';
+export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver' | 'reporter';
 
 export interface WorkerHandle<Request, Reply> {
   post(message: Request): void;

@@ -37,7 +37,10 @@ describe('nihilo finetune', () => {
     expect(oldText.after).toBeLessThanOrEqual(1.02 * oldText.before);
     expect(report).toMatchObject({ checkpoint: out, preset: 'pencil', steps: 40 });
     expect(readFileSync(path.join(model, 'model.safetensors')).equals(before)).toBe(true);
-    const people = await fineTune(inScratch('fresh'), '--out', inScratch('told'));
+    const people = await fineTune(inScratch('fresh'), '--out', inScratch('told'), '--report');
+    expect(people.stdout).toMatch(
+      /Keystrokes +-?\d+ % saved in \d+ files? it has not learnt from; counting alone -?\d+ %/,
+    );
     expect(people.stdout).toMatch(/New held-out +\d+\.\d{3} → \d+\.\d{3} bits per byte/);
     const place = `${inScratch('fresh')}/byteStrings.ts:1:4`;
     const completed = await nihilo('complete', place, '--model', out, '--json');

@@ -95,6 +95,14 @@ describe('a suggestion', () => {
     });
   });
 
+  it.each([
+    ['lineEnd', 'lineEnds'],
+    ['cut', 'late'],
+  ] as const)('says of an empty one that ended with %s: %s', async (stop, kind) => {
+    const { suggester } = engine(candidate([], { stop }));
+    expect((await suggester.suggest(question('const '), low, signal)).silence).toEqual({ kind });
+  });
+
   it('must be twice as sure within a string or a comment', async () => {
     const { asked, texts } = engine(candidate(sure));
     for (const prefix of ['// the ', "const a = 'the "]) await texts(question(prefix));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   completionSettings,
   excludedGlobs,
+  idleMinutes,
   reproducible,
   settings,
   trainingSettings,
@@ -32,7 +33,10 @@ describe('settings', () => {
       leastAcceptance: 0.75,
       multiline: true,
       maxTokens: settings['completion.maxTokens'].default,
+      manual: false,
+      excluded: [],
     });
+    expect(idleMinutes(unset)).toBeNull();
     expect(reproducible(unset)).toBe(false);
   });
 
@@ -47,7 +51,12 @@ describe('settings', () => {
         expect(presetChoices).toContain(preset);
         expect(typeof enabled).toBe('boolean');
         expect(typeof training.reproducible).toBe('boolean');
+        expect(typeof completion.manual).toBe('boolean');
+        expect(completion.excluded).toSatisfy((globs: unknown[]) =>
+          globs.every((glob) => typeof glob === 'string' && glob !== ''),
+        );
         const limited = [
+          [idleMinutes(source) ?? 0, settings['training.whenIdle']],
           [training.seconds, settings['training.seconds']],
           [training.memoryLimitMb, settings['training.memoryLimit']],
           [training.seed, settings['training.seed']],

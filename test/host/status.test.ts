@@ -13,11 +13,12 @@ const training: TrainingStatus = {
   heldOut: null,
 };
 const none: IndexStatus = { predicting: null, stage: null, error: null };
+const off = { kind: 'languageOff', language: 'python' } as const;
 const ready = { state: 'ready', model: modelSummary } as const;
 
 describe('statusOf', () => {
   it('says a running training before everything else', () => {
-    expect(statusOf({ state: ready, isTrained: true, index: none, training }, 'python')).toEqual({
+    expect(statusOf({ state: ready, isTrained: true, index: none, training }, off)).toEqual({
       kind: 'training',
       stage: 'training',
       percent: 25,
@@ -26,15 +27,20 @@ describe('statusOf', () => {
   });
 
   it('says that suggestions are off here only where there would be some', () => {
-    expect(statusOf({ state: ready, isTrained: true, index: none, training: null }, 'python')).toEqual({
-      kind: 'off',
-      language: 'python',
+    expect(statusOf({ state: ready, isTrained: true, index: none, training: null }, off)).toEqual({
+      kind: 'silent',
+      reason: off,
     });
     expect(
-      statusOf({ state: { state: 'missing' }, isTrained: false, index: none, training: null }, 'python'),
+      statusOf({ state: { state: 'missing' }, isTrained: false, index: none, training: null }, off),
     ).toEqual({
       kind: 'missing',
     });
+    // Nobody has switched anything off: what completes elsewhere is said here, too.
+    for (const kind of ['noModel', 'insideWord', 'lineEnds'] as const) {
+      const status = statusOf({ state: ready, isTrained: true, index: none, training: null }, { kind });
+      expect(status.kind).toBe('ready');
+    }
     expect(statusOf({ state: ready, isTrained: true, index: none, training: null }, null)).toEqual({
       kind: 'ready',
       heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
@@ -83,8 +89,8 @@ describe('statusOf with an index', () => {
 
   it('says first that a training runs, then that suggestions are off here, then that a model cannot be used', () => {
     const index: IndexStatus = { ...none, predicting: 'counts' };
-    expect(statusOf({ state: missing, isTrained: false, index, training }, 'python').kind).toBe('training');
-    expect(statusOf({ state: missing, isTrained: false, index, training: null }, 'python').kind).toBe('off');
+    expect(statusOf({ state: missing, isTrained: false, index, training }, off).kind).toBe('training');
+    expect(statusOf({ state: missing, isTrained: false, index, training: null }, off).kind).toBe('silent');
     const failed = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
     expect(statusOf({ state: failed, isTrained: false, index, training: null }, null).kind).toBe('failed');
   });

@@ -1,0 +1,106 @@
+import { keptAfterMs, type Outcome, readableMs } from './tracker.ts';
+
+/** What has become of accepted text. */
+export interface Kept {
+  /** of the texts that were looked at: characters, and how many of them were still there */
+  readonly inserted: number;
+  readonly kept: number;
+}
+
+/** What is kept of a workspace's suggestions, on this machine only. */
+export interface Statistics {
+  /** ms since 1970 */
+  readonly sinceMs: number;
+  readonly shown: number;
+  readonly accepted: number;
+  readonly partlyAccepted: number;
+  /** of those that were shown */
+  readonly rejected: number;
+  /** of texts that were accepted, whole or in part */
+  readonly acceptedCharacters: number;
+  /** one key accepts all of a suggestion, or the part of it */
+  readonly savedKeystrokes: number;
+  /** after each of `keptAfterMs` */
+  readonly kept: readonly Kept[];
+}
+
+/** Of what is stored: other figures are another version. */
+const version = 1;
+const counts = [
+  'sinceMs',
+  'shown',
+  'accepted',
+  'partlyAccepted',
+  'rejected',
+  'acceptedCharacters',
+  'savedKeystrokes',
+] as const satisfies readonly (keyof Statistics)[];
+
+export function noStatistics(sinceMs: number): Statistics {
+  return {
+    sinceMs,
+    shown: 0,
+    accepted: 0,
+    partlyAccepted: 0,
+    rejected: 0,
+    acceptedCharacters: 0,
+    savedKeystrokes: 0,
+    kept: keptAfterMs.map(() => ({ inserted: 0, kept: 0 })),
+  };
+}
+
+/** The statistics with one more outcome. */
+export function counted(statistics: Statistics, outcome: Outcome): Statistics {
+  switch (outcome.type) {
+    case 'shown':
+      return { ...statistics, shown: statistics.shown + 1 };
+    case 'accepted':
+    case 'partlyAccepted':
+      return {
+        ...statistics,
+        [outcome.type]: statistics[outcome.type] + 1,
+        acceptedCharacters: statistics.acceptedCharacters + outcome.characters,
+        savedKeystrokes: statistics.savedKeystrokes + outcome.characters - 1,
+      };
+    case 'rejected':
+      return { ...statistics, rejected: statistics.rejected + Number(outcome.shownMs >= readableMs) };
+    case 'kept': {
+      const add = (kept: Kept): Kept => ({
+        inserted: kept.inserted + outcome.inserted,
+        kept: kept.kept + outcome.kept,
+      });
+      const at = keptAfterMs.findIndex((afterMs) => afterMs === outcome.afterMs);
+      return { ...statistics, kept: statistics.kept.map((kept, i) => (i === at ? add(kept) : kept)) };
+    }
+  }
+}
+
+/** As it is stored. */
+export function toStored(statistics: Statistics): object {
+  return { version, ...statistics };
+}
+
+/** What `toStored` gave; null when it is something else, or of another version. */
+export function fromStored(stored: unknown): Statistics | null {
+  if (!isObject(stored) || stored['version'] !== version) return null;
+  const { kept } = stored;
+  if (!counts.every((name) => isCount(stored[name]))) return null;
+  if (!Array.isArray(kept) || kept.length !== keptAfterMs.length || !kept.every(isKept)) return null;
+  const numbers = Object.fromEntries(counts.map((name) => [name, stored[name]]));
+  return {
+    ...(numbers as Pick<Statistics, (typeof counts)[number]>),
+    kept: kept.map(({ inserted, kept: left }) => ({ inserted, kept: left })),
+  };
+}
+
+function isKept(value: unknown): value is Kept {
+  return isObject(value) && isCount(value['inserted']) && isCount(value['kept']);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

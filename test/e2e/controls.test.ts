@@ -1,0 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepOnFailure, Session } from './session.ts';
+import { patience, type Workbench } from './workbench.ts';
+
+/** A file of the project without one of its lines, which the test writes again; many other files have the same line. */
+const file = 'engine/checkpoint.ts';
+const line = "import { NihiloError } from '../protocol/errors.ts';";
+const given = 'import { NihiloError }';
+const trainingSeconds = 5;
+
+describe('the controls', () => {
+  let session: Session;
+  let folder: string;
+  let workbench: Workbench;
+  let before: string;
+
+  beforeAll(async () => {
+    session = await Session.start({
+      'nihilo.training.seconds': trainingSeconds,
+      'nihilo.completion.exclude': { '**/sampler.ts': true },
+      'workbench.colorTheme': 'Dark Modern',
+    });
+    folder = await session.folderOfCode();
+    const source = await readFile(path.join(folder, file), 'utf8');
+    const [head, tail] = source.split(line) as [string, string];
+    before = head;
+    await writeFile(path.join(folder, file), head + tail);
+    workbench = await session.open(folder);
+    await workbench.statusBar('Nihilo: counts').waitFor();
+  });
+  afterAll(() => session.stop());
+
+  const status = async (): Promise<string> =>
+    (await workbench.page
+      .locator('.statusbar-item[id="nihilo.nihilo.nihilo.status"] a, [id*="nihilo.status"] a')
+      .first()
+      .getAttribute('aria-label')) ?? '';
+
+  it('say why there is no suggestion at the cursor', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.openFile('engine/random.ts');
+    // export ty|pe
+    await workbench.goTo(2, 10);
+    await workbench.type('x');
+    await expect.poll(status, { timeout: patience }).toContain('inside a word');
+    await workbench.runCommand('Nihilo: Show Menu');
+    await workbench.page.locator('.quick-input-widget input[placeholder*="inside a word"]').waitFor();
+    await workbench.screenshot('controls-menu');
+    await workbench.press('Escape');
+    await workbench.runCommand('File: Revert File');
+  });
+
+  it('say that a file is excluded from suggestions, and by what', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.openFile('engine/sampler.ts');
+    await workbench.statusBar('Nihilo: off here').waitFor();
+    expect(await status()).toContain('nihilo.completion.exclude has "**/sampler.ts"');
+  });
+
+  it('snooze suggestions through the editor, and say until when', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.openFile(file);
+    await workbench.runCommand('Nihilo: Snooze Suggestions');
+    await workbench.page.locator('.quick-input-list .monaco-list-row[aria-label="5 minutes"]').click();
+    await workbench.statusBar('Nihilo: snoozed').waitFor();
+    expect(await status()).toContain('snoozed until');
+    await workbench.runCommand('Nihilo: End Snooze');
+    await workbench.statusBar('Nihilo: counts').waitFor();
+  });
+
+  it('count a suggestion that is accepted, and show it', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.openFile(file);
+    await workbench.goTo(before.split('\n').length, 1);
+    await workbench.type(given);
+    const { ghost } = await workbench.typeUntilGhostText(line.slice(given.length));
+    await workbench.press('Tab');
+    await workbench.runCommand('Nihilo: Show Statistics');
+    const page = workbench.webview();
+    const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name} \\d`) });
+    await row('accepted').waitFor();
+    expect(await row('accepted').textContent()).toMatch(/accepted\s*1\s/);
+    expect(await row('shown, for long enough to be read').textContent()).toMatch(/read\s*[1-9]/);
+    expect(await row('keystrokes saved').textContent()).toMatch(
+      new RegExp(`saved\\s*${ghost.length - 1}\\s`),
+    );
+    await workbench.screenshot('controls-statistics');
+  });
+
+  it('report after a training how good the model is, in words and as a table', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('Nihilo: Train on Workspace');
+    const report = workbench.notification(/would have saved \d+ % of your keystrokes/);
+    await report.waitFor({ timeout: 3 * patience });
+    await workbench.screenshot('controls-report');
+    await report.getByRole('button', { name: 'Show Report' }).click();
+    const page = workbench.webview();
+    await page.getByRole('row', { name: /^counts \+ transformer/ }).waitFor();
+    await page.getByRole('row', { name: /^counts alone/ }).waitFor();
+    await page.getByRole('row', { name: /^word-based suggestions/ }).waitFor();
+    await workbench.screenshot('controls-report-card');
+  });
+});
