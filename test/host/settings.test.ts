@@ -5,6 +5,7 @@ import {
   excludedGlobs,
   reproducible,
   settings,
+  suggestsWords,
   trainingSettings,
 } from '../../extension/host/settings.ts';
 import { presetChoices } from '../../extension/protocol/model.ts';
@@ -83,6 +84,11 @@ describe('settings', () => {
         },
       ),
     );
+  });
+
+  it('let words be suggested unless that is switched off', () => {
+    expect(suggestsWords(unset)).toBe(true);
+    expect(suggestsWords(() => 'off')).toBe(false);
   });
 
   it('leave one core to the editor, never train with none, and take any number that is set', () => {
