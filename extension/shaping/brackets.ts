@@ -1,4 +1,5 @@
-import { closedName, cutFrom, type Opened, scan, type Scanned, type Sign } from './lexical.ts';
+import { syntaxOf } from './languages.ts';
+import { closedName, cutFrom, kindOf, type Opened, scan, type Scanned, type Sign } from './lexical.ts';
 import { isBlank, type Shaped, type Surroundings } from './place.ts';
 
 /**
@@ -9,6 +10,10 @@ export function balance(draft: Shaped, at: Surroundings): Shaped {
   let { text } = draft;
   for (;;) {
     const scanned = scan(text, at.syntax, at.open);
+    if (kindOf(at.open) !== 'code' && scanned.left === at.open.length && !text.includes('\n')) {
+      const words = amongWords(at);
+      return { ...draft, ...closeOnce(text, scan(text, words.syntax, words.open), words) };
+    }
     const end = at.syntax.scopes === 'none' ? -1 : firstStray(scanned, at);
     if (end >= 0) {
       text = text.slice(0, end);
@@ -19,6 +24,14 @@ export function balance(draft: Shaped, at: Surroundings): Shaped {
     if (shorter === null) return { ...draft, ...closed };
     text = text.slice(0, shorter);
   }
+}
+
+/** In a string or a comment brackets are no syntax, but editors close them there, too. */
+function amongWords(at: Surroundings): Surroundings {
+  const syntax = syntaxOf('plaintext');
+  const { open } = scan(at.lineSoFar, syntax);
+  const behind = scan(at.restOfLine, syntax, open).signs;
+  return { ...at, syntax, open, behind, closers: behind.filter(({ closes }) => closes === 'outer') };
 }
 
 type Closed = Pick<Shaped, 'text' | 'replaced'>;

@@ -56,7 +56,14 @@ export const completionOptions: CompletionOptions = {
 
 export function completion(text: string): Completion {
   const token = { id: 0, bytes: text, logit: 0, probability: 0.5 };
-  const candidate = { text, probability: 0.5, tokens: [token], ends: [text.length], probabilities: [0.5], unlikely: null };
+  const candidate = {
+    text,
+    probability: 0.5,
+    tokens: [token],
+    ends: [text.length],
+    probabilities: [0.5],
+    unlikely: null,
+  };
   return { ...candidate, alternatives: [], milliseconds: 1, stop: 'lineEnd' };
 }
 

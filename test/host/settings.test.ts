@@ -6,6 +6,7 @@ import {
   idleMinutes,
   reproducible,
   settings,
+  suggestsWords,
   trainingSettings,
 } from '../../extension/host/settings.ts';
 import { presetChoices } from '../../extension/protocol/model.ts';
@@ -95,6 +96,8 @@ describe('settings', () => {
             leastAcceptance: 1 - eagerness,
             multiline: flag,
             maxTokens: settings['completion.maxTokens'].default,
+            manual: false,
+            excluded: [],
           });
         },
       ),
@@ -107,6 +110,11 @@ describe('settings', () => {
     const degrees = settings.eagerness.anyOf[0].enum.map(least);
     expect(degrees).toEqual([0.75, expect.closeTo(0.55), expect.closeTo(0.35)]);
     for (const name of ['extreme', 'toString', '', null]) expect(least(name)).toBe(0.75);
+  });
+
+  it('let words be suggested unless that is switched off', () => {
+    expect(suggestsWords(unset)).toBe(true);
+    expect(suggestsWords(() => 'off')).toBe(false);
   });
 
   it('leave one core to the editor, never train with none, and take any number that is set', () => {

@@ -9,7 +9,6 @@ import {
   standingSilence,
 } from '../../extension/host/silence.ts';
 import { silenceSentence } from '../../extension/host/silenceWording.ts';
-import { completion } from './samples.ts';
 
 vi.mock('vscode', () => ({
   env: { language: 'en' },

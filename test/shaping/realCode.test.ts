@@ -51,7 +51,7 @@ describe('what really comes next in real code', () => {
         const line = place.prefix.slice(place.prefix.lastIndexOf('\n') + 1);
         const closers = closersOf(rest);
         // Brackets in strings and comments are nothing that an editor closes.
-        if (closers === '' || /["'`/#]|^\s*\*/.test(line + rest)) continue;
+        if (closers === '' || /["'`/#]/.test(line + rest)) continue;
         const outcome = shape(rest, { ...place, suffix: closers + place.suffix });
         if ('refused' in outcome) continue;
         count++;
