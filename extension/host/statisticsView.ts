@@ -97,8 +97,8 @@ function contestantName(contestant: Contestant, { wordsOf }: ReportCard): string
       return t('counts alone');
     case 'words':
       return wordsOf === 'document'
-        ? t('word-based suggestions of the open file')
-        : t('word-based suggestions of all files of its language');
+        ? t('word-based suggestions, open file')
+        : t('word-based suggestions, its language');
   }
 }
 

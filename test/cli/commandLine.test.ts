@@ -21,7 +21,7 @@ describe('finetune', () => {
     expect(parse('finetune src --model m')).toEqual({
       command: 'finetune',
       folder: 'src',
-      options: { model: 'm', threads: 3, memory: 1_000, json: false },
+      options: { model: 'm', threads: 3, memory: 1_000, report: false, json: false },
     });
     expect(refusal(['finetune', 'src'])).toMatch(/--model/);
   });
@@ -56,6 +56,7 @@ describe('train', () => {
         threads: 3,
         memory: 1_000,
         resume: false,
+        report: false,
         json: false,
       },
     });
@@ -64,7 +65,7 @@ describe('train', () => {
 
   it('reads every option', () => {
     const line =
-      'train src --out m --seconds 1.5 --steps 7 --epochs 0.25 --target-loss 2.5 --threads 2 --seed 0 --preset small --vocab 512 --optimizer muon --tokens-per-step 4096 --memory 300 --resume --reproducible --json';
+      'train src --out m --seconds 1.5 --steps 7 --epochs 0.25 --target-loss 2.5 --threads 2 --seed 0 --preset small --vocab 512 --optimizer muon --tokens-per-step 4096 --memory 300 --resume --reproducible --report --json';
     expect(parse(line)).toMatchObject({
       options: {
         seconds: 1.5,
@@ -80,6 +81,7 @@ describe('train', () => {
         memory: 300,
         resume: true,
         reproducible: true,
+        report: true,
         json: true,
       },
     });
