@@ -1,3 +1,4 @@
+import { redactAround } from '../corpus/secrets.ts';
 import type { Decoder } from '../engine/decoder.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
@@ -20,6 +21,7 @@ import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
+import { beforeRedaction } from './redaction.ts';
 import { rehearse, rehearseIndex } from './rehearsal.ts';
 import { ServedIndex } from './servedIndex.ts';
 import { windowAround } from './window.ts';
@@ -98,10 +100,11 @@ export class Predictor {
     cancelled: () => boolean,
   ): Completion {
     if (open !== null && this.#index !== null) {
-      return this.#index.complete(prefix, open, options, cancelled);
+      return beforeRedaction(this.#index.complete(prefix, open, options, cancelled));
     }
     const { decoder, tokenizer } = this.#loaded();
-    return completeLine(decoder, tokenizer, prefix, options, cancelled);
+    const safe = redactAround(prefix, '').prefix;
+    return beforeRedaction(completeLine(decoder, tokenizer, safe, options, cancelled));
   }
 
   /**

@@ -7,6 +7,7 @@ import { hashBytes, hashText } from './hash.ts';
 import { type LeftOut, type LeftOutReason, summarizeReasons } from './leftOut.ts';
 import { withoutLicence } from './licence.ts';
 import { rootOf, workspaceRoots } from './roots.ts';
+import { redact } from './secrets.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
 import { type Candidate, candidatesAt, exclusion, walkRoot } from './walk.ts';
 
@@ -240,7 +241,11 @@ function textOf(path: string, bytes: Uint8Array): Text | LeftOutReason {
   const reason = contentReason(bytes);
   if (reason !== null) return reason;
   const text = withoutLicence(withoutByteOrderMark(bytes));
-  return text.bytes.length === 0 ? 'empty' : { path, ...text };
+  if (text.bytes.length === 0) return 'empty';
+  const { bytes: safe, secrets } = redact(text.bytes);
+  if (secrets === 0) return { path, ...text };
+  // A file of keys is none that a person writes code in.
+  return 2 * safe.length < text.bytes.length ? 'secret' : { path, ...text, bytes: safe, secrets };
 }
 
 /** The corpus of these texts, a tenth of which is held out. @param leftOut what was left out of them already */

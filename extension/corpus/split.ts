@@ -6,8 +6,10 @@ import { findNearDuplicates } from './similarity.ts';
 export interface Document {
   /** relative to the workspace, with forward slashes, below the folder's name where there are several */
   readonly path: string;
-  /** UTF-8, without the licence at its head */
+  /** UTF-8, without the licence at its head, with a placeholder for each secret */
   readonly bytes: Uint8Array;
+  /** how many there were; absent: none */
+  readonly secrets?: number;
   /** the licence's lines; absent: there was none */
   readonly removed?: RemovedLines;
   /** lines of the text before this part of it */
