@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readTexts } from '../../extension/corpus/corpus.ts';
 import { hashText } from '../../extension/corpus/hash.ts';
-import type { LeftOutReason } from '../../extension/corpus/leftOut.ts';
+import type { LeftOutReason } from '../../extension/protocol/corpus.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
 import { type Language, languageOf, minorLanguages, mostMinorBytes } from './languages.ts';

@@ -18,6 +18,7 @@ export interface TrainOptions {
   readonly optimizer?: OptimizerName;
   readonly tokensPerStep?: number;
   readonly memory: number;
+  readonly canaries: number;
   readonly resume: boolean;
   readonly reproducible?: boolean;
   readonly json: boolean;
@@ -84,6 +85,14 @@ export interface EvaluateOptions {
   readonly json: boolean;
 }
 
+export interface AuditOptions {
+  /** of a trained model; without it the counts alone are probed */
+  readonly model?: string;
+  readonly canaries: number;
+  readonly reproducible: boolean;
+  readonly json: boolean;
+}
+
 export interface TokenizeOptions {
   readonly shards: string;
   /** a tokenizer.json; one is learnt when it is left out */
@@ -104,12 +113,14 @@ export type Invocation =
   | { readonly command: 'inspect'; readonly place: string; readonly options: InspectOptions }
   | { readonly command: 'bench'; readonly options: BenchOptions }
   | { readonly command: 'evaluate'; readonly folder: string; readonly options: EvaluateOptions }
+  | { readonly command: 'audit'; readonly folder: string; readonly options: AuditOptions }
   | { readonly command: 'tokenize'; readonly folder: string; readonly options: TokenizeOptions }
   /** help or version */
   | { readonly command: 'print'; readonly text: string };
 
 const count = { whole: true, least: 1, most: Number.MAX_SAFE_INTEGER };
 const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
+const canaries = { whole: true, least: 0, most: 1_000 };
 const seedRange = { whole: true, least: 0, most: 2 ** 32 - 1 };
 /** what the editor's setting nihilo.completion.minProbability is unless it is changed */
 const ghostTextFloor = 0.3;
@@ -152,6 +163,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
   describeFineTune(program, threads, ask);
   describeModelCommands(program, ask);
   describeEvaluate(program, threads, ask);
+  describeAudit(program, ask);
   describeTokenize(program, ask);
   program
     .command('bench')
@@ -199,6 +211,12 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
     );
   describeChoices(command)
     .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
+    .option(
+      '--canaries <n>',
+      'plant so many random strings in the text, to see with `nihilo audit` what is memorised of it',
+      numberWithin('--canaries', canaries),
+      0,
+    )
     .option(
       '--resume',
       'go on from the model in --out, as it began; limits count what it has behind it',
@@ -348,6 +366,24 @@ function describeEvaluate(program: Command, threads: number, ask: (invocation: I
     .option('--round-trip', 'code texts by the predictions, decode them and compare', false)
     .option('--json', oneObject, false)
     .action((folder: string, options: EvaluateOptions) => ask({ command: 'evaluate', folder, options }));
+}
+
+function describeAudit(program: Command, ask: (invocation: Invocation) => void): void {
+  program
+    .command('audit <folder>')
+    .description(
+      'what a model and the counts of a folder can reproduce of the secrets in it, which are kept from them',
+    )
+    .option('--model <dir>', 'folder of a trained model (the counts alone when left out)')
+    .option(
+      '--canaries <n>',
+      'so many were planted by `nihilo train --canaries`',
+      numberWithin('--canaries', canaries),
+      0,
+    )
+    .option('--reproducible', reproducible, false)
+    .option('--json', oneObject, false)
+    .action((folder: string, options: AuditOptions) => ask({ command: 'audit', folder, options }));
 }
 
 function describeTokenize(program: Command, ask: (invocation: Invocation) => void): void {

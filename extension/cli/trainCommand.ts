@@ -1,3 +1,4 @@
+import { onlyThis } from '../corpus/walk.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
@@ -59,7 +60,7 @@ export async function followOnTerminal(run: TrainingRun): Promise<TerminalTraini
 }
 
 function trainingRequest({ baseModel }: Platform, folder: string, options: TrainOptions): TrainingRequest {
-  const { out, vocab, threads, memory, resume } = options;
+  const { out, vocab, threads, memory, canaries, resume } = options;
   const { preset, seed, reproducible, optimizer, tokensPerStep } = options;
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
   return {
@@ -76,6 +77,7 @@ function trainingRequest({ baseModel }: Platform, folder: string, options: Train
     stop: stopCondition(options),
     threads,
     memoryLimitMb: memory,
+    canaries,
     resume,
   };
 }
@@ -84,11 +86,6 @@ function trainingRequest({ baseModel }: Platform, folder: string, options: Train
 export function modelWithin(corpus: string, model: string): readonly string[] {
   if (!model.startsWith(`${corpus}/`)) return [];
   return [onlyThis(model.slice(corpus.length + 1))];
-}
-
-/** The glob pattern of one path; parentheses, bars and plus signs mean themselves in any. */
-export function onlyThis(path: string): string {
-  return path.replaceAll(/[\\*?[\]{}]/g, String.raw`\$&`);
 }
 
 type StopOptions = Pick<TrainOptions, 'seconds' | 'steps' | 'epochs' | 'targetLoss'>;

@@ -76,8 +76,9 @@ export class Predictor {
   }
 
   /** @returns whether more is counted than there is room for */
-  learn(edition: number, changes: readonly FileChange[]): boolean {
-    return this.#index?.edition === edition && this.#index.learn(changes);
+  learn(edition: number | null, changes: readonly FileChange[]): boolean {
+    if (this.#index === null || (edition ?? this.#index.edition) !== this.#index.edition) return false;
+    return this.#index.learn(changes);
   }
 
   open(prefix: string, open: OpenDocument): void {

@@ -1,4 +1,4 @@
-import type { LeftOutReason } from './leftOut.ts';
+import type { LeftOutReason } from '../protocol/corpus.ts';
 
 /** What a file is by its bytes; null for text that a person may have written. */
 export function contentReason(bytes: Uint8Array): LeftOutReason | null {

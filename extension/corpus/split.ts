@@ -118,7 +118,8 @@ export function wholeTexts(documents: readonly Document[]): Uint8Array[] {
   return texts;
 }
 
-function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+/** One text behind the other. */
+export function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   const text = new Uint8Array(head.length + tail.length);
   text.set(head);
   text.set(tail, head.length);

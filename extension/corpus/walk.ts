@@ -1,8 +1,9 @@
 import picomatch from 'picomatch';
 import type { FileEntry, FileSystem } from '../platform/platform.ts';
+import type { LeftOutReason } from '../protocol/corpus.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { mapConcurrently } from './concurrency.ts';
-import type { LeftOut, LeftOutReason } from './leftOut.ts';
+import type { LeftOut } from './leftOut.ts';
 import { fileNameReason, folderContentReason, folderNameReason } from './names.ts';
 import { joinPath, placeOpened, placeTop, readRules, type RepositoryPlace } from './repository.ts';
 import { pathBelow, type Root } from './roots.ts';
@@ -46,6 +47,11 @@ export function exclusion(patterns: readonly string[]): Exclusion {
   );
   const globs = literals.filter((pattern) => pattern !== '');
   return picomatch(globs, { dot: true, nonegate: true, noextglob: true, posix: true });
+}
+
+/** The glob pattern of one path; parentheses, bars and plus signs mean themselves in any. */
+export function onlyThis(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}]/g, String.raw`\$&`);
 }
 
 /**

@@ -10,6 +10,12 @@ export const commands = {
   toggleLanguage: 'nihilo.toggleLanguage',
   showLog: 'nihilo.showLog',
   showMenu: 'nihilo.showMenu',
+  showCorpus: 'nihilo.showCorpus',
+  refreshCorpus: 'nihilo.refreshCorpus',
+  dontLearn: 'nihilo.dontLearn',
+  learnAgain: 'nihilo.learnAgain',
+  forgetFile: 'nihilo.forgetFile',
+  audit: 'nihilo.audit',
 } as const;
 
 /** What `when` clauses in the manifest ask. */

@@ -43,12 +43,14 @@ export async function readFineTuneText(
   const { provenance, seed } = start.trainerState;
   const readAtMs = Date.now();
   const shouldStop = (): boolean => steering.cancelled;
-  const known = await readKnownText(files, provenance, request.replay, seed, shouldStop);
+  const { replay } = request;
+  const { exclude } = request.corpus;
+  const known = await readKnownText(files, provenance, replay, exclude, seed, shouldStop);
   const tokenizer = tokenizerFromJson(tokenizerJson);
   const oldStream = joinDocuments(encoded(tokenizer, known.documents, 'training'), tokenizer.endOfText);
   const oldHeldOut = encoded(tokenizer, known.documents, 'heldOut');
   if (oldHeldOut.length === 0 || oldStream.length <= config.maxPositionEmbeddings) {
-    throw noOldText(provenance, request.replay);
+    throw noOldText(provenance, replay);
   }
   const options = { seed, known: wholeTexts(known.documents), shouldStop };
   const corpus = await readNewText(() => readCorpus(files, request.corpus, options));

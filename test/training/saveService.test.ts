@@ -48,7 +48,14 @@ function served(name: string, change: Partial<SaveLearning> = {}) {
     },
     onMessage: (listener) => (command = listener),
   });
-  const learning = { checkpoint, limit: { steps: 4 }, threads: 1, memoryLimitMb: 512, writeEveryMs: 60_000 };
+  const learning = {
+    checkpoint,
+    limit: { steps: 4 },
+    threads: 1,
+    memoryLimitMb: 512,
+    exclude: [],
+    writeEveryMs: 60_000,
+  };
   command({ type: 'open', learning: { ...learning, ...change } });
   const ask = (message: SaveCommand, ...types: SaveEvent['type'][]): Promise<SaveEvent> =>
     new Promise((resolve) => {
