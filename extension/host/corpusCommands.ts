@@ -53,8 +53,7 @@ export async function forget(
   const place = placeOf(target);
   if (place === null) return sayNothingChosen();
   try {
-    await exclude(place);
-    await model.forget(pathInOpenFolders(pathOf(place.uri))!);
+    await Promise.all([model.forget(pathInOpenFolders(pathOf(place.uri))!), exclude(place)]);
     const trained = model.isTrained;
     const train = vscode.l10n.t('Train on Workspace');
     const choice = await vscode.window.showInformationMessage(

@@ -6,7 +6,7 @@ import type { Probe } from '../protocol/audit.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** Random strings that a secret is compared with. */
-export const alternatives = 63;
+const alternatives = 63;
 /** Text before a secret that a predictor is given: more than a context. */
 const mostBytesBefore = 2_048;
 

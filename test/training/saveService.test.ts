@@ -110,6 +110,14 @@ describe('serveSaves', () => {
     await service.close();
   });
 
+  it('learns nothing of a file that is excluded by now, although it was not when the model was trained', async () => {
+    const file = saveNews('excluded.ts');
+    const service = served('excluded', { exclude: ['corpus/excluded.ts'] });
+    expect(await service.learn(file)).toEqual({ type: 'learnt', outcome: null });
+    expect(await service.learn(saveNews('included.ts'))).toMatchObject({ outcome: { steps: 4 } });
+    await service.close();
+  });
+
   it('learns nothing of a held-out file, of one that is left out, and of one that is not in the folders', async () => {
     const service = served('nothing');
     writeFileSync(join(folder, '.env'), 'TOKEN=abc\n');
