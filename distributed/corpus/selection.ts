@@ -97,7 +97,12 @@ class Selector {
       throw error;
     });
     for (const { path: place, reason } of read.leftOut) addTo(this.#leftOut, languageOf(place), reason, 0);
-    for (const { path: place, bytes } of read.texts) {
+    for (const { path: place, bytes, secrets } of read.texts) {
+      if (secrets !== undefined) {
+        // There is enough other code: nothing is learnt from around a secret, or from the placeholder in its place.
+        addTo(this.#leftOut, languageOf(place), 'secret', bytes.length);
+        continue;
+      }
       const file = sourceFile(prefix + place, bytes, () => this.#head(prefix + place));
       if ('text' in file) this.#files.push(file);
       else addTo(this.#leftOut, languageOf(place), file.reason, bytes.length);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import envPaths from 'env-paths';
 import { readCorpus } from '../corpus/corpus.ts';
-import { onlyThis } from '../corpus/walk.ts';
+import { onlyThis } from '../corpus/globs.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Completion } from '../protocol/prediction.ts';
 import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';

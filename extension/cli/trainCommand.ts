@@ -1,4 +1,4 @@
-import { onlyThis } from '../corpus/walk.ts';
+import { onlyThis } from '../corpus/globs.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';

@@ -11,7 +11,8 @@ import type { RemovedLines } from './lines.ts';
 import { rootOf, workspaceRoots } from './roots.ts';
 import { redact } from './secrets.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
-import { type Candidate, candidatesAt, exclusion, walkRoot } from './walk.ts';
+import { exclusion } from './globs.ts';
+import { type Candidate, candidatesAt, walkRoot } from './walk.ts';
 
 /** The texts of a workspace that a model may learn from, and everything else with the reason why not. */
 export interface Corpus {

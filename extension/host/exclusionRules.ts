@@ -1,4 +1,4 @@
-import { exclusion, onlyThis } from '../corpus/walk.ts';
+import { exclusion, onlyThis } from '../corpus/globs.ts';
 
 /** The value of `nihilo.exclude` that leaves one more file or folder out. @param path relative to the folder of the workspace, without a slash at its end */
 export function excluding(rules: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { readAnyTexts } from '../corpus/corpus.ts';
 import { Inventory } from '../corpus/inventory.ts';
 import type { LeftOut } from '../corpus/leftOut.ts';
 import { fileOfPath, pathBelow, rootOf, workspaceRoots } from '../corpus/roots.ts';
-import { exclusion } from '../corpus/walk.ts';
+import { exclusion } from '../corpus/globs.ts';
 import { readTrainerState } from '../engine/checkpoint.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import type { CorpusEntry, CorpusPage, CorpusQuery } from '../protocol/corpus.ts';

@@ -42,6 +42,11 @@ describe('the tree of what is learnt from', () => {
   it('shows what is learnt from with sizes and secrets that were removed, and what is left out with the reason', async (context) => {
     keepOnFailure(workbench, context);
     await workbench.runCommand('Nihilo: Show What Is Learnt From');
+    // The other tree makes room: what is scrolled out of sight is not there.
+    await workbench.page
+      .locator('.pane-header', { hasText: path.basename(folder) })
+      .first()
+      .click();
     await row(/Learnt from.*files, .*B/).waitFor();
     await row('corpus').waitFor();
     await row('client.ts').filter({ hasText: '1 secret removed' }).waitFor();
@@ -81,8 +86,7 @@ describe('the tree of what is learnt from', () => {
     await writeFile(path.join(folder, 'other.ts'), await readFile(path.join(folder, 'client.ts')));
     await workbench.runCommand('Nihilo: Audit for Secrets');
     await workbench.notification('can reproduce 0 of 1 secrets').waitFor();
-    expect(await session.stalls(folder)).toEqual(
-      (await session.stalls(folder)).filter(({ oursMs }) => oursMs <= 20),
-    );
+    const stalls = await session.stalls(folder);
+    expect(stalls.filter(({ oursMs }) => oursMs > 20)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exclusion } from '../../extension/corpus/walk.ts';
+import { exclusion } from '../../extension/corpus/globs.ts';
 import { excluding, including, ruleFor } from '../../extension/host/exclusionRules.ts';
 
 /** A name of a file, with what means something in a glob pattern. */
