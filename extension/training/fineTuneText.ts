@@ -74,8 +74,15 @@ export async function readFineTuneText(
   };
 }
 
+/** Of the same folders, what one of them has read is in the model: excluded is only what all of them exclude. */
 function withoutRepetition(corpora: readonly CorpusRequest[]): CorpusRequest[] {
-  return [...new Map(corpora.map((corpus) => [JSON.stringify(corpus.folders), corpus])).values()];
+  const byFolders = new Map<string, CorpusRequest>();
+  for (const corpus of corpora) {
+    const key = JSON.stringify(corpus.folders);
+    const known = byFolders.get(key)?.exclude ?? corpus.exclude;
+    byFolders.set(key, { ...corpus, exclude: corpus.exclude.filter((glob) => known.includes(glob)) });
+  }
+  return [...byFolders.values()];
 }
 
 function noOldText(provenance: Provenance | null, replay: CorpusRequest | null): NihiloError {
