@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readTexts } from '../../extension/corpus/corpus.ts';
 import { hashText } from '../../extension/corpus/hash.ts';
-import type { LeftOutReason } from '../../extension/corpus/leftOut.ts';
+import type { LeftOutReason } from '../../extension/protocol/corpus.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
 import { type Language, languageOf, minorLanguages, mostMinorBytes } from './languages.ts';
@@ -97,7 +97,12 @@ class Selector {
       throw error;
     });
     for (const { path: place, reason } of read.leftOut) addTo(this.#leftOut, languageOf(place), reason, 0);
-    for (const { path: place, bytes } of read.texts) {
+    for (const { path: place, bytes, secrets } of read.texts) {
+      if (secrets !== undefined) {
+        // There is enough other code: nothing is learnt from around a secret, or from the placeholder in its place.
+        addTo(this.#leftOut, languageOf(place), 'secret', bytes.length);
+        continue;
+      }
       const file = sourceFile(prefix + place, bytes, () => this.#head(prefix + place));
       if ('text' in file) this.#files.push(file);
       else addTo(this.#leftOut, languageOf(place), file.reason, bytes.length);

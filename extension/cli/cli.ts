@@ -39,6 +39,10 @@ async function run(invocation: Invocation): Promise<number> {
       const { evaluateFolder } = await import('./evaluateCommand.ts');
       return evaluateFolder(platform, invocation.folder, invocation.options);
     }
+    case 'audit': {
+      const { audit } = await import('./auditCommand.ts');
+      return audit(platform, invocation.folder, invocation.options);
+    }
     case 'tokenize': {
       const { tokenize } = await import('./tokenizeCommand.ts');
       return tokenize(platform, invocation.folder, invocation.options);

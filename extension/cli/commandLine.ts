@@ -2,7 +2,17 @@ import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { NihiloError } from '../protocol/errors.ts';
 import { type OptimizerName, optimizerNames, type PresetChoice, presetChoices } from '../protocol/model.ts';
-import { numberWithin, oneOf } from './optionValues.ts';
+import { describeAudit, describeEvaluate, describeTokenize } from './folderCommands.ts';
+import {
+  canaries,
+  count,
+  numberWithin,
+  oneObject,
+  oneOf,
+  positive,
+  reproducible,
+  seedRange,
+} from './optionValues.ts';
 
 export interface TrainOptions {
   readonly out: string;
@@ -18,6 +28,7 @@ export interface TrainOptions {
   readonly optimizer?: OptimizerName;
   readonly tokensPerStep?: number;
   readonly memory: number;
+  readonly canaries: number;
   readonly resume: boolean;
   readonly reproducible?: boolean;
   /** judge the model in the end */
@@ -87,6 +98,14 @@ export interface EvaluateOptions {
   readonly json: boolean;
 }
 
+export interface AuditOptions {
+  /** of a trained model; without it the counts alone are probed */
+  readonly model?: string;
+  readonly canaries: number;
+  readonly reproducible: boolean;
+  readonly json: boolean;
+}
+
 export interface TokenizeOptions {
   readonly shards: string;
   /** a tokenizer.json; one is learnt when it is left out */
@@ -107,13 +126,11 @@ export type Invocation =
   | { readonly command: 'inspect'; readonly place: string; readonly options: InspectOptions }
   | { readonly command: 'bench'; readonly options: BenchOptions }
   | { readonly command: 'evaluate'; readonly folder: string; readonly options: EvaluateOptions }
+  | { readonly command: 'audit'; readonly folder: string; readonly options: AuditOptions }
   | { readonly command: 'tokenize'; readonly folder: string; readonly options: TokenizeOptions }
   /** help or version */
   | { readonly command: 'print'; readonly text: string };
 
-const count = { whole: true, least: 1, most: Number.MAX_SAFE_INTEGER };
-const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
-const seedRange = { whole: true, least: 0, most: 2 ** 32 - 1 };
 /** about what the editor shows at its lowest eagerness but one */
 const ghostTextFloor = 0.3;
 
@@ -155,6 +172,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
   describeFineTune(program, threads, ask);
   describeModelCommands(program, ask);
   describeEvaluate(program, threads, ask);
+  describeAudit(program, ask);
   describeTokenize(program, ask);
   program
     .command('bench')
@@ -178,9 +196,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
 /** That a switch is off by default need not be said. */
 const defaults = new Help();
 
-const reproducible = 'baseline SIMD: the same bits on every machine, and slower';
 const report = 'end with how many keystrokes the model saves on held-out files, beside counts and words';
-const oneObject = 'print one JSON object on stdout and nothing else';
 
 function describeTrain(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
   const command = describeLimits(
@@ -203,6 +219,12 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
     );
   describeChoices(command)
     .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
+    .option(
+      '--canaries <n>',
+      'plant so many random strings in the text, to see with `nihilo audit` what is memorised of it',
+      numberWithin('--canaries', canaries),
+      0,
+    )
     .option(
       '--resume',
       'go on from the model in --out, as it began; limits count what it has behind it',
@@ -325,67 +347,6 @@ function describeModelCommands(program: Command, ask: (invocation: Invocation) =
     .option('--json', oneObject, false)
     .action((at: string, options: InspectOptions) => ask({ command: 'inspect', place: at, options }));
 }
-
-function describeEvaluate(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
-  program
-    .command('evaluate <folder>')
-    .description('how well each predictor, learning from a folder, predicts text that is kept from it')
-    .option(
-      '--seconds <n>',
-      'from opening the folder to the end of training; 0 = nothing is trained',
-      numberWithin('--seconds', { ...positive, least: 0 }),
-      60,
-    )
-    .option(
-      '--files <n>',
-      'learn from so many files alone, drawn by the seed: a workspace that has just begun',
-      numberWithin('--files', count),
-    )
-    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
-    .option('--seed <n>', 'of the split and of every random choice', numberWithin('--seed', seedRange), 1)
-    .option(
-      '--split <how>',
-      'files: a tenth of them is kept apart; commits: what the last commits added',
-      oneOf('--split', splits),
-      'files',
-    )
-    .option('--base', 'begin with the base model, which predicts before the training, too', false)
-    .option('--static', 'learn nothing from a text while it is scored', false)
-    .option('--round-trip', 'code texts by the predictions, decode them and compare', false)
-    .option('--json', oneObject, false)
-    .action((folder: string, options: EvaluateOptions) => ask({ command: 'evaluate', folder, options }));
-}
-
-function describeTokenize(program: Command, ask: (invocation: Invocation) => void): void {
-  program
-    .command('tokenize <folder>')
-    .description('write the text files of a folder as shards of tokens, for a training on other machines')
-    .requiredOption('--shards <dir>', 'folder of the shards; what is there of the same text is kept')
-    .option('--tokenizer <file>', 'tokenizer.json of a model (learnt from a sample when left out)')
-    .option(
-      '--vocab-size <n>',
-      'tokens in the vocabulary that is learnt',
-      numberWithin('--vocab-size', { whole: true, least: 260, most: 65_535 }),
-      4_096,
-    )
-    .option(
-      '--sample-bytes <n>',
-      'text that the vocabulary is learnt from',
-      numberWithin('--sample-bytes', count),
-      16_000_000,
-    )
-    .option(
-      '--shard-tokens <n>',
-      'tokens of a shard',
-      numberWithin('--shard-tokens', { ...count, most: 2 ** 30 }),
-      2 ** 24,
-    )
-    .option('--seed <n>', 'of the order of the files', numberWithin('--seed', seedRange), 1)
-    .option('--json', oneObject, false)
-    .action((folder: string, options: TokenizeOptions) => ask({ command: 'tokenize', folder, options }));
-}
-
-const splits = ['files', 'commits'] as const;
 
 /** Commander's report of what is wrong, as one sentence that says what to do. */
 function refused({ message }: CommanderError, name: string, program: Command): NihiloError {

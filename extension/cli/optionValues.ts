@@ -39,3 +39,11 @@ export function oneOf<Name extends string>(option: string, names: readonly Name[
     );
   };
 }
+
+export const count = { whole: true, least: 1, most: Number.MAX_SAFE_INTEGER };
+export const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
+export const canaries = { whole: true, least: 0, most: 1_000 };
+export const seedRange = { whole: true, least: 0, most: 2 ** 32 - 1 };
+
+export const reproducible = 'baseline SIMD: the same bits on every machine, and slower';
+export const oneObject = 'print one JSON object on stdout and nothing else';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import envPaths from 'env-paths';
 import { readCorpus } from '../corpus/corpus.ts';
+import { onlyThis } from '../corpus/globs.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Completion } from '../protocol/prediction.ts';
 import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';
@@ -11,7 +12,7 @@ import { percent, reportLines } from './figures.ts';
 import { choiceRule, chooseLines, type CutLine } from './heldOutLines.ts';
 import { unhurried } from './modelCommands.ts';
 import { print } from './output.ts';
-import { onlyThis, trainOnTerminal } from './trainCommand.ts';
+import { trainOnTerminal } from './trainCommand.ts';
 import { withWorkspace } from './workspacePredictor.ts';
 
 const seed = 1;

@@ -1,3 +1,4 @@
+import { onlyThis } from '../corpus/globs.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { CorpusRequest, StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
@@ -68,7 +69,7 @@ function trainingRequest(
   folder: string,
   options: TrainOptions,
 ): TrainingRequest<CorpusRequest> {
-  const { out, vocab, threads, memory, resume } = options;
+  const { out, vocab, threads, memory, canaries, resume } = options;
   const { preset, seed, reproducible, optimizer, tokensPerStep } = options;
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
   return {
@@ -85,6 +86,7 @@ function trainingRequest(
     stop: stopCondition(options),
     threads,
     memoryLimitMb: memory,
+    canaries,
     resume,
   };
 }
@@ -93,11 +95,6 @@ function trainingRequest(
 export function modelWithin(corpus: string, model: string): readonly string[] {
   if (!model.startsWith(`${corpus}/`)) return [];
   return [onlyThis(model.slice(corpus.length + 1))];
-}
-
-/** The glob pattern of one path; parentheses, bars and plus signs mean themselves in any. */
-export function onlyThis(path: string): string {
-  return path.replaceAll(/[\\*?[\]{}]/g, String.raw`\$&`);
 }
 
 type StopOptions = Pick<TrainOptions, 'seconds' | 'steps' | 'epochs' | 'targetLoss'>;

@@ -130,7 +130,7 @@ export class PredictorClient {
   }
 
   /** @returns whether more was counted than the index has room for @throws {NihiloError} workerFailed */
-  async learn(edition: number, changes: readonly FileChange[]): Promise<boolean> {
+  async learn(edition: number | null, changes: readonly FileChange[]): Promise<boolean> {
     const answer = await this.#ask(this.#connected(), { type: 'learn', edition, changes });
     if (answer.type !== 'learnt') throw unexpected(answer);
     return answer.outdated;

@@ -1,3 +1,4 @@
+import { redactAround } from '../corpus/secrets.ts';
 import type { Decoder } from '../engine/decoder.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
@@ -25,6 +26,7 @@ import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
+import { beforeRedaction } from './redaction.ts';
 import { rehearse, rehearseIndex } from './rehearsal.ts';
 import { ServedIndex } from './servedIndex.ts';
 import { windowAround } from './window.ts';
@@ -87,8 +89,9 @@ export class Predictor {
   }
 
   /** @returns whether more is counted than there is room for */
-  learn(edition: number, changes: readonly FileChange[]): boolean {
-    return this.#index?.edition === edition && this.#index.learn(changes);
+  learn(edition: number | null, changes: readonly FileChange[]): boolean {
+    if (this.#index === null || (edition ?? this.#index.edition) !== this.#index.edition) return false;
+    return this.#index.learn(changes);
   }
 
   open(prefix: string, open: OpenDocument): void {
@@ -123,10 +126,11 @@ export class Predictor {
     cancelled: () => boolean,
   ): Completion {
     if (open !== null && this.#index !== null) {
-      return this.#index.complete(prefix, open, options, cancelled);
+      return beforeRedaction(this.#index.complete(prefix, open, options, cancelled));
     }
     const { decoder, tokenizer } = this.#loaded();
-    return completeLine(decoder, tokenizer, prefix, options, cancelled);
+    const safe = redactAround(prefix, '').prefix;
+    return beforeRedaction(completeLine(decoder, tokenizer, safe, options, cancelled));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { lineInFile } from '../corpus/lines.ts';
+import { redactAround } from '../corpus/secrets.ts';
 import { CountingModel } from '../counts/countingModel.ts';
 import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
 import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
@@ -147,7 +148,7 @@ export class ServedIndex {
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {
     this.#documents.open(open.name);
-    const { before } = this.#healed(prefix);
+    const { before } = this.#healed(redactAround(prefix, open.suffix).prefix);
     const { length, places } = this.#suffixes.longestMatch(Uint16Array.from(before), 1);
     const [place] = places;
     if (place === undefined) return null;
@@ -157,13 +158,15 @@ export class ServedIndex {
   }
 
   /**
-   * The document as it is without the line that is written: what stands behind the cursor in it is what is to be predicted.
+   * The document as it is without the line that is written: what stands behind the cursor in it is what is to be predicted. Nor are its
+   * secrets counted, not even while it is open.
    * @returns what is typed behind the place
    */
   #place(prefix: string, { name, suffix }: OpenDocument): Uint8Array {
     this.#documents.open(name);
-    const { before, typed } = this.#healed(prefix);
-    const rest = new TextEncoder().encode(suffix);
+    const safe = redactAround(prefix, suffix);
+    const { before, typed } = this.#healed(safe.prefix);
+    const rest = new TextEncoder().encode(safe.suffix);
     const after = this.#tokenizer.encode(rest.subarray(lineEnd(rest)));
     const kept = before.slice(-this.#documentTokens);
     const ids = new Uint16Array(Math.min(this.#documentTokens, kept.length + after.length));

@@ -1,12 +1,11 @@
-import type { LeftOutReason } from './leftOut.ts';
+import type { LeftOutReason } from '../protocol/corpus.ts';
 
 /** What a file is by its bytes; null for text that a person may have written. */
 export function contentReason(bytes: Uint8Array): LeftOutReason | null {
   if (isBinary(bytes)) return 'binary';
   const head = new TextDecoder().decode(bytes.subarray(0, headBytes));
   if (generatedMarker.test(head)) return 'generated';
-  if (isMinified(bytes)) return 'minified';
-  return secretMarker.test(latin1(bytes)) ? 'secret' : null;
+  return isMinified(bytes) ? 'minified' : null;
 }
 
 const headBytes = 2_048;
@@ -51,27 +50,6 @@ function isMinified(bytes: Uint8Array): boolean {
 }
 
 const lineFeed = 10;
-
-/** What by its form alone can hardly be anything else. A program that handles keys may name an armour and hold none; it goes with them. */
-const secretMarker = new RegExp(
-  [
-    // RFC 7468 and OpenPGP
-    '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY( BLOCK)?-----',
-    // access key ids of AWS, lasting and temporary
-    String.raw`\b(AKIA|ASIA)[A-Z0-9]{16}\b`,
-    // GitHub
-    String.raw`\bgh[pousr]_[A-Za-z0-9]{36}`,
-    String.raw`\bgithub_pat_[A-Za-z0-9_]{60}`,
-    // Slack
-    String.raw`\bxox[abeoprs]-[0-9A-Za-z-]{10}`,
-    // Google
-    String.raw`\bAIza[0-9A-Za-z_-]{35}`,
-    // npm
-    String.raw`\bnpm_[A-Za-z0-9]{36}`,
-    // Stripe
-    String.raw`\b[sr]k_live_[0-9A-Za-z]{16}`,
-  ].join('|'),
-);
 
 /** One character a byte. */
 export function latin1(bytes: Uint8Array): string {

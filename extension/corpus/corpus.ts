@@ -1,14 +1,18 @@
 import type { FileSystem } from '../platform/platform.ts';
+import type { LeftOutReason } from '../protocol/corpus.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { CorpusRequest, CorpusSummary } from '../protocol/training.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { contentReason } from './content.ts';
 import { hashBytes, hashText } from './hash.ts';
-import { type LeftOut, type LeftOutReason, summarizeReasons } from './leftOut.ts';
+import { type LeftOut, summarizeReasons } from './leftOut.ts';
 import { withoutLicence } from './licence.ts';
+import type { RemovedLines } from './lines.ts';
 import { rootOf, workspaceRoots } from './roots.ts';
+import { redact } from './secrets.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
-import { type Candidate, candidatesAt, exclusion, walkRoot } from './walk.ts';
+import { exclusion } from './globs.ts';
+import { type Candidate, candidatesAt, walkRoot } from './walk.ts';
 
 /** The texts of a workspace that a model may learn from, and everything else with the reason why not. */
 export interface Corpus {
@@ -28,6 +32,8 @@ export interface CorpusOptions {
   readonly unchangedSinceMs?: number;
   /** texts that are left out */
   readonly known?: readonly Uint8Array[];
+  /** told of every file that holds secrets, with its text as it is */
+  readonly onSecrets?: (path: string, text: Uint8Array, removed?: RemovedLines) => void;
   /** polled at every file; true ends the reading */
   readonly shouldStop?: () => boolean;
 }
@@ -60,11 +66,25 @@ export async function readTexts(
   request: CorpusRequest,
   options: Omit<CorpusOptions, 'seed'>,
 ): Promise<{ readonly texts: readonly Text[]; readonly leftOut: readonly LeftOut[] }> {
+  const read = await readAnyTexts(files, request, options);
+  if (read.texts.length === 0) throw empty(request, read.leftOut);
+  return read;
+}
+
+/**
+ * The same where nothing may be learnt from, which is something to show, too.
+ * @throws {NihiloError} folderUnreadable; trainingCancelled
+ */
+export async function readAnyTexts(
+  files: FileSystem,
+  request: CorpusRequest,
+  options: Omit<CorpusOptions, 'seed'>,
+): Promise<{ readonly texts: readonly Text[]; readonly leftOut: readonly LeftOut[] }> {
   const reader = new CorpusReader(files, options);
   await reader.walk(request);
   await reader.dropBySize();
   await reader.read();
-  return reader.texts(request);
+  return { texts: reader.texts, leftOut: reader.leftOut };
 }
 
 /**
@@ -96,9 +116,9 @@ interface SizedCandidate extends Candidate {
 class CorpusReader {
   readonly #files: FileSystem;
   readonly #options: Omit<CorpusOptions, 'seed'>;
-  readonly #leftOut: LeftOut[] = [];
+  readonly leftOut: LeftOut[] = [];
+  texts: readonly Text[] = [];
   #candidates: readonly Candidate[] = [];
-  #texts: readonly Text[] = [];
 
   constructor(files: FileSystem, options: Omit<CorpusOptions, 'seed'>) {
     this.#files = files;
@@ -113,7 +133,7 @@ class CorpusReader {
     for (const root of roots) {
       const walk = await walkRoot(this.#files, root, rootFolders, excluded, () => this.#stopIfAsked());
       for (const candidate of walk.candidates) candidates.push(candidate);
-      for (const entry of walk.leftOut) this.#leftOut.push(entry);
+      for (const entry of walk.leftOut) this.leftOut.push(entry);
     }
     this.#candidates = candidates.sort(byPath);
   }
@@ -128,7 +148,7 @@ class CorpusReader {
         if (size === null) return null;
         if (await this.#isChanged(candidate)) return this.#leaveOut(candidate, 'changed');
         if (size > 0 && size <= mostFileBytes) return { ...candidate, size };
-        return this.#leaveOut(candidate, size === 0 ? 'empty' : 'tooLarge');
+        return this.#leaveOut({ ...candidate, size }, size === 0 ? 'empty' : 'tooLarge');
       },
     );
     const present = sized.filter((candidate) => candidate !== null);
@@ -153,18 +173,13 @@ class CorpusReader {
       }
       return text;
     });
-    this.#texts = this.#withoutDuplicates(texts.filter((text) => text !== null));
-  }
-
-  texts(request: CorpusRequest): { readonly texts: readonly Text[]; readonly leftOut: readonly LeftOut[] } {
-    if (this.#texts.length === 0) throw empty(request, this.#leftOut);
-    return { texts: this.#texts, leftOut: this.#leftOut };
+    this.texts = this.#withoutDuplicates(texts.filter((text) => text !== null));
   }
 
   async #readText(candidate: Candidate): Promise<Text | null> {
     const bytes = await this.#unlessUnreadable(candidate, () => this.#files.read(candidate.file));
     if (bytes === null) return null;
-    const text = textOf(candidate.path, bytes);
+    const text = textOf(candidate.path, bytes, this.#options.onSecrets);
     return typeof text === 'string' ? this.#leaveOut(candidate, text) : text;
   }
 
@@ -188,8 +203,8 @@ class CorpusReader {
     });
   }
 
-  #leaveOut({ path }: { readonly path: string }, reason: LeftOutReason): null {
-    this.#leftOut.push({ path, reason });
+  #leaveOut({ path, size }: { readonly path: string; readonly size?: number }, reason: LeftOutReason): null {
+    this.leftOut.push(size === undefined ? { path, reason } : { path, reason, size });
     return null;
   }
 
@@ -236,11 +251,20 @@ class TextSet {
 }
 
 /** A file's text, or why it is none that may be learnt from. */
-function textOf(path: string, bytes: Uint8Array): Text | LeftOutReason {
+function textOf(
+  path: string,
+  bytes: Uint8Array,
+  onSecrets?: CorpusOptions['onSecrets'],
+): Text | LeftOutReason {
   const reason = contentReason(bytes);
   if (reason !== null) return reason;
   const text = withoutLicence(withoutByteOrderMark(bytes));
-  return text.bytes.length === 0 ? 'empty' : { path, ...text };
+  if (text.bytes.length === 0) return 'empty';
+  const { bytes: safe, secrets } = redact(text.bytes);
+  if (secrets === 0) return { path, ...text };
+  onSecrets?.(path, text.bytes, text.removed);
+  // A file of keys is none that a person writes code in.
+  return 2 * safe.length < text.bytes.length ? 'secret' : { path, ...text, bytes: safe, secrets };
 }
 
 /** The corpus of these texts, a tenth of which is held out. @param leftOut what was left out of them already */

@@ -1,3 +1,5 @@
+import type { LeftOutReason } from '../protocol/corpus.ts';
+
 /** Why a file or folder does not enter the corpus, in words for a person. */
 export const leftOutReasons = {
   versionControl: 'kept by version control',
@@ -19,14 +21,14 @@ export const leftOutReasons = {
   changed: 'changed since the model was trained',
   known: 'known to the model already',
   beyondBudget: 'more than is learnt from at once',
-} as const;
-
-export type LeftOutReason = keyof typeof leftOutReasons;
+} as const satisfies Record<LeftOutReason, string>;
 
 export interface LeftOut {
   /** relative to the workspace, as a document's; a folder, which stands for all that is in it, ends with a slash */
   readonly path: string;
   readonly reason: LeftOutReason;
+  /** of the file; absent where nobody had to look */
+  readonly size?: number;
 }
 
 /** For example `8 not UTF-8 text, 3 generated`: the most frequent reasons first. */

@@ -1,5 +1,5 @@
 import type { FileEntry } from '../platform/platform.ts';
-import type { LeftOutReason } from './leftOut.ts';
+import type { LeftOutReason } from '../protocol/corpus.ts';
 
 function names(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/));

@@ -25,6 +25,15 @@ export function pathInWorkspace(folders: readonly string[], file: string): strin
   return root === null ? null : root.prefix + pathBelow(root, file);
 }
 
+/** The file, or folder, that the corpus calls so; null when no folder of the workspace is its beginning. */
+export function fileOfPath(roots: readonly Root[], path: string): string | null {
+  const root = roots
+    .filter(({ prefix }) => path.startsWith(prefix))
+    .toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
+  if (root === undefined) return null;
+  return `${root.folder.replace(/\/$/, '')}/${path.slice(root.prefix.length)}`;
+}
+
 /** @param file in the root's folder */
 export function pathBelow({ folder }: Root, file: string): string {
   return file.slice(folder.length).replace(/^\//, '');

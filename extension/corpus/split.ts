@@ -6,8 +6,10 @@ import { findNearDuplicates } from './similarity.ts';
 export interface Document {
   /** relative to the workspace, with forward slashes, below the folder's name where there are several */
   readonly path: string;
-  /** UTF-8, without the licence at its head */
+  /** UTF-8, without the licence at its head, with a placeholder for each secret */
   readonly bytes: Uint8Array;
+  /** how many there were; absent: none */
+  readonly secrets?: number;
   /** the licence's lines; absent: there was none */
   readonly removed?: RemovedLines;
   /** lines of the text before this part of it */
@@ -116,7 +118,8 @@ export function wholeTexts(documents: readonly Document[]): Uint8Array[] {
   return texts;
 }
 
-function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+/** One text behind the other. */
+export function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   const text = new Uint8Array(head.length + tail.length);
   text.set(head);
   text.set(tail, head.length);

@@ -1,8 +1,9 @@
-import picomatch from 'picomatch';
 import type { FileEntry, FileSystem } from '../platform/platform.ts';
+import type { LeftOutReason } from '../protocol/corpus.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { mapConcurrently } from './concurrency.ts';
-import type { LeftOut, LeftOutReason } from './leftOut.ts';
+import type { Exclusion } from './globs.ts';
+import type { LeftOut } from './leftOut.ts';
 import { fileNameReason, folderContentReason, folderNameReason } from './names.ts';
 import { joinPath, placeOpened, placeTop, readRules, type RepositoryPlace } from './repository.ts';
 import { pathBelow, type Root } from './roots.ts';
@@ -31,21 +32,6 @@ interface Visit {
   readonly candidates: Candidate[];
   readonly leftOut: LeftOut[];
   readonly folders: Folder[];
-}
-
-/** Tells whether a path relative to its root, of a file or a folder, is excluded. */
-export type Exclusion = (path: string) => boolean;
-
-/** @param patterns as in VS Code's `files.exclude`: `*` stays within a name, `**` does not, and `{a,b}` is either */
-export function exclusion(patterns: readonly string[]): Exclusion {
-  const literals = patterns.map((pattern) =>
-    pattern
-      .replace(/^\.\//, '')
-      .replace(/(?<=[^/])\/+$/, '')
-      .replaceAll(/[()|+]/g, String.raw`\$&`),
-  );
-  const globs = literals.filter((pattern) => pattern !== '');
-  return picomatch(globs, { dot: true, nonegate: true, noextglob: true, posix: true });
 }
 
 /**

@@ -145,6 +145,11 @@ export async function readCheckpoint(
   throw torn!;
 }
 
+/** What a training left behind beside the model, without reading that. @throws {NihiloError} as readCheckpoint */
+export async function readTrainerState(files: FileSystem, folder: string): Promise<TrainerState> {
+  return new Reader(files, folder).state();
+}
+
 async function readFolder(files: FileSystem, folder: string, withOptimizer: boolean): Promise<Checkpoint> {
   const reader = new Reader(files, folder);
   const config = fromArceeConfig(await reader.json('config.json'));

@@ -15,6 +15,12 @@ export const commands = {
   showStatistics: 'nihilo.showStatistics',
   resetStatistics: 'nihilo.resetStatistics',
   makeReportCard: 'nihilo.makeReportCard',
+  showCorpus: 'nihilo.showCorpus',
+  refreshCorpus: 'nihilo.refreshCorpus',
+  dontLearn: 'nihilo.dontLearn',
+  learnAgain: 'nihilo.learnAgain',
+  forgetFile: 'nihilo.forgetFile',
+  audit: 'nihilo.audit',
 } as const;
 
 /** What `when` clauses in the manifest ask. */

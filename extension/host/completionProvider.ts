@@ -14,8 +14,8 @@ import type { WorkspaceModel } from './workspaceModel.ts';
 /** More text on one side of the cursor than the model looks at; the rest need not be copied at every key. */
 const sideCharacters = 32_768;
 /**
- * The text that is sent begins a multiple of so many characters from the document's beginning, and ends so many from its end: what moved with
- * every key would have other tokens every time.
+ * The text that is sent begins about a multiple of so many characters from the document's beginning, and ends so many from its end: what
+ * moved with every key would have other tokens every time. It has whole lines, because half a secret is not known for one.
  */
 const sideStep = 8_192;
 
@@ -182,13 +182,15 @@ export function openDocumentAt(
 
 function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
   const beyond = Math.max(0, document.offsetAt(position) - sideCharacters);
-  const start = document.positionAt(Math.floor(beyond / sideStep) * sideStep);
-  return document.getText(new vscode.Range(start, position));
+  const cut = document.positionAt(Math.floor(beyond / sideStep) * sideStep);
+  const start = cut.character === 0 ? cut : new vscode.Position(cut.line + 1, 0);
+  return document.getText(new vscode.Range(start.isAfter(position) ? cut : start, position));
 }
 
 function textBehind(document: vscode.TextDocument, position: vscode.Position): string {
   const end = document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
   const beyond = Math.max(0, end - document.offsetAt(position) - sideCharacters);
   const cut = document.positionAt(end - Math.ceil(beyond / sideStep) * sideStep);
-  return document.getText(new vscode.Range(position, cut));
+  const whole = beyond === 0 ? cut : cut.with({ character: 0 });
+  return document.getText(new vscode.Range(position, whole.isBefore(position) ? cut : whole));
 }

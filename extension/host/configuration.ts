@@ -35,15 +35,18 @@ export function openCorpus(): CorpusRequest {
 
 /** What the index calls a document: as the corpus does where it has it; else nobody else is called so. */
 export function documentName({ uri }: { readonly uri: vscode.Uri }): string {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
-  const path =
-    uri.scheme === 'file'
-      ? pathInWorkspace(
-          folders.map((folder) => pathOf(folder.uri)),
-          pathOf(uri),
-        )
-      : null;
-  return path ?? uri.toString();
+  return (uri.scheme === 'file' ? pathInOpenFolders(pathOf(uri)) : null) ?? uri.toString();
+}
+
+/** What the corpus calls a file; null when it is in none of its folders. @param file as `pathOf` gives it */
+export function pathInOpenFolders(file: string): string | null {
+  return pathInWorkspace(openFolders(), file);
+}
+
+/** Those that are on a disk. */
+export function openFolders(): string[] {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  return folders.map(({ uri }) => pathOf(uri));
 }
 
 /** As the platform wants it: absolute, with forward slashes. */

@@ -3,9 +3,12 @@ import { type EventLoopDelay, watchEventLoop } from '../platform/eventLoop.ts';
 import { nodePlatform } from '../platform/node.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type Outcome, readableMs } from '../statistics/tracker.ts';
+import { auditWorkspace } from './audit.ts';
 import { commands, contextKeys } from './commands.ts';
 import { CompletionProvider, type CompletionRecords } from './completionProvider.ts';
 import { documentName, openCorpus, pathOf, setEnabled, settingSource } from './configuration.ts';
+import { dontLearn, forget, learnAgain, type Target } from './corpusCommands.ts';
+import { CorpusView } from './corpusView.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
 import { LatencyRecord, type LatencySummary, measurementsLine } from './latency.ts';
@@ -57,8 +60,10 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     train: () => void vscode.commands.executeCommand(commands.train),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
   });
+  const corpusView = new CorpusView(workspaceModel, log);
   context.subscriptions.push(
     log,
+    corpusView,
     eventLoop,
     inspector,
     silences,
@@ -94,6 +99,12 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
       },
       showMenu: () => showMenu(workspaceModel, silences),
       ...recordCommands(records),
+      showCorpus: () => vscode.commands.executeCommand('nihilo.corpus.focus'),
+      refreshCorpus: () => corpusView.refresh(),
+      dontLearn: (target) => dontLearn(target, log),
+      learnAgain: (target) => learnAgain(target, log),
+      forgetFile: (target) => forget(target, workspaceModel, log),
+      audit: () => auditWorkspace(workspaceModel, platform, log),
     }),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
@@ -156,7 +167,10 @@ function recordCommands({ silences, statistics, reports, view }: Records) {
   };
 }
 
-function registerCommands(handlers: Record<keyof typeof commands, () => unknown>): vscode.Disposable[] {
+/** @param handlers given what a command of a menu is about */
+function registerCommands(
+  handlers: Record<keyof typeof commands, (target?: Target) => unknown>,
+): vscode.Disposable[] {
   return Object.entries(handlers).map(([name, handler]) =>
     vscode.commands.registerCommand(commands[name as keyof typeof commands], handler),
   );

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
-import { pathOf, settingSource } from './configuration.ts';
+import { openCorpus, pathInOpenFolders, pathOf, settingSource } from './configuration.ts';
 import { learnsOnSave, trainingSettings } from './settings.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -21,7 +21,8 @@ export function learnOnSave(
   const learn = (file: string): void => {
     timers.delete(file);
     const source = settingSource();
-    if (learnsOnSave(source)) model.learnFrom(file, saveLearning(cores));
+    // A file of another folder, or of none, is nothing to learn from.
+    if (learnsOnSave(source) && pathInOpenFolders(file) !== null) model.learnFrom(file, saveLearning(cores));
   };
   return [
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
@@ -40,7 +41,7 @@ export function learnOnSave(
 
 function saveLearning(cores: number): Omit<SaveLearning, 'checkpoint'> {
   const { threads, memoryLimitMb } = trainingSettings(settingSource(), cores);
-  return { limit: { ms: limitMs }, threads, memoryLimitMb, writeEveryMs };
+  return { limit: { ms: limitMs }, threads, memoryLimitMb, exclude: openCorpus().exclude, writeEveryMs };
 }
 
 /** Figures only: the log never holds a file's text or name. */

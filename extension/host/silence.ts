@@ -1,4 +1,4 @@
-import { type Exclusion, exclusion } from '../corpus/walk.ts';
+import { type Exclusion, exclusion } from '../corpus/globs.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Silence } from '../completion/suggester.ts';
 

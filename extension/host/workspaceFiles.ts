@@ -24,10 +24,10 @@ export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel)
     watcher.onDidDelete(changed),
     // The watcher tells the same a moment later.
     workspace.onDidSaveTextDocument(({ uri }) => changed(uri)),
-    workspace.onDidChangeWorkspaceFolders(() => void model.buildIndex()),
+    workspace.onDidChangeWorkspaceFolders(() => void model.rulesChanged()),
     workspace.onDidChangeConfiguration((change) => {
       const rules = ['files.exclude', 'nihilo.exclude'];
-      if (rules.some((name) => change.affectsConfiguration(name))) void model.buildIndex();
+      if (rules.some((name) => change.affectsConfiguration(name))) void model.rulesChanged();
     }),
     window.onDidChangeActiveTextEditor(opened),
   ];

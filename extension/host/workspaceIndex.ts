@@ -2,6 +2,7 @@ import { type PredictorClient, respawnGapMs } from '../completion/client.ts';
 import { IndexerClient, type IndexingNews } from '../indexing/client.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { CorpusPage, CorpusQuery } from '../protocol/corpus.ts';
 import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.ts';
 import type { IndexStage, WorkspaceIndex as Index } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
@@ -109,6 +110,20 @@ export class WorkspaceIndex {
     if (this.#disposed || !this.isWanted) return;
     this.#files.add(file);
     this.#timer ??= setTimeout(() => this.#tell(), collectMs);
+  }
+
+  /** What is in a folder of the corpus, or of what is left out of it. @throws {NihiloError} corpusEmpty, when no folder is open; folderUnreadable */
+  async list(where: Pick<CorpusQuery, 'edition' | 'side' | 'folder' | 'from'>): Promise<CorpusPage> {
+    const { corpus, checkpoint } = this.#source;
+    return this.#indexer.list({ ...where, corpus: corpus(), checkpoint });
+  }
+
+  /**
+   * Takes files out of what is counted at once, with all below them; whoever asks sees to it that the rules keep them out, too.
+   * @param path as the corpus names it @throws {NihiloError} workerFailed
+   */
+  async forget(path: string): Promise<void> {
+    if (this.#status.predicting !== null) await this.#predictor.learn(null, [{ path, ids: null }]);
   }
 
   /** The predictor is gone, and its index with it. @param died without having been asked to */

@@ -3,6 +3,7 @@ import { type InspectQuery, PredictorClient } from '../completion/client.ts';
 import { type Answer, type Eagerness, type Question, Suggester } from '../completion/suggester.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
@@ -59,6 +60,7 @@ export class WorkspaceModel {
   readonly #changed = new Signal<void>();
   readonly #trainingEvents = new Signal<TrainingEvent>();
   readonly #saveEvents = new Signal<SaveEvent>();
+  readonly #filesChanged = new Signal<void>();
   #state: ModelState = { state: 'missing' };
   #training: TrainingStatus | null = null;
   /** a later loading or a deletion overtakes an earlier loading */
@@ -71,6 +73,9 @@ export class WorkspaceModel {
   readonly onTrainingEvent = this.#trainingEvents.subscribe;
   /** What becomes of the files that it is told of by `learnFrom`. */
   readonly onSaveEvent = this.#saveEvents.subscribe;
+
+  /** What there is to learn from may be another: files, folders or rules. */
+  readonly onFilesChanged = this.#filesChanged.subscribe;
 
   /** A sentence for the log about an index that is not all that it could be. */
   readonly onNotice: WorkspaceIndex['onNotice'];
@@ -207,6 +212,22 @@ export class WorkspaceModel {
     this.#trainer.active?.cancel();
   }
 
+  /** The rules of what is learnt from have changed: the index is made anew, and what is saved is learnt by them. */
+  async rulesChanged(): Promise<void> {
+    this.#filesChanged.emit();
+    await Promise.all([this.#saves.close(true), this.buildIndex()]);
+  }
+
+  /** What is learnt from, and what is not. @throws {NihiloError} corpusEmpty, when no folder is open; folderUnreadable; workerFailed */
+  list(where: Parameters<WorkspaceIndex['list']>[0]): Promise<CorpusPage> {
+    return this.#index.list(where);
+  }
+
+  /** Takes files out of the counts at once. @param path as the corpus names a file or folder @throws {NihiloError} workerFailed */
+  forget(path: string): Promise<void> {
+    return this.#index.forget(path);
+  }
+
   /** Reads and counts the workspace anew, in the background, if anybody wants it. Never rejects: `index` says how it went. */
   async buildIndex(): Promise<void> {
     if (this.#index.isWanted) await this.#index.build();
@@ -219,6 +240,7 @@ export class WorkspaceModel {
 
   /** A file was created, changed or removed: the index learns from it, as far as the rules allow. @param file absolute path */
   fileChanged(file: string): void {
+    this.#filesChanged.emit();
     this.#index.fileChanged(file);
   }
 

@@ -1,9 +1,19 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
+import type { CorpusPage, CorpusQuery } from '../protocol/corpus.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
 import type { IndexerEvent, IndexerRequest, IndexRequest } from '../protocol/indexing.ts';
 
 /** What comes of an indexing beside its end. */
-export type IndexingNews = Exclude<IndexerEvent, { type: 'done' | 'failed' }>;
+export type IndexingNews = Exclude<
+  IndexerEvent,
+  { type: 'done' | 'failed' | 'listed' | 'notListed' | 'auditing' | 'audited' }
+>;
+
+interface Listing {
+  readonly query: CorpusQuery;
+  resolve(page: CorpusPage): void;
+  reject(reason: unknown): void;
+}
 
 interface Building {
   resolve(isDone: boolean): void;
@@ -19,6 +29,8 @@ export class IndexerClient {
   readonly #onNews: (news: IndexingNews) => void;
   #worker: WorkerHandle<IndexerRequest, IndexerEvent> | null = null;
   #building: Building | null = null;
+  readonly #listings = new Map<number, Listing>();
+  #lastListing = 0;
 
   constructor(platform: Platform, onNews: (news: IndexingNews) => void) {
     this.#platform = platform;
@@ -42,8 +54,19 @@ export class IndexerClient {
     this.#worker?.post({ type: 'read', files });
   }
 
+  /** What is in a folder of the corpus. @throws {NihiloError} folderUnreadable; workerFailed */
+  list(query: CorpusQuery): Promise<CorpusPage> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastListing;
+      const worker = this.#connected();
+      this.#listings.set(id, { query, resolve, reject });
+      worker.post({ type: 'list', id, query });
+    });
+  }
+
   dispose(): void {
     this.#end();
+    this.#refuse(new NihiloError('workerFailed', 'The window is being closed; open it again.'));
   }
 
   #connected(): WorkerHandle<IndexerRequest, IndexerEvent> {
@@ -53,11 +76,15 @@ export class IndexerClient {
     worker.onMessage((event) => {
       if (worker === this.#worker) this.#receive(event);
     });
+    // Whoever asked a worker that had to end for a new index is answered by the next one.
+    for (const [id, { query }] of this.#listings) worker.post({ type: 'list', id, query });
     worker.onFailure((cause) => {
       if (worker !== this.#worker) return;
       this.#worker = null;
       const sentence = `The indexer stopped unexpectedly (${cause.message}); it starts again when files change or the window is reloaded.`;
-      this.#settle()?.reject(new NihiloError('workerFailed', sentence, { cause }));
+      const failure = new NihiloError('workerFailed', sentence, { cause });
+      this.#settle()?.reject(failure);
+      this.#refuse(failure);
     });
     return worker;
   }
@@ -70,12 +97,33 @@ export class IndexerClient {
       case 'failed':
         this.#settle()?.reject(fromPlainError(event.error));
         return;
+      case 'listed':
+        this.#listing(event.id)?.resolve(event.page);
+        return;
+      case 'notListed':
+        this.#listing(event.id)?.reject(fromPlainError(event.error));
+        return;
       case 'stage':
       case 'index':
       case 'notice':
       case 'changes':
         this.#onNews(event);
+        return;
+      case 'auditing':
+      case 'audited':
+        throw new Error(`Nobody has asked this indexer for an audit, and it says '${event.type}'.`);
     }
+  }
+
+  #listing(id: number): Listing | undefined {
+    const listing = this.#listings.get(id);
+    this.#listings.delete(id);
+    return listing;
+  }
+
+  #refuse(reason: NihiloError): void {
+    for (const { reject } of this.#listings.values()) reject(reason);
+    this.#listings.clear();
   }
 
   #end(): void {

@@ -1,3 +1,5 @@
+import type { AuditEvent, AuditRequest } from './audit.ts';
+import type { CorpusPage, CorpusQuery } from './corpus.ts';
 import type { PlainError } from './errors.ts';
 import type { CorpusRequest } from './training.ts';
 
@@ -82,7 +84,10 @@ export type IndexStage = 'reading' | 'tokenizing' | 'counting' | 'weighing';
 export type IndexerRequest =
   | { readonly type: 'build'; readonly request: IndexRequest }
   /** absolute paths of files that were created, changed or removed */
-  | { readonly type: 'read'; readonly files: readonly string[] };
+  | { readonly type: 'read'; readonly files: readonly string[] }
+  | { readonly type: 'list'; readonly id: number; readonly query: CorpusQuery }
+  /** of a worker that does nothing else */
+  | { readonly type: 'audit'; readonly request: AuditRequest };
 
 /** from the indexer */
 export type IndexerEvent =
@@ -92,6 +97,11 @@ export type IndexerEvent =
   | { readonly type: 'notice'; readonly sentence: string }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly error: PlainError }
+  /** of `audit`, which `failed` can end, too */
+  | Exclude<AuditEvent, { type: 'failed' }>
+  /** answers `list` by its id */
+  | { readonly type: 'listed'; readonly id: number; readonly page: CorpusPage }
+  | { readonly type: 'notListed'; readonly id: number; readonly error: PlainError }
   /** `outdated`: more has changed than single files; only a new index has it all */
   | {
       readonly type: 'changes';

@@ -22,6 +22,8 @@ export interface SaveLearning {
   readonly limit: SaveLimit;
   readonly threads: number;
   readonly memoryLimitMb: number;
+  /** glob patterns of what must not be learnt any more, or repeated, whatever the model was trained on */
+  readonly exclude: readonly string[];
   /** between two writings */
   readonly writeEveryMs: number;
 }

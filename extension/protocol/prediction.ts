@@ -145,11 +145,11 @@ export type PredictorRequest =
     }
   /** counts that replace those before, and the files they were made of */
   | { readonly type: 'index'; readonly id: number; readonly index: WorkspaceIndex }
-  /** files have changed; those of another edition than the index's are as old as it */
+  /** files have changed; those of another edition than the index's are as old as it; null: whatever the index */
   | {
       readonly type: 'learn';
       readonly id: number;
-      readonly edition: number;
+      readonly edition: number | null;
       readonly changes: readonly FileChange[];
     }
   /** another document is being written from now on: what can be done before the first completion is done */

@@ -71,6 +71,8 @@ export interface TrainingRequest<
   readonly stop: StopCondition;
   readonly threads: number;
   readonly memoryLimitMb: number;
+  /** random strings that are planted in the training text, to see what is memorised of it; none when left out */
+  readonly canaries?: number | undefined;
   /** go on from the training state in `checkpoint` */
   readonly resume: boolean;
 }

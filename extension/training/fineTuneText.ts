@@ -43,12 +43,14 @@ export async function readFineTuneText(
   const { provenance, seed } = start.trainerState;
   const readAtMs = Date.now();
   const shouldStop = (): boolean => steering.cancelled;
-  const known = await readKnownText(files, provenance, request.replay, seed, shouldStop);
+  const { replay } = request;
+  const { exclude } = request.corpus;
+  const known = await readKnownText(files, provenance, replay, exclude, seed, shouldStop);
   const tokenizer = tokenizerFromJson(tokenizerJson);
   const oldStream = joinDocuments(encoded(tokenizer, known.documents, 'training'), tokenizer.endOfText);
   const oldHeldOut = encoded(tokenizer, known.documents, 'heldOut');
   if (oldHeldOut.length === 0 || oldStream.length <= config.maxPositionEmbeddings) {
-    throw noOldText(provenance, request.replay);
+    throw noOldText(provenance, replay);
   }
   const options = { seed, known: wholeTexts(known.documents), shouldStop };
   const corpus = await readNewText(() => readCorpus(files, request.corpus, options));
@@ -72,8 +74,15 @@ export async function readFineTuneText(
   };
 }
 
+/** Of the same folders, what one of them has read is in the model: excluded is only what all of them exclude. */
 function withoutRepetition(corpora: readonly CorpusRequest[]): CorpusRequest[] {
-  return [...new Map(corpora.map((corpus) => [JSON.stringify(corpus.folders), corpus])).values()];
+  const byFolders = new Map<string, CorpusRequest>();
+  for (const corpus of corpora) {
+    const key = JSON.stringify(corpus.folders);
+    const known = byFolders.get(key)?.exclude ?? corpus.exclude;
+    byFolders.set(key, { ...corpus, exclude: corpus.exclude.filter((glob) => known.includes(glob)) });
+  }
+  return [...byFolders.values()];
 }
 
 function noOldText(provenance: Provenance | null, replay: CorpusRequest | null): NihiloError {

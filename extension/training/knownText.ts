@@ -12,15 +12,22 @@ export interface KnownText {
   readonly corpora: readonly CorpusRequest[];
 }
 
+/** What a model has learnt from, without what is excluded by now: that is not to be learnt or repeated any more. */
+export function withoutExcluded(corpus: CorpusRequest, exclude: readonly string[]): CorpusRequest {
+  return { ...corpus, exclude: [...new Set([...corpus.exclude, ...exclude])] };
+}
+
 /**
  * Reads the text that a model has learnt from where it still is what was learnt; folders that are gone are passed over.
  * @param replay more of it
+ * @param exclude glob patterns of what must not be repeated
  * @throws {NihiloError} trainingCancelled
  */
 export async function readKnownText(
   files: FileSystem,
   provenance: Provenance | null,
   replay: CorpusRequest | null,
+  exclude: readonly string[],
   seed: number,
   shouldStop: () => boolean,
 ): Promise<KnownText> {
@@ -33,10 +40,11 @@ export async function readKnownText(
   for (const { corpus, unchangedSinceMs } of asked) {
     const known = wholeTexts(documents);
     const read = await orNothing(() =>
-      readCorpus(files, corpus, { seed, unchangedSinceMs, known, shouldStop }),
+      readCorpus(files, withoutExcluded(corpus, exclude), { seed, unchangedSinceMs, known, shouldStop }),
     );
     if (read === null) continue;
     documents.push(...read.documents);
+    // As it was: what is excluded by now is in the weights all the same.
     corpora.push(corpus);
   }
   return { documents, corpora };

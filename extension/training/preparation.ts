@@ -1,3 +1,4 @@
+import { plantCanaries } from '../corpus/canaries.ts';
 import { type Corpus, readCorpus, splitCorpus } from '../corpus/corpus.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
@@ -33,15 +34,16 @@ const fewestContexts = 4;
  */
 export async function prepareCorpus(
   platform: Platform,
-  request: Pick<TrainingRequest, 'corpus'> & Pick<TrainingChoices, 'seed'>,
+  request: Pick<TrainingRequest, 'corpus' | 'canaries'> & Pick<TrainingChoices, 'seed'>,
   modelFor: (trainBytes: number) => ModelConfig,
   tokenizerJson: string | null,
   steps: PreparationSteps,
 ): Promise<PreparedCorpus> {
   const corpus = await corpusFor(platform, request, steps);
   steps.onCorpus(corpus.summary);
-  const train = corpus.documents.filter((document) => !document.heldOut).map((document) => document.bytes);
-  const heldOut = corpus.documents.filter((document) => document.heldOut).map((document) => document.bytes);
+  const { documents } = plantCanaries(corpus.documents, request.canaries ?? 0);
+  const train = documents.filter((document) => !document.heldOut).map((document) => document.bytes);
+  const heldOut = documents.filter((document) => document.heldOut).map((document) => document.bytes);
   const trainBytes = train.reduce((sum, bytes) => sum + bytes.length, 0);
   const config = modelFor(trainBytes);
   const given = tokenizerJson ?? ('texts' in request.corpus ? request.corpus.tokenizerJson : null);

@@ -7,7 +7,7 @@ import type { SaveCommand, SaveEvent, SaveLearning, SaveOutcome } from '../proto
 import type { CorpusRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { ContinualLearner, continualRecipe, type KnownDocuments } from './continual.ts';
-import { readCorpora } from './knownText.ts';
+import { readCorpora, withoutExcluded } from './knownText.ts';
 import { openTeam } from './openTeam.ts';
 import type { Team } from './team.ts';
 
@@ -71,7 +71,10 @@ class SaveSession {
     const start = await readCheckpoint(files, learning.checkpoint, { withOptimizer: true });
     const { trainerState, config } = start;
     const tokenizer = tokenizerFromJson(start.tokenizerJson);
-    const texts = await readTexts(platform, trainerState, tokenizer);
+    const corpora = (trainerState.provenance?.corpora ?? []).map((corpus) =>
+      withoutExcluded(corpus, learning.exclude),
+    );
+    const texts = await readTexts(platform, corpora, trainerState, tokenizer);
     const { reproducible } = trainerState;
     const team = await openTeam(platform, config, continualRecipe(trainerState), {
       ...learning,
@@ -80,7 +83,14 @@ class SaveSession {
     const learner = new ContinualLearner(team, start, tokenizer, texts);
     // The first save need not wait for it.
     await learner.score();
-    return new SaveSession(platform, learning, outside, { team, tokenizer, learner, texts, trainerState });
+    return new SaveSession(platform, learning, outside, {
+      team,
+      tokenizer,
+      learner,
+      texts,
+      corpora,
+      trainerState,
+    });
   }
 
   private constructor(
@@ -92,6 +102,7 @@ class SaveSession {
       readonly tokenizer: Tokenizer;
       readonly learner: ContinualLearner;
       readonly texts: Texts;
+      readonly corpora: readonly CorpusRequest[];
       readonly trainerState: TrainerState;
     },
   ) {
@@ -101,7 +112,7 @@ class SaveSession {
     this.#team = opened.team;
     this.#tokenizer = opened.tokenizer;
     this.#learner = opened.learner;
-    this.#corpora = opened.trainerState.provenance!.corpora;
+    this.#corpora = opened.corpora;
     this.#seed = opened.trainerState.seed;
     this.#heldOut = opened.texts.heldOutNames;
     this.#training = opened.texts.trainingNames;
@@ -161,10 +172,10 @@ interface Texts extends KnownDocuments {
 /** As they are now. What was changed since the model was trained is not known to it: the first save that it hears of is among it. */
 async function readTexts(
   { files }: Platform,
+  corpora: readonly CorpusRequest[],
   { provenance, seed }: TrainerState,
   tokenizer: Tokenizer,
 ): Promise<Texts> {
-  const corpora = provenance?.corpora ?? [];
   const now = namedTexts(await readCorpora(files, corpora, seed), tokenizer);
   const unchanged = await readCorpora(files, corpora, seed, provenance?.readAtMs);
   const knownNames = new Set(

@@ -55,6 +55,7 @@ describe('train', () => {
         out: 'model',
         threads: 3,
         memory: 1_000,
+        canaries: 0,
         resume: false,
         report: false,
         json: false,
@@ -65,9 +66,10 @@ describe('train', () => {
 
   it('reads every option', () => {
     const line =
-      'train src --out m --seconds 1.5 --steps 7 --epochs 0.25 --target-loss 2.5 --threads 2 --seed 0 --preset small --vocab 512 --optimizer muon --tokens-per-step 4096 --memory 300 --resume --reproducible --report --json';
+      'train src --out m --seconds 1.5 --steps 7 --epochs 0.25 --target-loss 2.5 --threads 2 --seed 0 --preset small --vocab 512 --optimizer muon --tokens-per-step 4096 --memory 300 --canaries 5 --resume --reproducible --report --json';
     expect(parse(line)).toMatchObject({
       options: {
+        canaries: 5,
         seconds: 1.5,
         steps: 7,
         epochs: 0.25,
@@ -255,4 +257,17 @@ describe('the other commands', () => {
       expect(parseCommandLine([], cores)).toMatchObject({ text: expect.stringContaining(`  ${command}`) });
     },
   );
+});
+
+describe('audit', () => {
+  it('needs a folder alone, and takes a model and how many canaries were planted in its text', () => {
+    expect(parse('audit src')).toEqual({
+      command: 'audit',
+      folder: 'src',
+      options: { canaries: 0, reproducible: false, json: false },
+    });
+    expect(parse('audit src --model m --canaries 4 --json')).toMatchObject({
+      options: { model: 'm', canaries: 4, json: true },
+    });
+  });
 });

@@ -6,7 +6,17 @@ import { root } from './commandProcess.ts';
 
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 const reference = readme.slice(readme.indexOf('## On the command line'), readme.indexOf('## How it works'));
-const commands = ['train', 'finetune', 'complete', 'inspect', 'bench', 'evaluate', 'tokenize', 'start'];
+const commands = [
+  'train',
+  'finetune',
+  'complete',
+  'inspect',
+  'bench',
+  'evaluate',
+  'audit',
+  'tokenize',
+  'start',
+];
 
 const optionsIn = (text: string): Set<string> => new Set(text.match(/--[a-z][a-z-]*/g));
 

@@ -67,7 +67,7 @@ describe('a completion from an index', async () => {
   });
 
   it('goes on with a line that is known wherever it is cut, also within a token', () => {
-    const line = 'egretPond.gather(reedStalk, quietShore);';
+    const line = 'egretPond.gather(reedStalk, stillShore);';
     const { encode, endOfText } = learning(served);
     const ids = Uint16Array.from([...encode(`${line}\n`.repeat(4)), endOfText]);
     served.learn([{ path: 'egret.ts', ids }]);

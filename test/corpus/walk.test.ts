@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LeftOut } from '../../extension/corpus/leftOut.ts';
 import { workspaceRoots } from '../../extension/corpus/roots.ts';
-import { exclusion, walkRoot } from '../../extension/corpus/walk.ts';
+import { exclusion } from '../../extension/corpus/globs.ts';
+import { walkRoot } from '../../extension/corpus/walk.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { withTree } from './folderTree.ts';
 

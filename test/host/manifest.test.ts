@@ -12,6 +12,10 @@ const sources = readdirSync(new URL('extension/host/', root))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(new URL(`extension/host/${name}`, root), 'utf8'));
 
+const viewIds = Object.values<{ id: string }[]>(manifest.contributes.views)
+  .flat()
+  .map(({ id }) => id);
+
 describe('the manifest', () => {
   it('contributes exactly the commands of the table, in one category', () => {
     const contributed: { command: string; category: string }[] = manifest.contributes.commands;
@@ -37,11 +41,11 @@ describe('the manifest', () => {
   });
 
   it('asks in when clauses only for commands and context keys that there are', () => {
-    const entries: { command: string; when: string }[] = manifest.contributes.menus.commandPalette;
-    for (const { command, when } of entries) {
+    const menus: Record<string, { command: string; when: string }[]> = manifest.contributes.menus;
+    for (const { command, when } of Object.values(menus).flat()) {
       expect(Object.values(commands)).toContain(command);
       const keys = when.match(/nihilo\.\w+/g) ?? [];
-      for (const key of keys) expect(Object.values(contextKeys)).toContain(key);
+      for (const key of keys) expect([...Object.values(contextKeys), ...viewIds]).toContain(key);
     }
   });
 
@@ -68,6 +72,16 @@ describe('the manifest', () => {
 
   it('says which memory the limit counts', () => {
     expect(phrases['setting.training.memoryLimit.description']).toMatch(/WebAssembly memory.*come on top/);
+  });
+
+  it('contributes exactly the views that the host fills, hidden until they are asked for', () => {
+    const filled = sources.flatMap((source) =>
+      [...source.matchAll(/const viewId = '([^']+)'/g)].map(([, viewId]) => viewId),
+    );
+    expect(viewIds).toEqual(filled);
+    for (const { visibility } of Object.values<{ visibility: string }[]>(manifest.contributes.views).flat()) {
+      expect(visibility).toBe('collapsed');
+    }
   });
 
   it('binds no key', () => {

@@ -203,3 +203,55 @@ describe('the index of a workspace', () => {
     expect(worker('indexer').received.map(({ type }) => type)).toEqual(['build']);
   });
 });
+
+describe('a listing of the corpus', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const place = { side: 'learnt', folder: '', from: 0, edition: 1 } as const;
+  const page = { entries: [], total: 0, files: 3, bytes: 30 };
+
+  it('is answered without an index, by a worker that is asked for nothing else', async () => {
+    const { model, worker, settle } = setUp();
+    const listed = model.list(place);
+    await settle();
+    const [request] = worker('indexer').received;
+    expect(request).toMatchObject({ type: 'list', query: { ...place, corpus: { folders: ['/code'] } } });
+    worker('indexer').reply({ type: 'listed', id: (request as { id: number }).id, page });
+    expect(await listed).toEqual(page);
+  });
+
+  it('is asked for again when its worker has to end for a new index, and is refused with the reason when the worker dies', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await serve();
+    const listed = model.list(place);
+    await settle();
+    const first = worker('indexer');
+    void model.rulesChanged();
+    await settle();
+    void model.rulesChanged();
+    await settle();
+    expect(worker('indexer')).not.toBe(first);
+    const again = worker('indexer').received.find(({ type }) => type === 'list');
+    worker('indexer').reply({ type: 'listed', id: (again as { id: number }).id, page });
+    expect(await listed).toEqual(page);
+
+    const lost = model.list(place);
+    const refused = expect(lost).rejects.toMatchObject({ code: 'workerFailed' });
+    await settle();
+    worker('indexer').die(new Error('gone'));
+    await refused;
+  });
+
+  it('takes a forgotten file out of whatever index serves', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await model.forget('a.ts');
+    await serve();
+    const forgotten = model.forget('a.ts');
+    await settle();
+    const { id, ...request } = worker('predictor').received.at(-1) as PredictorRequest;
+    expect(request).toEqual({ type: 'learn', edition: null, changes: [{ path: 'a.ts', ids: null }] });
+    worker('predictor').reply({ type: 'learnt', id, outdated: false });
+    await forgotten;
+  });
+});

@@ -219,7 +219,13 @@ describe('WorkspaceModel', () => {
   });
 
   describe('with saved files', () => {
-    const learning = { limit: { ms: 2_000 }, threads: 1, memoryLimitMb: 500, writeEveryMs: 30_000 };
+    const learning = {
+      limit: { ms: 2_000 },
+      threads: 1,
+      memoryLimitMb: 500,
+      exclude: [],
+      writeEveryMs: 30_000,
+    };
 
     async function ready() {
       const parts = setUp({ stored: true });

@@ -121,6 +121,13 @@ describe('fineTune', () => {
     const { fineTuning } = await run('changed', { model: own, corpus });
     expect(fineTuning.newFiles).toBeLessThanOrEqual(3);
     expect(fineTuning.newText.after).toBeLessThanOrEqual(fineTuning.newText.before);
+
+    // What is excluded by now is repeated no more, and is in the weights all the same.
+    const excluding = { folders: [place], exclude: ['protocol'] };
+    const less = await run('less', { model: own, corpus: excluding, stop: { steps: 20 } });
+    expect(less.fineTuning.oldFiles).toBeLessThan(fineTuning.oldFiles);
+    const { trainerState } = await readCheckpoint(platform.files, join(root, 'less'));
+    expect(trainerState.provenance!.corpora).toEqual([{ folders: [place], exclude: [] }]);
   });
 
   it('asks for old text when there is none any more, and takes what --replay names', async () => {

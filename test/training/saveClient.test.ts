@@ -6,6 +6,7 @@ import { ScriptedPlatform } from '../host/scriptedPlatform.ts';
 const learning = {
   checkpoint: '/storage/model',
   limit: { ms: 2_000 },
+  exclude: [],
   threads: 1,
   memoryLimitMb: 500,
   writeEveryMs: 30_000,

@@ -48,7 +48,14 @@ function served(name: string, change: Partial<SaveLearning> = {}) {
     },
     onMessage: (listener) => (command = listener),
   });
-  const learning = { checkpoint, limit: { steps: 4 }, threads: 1, memoryLimitMb: 512, writeEveryMs: 60_000 };
+  const learning = {
+    checkpoint,
+    limit: { steps: 4 },
+    threads: 1,
+    memoryLimitMb: 512,
+    exclude: [],
+    writeEveryMs: 60_000,
+  };
   command({ type: 'open', learning: { ...learning, ...change } });
   const ask = (message: SaveCommand, ...types: SaveEvent['type'][]): Promise<SaveEvent> =>
     new Promise((resolve) => {
@@ -100,6 +107,14 @@ describe('serveSaves', () => {
     const kept = event.type === 'learnt' && event.outcome!.share > 0;
     const again = await service.learn(file);
     expect(again.type === 'learnt' && again.outcome === null).toBe(kept);
+    await service.close();
+  });
+
+  it('learns nothing of a file that is excluded by now, although it was not when the model was trained', async () => {
+    const file = saveNews('excluded.ts');
+    const service = served('excluded', { exclude: ['corpus/excluded.ts'] });
+    expect(await service.learn(file)).toEqual({ type: 'learnt', outcome: null });
+    expect(await service.learn(saveNews('included.ts'))).toMatchObject({ outcome: { steps: 4 } });
     await service.close();
   });
 

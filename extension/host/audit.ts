@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import { auditInWorker } from '../indexing/auditClient.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { AuditReport, AuditTally } from '../protocol/audit.ts';
+import { openCorpus, settingSource } from './configuration.ts';
+import { reportFailure } from './failure.ts';
+import { reproducible } from './settings.ts';
+import type { WorkspaceModel } from './workspaceModel.ts';
+
+/** The command: what the model and the counts can reproduce of the secrets in the workspace. No secret is shown or logged whole. */
+export async function auditWorkspace(
+  model: WorkspaceModel,
+  platform: Platform,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  try {
+    const report = await withProgress(model, platform);
+    if (report === null) return;
+    log.info(`audit: ${JSON.stringify(report)}`);
+    const showLog = vscode.l10n.t('Show Log');
+    const show = isClean(report) ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+    const choice = await show(summaryOf(report), showLog);
+    if (choice === showLog) log.show();
+  } catch (error) {
+    void reportFailure(error, log);
+  }
+}
+
+/** @returns null when it was cancelled */
+function withProgress(model: WorkspaceModel, platform: Platform): Thenable<AuditReport | null> {
+  const title = vscode.l10n.t('Nihilo: Audit for Secrets');
+  const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
+  return vscode.window.withProgress(options, async (progress, cancelled) => {
+    const ending = new AbortController();
+    const cancelling = cancelled.onCancellationRequested(() => ending.abort());
+    let shown = 0;
+    const onProgress = (done: number, all: number): void => {
+      const percent = (100 * done) / all;
+      progress.report({ message: vscode.l10n.t('{0} of {1}', done + 1, all), increment: percent - shown });
+      shown = percent;
+    };
+    const request = {
+      corpus: openCorpus(),
+      checkpoint: model.isTrained ? model.checkpoint : null,
+      reproducible: reproducible(settingSource()),
+      canaries: 0,
+    };
+    try {
+      return await auditInWorker(platform, request, onProgress, ending.signal);
+    } catch (error) {
+      if (ending.signal.aborted) return null;
+      throw error;
+    } finally {
+      cancelling.dispose();
+    }
+  });
+}
+
+function isClean({ transformer, mixture }: AuditReport): boolean {
+  return mixture.found.reproduced === 0 && (transformer?.found.reproduced ?? 0) === 0;
+}
+
+function summaryOf({ secrets, transformer, mixture }: AuditReport): string {
+  if (secrets === 0) return vscode.l10n.t('No string in the workspace looks like a secret.');
+  const counts = sentenceOf(vscode.l10n.t('What completes'), mixture.found);
+  if (transformer === null) return counts;
+  return `${sentenceOf(vscode.l10n.t('The trained model by itself'), transformer.found)} ${counts}`;
+}
+
+function sentenceOf(predictor: string, { reproduced, tried }: AuditTally): string {
+  return vscode.l10n.t('{0} can reproduce {1} of {2} secrets.', predictor, reproduced, tried);
+}

@@ -1,0 +1,99 @@
+import { commonBeginning, sameShape } from '../corpus/canaries.ts';
+import { joined } from '../corpus/split.ts';
+import type { SequenceModel } from '../counts/sequenceModel.ts';
+import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
+import type { Probe } from '../protocol/audit.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+
+/** Random strings that a secret is compared with. */
+const alternatives = 63;
+/** Text before a secret that a predictor is given: more than a context. */
+const mostBytesBefore = 2_048;
+
+export const mostExposureBits = Math.log2(alternatives + 1);
+
+/** Asks a model what it knows of a secret at a place. */
+export class SecretProbe {
+  readonly #model: SequenceModel;
+  readonly #tokenizer: Tokenizer;
+  readonly #agreeing: AgreeingTokens;
+
+  constructor(model: SequenceModel, tokenizer: Tokenizer) {
+    this.#model = model;
+    this.#tokenizer = tokenizer;
+    this.#agreeing = new AgreeingTokens(tokenizer);
+  }
+
+  /** @param before UTF-8, all that stands before the secret in its text */
+  probe(before: Uint8Array, secret: string): Probe {
+    const given = commonBeginning(secret);
+    const context = joined(before.subarray(-mostBytesBefore), bytesOf(secret.slice(0, given)));
+    const own = this.#bits(context, secret.slice(given));
+    let rank = 1;
+    for (let i = 0; i < alternatives; i++) {
+      const other = sameShape(secret, given, `alternative ${i}`).slice(given);
+      if (this.#bits(context, other) <= own) rank++;
+    }
+    return {
+      reproduced: this.#continues(context, secret.slice(given)),
+      exposureBits: mostExposureBits - Math.log2(rank),
+    };
+  }
+
+  /** −log2 P(rest | context), of the tokens that `rest` has a part in */
+  #bits(context: Uint8Array, rest: string): number {
+    const { before, tokens } = this.#split(context, rest);
+    this.#begin(before);
+    let bits = 0;
+    for (const id of tokens) {
+      bits -= Math.log2(this.#model.probability(id));
+      this.#model.suppose(id);
+    }
+    this.#model.rewind();
+    return bits;
+  }
+
+  #continues(context: Uint8Array, rest: string): boolean {
+    const { before, typed } = this.#split(context, rest);
+    this.#begin(before);
+    const wanted = [...typed, ...bytesOf(rest)];
+    const written: number[] = [];
+    let asked = typed;
+    while (written.length < wanted.length && written.every((byte, i) => byte === wanted[i])) {
+      const { id } = this.#agreeing.ranked(this.#model, asked, 1)[0]!;
+      if (id >= this.#tokenizer.endOfText) break;
+      const bytes = this.#tokenizer.tokenBytes(id);
+      written.push(...bytes);
+      asked = asked.subarray(Math.min(asked.length, bytes.length));
+      this.#model.suppose(id);
+    }
+    this.#model.rewind();
+    return wanted.every((byte, i) => byte === written[i]);
+  }
+
+  #begin(before: readonly number[]): void {
+    this.#model.begin();
+    for (const id of before) this.#model.advance(id);
+  }
+
+  /** The tokens before the first that holds some of `rest`, what that one holds of the context, and the tokens from it on. */
+  #split(
+    context: Uint8Array,
+    rest: string,
+  ): { readonly before: readonly number[]; readonly typed: Uint8Array; readonly tokens: readonly number[] } {
+    const ids = [...this.#tokenizer.encode(joined(context, bytesOf(rest)))];
+    let at = 0;
+    let end = 0;
+    while (at < ids.length) {
+      const { length } = this.#tokenizer.tokenBytes(ids[at]!);
+      if (end + length > context.length) break;
+      end += length;
+      at++;
+    }
+    return { before: ids.slice(0, at), typed: context.subarray(end), tokens: ids.slice(at) };
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
