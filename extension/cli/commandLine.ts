@@ -131,8 +131,8 @@ export type Invocation =
   /** help or version */
   | { readonly command: 'print'; readonly text: string };
 
-/** about what the editor shows at its lowest eagerness but one */
-const ghostTextFloor = 0.3;
+/** what the editor shows at least when somebody asks for suggestions */
+const ghostTextFloor = 0.1;
 
 /**
  * Pure: arguments in, what they ask for out.
@@ -317,7 +317,7 @@ function describeModelCommands(program: Command, ask: (invocation: Invocation) =
     .option('--model <dir>', 'folder of a model, which predicts alone or, with --folder, joins the counts')
     .option(
       '--min-probability <p>',
-      'a token less likely than this ends the completion; 0 = always a whole line',
+      'the completion ends before it is less likely than this; 0 = always a whole line',
       numberWithin('--min-probability', { whole: false, least: 0, most: 1 }),
       ghostTextFloor,
     )

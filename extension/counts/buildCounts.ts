@@ -19,8 +19,6 @@ export interface BuildOptions {
   /** most tokens of a document that comes later */
   readonly documentTokens?: number;
   readonly outside?: Outside;
-  /** whom to trust before anything is learnt of it here */
-  readonly before?: LearntTrust;
   /** most tokens that memory is planned for; what comes beyond displaces what was seen once */
   readonly mostTokens?: number;
   /** whom to trust is learnt from so many tokens, the last ones */
@@ -53,10 +51,9 @@ export async function buildCounts(
   documents: readonly Uint16Array[],
   options: BuildOptions = {},
 ): Promise<CountingModel | null> {
-  const { onProgress, outside, before, learntTokens = usualLearntTokens } = options;
+  const { onProgress, outside, learntTokens = usualLearntTokens } = options;
   const all = [...documents, ...(outside?.documents ?? [])];
-  const model = emptyModel(module, tokenizer, all, options, before?.frequencies);
-  if (before !== undefined && !model.adopt(before.trust)) return null;
+  const model = emptyModel(module, tokenizer, all, options);
   const tokens = tokensOf(all);
   let done = 0;
   const advance = async (ids: Uint16Array): Promise<boolean> => {

@@ -37,7 +37,7 @@ const vocabSize = 2_048;
 const mostVocabularyBytes = 8_000_000;
 /** Counts of this many tokens take 1 GB. */
 const mostTokens = 4_000_000;
-/** A workspace that has grown more than this is another one: whom to trust in it is learnt on. */
+/** A workspace that has grown more than this is another one: whom to trust in it is learnt anew. */
 const mostGrowth = 4;
 /** How long changes wait at most while an index is built, as long as no document takes longer. */
 const breathMs = 50;
@@ -87,29 +87,29 @@ export class Indexer {
     this.#stage('counting');
     const { tokenizer, documents, transformer } = material;
     const options = { mostTokens, onProgress: () => this.#breathe() };
-    const before = await this.#trusted(material, module);
-    if (before === 'learnt here') return;
-    if (before === null) {
+    const known = await this.#trusted(material, module);
+    if (known === 'learnt here') return;
+    if (known === null) {
       const counts = await buildCounts(module, tokenizer, documents, options);
       await this.#finish(material, counts!, false);
     }
     if (transformer === null) return;
     this.#stage('weighing');
     const { seen, outside } = unseen(material, transformer);
-    const known = before === null ? {} : { before };
-    const weighed = await buildCounts(module, tokenizer, seen, { ...options, ...known, outside });
+    // From nothing, also where something comes with the model: what was learnt in other workspaces is no better to begin with.
+    const weighed = await buildCounts(module, tokenizer, seen, { ...options, outside });
     const parts = [...seen, ...outside.documents];
     if (texts.length === 1) countAsOne(weighed!, parts, documents[0]!);
     await this.#finish(material, weighed!, true);
-    const frequencies = before?.frequencies ?? tokenFrequencies(parts, tokenizer.vocabSize);
+    const frequencies = tokenFrequencies(parts, tokenizer.vocabSize);
     await this.#save(material, { frequencies, trust: weighed!.trust, tokens: tokensOf(parts) });
   }
 
   /**
    * Counts that trust the transformer as is known from before, where it is: as was learnt in this workspace, or as ships with the model.
-   * @returns what may be learnt on from; null where nothing is known
+   * @returns where it was learnt; null where nothing is known
    */
-  async #trusted(material: Material, module: WebAssembly.Module): Promise<KeptTrust | 'learnt here' | null> {
+  async #trusted(material: Material, module: WebAssembly.Module): Promise<'learnt here' | 'shipped' | null> {
     const { tokenizer, documents, transformer } = material;
     const { checkpoint, trustFolder, relearn } = this.#request!;
     if (transformer === null || checkpoint === null || relearn) return null;
@@ -122,7 +122,7 @@ export class Indexer {
     if (counts === null) return null;
     await this.#finish(material, counts, true);
     const tokens = tokensOf(documents);
-    return (here?.tokens ?? 0) * mostGrowth >= tokens ? 'learnt here' : learnt;
+    return (here?.tokens ?? 0) * mostGrowth >= tokens ? 'learnt here' : 'shipped';
   }
 
   async #load({ tokenizerJson }: Material, folder: string): Promise<KeptTrust | null> {

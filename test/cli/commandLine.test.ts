@@ -194,7 +194,7 @@ describe('the other commands', () => {
     expect(parse('complete a.ts:1:2 --model m --json')).toEqual({
       command: 'complete',
       place: 'a.ts:1:2',
-      options: { model: 'm', minProbability: 0.3, temperature: 0, seed: 1, reproducible: false, json: true },
+      options: { model: 'm', minProbability: 0.1, temperature: 0, seed: 1, reproducible: false, json: true },
     });
     expect(parse('complete a:1:2 --model m --temperature 0.8 --top-k 40 --top-p 0.9 --seed 3')).toMatchObject(
       {

@@ -64,7 +64,16 @@ describe('nihilo complete --folder', () => {
     ['counts and a model that knows nothing yet', ['--model']],
   ])('%s know a line of the folder by its beginning', async (_who, option) => {
     const args = option.length === 0 ? [] : ['--model', model];
-    const ended = await nihilo('complete', place, '--folder', folder, ...args, '--json');
+    const ended = await nihilo(
+      'complete',
+      place,
+      '--folder',
+      folder,
+      ...args,
+      '--min-probability',
+      '0',
+      '--json',
+    );
     expect(ended.code).toBe(0);
     expect(`const gate = registerM${String(only(ended.stdout)['text'])}`).toBe(line);
   });

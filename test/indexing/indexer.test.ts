@@ -187,7 +187,7 @@ describe('an index beside a model', () => {
     expect(stagesOf((await built(request(8))).events)).not.toContain('weighing');
   });
 
-  it('serves at once with trust that comes with the model, learns on from it for this workspace, and keeps that elsewhere', async () => {
+  it('serves at once with trust that comes with the model, learns that of this workspace, and keeps it elsewhere', async () => {
     const here = `${checkpoint}-here`;
     try {
       const shipped = readFileSync(path.join(trustFolder(checkpoint), 'mixture.safetensors'));
