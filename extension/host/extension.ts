@@ -1,25 +1,22 @@
 import * as vscode from 'vscode';
-import { type EventLoopDelay, watchEventLoop } from '../platform/eventLoop.ts';
+import { type EventLoopDelay, type EventLoopWatch, watchEventLoop } from '../platform/eventLoop.ts';
 import { nodePlatform } from '../platform/node.ts';
 import type { Platform } from '../platform/platform.ts';
-import { type Outcome, readableMs } from '../statistics/tracker.ts';
 import { auditWorkspace } from './audit.ts';
 import { commands, contextKeys } from './commands.ts';
-import { CompletionProvider, type CompletionRecords } from './completionProvider.ts';
-import { documentName, openCorpus, pathOf, setEnabled, settingSource } from './configuration.ts';
+import { CompletionProvider } from './completionProvider.ts';
+import { openCorpus, pathOf, setEnabled, settingSource } from './configuration.ts';
 import { dontLearn, forget, learnAgain, type Target } from './corpusCommands.ts';
 import { CorpusView } from './corpusView.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
-import { LatencyRecord, type LatencySummary, measurementsLine } from './latency.ts';
+import { type LatencySummary, measurementsLine } from './latency.ts';
 import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
-import { ReportCards } from './reportCards.ts';
+import { forgetUnwanted, openRecords, recordCommands, type Records } from './records.ts';
 import { completionSettings, reproducible, usesBase } from './settings.ts';
-import { SilenceRecord } from './silenceRecord.ts';
-import { StatisticsView } from './statisticsView.ts';
+import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
-import { SuggestionStatistics } from './suggestionStatistics.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
 import { trainWhenIdle } from './trainWhenIdle.ts';
 import { followFiles } from './workspaceFiles.ts';
@@ -54,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
     base: () => (usesBase(settingSource()) ? platform.baseModel : null),
   });
   model = workspaceModel;
-  const records = openRecords(workspaceModel, platform, context.workspaceState, log);
+  const records = openRecords(workspaceModel, platform, documents, context.workspaceState, log);
   const { latency, silences, reports } = records;
   const inspector = new Inspector(context.extensionUri, workspaceModel, {
     train: () => void vscode.commands.executeCommand(commands.train),
@@ -84,34 +81,53 @@ export function activate(context: vscode.ExtensionContext): NihiloApi {
       new CompletionProvider(workspaceModel, records, log),
     ),
     vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, log)),
-    ...registerCommands({
-      train: () => reports.after(trainOnWorkspace(workspaceModel, platform, log)),
-      fineTune: () => reports.after(fineTuneOnWorkspace(workspaceModel, platform.cores, log)),
-      stopTraining: () => workspaceModel.stopTraining(),
-      pauseTraining: () => workspaceModel.pauseTraining(),
-      resumeTraining: () => workspaceModel.resumeTraining(),
-      openInspector: () => inspector.show(),
-      deleteModel: () => deleteModel(workspaceModel, log),
-      toggleLanguage,
-      showLog: () => {
-        log.info(measurementsLine(latency.summary(), eventLoop.delay()));
-        log.show();
-      },
-      showMenu: () => showMenu(workspaceModel, silences),
-      ...recordCommands(records),
-      showCorpus: () => vscode.commands.executeCommand('nihilo.corpus.focus'),
-      refreshCorpus: () => corpusView.refresh(),
-      dontLearn: (target) => dontLearn(target, log),
-      learnAgain: (target) => learnAgain(target, log),
-      forgetFile: (target) => forget(target, workspaceModel, log),
-      audit: () => auditWorkspace(workspaceModel, platform, log),
-    }),
+    ...registerCommands(
+      handlersOf({ workspaceModel, platform, log, records, inspector, corpusView, eventLoop }),
+    ),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
   void workspaceModel.load();
   if (completionSettings(settingSource()).enabled) workspaceModel.wantIndex();
   log.debug(`activated in ${(performance.now() - start).toFixed(1)} ms`);
   return { latency: () => latency.summary(), eventLoopDelay: () => eventLoop.delay() };
+}
+
+interface Parts {
+  readonly workspaceModel: WorkspaceModel;
+  readonly platform: Platform;
+  readonly log: vscode.LogOutputChannel;
+  readonly records: Records;
+  readonly inspector: Inspector;
+  readonly corpusView: CorpusView;
+  readonly eventLoop: EventLoopWatch;
+}
+
+/** What each command does. */
+function handlersOf(parts: Parts): Handlers {
+  const { workspaceModel, platform, log, records, inspector, corpusView, eventLoop } = parts;
+  const { latency, silences, reports } = records;
+  return {
+    train: () => reports.after(trainOnWorkspace(workspaceModel, platform, log)),
+    fineTune: () => reports.after(fineTuneOnWorkspace(workspaceModel, platform.cores, log)),
+    stopTraining: () => workspaceModel.stopTraining(),
+    pauseTraining: () => workspaceModel.pauseTraining(),
+    resumeTraining: () => workspaceModel.resumeTraining(),
+    openInspector: () => inspector.show(),
+    deleteModel: () => deleteModel(workspaceModel, log),
+    toggleLanguage,
+    showLog: () => {
+      log.info(measurementsLine(latency.summary(), eventLoop.delay()));
+      log.show();
+    },
+    showMenu: () => showMenu(workspaceModel, silences),
+    ...recordCommands(records),
+    showCorpus: () => vscode.commands.executeCommand('nihilo.corpus.focus'),
+    refreshCorpus: () => corpusView.refresh(),
+    dontLearn: (target) => dontLearn(target, log),
+    learnAgain: (target) => learnAgain(target, log),
+    forgetFile: (target) => forget(target, workspaceModel, log),
+    audit: () => auditWorkspace(workspaceModel, platform, log),
+  };
 }
 
 /** VS Code waits a few seconds for this when a window is closed: time to keep the best model of a training. */
@@ -125,52 +141,10 @@ function checkpointOf({ storageUri, globalStorageUri }: vscode.ExtensionContext)
   return pathOf(vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'model'));
 }
 
-/** What was read and not taken is not shown a third time at the same place. */
-function forgetUnwanted(model: WorkspaceModel, outcome: Outcome): void {
-  if (outcome.type !== 'rejected' || outcome.shownMs < readableMs) return;
-  const { uri, offset, text } = outcome;
-  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
-  if (document === undefined) return;
-  const { line, character } = document.positionAt(offset);
-  const lineSoFar = document.getText(new vscode.Range(line, 0, line, character));
-  model.refused(lineSoFar, documentName(document), text);
-}
+/** Given what a command of a menu is about. */
+type Handlers = Record<keyof typeof commands, (target?: Target) => unknown>;
 
-interface Records extends CompletionRecords {
-  readonly reports: ReportCards;
-  readonly view: StatisticsView;
-}
-
-function openRecords(
-  model: WorkspaceModel,
-  platform: Platform,
-  storage: vscode.Memento,
-  log: vscode.LogOutputChannel,
-): Records {
-  const latency = new LatencyRecord();
-  const statistics = new SuggestionStatistics(storage);
-  const reports = new ReportCards(model, platform, storage, log);
-  const view = new StatisticsView(statistics, reports, latency);
-  return { latency, silences: new SilenceRecord(model, documents), statistics, reports, view };
-}
-
-function recordCommands({ silences, statistics, reports, view }: Records) {
-  return {
-    snooze: () => silences.snooze(),
-    endSnooze: () => silences.endSnooze(),
-    showStatistics: () => view.show(),
-    resetStatistics: () => {
-      statistics.reset();
-      reports.forget();
-    },
-    makeReportCard: () => reports.make(),
-  };
-}
-
-/** @param handlers given what a command of a menu is about */
-function registerCommands(
-  handlers: Record<keyof typeof commands, (target?: Target) => unknown>,
-): vscode.Disposable[] {
+function registerCommands(handlers: Handlers): vscode.Disposable[] {
   return Object.entries(handlers).map(([name, handler]) =>
     vscode.commands.registerCommand(commands[name as keyof typeof commands], handler),
   );
