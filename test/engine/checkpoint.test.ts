@@ -193,6 +193,7 @@ describe('a checkpoint', () => {
     const stored = [...decodeSafetensors(await files.read(`${folder}/${name}`), name).keys()];
     const matrix = 'model.layers.1.mlp.up_proj.weight';
     expect(stored.filter((key) => key.endsWith(matrix)).toSorted()).toEqual([
+      `average.${matrix}`,
       `best.${matrix}`,
       `momentum_buffer.${matrix}`,
       `weight.${matrix}`,
