@@ -26,11 +26,16 @@ export function openCorpus(): CorpusRequest {
         : `Training needs a folder on this machine's disk and the open one is not (${open[0]!.uri.scheme}); open a local folder, then train again.`,
     );
   }
-  const exclude = folders.flatMap(({ uri }) => [
-    vscode.workspace.getConfiguration('files', uri).get<unknown>('exclude'),
-    settingSource(uri)('exclude'),
-  ]);
+  const exclude = folders.flatMap(({ uri }) => [...excludedFiles(uri), settingSource(uri)('exclude')]);
   return { folders: folders.map(({ uri }) => pathOf(uri)), exclude: excludedGlobs(...exclude) };
+}
+
+/** `files.exclude`. A workspace can switch off in it what its user has excluded, which only a trusted one may. */
+function excludedFiles(folder: vscode.Uri): unknown[] {
+  const section = vscode.workspace.getConfiguration('files', folder);
+  const set = section.inspect<unknown>('exclude');
+  const own = vscode.workspace.isTrusted ? [] : [set?.defaultValue, set?.globalValue];
+  return [section.get<unknown>('exclude'), ...own];
 }
 
 /** What the index calls a document: as the corpus does where it has it; else nobody else is called so. */

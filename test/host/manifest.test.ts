@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commands, contextKeys } from '../../extension/host/commands.ts';
-import { settings } from '../../extension/host/settings.ts';
+import { isRestricted, settings } from '../../extension/host/settings.ts';
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -50,13 +50,15 @@ describe('the manifest', () => {
     expect([...new Set(used)].sort()).toEqual(Object.keys(phrases).sort());
   });
 
-  it('withholds from an untrusted workspace every setting of what is trained on and with how much', () => {
+  it('withholds from an untrusted workspace every setting that decides what is learnt', () => {
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     expect(supported).toBe('limited');
-    const sensitive = Object.keys(settings).filter(
-      (name) => name === 'exclude' || name.startsWith('training.'),
-    );
-    expect(restrictedConfigurations.sort()).toEqual(sensitive.map((name) => `nihilo.${name}`).sort());
+    const names = Object.keys(settings) as (keyof typeof settings)[];
+    const restricted = names.filter(isRestricted).map((name) => `nihilo.${name}`);
+    expect(restrictedConfigurations.toSorted()).toEqual(restricted.sort());
+    for (const name of ['enabled', 'exclude', 'base', 'training.learnOnSave']) {
+      expect(restrictedConfigurations).toContain(`nihilo.${name}`);
+    }
   });
 
   it('says that an untrusted workspace can still leave files out, by what no setting of ours withholds', () => {
@@ -68,6 +70,19 @@ describe('the manifest', () => {
 
   it('says which memory the limit counts', () => {
     expect(phrases['setting.training.memoryLimit.description']).toMatch(/WebAssembly memory.*come on top/);
+  });
+
+  it('has one walkthrough of few steps, each with something to do, a picture that ships, and an end', () => {
+    const [walkthrough, ...others] = manifest.contributes.walkthroughs;
+    expect(others).toEqual([]);
+    expect(walkthrough.steps.length).toBeLessThanOrEqual(6);
+    for (const { id, description, media, completionEvents } of walkthrough.steps) {
+      const [, command] = /\]\(command:([\w.]+)/.exec(phrases[description.slice(1, -1)]!) ?? [];
+      expect(command, id).toBeDefined();
+      if (command!.startsWith('nihilo.')) expect(Object.values(commands)).toContain(command);
+      expect(existsSync(new URL(media.svg ?? media.image, root)), id).toBe(true);
+      expect(completionEvents, id).not.toEqual([]);
+    }
   });
 
   it('binds no key', () => {
