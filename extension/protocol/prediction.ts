@@ -131,6 +131,9 @@ export type PredictorRequest =
       readonly topK: number;
     };
 
+/** to the predictor: a request, or, where no memory is shared, the highest id of a completion that nobody waits for any more */
+export type PredictorMessage = PredictorRequest | { readonly type: 'cancel'; readonly upTo: number };
+
 export interface ModelSummary {
   readonly checkpoint: string;
   readonly config: ModelConfig;

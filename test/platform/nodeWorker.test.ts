@@ -117,7 +117,7 @@ describe('a bundle', () => {
       });
       const lane = `
         const { parentPort, workerData } = require('node:worker_threads');
-        parentPort.on('message', (value) => parentPort.postMessage(value * workerData.factor));`;
+        parentPort.on('message', (value) => parentPort.postMessage(value * workerData.data.factor));`;
       writeFileSync(path.join(place, 'lane.js'), lane);
       writeFileSync(path.join(place, 'asset.bin'), Uint8Array.of(0, 255));
       const printed = execFileSync(process.execPath, [path.join(place, 'main.js')], { encoding: 'utf8' });
