@@ -28,6 +28,8 @@ const node = {
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
+/** The editor loads the entry of its web host as CommonJS; threads are started from text. */
+const web = { platform: 'browser', target: 'chrome114' };
 const browser = {
   platform: 'browser',
   target: 'chrome114',
@@ -39,7 +41,7 @@ const browser = {
 const bundles = [
   {
     ...node,
-    entryPoints: ['extension/host/extension.ts'],
+    entryPoints: ['extension/host/nodeExtension.ts'],
     outfile: 'dist/extension.js',
     external: ['vscode'],
   },
@@ -55,6 +57,14 @@ const bundles = [
     outfile: 'dist/cli.js',
     banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
   },
+  {
+    ...web,
+    entryPoints: ['extension/host/webExtension.ts'],
+    outfile: 'dist/web/extension.js',
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  { ...web, entryPoints: ['extension/web/worker.ts'], outfile: 'dist/web/worker.js', format: 'iife' },
   { ...browser, entryPoints: ['extension/webview/inspector.tsx'], outfile: 'dist/webview/inspector.js' },
 ];
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { OpenDocument } from '../protocol/prediction.ts';
 import { documentName, settingSource } from './configuration.ts';
+import { isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import type { LatencyRecord } from './latency.ts';
 import { completionSettings } from './settings.ts';
@@ -45,6 +46,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
+    if (!isWritten(document)) return [];
     const start = performance.now();
     const controller = new AbortController();
     const cancelling = token.onCancellationRequested(() => controller.abort());

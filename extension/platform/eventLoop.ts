@@ -10,7 +10,7 @@ export interface EventLoopDelay {
 /** What a delay says too much by, at most. Shorter wakes an idle machine more often. */
 export const resolutionMs = 10;
 
-interface EventLoopWatch {
+export interface EventLoopWatch {
   /** since the watch began */
   delay(): EventLoopDelay;
   dispose(): void;

@@ -44,6 +44,6 @@ it('turns the backslashes of a Windows path into slashes, and leaves those in a 
     ['/home/code', '/home/code'],
     [String.raw`/home/one\name/code`, String.raw`/home/one\name/code`],
   ]) {
-    expect(pathOf({ fsPath } as never)).toBe(expected);
+    expect(pathOf({ scheme: 'file', fsPath } as never)).toBe(expected);
   }
 });

@@ -85,6 +85,14 @@ describe('the manifest', () => {
     }
   });
 
+  it('runs in Node and in a browser, in workspaces of any file system, from files that are built', () => {
+    const build = readFileSync(new URL('build.mjs', root), 'utf8');
+    for (const entry of [manifest.main, manifest.browser]) {
+      expect(build).toContain(`outfile: '${entry.slice(2)}'`);
+    }
+    expect(manifest.capabilities.virtualWorkspaces).toBe(true);
+  });
+
   it('binds no key', () => {
     expect(manifest.contributes.keybindings).toBeUndefined();
   });
