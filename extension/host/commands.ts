@@ -12,10 +12,12 @@ export const commands = {
   showMenu: 'nihilo.showMenu',
 } as const;
 
-/** What `when` clauses in the manifest ask. */
+/** What `when` clauses and the walkthrough in the manifest ask. */
 export const contextKeys = {
   training: 'nihilo.training',
   paused: 'nihilo.paused',
   /** there is a checkpoint, whether it can be loaded or not */
   stored: 'nihilo.stored',
+  /** the workspace's files are counted */
+  counted: 'nihilo.counted',
 } as const;

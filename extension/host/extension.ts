@@ -115,6 +115,7 @@ function followState(model: WorkspaceModel, log: vscode.LogOutputChannel): { dis
     model.onDidChange(() => {
       setContext(contextKeys.training, model.training !== null);
       setContext(contextKeys.paused, model.training?.paused ?? false);
+      setContext(contextKeys.counted, model.index.predicting !== null);
       setContext(contextKeys.stored, model.isTrained || model.state.state === 'failed');
       if (model.index !== index) {
         index = model.index;

@@ -82,6 +82,9 @@ describe.each([
     await workbench.openWalkthrough('Get Started with Nihilo');
     const steps = workbench.page.locator('.gettingStartedContainer .step-title');
     await expect.poll(() => steps.count(), { timeout: patience }).toBe(5);
+    // Those of what was done before.
+    const done = workbench.page.locator('.gettingStartedContainer .codicon-getting-started-step-checked');
+    await done.first().waitFor();
     await workbench.screenshot('walkthrough');
   });
 

@@ -82,6 +82,9 @@ describe('the manifest', () => {
       if (command!.startsWith('nihilo.')) expect(Object.values(commands)).toContain(command);
       expect(existsSync(new URL(media.svg ?? media.image, root)), id).toBe(true);
       expect(completionEvents, id).not.toEqual([]);
+      for (const [, key] of completionEvents.join(' ').matchAll(/onContext:(\S+)/g)) {
+        expect(Object.values(contextKeys)).toContain(key);
+      }
     }
   });
 
