@@ -34,7 +34,7 @@ const layers = {
     'evaluation',
     'platform',
   ],
-  web: ['protocol', 'training', 'indexing', 'completion', 'platform'],
+  threads: ['protocol', 'training', 'indexing', 'completion', 'platform'],
   webview: ['protocol'],
 };
 

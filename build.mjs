@@ -45,11 +45,7 @@ const bundles = [
     outfile: 'dist/extension.js',
     external: ['vscode'],
   },
-  { ...node, entryPoints: ['extension/training/trainerWorker.ts'], outfile: 'dist/trainer.js' },
-  { ...node, entryPoints: ['extension/training/laneWorker.ts'], outfile: 'dist/lane.js' },
-  { ...node, entryPoints: ['extension/indexing/indexerWorker.ts'], outfile: 'dist/indexer.js' },
-  { ...node, entryPoints: ['extension/completion/predictorWorker.ts'], outfile: 'dist/predictor.js' },
-  { ...node, entryPoints: ['extension/training/saveWorker.ts'], outfile: 'dist/saver.js' },
+  { ...node, entryPoints: ['extension/threads/nodeThread.ts'], outfile: 'dist/thread.js' },
   { ...node, entryPoints: ['extension/cli/benchProcess.ts'], outfile: 'dist/bench.js' },
   {
     ...node,
@@ -64,7 +60,7 @@ const bundles = [
     format: 'cjs',
     external: ['vscode'],
   },
-  { ...web, entryPoints: ['extension/web/worker.ts'], outfile: 'dist/web/worker.js', format: 'iife' },
+  { ...web, entryPoints: ['extension/threads/webThread.ts'], outfile: 'dist/web/thread.js', format: 'iife' },
   { ...browser, entryPoints: ['extension/webview/inspector.tsx'], outfile: 'dist/webview/inspector.js' },
 ];
 

@@ -12,13 +12,8 @@ import { routedFiles } from './routedFiles.ts';
 /** Run from its source, where Node strips the types; otherwise this file is part of a bundle, with the others beside it. */
 const fromSource = import.meta.url.endsWith('.ts');
 
-const workerSources: Readonly<Record<WorkerRole, string>> = {
-  trainer: '../training/trainerWorker.ts',
-  lane: '../training/laneWorker.ts',
-  indexer: '../indexing/indexerWorker.ts',
-  predictor: '../completion/predictorWorker.ts',
-  saver: '../training/saveWorker.ts',
-};
+/** The program of every thread. */
+const thread = fromSource ? '../threads/nodeThread.ts' : './thread.js';
 
 function assetUrl(name: string): URL {
   return new URL(fromSource ? `../../dist/${name}` : `./${name}`, import.meta.url);
@@ -32,12 +27,9 @@ export function nodePlatform(remote: FileSystem | null = inheritedFiles()): Plat
   return {
     files: remote === null ? nodeFiles : routedFiles(nodeFiles, remote),
     cores: availableParallelism(),
-    spawn: (role, data) => {
-      const entry = fromSource ? workerSources[role] : `./${role}.js`;
-      // A lane only computes.
-      const files = role === 'lane' ? null : remote;
-      return startNodeWorker(new URL(entry, import.meta.url), role, data, files);
-    },
+    // A lane only computes.
+    spawn: (role, data) =>
+      startNodeWorker(new URL(thread, import.meta.url), role, data, role === 'lane' ? null : remote),
     readAsset: (name) => readFile(assetUrl(name)),
     baseModel: fileURLToPath(assetUrl('base')).replaceAll('\\', '/'),
     peakRss,
@@ -57,6 +49,11 @@ export function nodeWorkerPort<Request, Reply>(): WorkerPort<Request, Reply> {
 /** What was given to `spawn` as data; the caller names its type as `spawn`'s caller meant it. */
 export function nodeWorkerData<Data>(): Data {
   return threadStart()!.data as Data;
+}
+
+/** The name that the thread was started by, where `spawn` has started it. */
+export function nodeWorkerRole(): WorkerRole {
+  return threadStart()!.name as WorkerRole;
 }
 
 let inherited: FileSystem | null = null;

@@ -4,6 +4,7 @@ import { serveFiles } from './remoteFiles.ts';
 
 /** What a thread finds as `workerData`. */
 export interface NodeThreadStart {
+  readonly name: string;
   readonly data: unknown;
   /** where the files answer that are on no disk; null where there are none */
   readonly remoteFiles: MessagePort | null;
@@ -25,7 +26,7 @@ export function startNodeWorker<Request, Reply>(
   if (remote !== null && channel !== null) serveFiles(remote, channel.port1);
   const worker = new Worker(entry, {
     name,
-    workerData: { data, remoteFiles: channel?.port2 ?? null } satisfies NodeThreadStart,
+    workerData: { name, data, remoteFiles: channel?.port2 ?? null } satisfies NodeThreadStart,
     // The global's type is the browser's; it is the same port.
     transferList: channel === null ? [] : [channel.port2 as unknown as NodeMessagePort],
   });

@@ -78,13 +78,13 @@ function startWebWorker<Request, Reply>(
 /** A worker's global object, of which TypeScript's DOM library knows the window's only. */
 interface WorkerScope {
   postMessage(message: unknown, transfer?: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void, options?: { once: true }): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
   addEventListener(type: 'unhandledrejection', listener: (event: PromiseRejectionEvent) => void): void;
 }
 
-/** Runs a thread: waits for its first message, then calls `serve`, which must listen at its port at once. */
+/** Runs a thread: waits for its first message, and keeps those behind it until the thread listens at its port. */
 export function serveWebThread(
-  serve: (start: WebThreadStart, platform: Platform, port: WorkerPort<never, unknown>) => void,
+  serve: (start: WebThreadStart, platform: Platform, port: WorkerPort<never, unknown>) => Promise<void>,
 ): void {
   const scope = globalThis as unknown as WorkerScope;
   // Only what is thrown reaches whoever started the thread.
@@ -93,15 +93,23 @@ export function serveWebThread(
       throw reason;
     });
   });
-  scope.addEventListener(
-    'message',
-    ({ data }: MessageEvent<WebThreadStart>) => {
-      scope.postMessage(started);
-      serve(data, webPlatform(remoteFiles(data.files), data.program), {
-        post: (message, transfer = []) => scope.postMessage(message, transfer),
-        onMessage: (listener) => scope.addEventListener('message', (event) => listener(event.data as never)),
-      });
+  const waiting: unknown[] = [];
+  let listener: ((message: never) => void) | null = null;
+  const port: WorkerPort<never, unknown> = {
+    post: (message, transfer = []) => scope.postMessage(message, transfer),
+    onMessage: (listening) => {
+      listener = listening;
+      for (const message of waiting.splice(0)) listening(message as never);
     },
-    { once: true },
-  );
+  };
+  let isStarted = false;
+  scope.addEventListener('message', ({ data }: MessageEvent) => {
+    if (!isStarted) {
+      isStarted = true;
+      const start = data as WebThreadStart;
+      scope.postMessage(started);
+      void serve(start, webPlatform(remoteFiles(start.files), start.program), port);
+    } else if (listener === null) waiting.push(data);
+    else listener(data as never);
+  });
 }

@@ -1,4 +1,0 @@
-import { nodeWorkerData } from '../platform/node.ts';
-import { serveLane } from './laneService.ts';
-
-serveLane(nodeWorkerData());
