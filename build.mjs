@@ -79,9 +79,18 @@ function options(bundle, production) {
 /** @param run starts a command and rejects when it fails */
 export async function buildAll(run) {
   mkdirSync(path.join(root, 'dist'), { recursive: true });
+  removeFormerBundles();
   await Promise.all([buildKernels(run), ...bundles.map((bundle) => esbuild.build(options(bundle, true)))]);
   copyBase();
   linkCommand();
+}
+
+/** Whatever lies in dist/ is shipped. */
+function removeFormerBundles() {
+  const current = new Set(bundles.map(({ outfile }) => path.join(root, outfile)));
+  for (const file of filesUnder('dist')) {
+    if (/\.js(\.map)?$/.test(file) && !current.has(file)) rmSync(file);
+  }
 }
 
 /** Kernels are compiled only when older than their source: that takes seconds, the bundles do not. */

@@ -29,7 +29,7 @@ describe('a workspace of a folder on the disk and one that is on none', () => {
   it('completes in a file of the one what stands in the other', async (context) => {
     keepOnFailure(workbench, context);
     await workbench.statusBar('Nihilo: counts').waitFor();
-    await workbench.openFile('notes.ts');
+    await workbench.openFile('disk/notes.ts');
     await workbench.goTo(2, 1);
     const { typed, ghost } = await workbench.typeUntilGhostText(line);
     expect(line.slice(typed.length)).toContain(ghost.trim());
