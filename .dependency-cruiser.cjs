@@ -39,6 +39,7 @@ const layers = {
     'evaluation',
     'platform',
   ],
+  threads: ['protocol', 'training', 'indexing', 'completion', 'platform'],
   webview: ['protocol'],
 };
 

@@ -28,6 +28,13 @@ const node = {
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
+/** The editor loads the entry of its web host as CommonJS; threads are started from text. */
+const web = {
+  platform: 'browser',
+  target: 'chrome114',
+  // The rules for secrets ask for it, and use nothing of it here.
+  alias: { 'node:path': 'pathe' },
+};
 const browser = {
   platform: 'browser',
   target: 'chrome114',
@@ -39,16 +46,11 @@ const browser = {
 const bundles = [
   {
     ...node,
-    entryPoints: ['extension/host/extension.ts'],
+    entryPoints: ['extension/host/nodeExtension.ts'],
     outfile: 'dist/extension.js',
     external: ['vscode'],
   },
-  { ...node, entryPoints: ['extension/training/trainerWorker.ts'], outfile: 'dist/trainer.js' },
-  { ...node, entryPoints: ['extension/training/laneWorker.ts'], outfile: 'dist/lane.js' },
-  { ...node, entryPoints: ['extension/indexing/indexerWorker.ts'], outfile: 'dist/indexer.js' },
-  { ...node, entryPoints: ['extension/completion/predictorWorker.ts'], outfile: 'dist/predictor.js' },
-  { ...node, entryPoints: ['extension/training/saveWorker.ts'], outfile: 'dist/saver.js' },
-  { ...node, entryPoints: ['extension/evaluation/reportWorker.ts'], outfile: 'dist/reporter.js' },
+  { ...node, entryPoints: ['extension/threads/nodeThread.ts'], outfile: 'dist/thread.js' },
   { ...node, entryPoints: ['extension/cli/benchProcess.ts'], outfile: 'dist/bench.js' },
   {
     ...node,
@@ -56,6 +58,14 @@ const bundles = [
     outfile: 'dist/cli.js',
     banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
   },
+  {
+    ...web,
+    entryPoints: ['extension/host/webExtension.ts'],
+    outfile: 'dist/web/extension.js',
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  { ...web, entryPoints: ['extension/threads/webThread.ts'], outfile: 'dist/web/thread.js', format: 'iife' },
   { ...browser, entryPoints: ['extension/webview/inspector.tsx'], outfile: 'dist/webview/inspector.js' },
 ];
 
@@ -74,9 +84,18 @@ function options(bundle, production) {
 /** @param run starts a command and rejects when it fails */
 export async function buildAll(run) {
   mkdirSync(path.join(root, 'dist'), { recursive: true });
+  removeFormerBundles();
   await Promise.all([buildKernels(run), ...bundles.map((bundle) => esbuild.build(options(bundle, true)))]);
   copyBase();
   linkCommand();
+}
+
+/** Whatever lies in dist/ is shipped. */
+function removeFormerBundles() {
+  const current = new Set(bundles.map(({ outfile }) => path.join(root, outfile)));
+  for (const file of filesUnder('dist')) {
+    if (/\.js(\.map)?$/.test(file) && !current.has(file)) rmSync(file);
+  }
 }
 
 /** Kernels are compiled only when older than their source: that takes seconds, the bundles do not. */

@@ -2,14 +2,16 @@
 // What every script of package.json runs: `node tasks.mjs <task> [-- arguments]`.
 // Plain JavaScript for Node 20 without an import from npm, because in a fresh clone nothing is installed yet.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const editorFolder = path.join(root, 'test', 'e2e');
+/** All of dist/ but the base model, as it is unpacked. */
+const programLimitBytes = 1_500_000;
 /** The program, and the base model with how far it is trusted. */
-const packageLimitBytes = 1_500_000 + 6_000_000;
+const packageLimitBytes = programLimitBytes + 6_000_000;
 
 /** Everything a task starts runs on the locked `node@24`, which npm puts in here. */
 const environment = {
@@ -122,6 +124,10 @@ async function testEndToEnd(args) {
 
 async function vsix() {
   await build();
+  const program = programBytes();
+  if (program > programLimitBytes) {
+    throw new Failure(`Expected a program of at most ${programLimitBytes} bytes in dist/, got ${program}.`);
+  }
   const { version } = readJson(path.join(root, 'package.json'));
   const file = path.join(root, `nihilo-${version}.vsix`);
   // Links to images stay relative: the images are in the package, and nothing has to be fetched to show them.
@@ -135,6 +141,15 @@ async function vsix() {
     );
   }
   return file;
+}
+
+/** Bytes of what build.mjs has made, without the base model that it copies and the maps that `watch` writes. */
+function programBytes() {
+  const dist = path.join(root, 'dist');
+  return readdirSync(dist, { recursive: true })
+    .filter((name) => !/^base(-mixture)?([\\/]|$)|\.map$/.test(name))
+    .map((name) => statSync(path.join(dist, name)))
+    .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
 }
 
 /** code-server is large (600 MB) and only two tasks need it: it has a lock file of its own. */

@@ -1,6 +1,7 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
+import { sharesMemory } from '../platform/sharing.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
-import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
+import { type FileChange, indexBuffers, type WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Completion,
   CompletionOptions,
@@ -9,18 +10,17 @@ import type {
   ModelSummary,
   OpenDocument,
   Predicting,
+  PredictorMessage,
   PredictorReply,
   PredictorRequest,
   Trial,
   ScoredWord,
   WordOptions,
 } from '../protocol/prediction.ts';
+import { isCancellable } from '../protocol/prediction.ts';
 
 /** A worker that dies at once must not be started again at every key. */
 export const respawnGapMs = 5_000;
-
-/** What the worker polls the flag for. */
-const cancellable: ReadonlySet<PredictorRequest['type']> = new Set(['complete', 'try', 'words'] as const);
 
 /** `Omit` over each member of the union */
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
@@ -43,9 +43,10 @@ interface Pending {
 
 /** One life of the worker, with the requests it has not answered. */
 interface Connection {
-  readonly worker: WorkerHandle<PredictorRequest, PredictorReply>;
-  /** i32[1]: the highest id of a completion, or of words, that nobody waits for any more */
-  readonly cancelled: Int32Array;
+  readonly worker: WorkerHandle<PredictorMessage, PredictorReply>;
+  /** i32[1]: the highest id of what is cancellable and that nobody waits for any more; null: where no memory is shared, messages tell */
+  readonly cancelled: Int32Array | null;
+  cancelledUpTo: number;
   readonly pending: Map<number, Pending>;
 }
 
@@ -177,9 +178,11 @@ export class PredictorClient {
     if (this.#connection !== null) return this.#connection;
     const death = this.#death;
     if (death !== null && performance.now() - death.atMs < respawnGapMs) throw death.reason;
-    const cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const worker = this.#platform.spawn<PredictorRequest, PredictorReply>('predictor', { cancelled });
-    const connection: Connection = { worker, cancelled, pending: new Map() };
+    const cancelled = sharesMemory()
+      ? new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+      : null;
+    const worker = this.#platform.spawn<PredictorMessage, PredictorReply>('predictor', { cancelled });
+    const connection: Connection = { worker, cancelled, cancelledUpTo: 0, pending: new Map() };
     this.#connection = connection;
     worker.onMessage((reply) => this.#receive(connection, reply));
     worker.onFailure((reason) => this.#fail(connection, reason));
@@ -216,7 +219,8 @@ export class PredictorClient {
           reject(reason);
         },
       });
-      connection.worker.post({ ...question, id });
+      const given = question.type === 'index' && !sharesMemory() ? indexBuffers(question.index) : [];
+      connection.worker.post({ ...question, id }, given);
     });
   }
 
@@ -230,10 +234,15 @@ export class PredictorClient {
     else pending.resolve(reply);
   }
 
-  /** Cancels as many completions and words as the one number can without cancelling an earlier one that is still waited for. */
-  #raiseFlag({ pending, cancelled }: Connection): void {
-    const wanted = [...pending].filter(([, { type }]) => cancellable.has(type)).map(([id]) => id);
-    Atomics.store(cancelled, 0, Math.min(this.#highestCancelled, ...wanted.map((id) => id - 1)));
+  /** Cancels as much as the one number can without cancelling an earlier one that is still waited for. */
+  #raiseFlag(connection: Connection): void {
+    const { pending, cancelled, worker } = connection;
+    const wanted = [...pending].filter(([, one]) => isCancellable(one)).map(([id]) => id);
+    const upTo = Math.min(this.#highestCancelled, ...wanted.map((id) => id - 1));
+    if (upTo === connection.cancelledUpTo) return;
+    connection.cancelledUpTo = upTo;
+    if (cancelled === null) worker.post({ type: 'cancel', upTo });
+    else Atomics.store(cancelled, 0, upTo);
   }
 
   #fail(connection: Connection, cause: Error): void {

@@ -1,3 +1,4 @@
+import { originOf } from '../platform/address.ts';
 import type { FileEntry, FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { GitIgnore } from './gitIgnore.ts';
@@ -67,7 +68,7 @@ async function repositoryTop(files: FileSystem, folder: string): Promise<string 
 
 function folderAbove(folder: string): string | null {
   const end = folder.lastIndexOf('/');
-  if (end < 0 || folder === '/') return null;
+  if (end < originOf(folder).length || folder === '/') return null;
   return end === 0 ? '/' : folder.slice(0, end);
 }
 
@@ -84,7 +85,7 @@ async function settingsFolder(files: FileSystem, top: string): Promise<string> {
 }
 
 function resolvePath(folder: string, path: string): string {
-  return /^(\/|[A-Za-z]:)/.test(path) ? path : joinPath(folder, path);
+  return /^(\/|[A-Za-z]:)/.test(path) ? `${originOf(folder)}${path}` : joinPath(folder, path);
 }
 
 async function readText(files: FileSystem, file: string): Promise<string | null> {

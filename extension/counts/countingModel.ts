@@ -1,3 +1,4 @@
+import { sharesMemory } from '../platform/sharing.ts';
 import type { CodeTree, CountsCapacity, CountsTransfer } from '../protocol/indexing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Address, CountKernels } from './kernels.ts';
@@ -69,7 +70,9 @@ export class CountingModel implements SequenceModel {
     tokenizer: Tokenizer,
     transfer: CountsTransfer,
   ): CountingModel {
-    return new CountingModel(module, tokenizer, transfer.tree, transfer.capacity, transfer.memory);
+    const { tree, capacity, memory } = transfer;
+    const built = memory instanceof Uint8Array ? memoryHolding(memory) : memory;
+    return new CountingModel(module, tokenizer, tree, capacity, built);
   }
 
   #initialize(tokenizer: Tokenizer): void {
@@ -87,10 +90,11 @@ export class CountingModel implements SequenceModel {
     writeInitialBeliefs(this.#memory, this.#plan, vocabSize);
   }
 
-  /** A settled model for another thread, which then has it alone: the memory is shared, nothing is copied. */
+  /** A settled model for another thread, which then has it alone: the memory is shared where it can be, else copied. */
   toTransfer(): CountsTransfer {
     this.begin();
-    return { memory: this.#memory, tree: this.#tree, capacity: this.#capacity };
+    const memory = sharesMemory() ? this.#memory : new Uint8Array(this.#memory.buffer).slice();
+    return { memory, tree: this.#tree, capacity: this.#capacity };
   }
 
   /** What was learnt about whom to trust, until the model was settled; the counts are no part of it. */
@@ -311,6 +315,14 @@ export class CountingModel implements SequenceModel {
       starts[rank + 1] = starts[rank]! + token.length;
     });
   }
+}
+
+/** @param bytes whole pages */
+function memoryHolding(bytes: Uint8Array): WebAssembly.Memory {
+  const pages = bytes.length / 65_536;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  new Uint8Array(memory.buffer).set(bytes);
+  return memory;
 }
 
 function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): CountKernels {

@@ -12,7 +12,7 @@ import {
   quantized,
   type Tensor,
 } from './safetensors.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../platform/sha256.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 type Weights = ReadonlyMap<string, Float32Array>;

@@ -23,7 +23,7 @@ export const commands = {
   audit: 'nihilo.audit',
 } as const;
 
-/** What `when` clauses in the manifest ask. */
+/** What `when` clauses and the walkthrough in the manifest ask. */
 export const contextKeys = {
   training: 'nihilo.training',
   paused: 'nihilo.paused',
@@ -31,4 +31,6 @@ export const contextKeys = {
   stored: 'nihilo.stored',
   /** as far as it is known: the editor does not tell */
   snoozed: 'nihilo.snoozed',
+  /** the workspace's files are counted */
+  counted: 'nihilo.counted',
 } as const;

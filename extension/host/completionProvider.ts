@@ -3,6 +3,7 @@ import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
 import { documentName, settingSource } from './configuration.ts';
+import { isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import type { LatencyRecord } from './latency.ts';
 import { completionSettings } from './settings.ts';
@@ -54,6 +55,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
+    if (!isWritten(document)) return [];
     const start = performance.now();
     const controller = new AbortController();
     const cancelling = token.onCancellationRequested(() => controller.abort());

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { originOf } from '../platform/address.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { pathInWorkspace } from '../corpus/roots.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
@@ -11,31 +12,33 @@ export function settingSource(scope?: vscode.ConfigurationScope): SettingSource 
 }
 
 /**
- * What a training may read: every open folder that is on a disk, without what its settings exclude. What one folder excludes is
+ * What a training may read: every open folder, on a disk or of another file system, without what its settings exclude. What one folder excludes is
  * left out of all of them, because too little is a smaller harm than too much.
  * @throws {NihiloError} corpusEmpty, when no such folder is open
  */
 export function openCorpus(): CorpusRequest {
-  const open = vscode.workspace.workspaceFolders ?? [];
-  const folders = open.filter(({ uri }) => uri.scheme === 'file');
+  const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
     throw new NihiloError(
       'corpusEmpty',
-      open.length === 0
-        ? 'Training needs an open folder with code and none is open; open a folder, then train again.'
-        : `Training needs a folder on this machine's disk and the open one is not (${open[0]!.uri.scheme}); open a local folder, then train again.`,
+      'Training needs an open folder with code and none is open; open a folder, then train again.',
     );
   }
-  const exclude = folders.flatMap(({ uri }) => [
-    vscode.workspace.getConfiguration('files', uri).get<unknown>('exclude'),
-    settingSource(uri)('exclude'),
-  ]);
+  const exclude = folders.flatMap(({ uri }) => [...excludedFiles(uri), settingSource(uri)('exclude')]);
   return { folders: folders.map(({ uri }) => pathOf(uri)), exclude: excludedGlobs(...exclude) };
+}
+
+/** `files.exclude`. A workspace can switch off in it what its user has excluded, which only a trusted one may. */
+function excludedFiles(folder: vscode.Uri): unknown[] {
+  const section = vscode.workspace.getConfiguration('files', folder);
+  const set = section.inspect<unknown>('exclude');
+  const own = vscode.workspace.isTrusted ? [] : [set?.defaultValue, set?.globalValue];
+  return [section.get<unknown>('exclude'), ...own];
 }
 
 /** What the index calls a document: as the corpus does where it has it; else nobody else is called so. */
 export function documentName({ uri }: { readonly uri: vscode.Uri }): string {
-  return (uri.scheme === 'file' ? pathInOpenFolders(pathOf(uri)) : null) ?? uri.toString();
+  return pathInOpenFolders(pathOf(uri)) ?? uri.toString();
 }
 
 /** What the corpus calls a file; null when it is in none of its folders. @param file as `pathOf` gives it */
@@ -43,17 +46,23 @@ export function pathInOpenFolders(file: string): string | null {
   return pathInWorkspace(openFolders(), file);
 }
 
-/** Those that are on a disk. */
 export function openFolders(): string[] {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  return folders.map(({ uri }) => pathOf(uri));
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => pathOf(uri));
 }
 
-/** As the platform wants it: absolute, with forward slashes. */
-export function pathOf(uri: vscode.Uri): string {
-  const { fsPath } = uri;
+/** As the platform wants it: absolute, with forward slashes; an address where it is on no disk. */
+export function pathOf({ scheme, authority, path, fsPath }: vscode.Uri): string {
+  if (scheme !== 'file') return `${scheme}://${authority}${path}`;
   // Only on Windows does none begin with a slash; elsewhere a backslash is a character of a name.
   return fsPath.startsWith('/') ? fsPath : fsPath.replaceAll('\\', '/');
+}
+
+/** What `pathOf` was asked for. */
+export function uriAt(path: string): vscode.Uri {
+  const origin = originOf(path);
+  if (origin === '') return vscode.Uri.file(path);
+  const [scheme, authority] = origin.split('://') as [string, string];
+  return vscode.Uri.from({ scheme, authority, path: path.slice(origin.length) });
 }
 
 /** Switches suggestions on or off for one language, where the setting that holds for it stands. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { fileOfPath, workspaceRoots } from '../corpus/roots.ts';
 import { commands } from './commands.ts';
-import { openFolders, pathInOpenFolders, pathOf } from './configuration.ts';
+import { openFolders, pathInOpenFolders, pathOf, uriAt } from './configuration.ts';
 import type { CorpusNode } from './corpusTree.ts';
 import { excluding, including, ruleFor } from './exclusionRules.ts';
 import { reportFailure } from './failure.ts';
@@ -74,7 +74,7 @@ export async function forget(
 function placeOf(target: Target | undefined): Place | null {
   const uri = uriOf(target);
   const folder = uri === null ? undefined : vscode.workspace.getWorkspaceFolder(uri);
-  if (uri === null || uri.scheme !== 'file' || folder === undefined) return null;
+  if (uri === null || folder === undefined) return null;
   const path = pathOf(uri).slice(pathOf(folder.uri).length).replace(/^\//, '');
   return path === '' ? null : { folder, path, uri };
 }
@@ -84,7 +84,7 @@ function uriOf(target: Target | undefined): vscode.Uri | null {
   if (target === undefined) return vscode.window.activeTextEditor?.document.uri ?? null;
   if (target.kind !== 'entry') return null;
   const file = fileOfPath(workspaceRoots(openFolders()), target.entry.path.replace(/\/$/, ''));
-  return file === null ? null : vscode.Uri.file(file);
+  return file === null ? null : uriAt(file);
 }
 
 async function exclude({ folder, path }: Place): Promise<void> {

@@ -3,7 +3,7 @@ import { leftOutReasons } from '../corpus/leftOut.ts';
 import { fileOfPath, workspaceRoots } from '../corpus/roots.ts';
 import type { CorpusEntry, CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import { openFolders } from './configuration.ts';
+import { openFolders, uriAt } from './configuration.ts';
 import {
   childrenOf,
   type CorpusNode,
@@ -167,5 +167,5 @@ function describe({ path, reason, bytes, secrets, files, inModel }: CorpusEntry)
 
 function uriOf(path: string): vscode.Uri | null {
   const file = fileOfPath(workspaceRoots(openFolders()), path.replace(/\/$/, ''));
-  return file === null ? null : vscode.Uri.file(file);
+  return file === null ? null : uriAt(file);
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { type EventLoopDelay, type EventLoopWatch, watchEventLoop } from '../platform/eventLoop.ts';
-import { nodePlatform } from '../platform/node.ts';
+import type { EventLoopDelay, EventLoopWatch } from '../platform/eventLoop.ts';
 import type { Platform } from '../platform/platform.ts';
 import { auditWorkspace } from './audit.ts';
 import { commands, contextKeys } from './commands.ts';
@@ -31,20 +30,20 @@ export interface NihiloApi {
   eventLoopDelay(): EventLoopDelay;
 }
 
-/** Where text is written that the model may complete; not its own log, not an input box. */
-const documents: vscode.DocumentSelector = [
-  { scheme: 'file' },
-  { scheme: 'untitled' },
-  { scheme: 'vscode-notebook-cell' },
-];
+/** What the extension runs on: Node or a browser. */
+export interface Machine {
+  readonly platform: Platform;
+  readonly eventLoop: EventLoopWatch;
+}
+
+/** Folders may be of any file system; the provider looks which documents are in them. */
+const documents: vscode.DocumentSelector = { scheme: '*' };
 
 let model: WorkspaceModel | null = null;
 
-export function activate(context: vscode.ExtensionContext): NihiloApi {
+export function activateOn(context: vscode.ExtensionContext, { platform, eventLoop }: Machine): NihiloApi {
   const start = performance.now();
-  const eventLoop = watchEventLoop();
   const log = vscode.window.createOutputChannel('Nihilo', { log: true });
-  const platform = nodePlatform();
   const workspaceModel = new WorkspaceModel(platform, checkpointOf(context), {
     corpus: openCorpus,
     reproducible: () => reproducible(settingSource()),
@@ -170,6 +169,7 @@ function followState(
     model.onDidChange(() => {
       setContext(contextKeys.training, model.training !== null);
       setContext(contextKeys.paused, model.training?.paused ?? false);
+      setContext(contextKeys.counted, model.index.predicting !== null);
       setContext(contextKeys.stored, model.isTrained || model.state.state === 'failed');
       if (model.index !== index) {
         index = model.index;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { InspectorMemory, InspectorRequest, ModelState } from '../protocol/inspector.ts';
+import { isWritten } from './documents.ts';
 import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage } from './inspectorPage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
@@ -204,14 +205,9 @@ class InspectorPanel implements vscode.Disposable {
   #follow(): void {
     if (!this.#panel.visible || this.conversation.pinned) return;
     const document = this.#editor?.document;
-    const isCode = document !== undefined && !document.isClosed && isText(document);
+    const isCode = document !== undefined && !document.isClosed && isWritten(document);
     this.conversation.follow(isCode ? textAround(document, this.#editor!.selection.active) : null);
   }
-}
-
-/** Logs and other output are shown by text editors too. */
-function isText({ uri }: vscode.TextDocument): boolean {
-  return ['file', 'untitled', 'vscode-notebook-cell'].includes(uri.scheme);
 }
 
 function textAround(document: vscode.TextDocument, cursor: vscode.Position): InspectedText {

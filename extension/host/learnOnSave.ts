@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import { openCorpus, pathInOpenFolders, pathOf, settingSource } from './configuration.ts';
+import { isInWorkspace } from './documents.ts';
 import { learnsOnSave, trainingSettings } from './settings.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -26,7 +27,7 @@ export function learnOnSave(
   };
   return [
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-      if (uri.scheme !== 'file' || !vscode.workspace.isTrusted) return;
+      if (!isInWorkspace(uri) || !vscode.workspace.isTrusted) return;
       const file = pathOf(uri);
       clearTimeout(timers.get(file));
       timers.set(

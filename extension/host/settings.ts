@@ -112,6 +112,14 @@ export const settings = {
   'completion.exclude': { type: 'object', default: {}, scope: 'resource' },
 } as const satisfies Record<string, Setting>;
 
+/**
+ * Whether an untrusted workspace has no say in a setting: whatever decides if, from what, for how long and with how much of the machine is
+ * learnt. Only what is shown of it and the exactness of its bits are no such thing.
+ */
+export function isRestricted(name: keyof typeof settings): boolean {
+  return !/^((completion|engine)\.|(eagerness|multiline|wordSuggestions)$)/.test(name);
+}
+
 /** The untrusted value of a setting, by its name without `nihilo.`. */
 export type SettingSource = (name: keyof typeof settings) => unknown;
 

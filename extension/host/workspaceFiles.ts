@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { fileNameReason, folderNameReason } from '../corpus/names.ts';
 import { openDocumentAt } from './completionProvider.ts';
 import { documentName, pathOf } from './configuration.ts';
+import { isInWorkspace, isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -9,10 +10,10 @@ import type { WorkspaceModel } from './workspaceModel.ts';
 export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel): vscode.Disposable[] {
   const { window, workspace } = vscode;
   const changed = (uri: vscode.Uri): void => {
-    if (uri.scheme === 'file' && mayBeLearnt(uri)) model.fileChanged(pathOf(uri));
+    if (isInWorkspace(uri) && mayBeLearnt(uri)) model.fileChanged(pathOf(uri));
   };
   const opened = (editor: vscode.TextEditor | undefined): void => {
-    if (editor === undefined || !isText(editor.document)) return;
+    if (editor === undefined || !isWritten(editor.document)) return;
     const { prefix, open } = openDocumentAt(editor.document, editor.selection.active);
     model.open(prefix, open).catch((error: unknown) => logFailure(error, log, 'open document'));
   };
@@ -40,9 +41,4 @@ function mayBeLearnt(uri: vscode.Uri): boolean {
     names.slice(0, -1).every((name) => folderNameReason(name) === null) &&
     fileNameReason(names.at(-1)!) === null
   );
-}
-
-/** Not a log or other output. */
-function isText({ uri }: vscode.TextDocument): boolean {
-  return ['file', 'untitled', 'vscode-notebook-cell'].includes(uri.scheme);
 }

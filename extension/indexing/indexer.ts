@@ -13,6 +13,7 @@ import type { CountingModel } from '../counts/countingModel.ts';
 import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
+import { sharedBytes } from '../platform/sharing.ts';
 import { openTransformer, type TrainedTransformer } from '../prediction/trainedTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
@@ -284,7 +285,7 @@ function indexOf(
   const starts = sharedIntegers(documents.length + 1);
   documents.forEach((ids, i) => (starts[i + 1] = starts[i]! + ids.length));
   const length = starts[documents.length]!;
-  const tokens = new Uint16Array(new SharedArrayBuffer(Uint16Array.BYTES_PER_ELEMENT * length));
+  const tokens = new Uint16Array(sharedBytes(Uint16Array.BYTES_PER_ELEMENT * length));
   documents.forEach((ids, i) => tokens.set(ids, starts[i]));
   const named = documents.map((ids, i) => ({ document: texts[i]!.path, ids }));
   const sorted = new SuffixIndex(named, lineFeedsOf(tokenizer)).suffixes;
@@ -299,5 +300,5 @@ function fileOf({ path, removed }: Text): IndexedFile {
 }
 
 function sharedIntegers(count: number): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * count));
+  return new Int32Array(sharedBytes(Int32Array.BYTES_PER_ELEMENT * count));
 }

@@ -1,7 +1,7 @@
 import type { LearntTrust } from '../counts/buildCounts.ts';
 import { JsonObject } from '../engine/jsonObject.ts';
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts';
-import { sha256 } from '../engine/sha256.ts';
+import { sha256 } from '../platform/sha256.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 

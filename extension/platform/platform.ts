@@ -1,4 +1,4 @@
-/** What the program needs from the machine; `node.ts` answers it with worker_threads and fs. */
+/** What the program needs from the machine; `node.ts` answers it with worker_threads and fs, `web.ts` with Workers and the editor's files. */
 
 export interface FileEntry {
   readonly name: string;
@@ -9,7 +9,7 @@ export interface FileEntry {
 export type FileContent = readonly Uint8Array[];
 
 /**
- * Paths are absolute, with forward slashes. What the system refuses rejects with a NihiloError that says why and what to do:
+ * Paths are absolute, with forward slashes, or addresses of other file systems (`address.ts`). What the system refuses rejects with a NihiloError that says why and what to do:
  * folderUnreadable from `list`, storageFailed from every other method.
  */
 export interface FileSystem {
@@ -39,8 +39,11 @@ export interface FileSystem {
 export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver' | 'reporter';
 
 export interface WorkerHandle<Request, Reply> {
-  post(message: Request): void;
+  /** @param transfer what is given away with the message rather than copied */
+  post(message: Request, transfer?: ArrayBuffer[]): void;
   onMessage(listener: (message: Reply) => void): void;
+  /** From then on it needs nothing of this thread: whoever will block must wait for that. Also resolves when the worker fails. */
+  readonly started: Promise<void>;
   /** The worker is gone without having been asked to: `reason` says why. */
   onFailure(listener: (reason: Error) => void): void;
   terminate(): Promise<void>;
@@ -48,20 +51,21 @@ export interface WorkerHandle<Request, Reply> {
 
 /** The other end of a `WorkerHandle`. */
 export interface WorkerPort<Request, Reply> {
-  post(message: Reply): void;
+  /** @param transfer what is given away with the message rather than copied */
+  post(message: Reply, transfer?: ArrayBuffer[]): void;
   onMessage(listener: (message: Request) => void): void;
 }
 
 export interface Platform {
   readonly files: FileSystem;
   readonly cores: number;
-  /** `data` reaches the worker as `workerData`; a SharedArrayBuffer or shared memory in it is shared. */
+  /** `data` reaches the worker when it starts; a SharedArrayBuffer or shared memory in it is shared. */
   spawn<Request, Reply>(role: WorkerRole, data: unknown): WorkerHandle<Request, Reply>;
   /** A file that ships beside the bundles, for example `kernels.relaxed.wasm`. */
   readAsset(name: string): Promise<Uint8Array>;
   /** absolute path of the folder of the model that ships beside them */
   readonly baseModel: string;
-  /** peak resident memory of the process so far, in bytes */
+  /** peak resident memory of the process so far, in bytes; NaN where the machine does not tell */
   peakRss(): number;
 }
 

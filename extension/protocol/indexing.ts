@@ -29,8 +29,8 @@ export interface CountsCapacity {
 
 /** A counting model on its way to another thread. */
 export interface CountsTransfer {
-  /** shared, so that nothing is copied; only one thread may use it */
-  readonly memory: WebAssembly.Memory;
+  /** shared, so that nothing is copied; only one thread may use it. What is in it, where no memory can be shared. */
+  readonly memory: WebAssembly.Memory | Uint8Array<ArrayBuffer>;
   readonly tree: CodeTree;
   readonly capacity: CountsCapacity;
 }
@@ -43,7 +43,7 @@ export interface IndexedFile {
   readonly removed?: { readonly before: number; readonly lines: number };
 }
 
-/** All that was counted of a workspace. Its arrays lie in shared memory. */
+/** All that was counted of a workspace. Its arrays lie in shared memory, where memory can be shared. */
 export interface WorkspaceIndex {
   readonly edition: number;
   readonly tokenizerJson: string;
@@ -57,6 +57,12 @@ export interface WorkspaceIndex {
   readonly starts: Int32Array;
   /** `SuffixIndex.suffixes` of them */
   readonly suffixes: Int32Array;
+}
+
+/** What of an index can be given away rather than copied, where no memory can be shared. */
+export function indexBuffers({ counts, tokens, starts, suffixes }: WorkspaceIndex): ArrayBuffer[] {
+  const arrays = [counts.memory, tokens, starts, suffixes];
+  return arrays.map((array) => array.buffer).filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 /** A file as it is now. `ids` is null when it is gone or must not be learnt from; then all files below it are, too. */

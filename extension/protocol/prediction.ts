@@ -185,6 +185,14 @@ export type PredictorRequest =
       readonly topK: number;
     };
 
+/** to the predictor: a request, or, where no memory is shared, the highest id of a completion that nobody waits for any more */
+export type PredictorMessage = PredictorRequest | { readonly type: 'cancel'; readonly upTo: number };
+
+/** What may be called off while it is answered. */
+export function isCancellable({ type }: Pick<PredictorRequest, 'type'>): boolean {
+  return type === 'complete' || type === 'words' || type === 'try';
+}
+
 export interface ModelSummary {
   readonly checkpoint: string;
   readonly config: ModelConfig;

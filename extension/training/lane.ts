@@ -30,7 +30,7 @@ export interface LaneSetup {
   readonly memory: WebAssembly.Memory;
   readonly config: ModelConfig;
   readonly size: TrainingSize;
-  readonly control: SharedArrayBuffer;
+  readonly control: ArrayBufferLike;
 }
 
 /** The last before `quit` are the benchmark's: multiply-adds in registers, and one product in two phases. */
@@ -109,7 +109,7 @@ export class Control {
   readonly turns: Int32Array;
   readonly #failure: Uint8Array;
 
-  constructor(buffer: SharedArrayBuffer, { results, turns }: ControlSize) {
+  constructor(buffer: ArrayBufferLike, { results, turns }: ControlSize) {
     const scalarsAt = 4 * slot.count;
     const resultsAt = scalarsAt + 8 * scalarNames.length;
     const turnsAt = resultsAt + 8 * results;

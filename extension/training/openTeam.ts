@@ -21,5 +21,7 @@ export async function openTeam(
   const compiled = await compileKernels((name) => platform.readAsset(name), reproducible);
   const tokens = tokensInMemory(recipe, config);
   const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: threads, optimizer: recipe.optimizer };
-  return Team.create(platform, compiled, config, size, memoryLimitMb);
+  const team = Team.create(platform, compiled, config, size, memoryLimitMb);
+  await team.started();
+  return team;
 }

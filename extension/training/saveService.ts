@@ -2,6 +2,7 @@ import { readTextsAt } from '../corpus/corpus.ts';
 import { type Document, isHeldOut } from '../corpus/split.ts';
 import { readCheckpoint, type TrainerState, writeCheckpoint } from '../engine/checkpoint.ts';
 import type { Platform, WorkerPort } from '../platform/platform.ts';
+import { sharingThreads } from '../platform/sharing.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { SaveCommand, SaveEvent, SaveLearning, SaveOutcome } from '../protocol/learning.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
@@ -78,6 +79,7 @@ class SaveSession {
     const { reproducible } = trainerState;
     const team = await openTeam(platform, config, continualRecipe(trainerState), {
       ...learning,
+      threads: sharingThreads(learning.threads),
       reproducible,
     });
     const learner = new ContinualLearner(team, start, tokenizer, texts);

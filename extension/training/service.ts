@@ -1,4 +1,6 @@
 import type { Platform, WorkerPort } from '../platform/platform.ts';
+import { sharingThreads } from '../platform/sharing.ts';
+import { nextTurn } from '../platform/turn.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import type { TrainingCommand, TrainingEvent } from '../protocol/training.ts';
 import { fineTune } from './fineTune.ts';
@@ -17,10 +19,10 @@ export function serveTraining(platform: Platform, port: WorkerPort<TrainingComma
   port.onMessage((command) => {
     switch (command.type) {
       case 'start':
-        answer(train(platform, command.request, wheel, (event) => port.post(event)));
+        answer(train(platform, withSharing(command.request), wheel, (event) => port.post(event)));
         return;
       case 'fineTune':
-        answer(fineTune(platform, command.request, wheel, (event) => port.post(event)));
+        answer(fineTune(platform, withSharing(command.request), wheel, (event) => port.post(event)));
         return;
       case 'pause':
         wheel.pause();
@@ -33,6 +35,11 @@ export function serveTraining(platform: Platform, port: WorkerPort<TrainingComma
         return;
     }
   });
+}
+
+/** No more threads than can work on one memory. */
+function withSharing<Request extends { readonly threads: number }>(request: Request): Request {
+  return { ...request, threads: sharingThreads(request.threads) };
 }
 
 /** What the commands turn and the training looks at between steps. */
@@ -59,24 +66,8 @@ class Wheel implements Steering {
     this.#release();
   }
 
-  /**
-   * A message to itself: it arrives behind the commands that are waiting, without a timer's delay. Through a channel of
-   * its own each time, because Node hands over up to 1,000 messages of one port before it looks at another.
-   */
   async breathe(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.addEventListener(
-        'message',
-        () => {
-          port1.close();
-          resolve();
-        },
-        { once: true },
-      );
-      port1.start();
-      port2.postMessage(null);
-    });
+    await nextTurn();
     await this.#going;
   }
 }

@@ -1,6 +1,7 @@
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
+import { sharedBytes } from '../platform/sharing.ts';
 import { type CompiledKernels, heapBase } from '../engine/instantiate.ts';
 import { allocateMemory, planTraining, type TrainingPlan, type TrainingSize } from '../engine/layout.ts';
 import { weightTasks } from '../engine/weightTasks.ts';
@@ -42,7 +43,7 @@ export class Team {
   ): Team {
     const plan = planTraining(config, size, heapBase(compiled));
     const memory = allocateMemory(plan.bytes, memoryLimitMb);
-    const control = new SharedArrayBuffer(Control.bytes(controlSize(plan, weightTasks(plan))));
+    const control = sharedBytes(Control.bytes(controlSize(plan, weightTasks(plan))));
     const setup: LaneSetup = { module: compiled.module, memory, config, size, control };
     const lane = new Lane(setup, 0);
     const others = Array.from({ length: size.lanes - 1 }, (_, i) => {
@@ -51,6 +52,11 @@ export class Team {
       return handle;
     });
     return new Team(lane, memory, others);
+  }
+
+  /** All lanes need nothing more of this thread, which `run` may block from then on. */
+  async started(): Promise<void> {
+    await Promise.all(this.#others.map((handle) => handle.started));
   }
 
   get plan(): TrainingPlan {

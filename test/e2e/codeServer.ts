@@ -5,6 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('node_modules/code-server/out/node/entry.js', import.meta.url));
+/** Makes every page of the server one that is isolated from others, where threads may share memory. */
+const isolation = fileURLToPath(new URL('isolation.cjs', import.meta.url));
 const leash = fileURLToPath(new URL('leash.ts', import.meta.url));
 
 export type Settings = Readonly<Record<string, unknown>>;
@@ -41,25 +43,34 @@ export class CodeServer {
     this.userData = userDataIn(home);
   }
 
-  /** @param extensions absolute paths of .vsix files */
-  static async start(extensions: readonly string[], settings: Settings = {}): Promise<CodeServer> {
+  /**
+   * @param extensions absolute paths of .vsix files
+   * @param isolated its pages are cross-origin isolated
+   */
+  static async start(
+    extensions: readonly string[],
+    settings: Settings = {},
+    isolated = false,
+  ): Promise<CodeServer> {
     const home = await mkdtemp(path.join(tmpdir(), 'nihilo-editor-'));
     await writeFile(configIn(home), 'auth: none\ndisable-telemetry: true\ndisable-update-check: true\n');
     await writeSettings(home, settings);
     for (const vsix of extensions) await install(home, vsix);
-    const child = launch(home, [
+    const args = [
       '--bind-addr',
       '127.0.0.1:0',
       '--disable-workspace-trust',
       '--disable-getting-started-override',
-    ]);
+    ];
+    const child = launch(home, args, isolated ? { NODE_OPTIONS: `--require ${isolation}` } : {});
     return new CodeServer(home, child, await listening(child));
   }
 
-  /** the address that opens `folder`, or an empty window */
+  /** the address that opens `folder`, which may be a workspace file, or an empty window */
   url(folder?: string): string {
     if (folder === undefined) return `${this.origin}/?ew=true`;
-    return `${this.origin}/?folder=${encodeURI(folder).replaceAll(/[#&+?]/g, encodeURIComponent)}`;
+    const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    return `${this.origin}/?${kind}=${encodeURI(folder).replaceAll(/[#&+?]/g, encodeURIComponent)}`;
   }
 
   async stop(): Promise<void> {
@@ -100,7 +111,7 @@ async function install(home: string, vsix: string): Promise<void> {
   if (code !== 0) throw new Error(`code-server could not install ${vsix}:\n${output()}`);
 }
 
-function launch(home: string, args: readonly string[]): ChildProcess {
+function launch(home: string, args: readonly string[], extra: NodeJS.ProcessEnv = {}): ChildProcess {
   // Started from a terminal inside VS Code, code-server would open the folder in that editor instead of serving.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VSCODE_|VITEST|NODE_OPTIONS)/.test(name)),
@@ -108,7 +119,7 @@ function launch(home: string, args: readonly string[]): ChildProcess {
   const folders = ['--user-data-dir', userDataIn(home), '--extensions-dir', path.join(home, 'extensions')];
   // A group of its own, so that the extension hosts it starts can be ended with it.
   return spawn(process.execPath, [leash, entry, '--config', configIn(home), ...folders, ...args], {
-    env,
+    env: { ...env, ...extra },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -30,6 +30,13 @@ export interface Stall {
   readonly oursMs: number;
 }
 
+interface SessionOptions {
+  /** the editor's pages are cross-origin isolated */
+  readonly isolated?: boolean;
+  /** folders of extensions beside this file, for the editor to have too */
+  readonly extensions?: readonly string[];
+}
+
 /** An editor with the packaged extension, a browser, and folders to open: all of one test file, gone after it. */
 export class Session {
   readonly server: CodeServer;
@@ -42,10 +49,14 @@ export class Session {
     this.#home = home;
   }
 
-  static async start(settings: Settings): Promise<Session> {
+  static async start(
+    settings: Settings,
+    { isolated = false, extensions = [] }: SessionOptions = {},
+  ): Promise<Session> {
     const home = await mkdtemp(path.join(tmpdir(), 'nihilo-folders-'));
+    const packed = await Promise.all(['stallProbe', ...extensions].map((name) => pack(name, home)));
     const [server, browser] = await Promise.all([
-      CodeServer.start([fromTask('NIHILO_VSIX'), await packProbe(home)], { ...stillSettings, ...settings }),
+      CodeServer.start([fromTask('NIHILO_VSIX'), ...packed], { ...stillSettings, ...settings }, isolated),
       launchBrowser(),
     ]);
     return new Session(server, browser, home);
@@ -62,7 +73,7 @@ export class Session {
     return mkdtemp(path.join(this.#home, 'folder-'));
   }
 
-  /** A window on `folder`, or on none. The extension logs how long completions take. */
+  /** A window on `folder`, which may be a workspace file, or on none. The extension logs how long completions take. */
   open(folder?: string): Promise<Workbench> {
     const payload = JSON.stringify([['logLevel', 'nihilo.nihilo:debug']]);
     return Workbench.open(this.browser, `${this.server.url(folder)}&payload=${encodeURIComponent(payload)}`);
@@ -116,11 +127,12 @@ export class Session {
   }
 }
 
-async function packProbe(home: string): Promise<string> {
-  const file = path.join(home, 'stall-probe.vsix');
+/** @param name folder of an extension beside this file */
+async function pack(name: string, home: string): Promise<string> {
+  const file = path.join(home, `${name}.vsix`);
   const vsce = path.join(repository, 'node_modules', '.bin', 'vsce');
   const args = ['package', '--allow-missing-repository', '--skip-license', '--out', file];
-  await promisify(execFile)(vsce, args, { cwd: path.join(repository, 'test', 'e2e', 'stallProbe') });
+  await promisify(execFile)(vsce, args, { cwd: path.join(repository, 'test', 'e2e', name) });
   return file;
 }
 

@@ -66,6 +66,11 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${uiTheme}`).waitFor();
   }
 
+  async openWalkthrough(title: string): Promise<void> {
+    await this.runCommand('Welcome: Open Walkthrough...');
+    await this.#pick(title, title);
+  }
+
   /** @param file path inside the open folder */
   async openFile(file: string): Promise<void> {
     const { base, dir } = path.posix.parse(file);

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commands, contextKeys } from '../../extension/host/commands.ts';
-import { settings } from '../../extension/host/settings.ts';
+import { isRestricted, settings } from '../../extension/host/settings.ts';
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -54,13 +54,15 @@ describe('the manifest', () => {
     expect([...new Set(used)].sort()).toEqual(Object.keys(phrases).sort());
   });
 
-  it('withholds from an untrusted workspace every setting of what is trained on and with how much', () => {
+  it('withholds from an untrusted workspace every setting that decides what is learnt', () => {
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     expect(supported).toBe('limited');
-    const sensitive = Object.keys(settings).filter(
-      (name) => name === 'exclude' || name.startsWith('training.'),
-    );
-    expect(restrictedConfigurations.sort()).toEqual(sensitive.map((name) => `nihilo.${name}`).sort());
+    const names = Object.keys(settings) as (keyof typeof settings)[];
+    const restricted = names.filter(isRestricted).map((name) => `nihilo.${name}`);
+    expect(restrictedConfigurations.toSorted()).toEqual(restricted.sort());
+    for (const name of ['enabled', 'exclude', 'base', 'training.learnOnSave']) {
+      expect(restrictedConfigurations).toContain(`nihilo.${name}`);
+    }
   });
 
   it('says that an untrusted workspace can still leave files out, by what no setting of ours withholds', () => {
@@ -82,6 +84,30 @@ describe('the manifest', () => {
     for (const { visibility } of Object.values<{ visibility: string }[]>(manifest.contributes.views).flat()) {
       expect(visibility).toBe('collapsed');
     }
+  });
+
+  it('has one walkthrough of few steps, each with something to do, a picture that ships, and an end', () => {
+    const [walkthrough, ...others] = manifest.contributes.walkthroughs;
+    expect(others).toEqual([]);
+    expect(walkthrough.steps.length).toBeLessThanOrEqual(6);
+    for (const { id, description, media, completionEvents } of walkthrough.steps) {
+      const [, command] = /\]\(command:([\w.]+)/.exec(phrases[description.slice(1, -1)]!) ?? [];
+      expect(command, id).toBeDefined();
+      if (command!.startsWith('nihilo.')) expect(Object.values(commands)).toContain(command);
+      expect(existsSync(new URL(media.svg ?? media.image, root)), id).toBe(true);
+      expect(completionEvents, id).not.toEqual([]);
+      for (const [, key] of completionEvents.join(' ').matchAll(/onContext:(\S+)/g)) {
+        expect(Object.values(contextKeys)).toContain(key);
+      }
+    }
+  });
+
+  it('runs in Node and in a browser, in workspaces of any file system, from files that are built', () => {
+    const build = readFileSync(new URL('build.mjs', root), 'utf8');
+    for (const entry of [manifest.main, manifest.browser]) {
+      expect(build).toContain(`outfile: '${entry.slice(2)}'`);
+    }
+    expect(manifest.capabilities.virtualWorkspaces).toBe(true);
   });
 
   it('binds no key', () => {

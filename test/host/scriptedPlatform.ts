@@ -5,6 +5,7 @@ export class ScriptedWorker<Request, Reply> implements WorkerHandle<Request, Rep
   readonly role: WorkerRole;
   readonly data: unknown;
   readonly received: Request[] = [];
+  readonly started = Promise.resolve();
   terminated = false;
   #onMessage: ((message: Reply) => void)[] = [];
   #onFailure: ((reason: Error) => void)[] = [];

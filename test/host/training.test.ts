@@ -17,8 +17,9 @@ vi.mock('vscode', () => ({
     showErrorMessage: async (sentence: string) => void shown.push(['error', sentence]),
   },
   workspace: {
+    isTrusted: true,
     workspaceFolders: [{ uri: { scheme: 'file', fsPath: '/code' } }],
-    getConfiguration: () => ({ get: () => undefined }),
+    getConfiguration: () => ({ get: () => undefined, inspect: () => undefined }),
   },
 }));
 

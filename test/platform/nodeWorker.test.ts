@@ -115,10 +115,10 @@ describe('a bundle', () => {
         define: { 'import.meta.url': 'bundleUrl' },
         banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
       });
-      const lane = `
+      const thread = `
         const { parentPort, workerData } = require('node:worker_threads');
-        parentPort.on('message', (value) => parentPort.postMessage(value * workerData.factor));`;
-      writeFileSync(path.join(place, 'lane.js'), lane);
+        parentPort.on('message', (value) => parentPort.postMessage(value * workerData.data.factor));`;
+      writeFileSync(path.join(place, 'thread.js'), thread);
       writeFileSync(path.join(place, 'asset.bin'), Uint8Array.of(0, 255));
       const printed = execFileSync(process.execPath, [path.join(place, 'main.js')], { encoding: 'utf8' });
       expect(JSON.parse(printed)).toEqual({ product: 42, asset: [0, 255] });

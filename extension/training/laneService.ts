@@ -1,9 +1,14 @@
-import { nodeWorkerData } from '../platform/node.ts';
 import { Lane, type LaneSetup, phases, slot } from './lane.ts';
 import { awaitChange } from './waiting.ts';
 
+/** What a lane's thread is started with. */
+export interface LaneData {
+  readonly setup: LaneSetup;
+  readonly index: number;
+}
+
 /** A thread that only computes: it waits until the next phase is announced, works, and says that it is idle. */
-function serve(setup: LaneSetup, index: number): void {
+export function serveLane({ setup, index }: LaneData): void {
   const lane = new Lane(setup, index);
   const { control } = lane;
   const { slots } = control;
@@ -21,6 +26,3 @@ function serve(setup: LaneSetup, index: number): void {
     Atomics.notify(slots, slot.idle);
   }
 }
-
-const { setup, index } = nodeWorkerData<{ setup: LaneSetup; index: number }>();
-serve(setup, index);

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { phrasesIn, spokenPhrases } from './spokenPhrases.ts';
+
+const root = new URL('../../', import.meta.url);
+const languages = ['zh-cn'];
+
+function phrasesOf(name: string): Record<string, string> {
+  return JSON.parse(readFileSync(new URL(name, root), 'utf8'));
+}
+
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const english = phrasesOf('package.nls.json');
+const spoken = spokenPhrases();
+
+describe('the extraction of phrases', () => {
+  it('finds a phrase by either name of the function, in any quotes, once each', () => {
+    const source =
+      'const { t } = vscode.l10n; t("a {0}", 1); vscode.l10n.t(`b`); insert(\'c\'); other.t("d");';
+    expect(phrasesIn('some.ts', source)).toEqual(['a {0}', 'b']);
+  });
+
+  it('refuses a phrase that is put together', () => {
+    expect(() => phrasesIn('some.ts', 't(`a ${b}`)')).toThrow(/some\.ts/);
+  });
+
+  it('finds the phrases of the host', () => {
+    expect(spoken.length).toBeGreaterThan(40);
+  });
+});
+
+describe('the languages', () => {
+  it('are those of the files beside the manifest and in the folder that it names', () => {
+    expect(manifest.l10n).toBe('./l10n');
+    const named = (folder: URL, pattern: RegExp): string[] =>
+      readdirSync(folder).flatMap((name) => pattern.exec(name)?.[1] ?? []);
+    expect(named(root, /^package\.nls\.(.+)\.json$/)).toEqual(languages);
+    expect(named(new URL('l10n/', root), /^bundle\.l10n\.(.+)\.json$/)).toEqual(languages);
+  });
+
+  it('are shipped', () => {
+    const shipped = readFileSync(new URL('.vscodeignore', root), 'utf8').split('\n');
+    expect(shipped).toContain('!package.nls*.json');
+    expect(shipped).toContain('!l10n/**');
+  });
+});
+
+describe.each(languages)('%s', (language) => {
+  const bundle = phrasesOf(`l10n/bundle.l10n.${language}.json`);
+  const manifestPhrases = phrasesOf(`package.nls.${language}.json`);
+
+  it('says every phrase of the host and no other', () => {
+    expect(Object.keys(bundle).sort()).toEqual(spoken.toSorted());
+  });
+
+  it('says every phrase of the manifest and no other', () => {
+    expect(Object.keys(manifestPhrases).sort()).toEqual(Object.keys(english).sort());
+  });
+
+  it('keeps the placeholders of each phrase', () => {
+    for (const [phrase, translation] of Object.entries(bundle)) {
+      expect(partsOf(translation, /\{\d+\}/g), phrase).toEqual(partsOf(phrase, /\{\d+\}/g));
+    }
+  });
+
+  it('keeps the code, the links to settings and commands of each phrase of the manifest', () => {
+    // A range in backticks is code; `#name#` in it links to a setting; `(command:…)` is what a link does.
+    const kept = /`[^`]+`|\(command:[^)]+\)/g;
+    for (const [key, phrase] of Object.entries(english)) {
+      expect(partsOf(manifestPhrases[key] ?? '', kept), key).toEqual(partsOf(phrase, kept));
+    }
+  });
+
+  it('has something to say for each', () => {
+    for (const translation of [...Object.values(bundle), ...Object.values(manifestPhrases)]) {
+      expect(translation.trim()).not.toBe('');
+    }
+  });
+});
+
+/** in any order, since languages differ in it */
+function partsOf(text: string, pattern: RegExp): string[] {
+  return (text.match(pattern) ?? []).sort();
+}
