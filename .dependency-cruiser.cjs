@@ -39,7 +39,7 @@ const layers = {
     'evaluation',
     'platform',
   ],
-  threads: ['protocol', 'training', 'indexing', 'completion', 'platform'],
+  threads: ['protocol', 'training', 'indexing', 'completion', 'evaluation', 'platform'],
   webview: ['protocol'],
 };
 

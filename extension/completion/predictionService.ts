@@ -1,7 +1,12 @@
 import type { Platform, WorkerPort } from '../platform/platform.ts';
 import { nextTurn } from '../platform/turn.ts';
 import { toPlainError } from '../protocol/errors.ts';
-import { isCancellable, type PredictorMessage, type PredictorReply, type PredictorRequest } from '../protocol/prediction.ts';
+import {
+  isCancellable,
+  type PredictorMessage,
+  type PredictorReply,
+  type PredictorRequest,
+} from '../protocol/prediction.ts';
 import { Predictor } from './predictor.ts';
 
 /** What the worker is started with. */
