@@ -88,6 +88,11 @@ export class Session {
       .map((figures) => (JSON.parse(figures) as { milliseconds: number }).milliseconds);
   }
 
+  /** Lines of the extension's log that tell of a failure. */
+  async failures(): Promise<string[]> {
+    return (await this.#logLines('Nihilo.log')).filter((line) => / \[(error|warning)\] /.test(line));
+  }
+
   /** What became of each save that the model has learnt from. */
   async saves(): Promise<SaveOutcome[]> {
     const lines = await this.#logLines('Nihilo.log');
