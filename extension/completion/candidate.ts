@@ -1,8 +1,14 @@
 import type { GrownText } from '../prediction/growText.ts';
 import type { Candidate } from '../protocol/prediction.ts';
 
-/** A grown text in characters: what of a character is cut at the end is not shown. */
-export function candidateOf({ bytes, tokens, ends, probabilities, unlikely, stop }: GrownText): Candidate {
+/**
+ * A grown text in characters: what of a character is cut at the end is not shown.
+ * @param follows behind each of its tokens, how likely what must follow does
+ */
+export function candidateOf(
+  { bytes, tokens, ends, probabilities, unlikely, stop }: GrownText,
+  follows: readonly number[] | null = null,
+): Candidate {
   const text = wholeCharacters(bytes);
   return {
     text,
@@ -10,6 +16,7 @@ export function candidateOf({ bytes, tokens, ends, probabilities, unlikely, stop
     tokens,
     ends: ends.map((end) => wholeCharacters(bytes.subarray(0, end)).length),
     probabilities,
+    follows,
     unlikely,
     stop,
   };

@@ -1,4 +1,4 @@
-import { growText, type GrowthLimits, type GrownText, type TokenSource } from '../prediction/growText.ts';
+import { growText, type GrowthLimits, type TokenSource } from '../prediction/growText.ts';
 import type { ModelSource } from '../prediction/modelSource.ts';
 import type { Candidate, ScoredToken } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -22,7 +22,8 @@ export function candidates(
   const grown = beginnings.map((beginning) => {
     rewind();
     const begun = new Begun(source, beginning, follows);
-    return candidateOf(begun.weighed(growText(begun, tokenizer, typed, limits)));
+    const text = growText(begun, tokenizer, typed, limits);
+    return candidateOf(text, begun.following);
   });
   // Where the likeliest is not likely enough to be shown at all, that is the answer.
   return grown.filter(({ text }, i) => i === 0 || text !== '');
@@ -32,13 +33,15 @@ export function candidates(
 class Begun implements TokenSource {
   readonly #source: ModelSource;
   readonly #follows: (() => number) | null;
-  readonly #following: number[] = [];
+  /** behind each token; null where nobody wants to know */
+  readonly following: number[] | null;
   #beginning: ScoredToken | null;
 
   constructor(source: ModelSource, beginning: ScoredToken, follows: (() => number) | null) {
     this.#source = source;
     this.#beginning = beginning;
     this.#follows = follows;
+    this.following = follows === null ? null : [];
   }
 
   get full(): boolean {
@@ -53,11 +56,6 @@ class Begun implements TokenSource {
 
   follow(id: number): void {
     this.#source.follow(id);
-    if (this.#follows !== null) this.#following.push(this.#follows());
-  }
-
-  weighed(text: GrownText): GrownText {
-    if (this.#follows === null) return text;
-    return { ...text, probabilities: text.probabilities.map((p, i) => p * this.#following[i]!) };
+    if (this.#follows !== null) this.following?.push(this.#follows());
   }
 }

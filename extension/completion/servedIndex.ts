@@ -37,6 +37,8 @@ export class ServedIndex {
   readonly #documentTokens: number;
   /** counted beyond this, what was seen once is displaced */
   readonly #room: number;
+  /** tokens of files that are gone */
+  readonly #removed = new Set<number>();
   #model: EditableModel;
 
   /** @param module the baseline build of the kernels */
@@ -142,8 +144,30 @@ export class ServedIndex {
   /** @returns whether more is counted than there is room for */
   learn(changes: readonly FileChange[]): boolean {
     let all = true;
-    for (const change of changes) all = this.#documents.change(change) && all;
+    for (const change of changes) {
+      if (change.ids === null) this.#noteRemoved(change.path);
+      all = this.#documents.change(change) && all;
+    }
+    this.#forgetWords();
     return !all || this.#documents.tokens > this.#room;
+  }
+
+  #noteRemoved(path: string): void {
+    for (const name of this.#documents.names) {
+      if (name !== path && !name.startsWith(`${path}/`)) continue;
+      for (const id of this.#documents.get(name)!.ids) this.#removed.add(id);
+    }
+  }
+
+  /** A word of a removed file may be a token. It would go on being written where nothing else begins as it does. */
+  #forgetWords(): void {
+    if (this.#removed.size === 0 || this.#heard) return;
+    const forgotten = new Set(this.#removed);
+    for (const name of this.#documents.names) {
+      for (const id of this.#documents.get(name)!.ids) forgotten.delete(id);
+    }
+    for (const id of forgotten) if (this.#tokenizer.tokenBytes(id).length === 1) forgotten.delete(id);
+    this.#agreeing.forgotten = forgotten;
   }
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {

@@ -63,6 +63,8 @@ const mostLines = 6;
 const mostTokensOfLines = 64;
 /** On demand: beside the likeliest, and how sure at least. */
 const alternatives = 3;
+/** Text that is there behind the cursor must be able to follow; how likely it is beside all other text says little. */
+const leastFollowing = 0.1;
 const leastOnDemand = 0.1;
 
 /** From a place in a document to what is shown there: asks the engine, lets the gate decide, shapes what is left. */
@@ -105,9 +107,11 @@ export class Suggester {
 
   /** What of a candidate is shown, or why nothing is. */
   #look(candidate: Candidate, { place, name }: Question, { least, isBetween }: Demand): Suggestion | Silence {
-    const { text, ends, probabilities, stop } = candidate;
+    const { text, ends, probabilities, follows, stop } = candidate;
     const probability = probabilityFor(this.calibration, least);
-    const count = shownTokens(candidate, probability, (i) => isWhole(text, ends[i]!));
+    const mayEnd = (i: number): boolean =>
+      isWhole(text, ends[i]!) && (follows === null || follows[i]! >= leastFollowing);
+    const count = shownTokens(candidate, probability, mayEnd);
     if (count === 0) {
       if (ends.length === 0 && stop === 'lineEnd') return { kind: 'lineEnds' };
       if (ends.length === 0 && stop === 'cut') return { kind: 'late' };

@@ -17,6 +17,8 @@ export class AgreeingTokens {
   readonly #sorted: readonly { readonly id: number; readonly text: string }[];
   readonly #ids: ReadonlyMap<string, number>;
   readonly #distribution: Float64Array;
+  /** tokens that are never chosen */
+  forgotten: ReadonlySet<number> = new Set();
 
   constructor(tokenizer: Tokenizer) {
     const tokens = Array.from({ length: tokenizer.endOfText }, (_, id) => ({
@@ -31,8 +33,9 @@ export class AgreeingTokens {
   /** The likeliest next tokens, end-of-text among them, at most `count`; with something typed, of the tokens that agree with it. */
   ranked(model: SequenceModel, typed: Uint8Array, count: number): Choice[] {
     if (typed.length === 0) {
-      const { ids, probabilities } = model.top(count);
-      return ids.map((id, i) => ({ id, probability: probabilities[i]! }));
+      const { ids, probabilities } = model.top(count + this.forgotten.size);
+      const choices = ids.map((id, i) => ({ id, probability: probabilities[i]! }));
+      return choices.filter(({ id }) => !this.forgotten.has(id)).slice(0, count);
     }
     const choices = this.#choices(model, typed);
     const total = choices.reduce((sum, { probability }) => sum + probability, 0);
@@ -48,7 +51,7 @@ export class AgreeingTokens {
   }
 
   #choices(model: SequenceModel, typed: Uint8Array): Choice[] {
-    const ids = this.agreeing(typed);
+    const ids = this.agreeing(typed).filter((id) => !this.forgotten.has(id));
     const of = ids.length <= mostAsked ? (id: number) => model.probability(id) : this.#whole(model);
     return ids.map((id) => ({ id, probability: of(id) }));
   }

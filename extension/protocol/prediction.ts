@@ -37,8 +37,10 @@ export interface Candidate {
   readonly tokens: readonly ScoredToken[];
   /** for each token: how much of `text` there is with it, in UTF-16 code units; only whole characters */
   readonly ends: readonly number[];
-  /** and how likely the text is up to it, and that what must follow does where that was asked for */
+  /** and how likely the text is up to it */
   readonly probabilities: readonly number[];
+  /** and how likely the rest of the line follows there; null where that was not asked for */
+  readonly follows: readonly number[] | null;
   /** how likely it would be with the token that was not likely enough; null where another reason ended it */
   readonly unlikely: number | null;
   readonly stop: StopReason;
@@ -65,7 +67,7 @@ export interface CompletionOptions {
   readonly maxLines?: number;
   /** so many other texts beside the likeliest; absent: none */
   readonly alternatives?: number;
-  /** what the rest of the line begins with must be able to follow: its probability counts, too */
+  /** how likely the rest of the line follows is told, too */
   readonly restFollows?: boolean;
   /** of the transformer alone; absent: the most likely token, always */
   readonly sampling?: SamplingOptions & { readonly seed: number };

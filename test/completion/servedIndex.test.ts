@@ -161,7 +161,7 @@ describe('a completion from an index', async () => {
     served.learn([{ path: 'piper.ts', ids: null }]);
   });
 
-  it('weighs how likely what must follow does', () => {
+  it('tells how likely what must follow does behind each token, and is the same text', () => {
     const asked = { ...options, leastProbability: 0.001 };
     const suffix = ' from "./healing.ts";\n';
     const free = served.complete('import { heal', { ...open, suffix }, asked, never);
@@ -171,11 +171,15 @@ describe('a completion from an index', async () => {
       { ...asked, restFollows: true },
       never,
     );
-    expect(bound.text).toBe(free.text);
-    for (const [i, probability] of bound.probabilities.entries()) {
-      expect(probability).toBeLessThan(free.probabilities[i]!);
+    expect([free.follows, bound.text]).toEqual([null, free.text]);
+    expect(bound.follows!.length).toBeGreaterThanOrEqual(bound.ends.length);
+    for (const probability of bound.follows!) {
       expect(probability).toBeGreaterThan(0);
+      expect(probability).toBeLessThan(1);
     }
+    // `import { heal } from`: a space may well come behind the bracket, hardly within the word.
+    const [within, behind] = [bound.text.length > 0 ? bound.follows![0]! : 0, Math.max(...bound.follows!)];
+    expect(behind).toBeGreaterThan(within);
   });
 
   it('says when more is counted than there is room for', () => {

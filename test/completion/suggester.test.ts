@@ -16,6 +16,7 @@ function candidate(tokens: Told, change: Partial<Candidate> = {}): Candidate {
     tokens: tokens.map(([bytes, probability], id) => ({ id, bytes, logit: 0, probability })),
     ends,
     probabilities,
+    follows: null,
     unlikely: null,
     stop: 'lineEnd',
     ...change,
@@ -177,11 +178,23 @@ describe('a suggestion', () => {
     expect(await texts(question('y = '))).toEqual([]);
   });
 
-  it('before other text on the line must let that follow, has one line, and within a word there is none', async () => {
-    const { asked, texts } = engine(candidate([['value', 0.98]]));
-    expect(await texts(question('const ', ' = compute();'), { ...low, multiline: true })).toEqual(['value']);
+  it('before other text on the line ends where that can follow, has one line, and within a word there is none', async () => {
+    const name: Told = [
+      ['value', 0.98],
+      ['Of', 0.99],
+      ['(x)', 0.99],
+    ];
+    const { asked, texts } = engine(candidate(name, { follows: [0.4, 0.05, 0.6] }));
+    expect(await texts(question('const ', ' = compute();'), { ...low, multiline: true })).toEqual([
+      'valueOf(x)',
+    ]);
     expect(asked[0]).toMatchObject({ restFollows: true, maxLines: 1 });
     expect(await texts(question('const va', 'lue = 1;'))).toEqual([]);
     expect(asked).toHaveLength(1);
+    const early = engine(candidate(name, { follows: [0.4, 0.05, 0.02] }));
+    expect(await early.texts(question('const ', ' = compute();'))).toEqual(['value']);
+    const nowhere = engine(candidate(name, { follows: [0.01, 0.05, 0.02] }));
+    const { silence } = await nowhere.suggester.suggest(question('const ', ' = compute();'), low, signal);
+    expect(silence?.kind).toBe('unsure');
   });
 });
