@@ -129,6 +129,7 @@ class Evaluation {
       const { transformer, trust } = base;
       const material = { ...this.#material, transformer, trust };
       for (const factory of this.#staged('base')) await this.#row(factory, 'base', material, 0);
+      await this.#weighed(transformer);
     }
     const trains = this.#options.seconds > 0 && this.#staged('trained').length > 0;
     const training = trains ? await this.#train() : null;
@@ -139,6 +140,24 @@ class Evaluation {
       }
     }
     return this.#report(training?.report ?? null, await this.#compress());
+  }
+
+  /** What comes with the base says how far to trust it in any workspace; in the background it is learnt in this one. */
+  async #weighed(transformer: TrainedTransformer): Promise<void> {
+    const { texts } = this.#material;
+    const { documents } = splitCorpus(texts, [], this.#innerSeed);
+    const heldOutPaths = documents.flatMap(({ path, heldOut }) => (heldOut ? [path] : []));
+    // Of a single text the two parts have one name.
+    if (texts.length < 2) return;
+    const material = { ...this.#material, transformer: { ...transformer, heldOutPaths } };
+    for (const factory of this.#staged('weighed')) {
+      await this.#row(factory, 'weighed', material, this.#indexSeconds);
+    }
+  }
+
+  /** By the evaluation's own seed, what a training holds out for itself would be held out here already. */
+  get #innerSeed(): number {
+    return (this.#options.seed ^ 0x9e3779b9) >>> 0;
   }
 
   #staged(stage: Stage): PredictorFactory[] {
@@ -175,11 +194,10 @@ class Evaluation {
   }
 
   async #train(): Promise<{ report: TrainingReport; transformer: TrainedTransformer }> {
-    const { seconds, threads, seed } = this.#options;
+    const { seconds, threads } = this.#options;
     const { platform, checkpoint, train } = this.#parts;
     const { tokenizer, texts } = this.#material;
-    // Another seed: by the same one, what the training holds out for itself would be held out here already.
-    const innerSeed = (seed ^ 0x9e3779b9) >>> 0;
+    const innerSeed = this.#innerSeed;
     // The mixture counts once more, and hears what the transformer says of what its training held out.
     const left = seconds - this.#tokenizedSeconds - 2 * this.#indexSeconds - hearingSeconds;
     try {

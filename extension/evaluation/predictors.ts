@@ -42,8 +42,11 @@ export interface Material {
   readonly breathe: (share: number) => Promise<void>;
 }
 
-/** When a predictor is looked at: as soon as the texts are indexed, without a transformer or with the base, or after the training. */
-export type Stage = 'index' | 'base' | 'trained';
+/**
+ * When a predictor is looked at: as soon as the texts are indexed, without a transformer or with the base; when it is learnt how far to trust
+ * the base here; or after the training.
+ */
+export type Stage = 'index' | 'base' | 'weighed' | 'trained';
 
 /** One row, or two, of an evaluation. */
 export interface PredictorFactory {
@@ -72,7 +75,7 @@ export const predictors: readonly PredictorFactory[] = [
     },
   },
   { name: 'transformer', stages: ['base', 'trained'], prepare: transformerModel },
-  { name: 'mixture', stages: ['base', 'trained'], prepare: mixtureModel },
+  { name: 'mixture', stages: ['base', 'weighed', 'trained'], prepare: mixtureModel },
 ];
 
 /** Ids of each text, with the end-of-text id behind them. */

@@ -238,13 +238,20 @@ describe('an evaluation', () => {
       'counts index',
       'transformer base',
       'mixture base',
+      'mixture weighed',
     ]);
     expect(requests).toEqual([]);
     for (const { material } of seen) {
       expect(tokenizerToJson(material.tokenizer)).toBe(tokenizerJson);
       expect(material.texts).toHaveLength(3);
     }
-    expect(seen.at(-1)!.material.transformer).toBe(transformer);
+    expect(seen.at(-2)!.material.transformer).toBe(transformer);
+    // Of the three texts one teaches how far to trust it, and is held out for that.
+    const { heldOutPaths, ...same } = seen.at(-1)!.material.transformer!;
+    expect([same.config, same.tensors]).toEqual([config, transformer.tensors]);
+    expect(report.rows.length).toBe(seen.length);
+    expect(heldOutPaths).toHaveLength(1);
+    expect(seen.at(-1)!.material.trust).toBeNull();
     const trained = await run({}, [countsThat(() => {})], { ...base, folder: '/elsewhere' }).catch(String);
     expect(trained).toContain('/elsewhere');
   });
