@@ -146,11 +146,13 @@ async function vsix() {
 /** Bytes of what build.mjs has made, without the base model that it copies and the maps that `watch` writes. */
 function programBytes() {
   const dist = path.join(root, 'dist');
-  return readdirSync(dist, { recursive: true })
-    // The command line is for clones.
-    .filter((name) => !/^base(-mixture)?([\\/]|$)|^(cli|bench)\.js$|\.map$/.test(name))
-    .map((name) => statSync(path.join(dist, name)))
-    .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
+  return (
+    readdirSync(dist, { recursive: true })
+      // The command line is for clones.
+      .filter((name) => !/^base(-mixture)?([\\/]|$)|^(cli|bench)\.js$|\.map$/.test(name))
+      .map((name) => statSync(path.join(dist, name)))
+      .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0)
+  );
 }
 
 /** code-server is large (600 MB) and only two tasks need it: it has a lock file of its own. */
