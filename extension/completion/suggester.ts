@@ -110,7 +110,7 @@ export class Suggester {
     const { text, ends, probabilities, follows, stop } = candidate;
     const probability = probabilityFor(this.calibration, least);
     const mayEnd = (i: number): boolean =>
-      isWhole(text, ends[i]!) && (follows === null || follows[i]! >= leastFollowing);
+      isWhole(candidate, ends[i]!, place) && (follows === null || follows[i]! >= leastFollowing);
     const count = shownTokens(candidate, probability, mayEnd);
     if (count === 0) {
       if (ends.length === 0 && stop === 'lineEnd') return { kind: 'lineEnds' };
@@ -156,10 +156,14 @@ function leastAcceptance({ place, isExplicit }: Question, eagerness: Eagerness):
   return isCode ? eagerness.leastAcceptance : (1 + eagerness.leastAcceptance) / 2;
 }
 
-/** Of several lines each is shown as a whole; of a single one as much as is sure. */
-function isWhole(text: string, end: number): boolean {
+/** Of a single line as much is shown as is sure, of several each as a whole, and only within a block or of one that the first opens. */
+function isWhole({ text, stop }: Candidate, end: number, { prefix }: Place): boolean {
   const firstLine = text.search(/[\r\n]/);
-  return firstLine < 0 || end <= firstLine || end === text.length || /[\r\n]/.test(text[end]!);
+  if (firstLine < 0 || end <= firstLine) return true;
+  const isWithin =
+    /(^|[\r\n])[ \t]+[^\r\n]*$/.test(prefix) || /[{([:>]$/.test(text.slice(0, firstLine).trimEnd());
+  const isEnded = end < text.length ? /[\r\n]/.test(text[end]!) : stop === 'lineEnd';
+  return isWithin && isEnded;
 }
 
 function isWithinWord({ prefix, suffix }: Place): boolean {

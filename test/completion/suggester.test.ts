@@ -162,6 +162,32 @@ describe('a suggestion', () => {
       ]),
     );
     expect(await half.texts(question('if (ready) '), { ...low, multiline: true })).toEqual(['foo {']);
+    // It ended for want of certainty, not because the line did.
+    const cut = candidate(
+      [
+        ['{', 0.97],
+        ['\n  ', 0.97],
+        ['go', 0.97],
+      ],
+      { stop: 'unlikely', unlikely: 0.1 },
+    );
+    expect(await engine(cut).texts(question('while (x) '), { ...low, multiline: true })).toEqual([]);
+    // At the top level the next statement is another matter; within a block it is not.
+    const next = candidate([
+      ['first();', 0.97],
+      ['\n', 0.97],
+      ['second();', 0.97],
+    ]);
+    expect(await engine(next).texts(question(''), { ...low, multiline: true })).toEqual(['first();']);
+    const inBlock = candidate([
+      ['first();', 0.97],
+      ['\n  ', 0.97],
+      ['second();', 0.97],
+    ]);
+    const block = question('function f() {\n  ', '\n}\n');
+    expect(await engine(inBlock).texts(block, { ...low, multiline: true })).toEqual([
+      'first();\n  second();',
+    ]);
     await texts(question('if (x) '), { ...low, multiline: false });
     expect(asked[1]!.maxLines).toBe(1);
   });
