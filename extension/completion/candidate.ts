@@ -6,7 +6,7 @@ import type { Candidate } from '../protocol/prediction.ts';
  * @param follows behind each of its tokens, how likely what must follow does
  */
 export function candidateOf(
-  { bytes, tokens, ends, probabilities, unlikely, stop }: GrownText,
+  { bytes, tokens, ends, probabilities, withinWord, unlikely, stop }: GrownText,
   follows: readonly number[] | null = null,
 ): Candidate {
   const text = wholeCharacters(bytes);
@@ -16,6 +16,7 @@ export function candidateOf(
     tokens,
     ends: ends.map((end) => wholeCharacters(bytes.subarray(0, end)).length),
     probabilities,
+    withinWord,
     follows,
     unlikely,
     stop,

@@ -22,6 +22,7 @@ function withoutPlaceholder(candidate: Candidate): Candidate {
     tokens: tokens.slice(0, count),
     ends: ends.slice(0, count),
     probabilities: probabilities.slice(0, count),
+    withinWord: candidate.withinWord.slice(0, count),
     follows: candidate.follows?.slice(0, count) ?? null,
     unlikely: null,
     stop: 'unlikely',

@@ -13,6 +13,8 @@ export interface GeneratedLine {
   readonly ends: readonly number[];
   /** and the product of the probabilities up to it */
   readonly probabilities: readonly number[];
+  /** and whether it would more likely than not break a word to end behind it; absent: nowhere */
+  readonly withinWord?: readonly boolean[];
   /** the model ends the line, or the text, behind it */
   readonly complete: boolean;
 }
@@ -42,13 +44,13 @@ export class LineGenerator {
       const healed = heal(this.#tokenizer, [...this.#tokenizer.encode(typed)], typed, 0);
       for (const id of healed.ids) this.#model.suppose(id);
       const limits = { leastProbability, maxTokens, maxLines: 1, cancelled };
-      const { bytes, ends, probabilities, stop } = growText(
+      const { bytes, ends, probabilities, withinWord, stop } = growText(
         this.#source,
         this.#tokenizer,
         healed.typed,
         limits,
       );
-      return { bytes, ends, probabilities, complete: stop === 'lineEnd' };
+      return { bytes, ends, probabilities, withinWord, complete: stop === 'lineEnd' };
     } finally {
       this.#model.rewind();
     }

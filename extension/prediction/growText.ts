@@ -32,6 +32,8 @@ export interface GrownText {
   readonly ends: readonly number[];
   /** and the product of the probabilities up to it */
   readonly probabilities: readonly number[];
+  /** and whether it would more likely than not break a word to end behind it */
+  readonly withinWord: readonly boolean[];
   /** how likely it would be with the token that was not likely enough; null where another reason ended it */
   readonly unlikely: number | null;
   readonly stop: StopReason;
@@ -51,6 +53,7 @@ export function growText(
   const text = new Text(typed, limits.maxLines);
   let stop: StopReason | null = null;
   let unlikely: number | null = null;
+  let refused: ScoredToken | null = null;
   while (stop === null) {
     const full = text.tokens.length >= limits.maxTokens || source.full;
     const choice = full || limits.cancelled() ? 'cancelled' : source.choose(text.untyped, limits.cancelled);
@@ -59,13 +62,22 @@ export function growText(
     } else if (choice === null || text.probability * choice.probability < limits.leastProbability) {
       stop = 'unlikely';
       unlikely = choice === null ? 0 : text.probability * choice.probability;
+      refused = choice;
     } else {
       text.push(choice, choice.id >= tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
       source.follow(choice.id);
       if (text.complete) stop = 'lineEnd';
     }
   }
-  return { ...text.grown(stop), unlikely, stop };
+  const { tokens } = text;
+  const withinWord = tokens.map((token, i) => goesOnWith(token, tokens[i + 1] ?? refused));
+  return { ...text.grown(stop), withinWord, unlikely, stop };
+}
+
+/** Whether the next token goes on with the word that this one ends with, more likely than not. */
+function goesOnWith({ bytes }: ScoredToken, next: ScoredToken | null): boolean {
+  if (next === null || next.probability <= 0.5) return false;
+  return /[\w\x80-\xff]$/.test(bytes) && /^[\w\x80-\xff]/.test(next.bytes);
 }
 
 const nothing = new Uint8Array();
@@ -107,7 +119,7 @@ class Text {
     this.#probabilities.push(this.probability);
   }
 
-  grown(stop: StopReason): Omit<GrownText, 'unlikely' | 'stop'> {
+  grown(stop: StopReason): Omit<GrownText, 'withinWord' | 'unlikely' | 'stop'> {
     const ended = stop === 'lineEnd' ? lastLineEnd(this.#shown) : this.#shown.length;
     return {
       bytes: Uint8Array.from(this.#shown.slice(0, ended)),

@@ -41,6 +41,8 @@ export interface Candidate {
   readonly probabilities: readonly number[];
   /** and how likely the rest of the line follows there; null where that was not asked for */
   readonly follows: readonly number[] | null;
+  /** for each token: whether it would more likely than not break a word to end behind it */
+  readonly withinWord: readonly boolean[];
   /** how likely it would be with the token that was not likely enough; null where another reason ended it */
   readonly unlikely: number | null;
   readonly stop: StopReason;

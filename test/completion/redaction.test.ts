@@ -9,7 +9,16 @@ function completion(...parts: readonly string[]): Completion {
   const tokens = parts.map((bytes, id) => ({ id, bytes, logit: 0, probability: 0.5 }));
   const probabilities = parts.map((_, i) => 0.5 ** (i + 1));
   const candidate = { text, ends, tokens, probabilities, probability: probabilities.at(-1) ?? 0 };
-  return { ...candidate, follows: null, unlikely: null, stop: 'lineEnd', alternatives: [], milliseconds: 1 };
+  const withinWord = parts.map(() => false);
+  return {
+    ...candidate,
+    withinWord,
+    follows: null,
+    unlikely: null,
+    stop: 'lineEnd',
+    alternatives: [],
+    milliseconds: 1,
+  };
 }
 
 describe('beforeRedaction', () => {

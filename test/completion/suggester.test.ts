@@ -16,6 +16,7 @@ function candidate(tokens: Told, change: Partial<Candidate> = {}): Candidate {
     tokens: tokens.map(([bytes, probability], id) => ({ id, bytes, logit: 0, probability })),
     ends,
     probabilities,
+    withinWord: tokens.map(() => false),
     follows: null,
     unlikely: null,
     stop: 'lineEnd',
@@ -102,6 +103,20 @@ describe('a suggestion', () => {
   ] as const)('says of an empty one that ended with %s: %s', async (stop, kind) => {
     const { suggester } = engine(candidate([], { stop }));
     expect((await suggester.suggest(question('const '), low, signal)).silence).toEqual({ kind });
+  });
+
+  it('breaks no word: it goes on to its end, or ends before it, where the word most likely goes on', async () => {
+    const word: Told = [
+      ['const ', 0.95],
+      ['south', 0.95],
+      ['Cliff', 0.95],
+    ];
+    const whole = engine(candidate(word, { withinWord: [false, true, false] }));
+    expect(await whole.texts(question(''))).toEqual(['const southCliff']);
+    const half = engine(
+      candidate(word.slice(0, 2), { withinWord: [false, true], unlikely: 0.5, stop: 'unlikely' }),
+    );
+    expect(await half.texts(question(''))).toEqual(['const']);
   });
 
   it('must be twice as sure within a string or a comment', async () => {

@@ -20,6 +20,9 @@ describe('the list of suggestions, and what the editor closes by itself', () => 
   beforeAll(async () => {
     session = await Session.start({
       'workbench.colorTheme': 'Dark Modern',
+      // What repeats six times shall be sure, whatever else a model knows.
+      'nihilo.base': 'off',
+      'nihilo.eagerness': 'high',
       // The list comes when it is asked for, so that nothing but a test opens it.
       'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
       'editor.suggestOnTriggerCharacters': false,

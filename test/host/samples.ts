@@ -62,6 +62,7 @@ export function completion(text: string): Completion {
     tokens: [token],
     ends: [text.length],
     probabilities: [0.5],
+    withinWord: [false],
     follows: null,
     unlikely: null,
   };

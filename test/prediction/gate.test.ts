@@ -13,6 +13,12 @@ describe('the tokens that are shown', () => {
     ],
     ['what is behind a cliff, where it is much', { ends: [3, 30], probabilities: [0.9, 0.5] }, 0.5, 2],
     ['none below the threshold, however long', { ends: [3, 300], probabilities: [0.9, 0.49] }, 0.5, 1],
+    [
+      'none that would break a word',
+      { ends: [4, 9, 14], probabilities: [0.9, 0.8, 0.3], withinWord: [false, true, false] },
+      0.5,
+      1,
+    ],
     ['nothing that saves no key', { ends: [1], probabilities: [1] }, 0, 0],
     ['nothing of nothing', { ends: [], probabilities: [] }, 0, 0],
   ])('are %s', (_, growth, least, count) => {
