@@ -57,6 +57,8 @@ export class ContinualLearner {
   readonly #source: ChangingSource;
   readonly #learner: Learner;
   #old: Batches;
+  /** with the moments of the training: where the weights that were kept are its last ones, not an average of them or earlier ones */
+  readonly #goesOn: boolean;
   #score: Score | null = null;
   #scoreMs = 0;
 
@@ -84,7 +86,8 @@ export class ContinualLearner {
     this.#old = this.#batches([...this.#documents.values()]);
     this.#source = new ChangingSource(this.#old);
     this.#learner = new Learner(team, config, recipe, this.#source, start.tensors);
-    if (optimizer !== null) {
+    this.#goesOn = optimizer !== null && isSame(start.tensors, optimizer.weights);
+    if (optimizer !== null && this.#goesOn) {
       const { step, tokens, sequences } = trainerState;
       this.#learner.restore({ step, tokens, sequences }, optimizer.first, optimizer.second);
     }
@@ -130,7 +133,7 @@ export class ContinualLearner {
     const { trainerState } = this.#start;
     const { step, tokens, sequences } = this.#learner.state;
     const weights = this.#learner.weightsInPlace;
-    const before = this.#start.optimizer === null ? trainerState : { step: 0, tokens: 0, sequences: 0 };
+    const before = this.#goesOn ? { step: 0, tokens: 0, sequences: 0 } : trainerState;
     return {
       ...this.#start,
       tensors: weights,
@@ -251,4 +254,12 @@ class ChangingSource implements TokenSource {
   read(...step: Parameters<TokenSource['read']>): void {
     this.source.read(...step);
   }
+}
+
+/** whether the moments, which are those of the one, are the other's, too */
+function isSame(one: Weights, other: Weights): boolean {
+  return [...one].every(([name, values]) => {
+    const others = other.get(name)!;
+    return values.every((value, i) => value === others[i]);
+  });
 }
