@@ -50,7 +50,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     base: () => (usesBase(settingSource()) ? platform.baseModel : null),
   });
   model = workspaceModel;
-  const records = openRecords(workspaceModel, platform, documents, context.workspaceState, log);
+  const records = openRecords(workspaceModel, platform, context.workspaceState, log);
   const { latency, silences, reports } = records;
   const inspector = new Inspector(context.extensionUri, workspaceModel, {
     train: () => void vscode.commands.executeCommand(commands.train),
@@ -73,7 +73,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     }),
     ...learnOnSave(workspaceModel, platform.cores, log),
     records.statistics.onOutcome((outcome) => forgetUnwanted(workspaceModel, outcome)),
-    ...trainWhenIdle(workspaceModel, platform, documents, log),
+    ...trainWhenIdle(workspaceModel, platform, log),
     ...followFiles(workspaceModel, log),
     vscode.languages.registerInlineCompletionItemProvider(
       documents,

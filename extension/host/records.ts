@@ -30,7 +30,6 @@ export interface Records extends CompletionRecords {
 export function openRecords(
   model: WorkspaceModel,
   platform: Platform,
-  documents: vscode.DocumentSelector,
   storage: vscode.Memento,
   log: vscode.LogOutputChannel,
 ): Records {
@@ -38,7 +37,7 @@ export function openRecords(
   const statistics = new SuggestionStatistics(storage);
   const reports = new ReportCards(model, platform, storage, log);
   const view = new StatisticsView(statistics, reports, latency);
-  return { latency, silences: new SilenceRecord(model, documents), statistics, reports, view };
+  return { latency, silences: new SilenceRecord(model), statistics, reports, view };
 }
 
 export function recordCommands({ silences, statistics, reports, view }: Records) {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { settingSource } from './configuration.ts';
+import { isWritten } from './documents.ts';
 import { completionSettings } from './settings.ts';
 import { Signal } from './signal.ts';
 import { type SilenceReason, standingSilence } from './silence.ts';
@@ -21,7 +22,6 @@ const snoozeMinutes = [5, 15, 60] as const;
 /** Knows why there is no suggestion: what holds for a document, and what the provider said last. */
 export class SilenceRecord implements vscode.Disposable {
   readonly #model: WorkspaceModel;
-  readonly #completed: vscode.DocumentSelector;
   readonly #changed = new Signal<void>();
   #answer: Answer | null = null;
   #snoozedUntilMs: number | null = null;
@@ -29,10 +29,8 @@ export class SilenceRecord implements vscode.Disposable {
 
   readonly onDidChange = this.#changed.subscribe;
 
-  /** @param completed text for which the provider is registered */
-  constructor(model: WorkspaceModel, completed: vscode.DocumentSelector) {
+  constructor(model: WorkspaceModel) {
     this.#model = model;
-    this.#completed = completed;
   }
 
   get isSnoozed(): boolean {
@@ -43,7 +41,7 @@ export class SilenceRecord implements vscode.Disposable {
   standing(document: vscode.TextDocument, explicit: boolean): SilenceReason | null {
     const { enabled, excluded, manual } = completionSettings(settingSource(document));
     const facts = {
-      completed: vscode.languages.match(this.#completed, document) > 0,
+      completed: isWritten(document),
       scheme: document.uri.scheme,
       language: document.languageId,
       enabled,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { settingSource } from './configuration.ts';
+import { isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { idleMinutes } from './settings.ts';
@@ -14,7 +15,6 @@ const lookEveryMs = 15_000;
 export function trainWhenIdle(
   model: WorkspaceModel,
   platform: Platform,
-  completed: vscode.DocumentSelector,
   log: vscode.LogOutputChannel,
 ): { dispose(): void }[] {
   const watch = new IdleWatch(performance.now());
@@ -51,7 +51,7 @@ export function trainWhenIdle(
       if (type === 'done') watch.trained();
     }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length === 0 || vscode.languages.match(completed, document) === 0) return;
+      if (contentChanges.length === 0 || !isWritten(document)) return;
       const characters = contentChanges.reduce(
         (sum, { rangeLength, text }) => sum + rangeLength + text.length,
         0,

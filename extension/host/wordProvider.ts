@@ -3,6 +3,7 @@ import { wordsBeyond } from '../completion/words.ts';
 import type { ScoredWord } from '../protocol/prediction.ts';
 import { openDocumentAt } from './completionProvider.ts';
 import { settingSource } from './configuration.ts';
+import { isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import { completionSettings, suggestsWords } from './settings.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
@@ -63,8 +64,7 @@ export class WordProvider implements vscode.CompletionItemProvider {
 /** `off` too where Nihilo is not to suggest words, or nothing, in this document. */
 function wordBasedSuggestions(document: vscode.TextDocument): string {
   const source = settingSource(document);
-  const isText = ['file', 'untitled', 'vscode-notebook-cell'].includes(document.uri.scheme);
-  if (!isText || !suggestsWords(source) || !completionSettings(source).enabled) return 'off';
+  if (!isWritten(document) || !suggestsWords(source) || !completionSettings(source).enabled) return 'off';
   const editor = vscode.workspace.getConfiguration('editor', document);
   return String(editor.get<unknown>('wordBasedSuggestions') ?? 'off');
 }
