@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { originOf } from '../platform/address.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import { pathInWorkspace } from '../corpus/roots.ts';
+import { fileOfPath, pathInWorkspace, workspaceRoots } from '../corpus/roots.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { excludedGlobs, type SettingSource } from './settings.ts';
 
@@ -46,7 +46,13 @@ export function pathInOpenFolders(file: string): string | null {
   return pathInWorkspace(openFolders(), file);
 }
 
-export function openFolders(): string[] {
+/** The other way round. @param path as the corpus calls a file, or a folder with a slash at its end */
+export function uriInOpenFolders(path: string): vscode.Uri | null {
+  const file = fileOfPath(workspaceRoots(openFolders()), path.replace(/\/$/, ''));
+  return file === null ? null : uriAt(file);
+}
+
+function openFolders(): string[] {
   return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => pathOf(uri));
 }
 

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { fileOfPath, workspaceRoots } from '../corpus/roots.ts';
 import { commands } from './commands.ts';
-import { openFolders, pathInOpenFolders, pathOf, uriAt } from './configuration.ts';
+import { pathInOpenFolders, pathOf, uriInOpenFolders } from './configuration.ts';
 import type { CorpusNode } from './corpusTree.ts';
 import { excluding, including, ruleFor } from './exclusionRules.ts';
 import { reportFailure } from './failure.ts';
@@ -83,8 +82,7 @@ function uriOf(target: Target | undefined): vscode.Uri | null {
   if (target instanceof vscode.Uri) return target;
   if (target === undefined) return vscode.window.activeTextEditor?.document.uri ?? null;
   if (target.kind !== 'entry') return null;
-  const file = fileOfPath(workspaceRoots(openFolders()), target.entry.path.replace(/\/$/, ''));
-  return file === null ? null : uriAt(file);
+  return uriInOpenFolders(target.entry.path);
 }
 
 async function exclude({ folder, path }: Place): Promise<void> {
@@ -116,7 +114,7 @@ function whyStillOut({ folder, path }: Place): string {
   const files = vscode.workspace.getConfiguration('files', folder.uri).get<unknown>('exclude');
   const settings = { 'nihilo.exclude': section(folder).get<unknown>('exclude'), 'files.exclude': files };
   for (const [setting, rules] of Object.entries(settings)) {
-    const glob = ruleFor(asRules(rules), path);
+    const glob = ruleFor(rules, path);
     if (glob === null) continue;
     return vscode.l10n.t(
       '{0} is left out by "{1}" in {2}, which may leave out others, too.',

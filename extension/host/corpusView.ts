@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { leftOutReasons } from '../corpus/leftOut.ts';
-import { fileOfPath, workspaceRoots } from '../corpus/roots.ts';
 import type { CorpusEntry, CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import { openFolders, uriAt } from './configuration.ts';
+import { uriInOpenFolders } from './configuration.ts';
 import {
   childrenOf,
   type CorpusNode,
@@ -139,7 +138,7 @@ function entryItem(entry: CorpusEntry): vscode.TreeItem {
   const { path, reason, inModel } = entry;
   const { None, Collapsed } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(nameOf(path), isOpenable(entry) ? Collapsed : None);
-  const uri = uriOf(path);
+  const uri = uriInOpenFolders(path);
   if (uri !== null) item.resourceUri = uri;
   item.iconPath = path.endsWith('/') ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   item.description = describe(entry).join(', ');
@@ -163,9 +162,4 @@ function describe({ path, reason, bytes, secrets, files, inModel }: CorpusEntry)
   if (secrets > 1) parts.push(vscode.l10n.t('{0} secrets removed', secrets));
   if (inModel) parts.push(vscode.l10n.t('in the model until the next training'));
   return parts;
-}
-
-function uriOf(path: string): vscode.Uri | null {
-  const file = fileOfPath(workspaceRoots(openFolders()), path.replace(/\/$/, ''));
-  return file === null ? null : uriAt(file);
 }

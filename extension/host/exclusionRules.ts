@@ -1,4 +1,5 @@
-import { exclusion, onlyThis } from '../corpus/globs.ts';
+import { type Exclusion, exclusion, onlyThis } from '../corpus/globs.ts';
+import { excludedGlobs } from './settings.ts';
 
 /** The value of `nihilo.exclude` that leaves one more file or folder out. @param path relative to the folder of the workspace, without a slash at its end */
 export function excluding(rules: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {
@@ -17,13 +18,26 @@ export function including(
 }
 
 /** The rule that leaves a path out, which may leave out others, too. */
-export function ruleFor(rules: Readonly<Record<string, unknown>>, path: string): string | null {
+export function ruleFor(rules: unknown, path: string): string | null {
+  return excludingGlob(excludedGlobs(rules), path);
+}
+
+/** Asked at every key; the same few globs each time. */
+const compiled = new Map<string, Exclusion>();
+const mostCompiled = 500;
+
+function compiledGlob(glob: string): Exclusion {
+  const known = compiled.get(glob);
+  if (known !== undefined) return known;
+  if (compiled.size >= mostCompiled) compiled.clear();
+  const excluded = exclusion([glob]);
+  compiled.set(glob, excluded);
+  return excluded;
+}
+
+/** The glob that a file, or a folder around it, agrees with; null: none. */
+export function excludingGlob(globs: readonly string[], path: string): string | null {
   const names = path.split('/');
-  const places = names.map((_, i) => names.slice(0, i + 1).join('/'));
-  const isOn = ([, value]: readonly [string, unknown]): boolean => value === true;
-  for (const [glob] of Object.entries(rules).filter(isOn)) {
-    const excluded = exclusion([glob]);
-    if (places.some((place) => excluded(place))) return glob;
-  }
-  return null;
+  const paths = names.map((_, i) => names.slice(0, i + 1).join('/'));
+  return globs.find((glob) => paths.some(compiledGlob(glob))) ?? null;
 }

@@ -1,6 +1,6 @@
-import { type Exclusion, exclusion } from '../corpus/globs.ts';
-import type { IndexStage } from '../protocol/indexing.ts';
 import type { Silence } from '../completion/suggester.ts';
+import type { IndexStage } from '../protocol/indexing.ts';
+import { excludingGlob } from './exclusionRules.ts';
 
 /** Why there is no suggestion at a place. */
 export type SilenceReason =
@@ -90,23 +90,3 @@ const refusals = {
   repeatsAbove: 'standsThere',
   tooShort: 'tooShort',
 } as const;
-
-/** Asked at every key; the same few globs each time. */
-const compiled = new Map<string, Exclusion>();
-const mostCompiled = 500;
-
-function compiledGlob(glob: string): Exclusion {
-  const known = compiled.get(glob);
-  if (known !== undefined) return known;
-  if (compiled.size >= mostCompiled) compiled.clear();
-  const excluded = exclusion([glob]);
-  compiled.set(glob, excluded);
-  return excluded;
-}
-
-/** The glob that a file, or a folder around it, agrees with; null: none. */
-export function excludingGlob(globs: readonly string[], path: string): string | null {
-  const names = path.split('/');
-  const paths = names.map((_, i) => names.slice(0, i + 1).join('/'));
-  return globs.find((glob) => paths.some(compiledGlob(glob))) ?? null;
-}

@@ -1,9 +1,9 @@
+import { excludingGlob } from '../../extension/host/exclusionRules.ts';
 import type { Silence } from '../../extension/completion/suggester.ts';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
   type DocumentFacts,
-  excludingGlob,
   type SilenceReason,
   silenceOf,
   standingSilence,
