@@ -1,3 +1,4 @@
+import { NihiloError } from '../protocol/errors.ts';
 import type { Trial } from '../protocol/prediction.ts';
 import { type Calibration, calibrate, usualCalibration } from './acceptance.ts';
 
@@ -56,8 +57,9 @@ export class Calibrator {
         this.#trials.push(...trials);
         this.#found(calibrate(this.#trials));
       }
-    } catch {
-      // Cancelled, or there is no predictor now: another index or the next key begins again.
+    } catch (error) {
+      // Where there is no predictor now, another index or the next key begins again.
+      if (!running.signal.aborted && !(error instanceof NihiloError)) throw error;
     }
   }
 }

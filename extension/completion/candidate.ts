@@ -1,5 +1,12 @@
-import type { GrownText } from '../prediction/growText.ts';
-import type { Candidate } from '../protocol/prediction.ts';
+import type { GrownText, GrowthLimits } from '../prediction/growText.ts';
+import type { Candidate, CompletionOptions } from '../protocol/prediction.ts';
+
+/** @param start when the completion was begun, as performance.now() tells it @param cancelled polled between tokens */
+export function limitsOf(options: CompletionOptions, start: number, cancelled: () => boolean): GrowthLimits {
+  const late = (): boolean => performance.now() - start > options.maxMilliseconds;
+  const { leastProbability, maxTokens, maxLines = 1 } = options;
+  return { leastProbability, maxTokens, maxLines, cancelled: () => late() || cancelled() };
+}
 
 /**
  * A grown text in characters: what of a character is cut at the end is not shown.

@@ -4,26 +4,30 @@ import type { Candidate, ScoredToken } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { candidateOf } from './candidate.ts';
 
-/**
- * The likeliest text behind a place, and others, each of which begins with another token and goes on with the likeliest ones.
- * @param follows how likely what must follow comes next, where the source stands; null: anything may follow
- * @param rewind takes the source back to the place
- */
+interface Wanted {
+  /** of texts, at most */
+  readonly count: number;
+  /** how likely what must follow comes next, where the source stands; null: anything may follow */
+  readonly follows: (() => number) | null;
+  /** takes the source back to the place */
+  readonly rewind: () => void;
+}
+
+/** The likeliest text behind a place, and others, each of which begins with another token and goes on with the likeliest ones. */
 export function candidates(
   source: ModelSource,
   tokenizer: Tokenizer,
   typed: Uint8Array,
-  limits: GrowthLimits & { readonly alternatives?: number },
-  follows: (() => number) | null,
-  rewind: () => void,
+  limits: GrowthLimits,
+  { count, follows, rewind }: Wanted,
 ): Candidate[] {
   if (limits.cancelled()) return [candidateOf(growText(source, tokenizer, typed, limits))];
-  const beginnings = source.ranked(typed, 1 + (limits.alternatives ?? 0));
+  const beginnings = source.ranked(typed, count);
   const grown = beginnings.map((beginning) => {
     rewind();
     const begun = new Begun(source, beginning, follows);
     const text = growText(begun, tokenizer, typed, limits);
-    return candidateOf(text, begun.following);
+    return candidateOf(text, follows === null ? null : begun.following);
   });
   // Where the likeliest is not likely enough to be shown at all, that is the answer.
   return grown.filter(({ text }, i) => i === 0 || text !== '');
@@ -33,15 +37,14 @@ export function candidates(
 class Begun implements TokenSource {
   readonly #source: ModelSource;
   readonly #follows: (() => number) | null;
-  /** behind each token; null where nobody wants to know */
-  readonly following: number[] | null;
+  /** behind each token, where somebody wants to know */
+  readonly following: number[] = [];
   #beginning: ScoredToken | null;
 
   constructor(source: ModelSource, beginning: ScoredToken, follows: (() => number) | null) {
     this.#source = source;
     this.#beginning = beginning;
     this.#follows = follows;
-    this.following = follows === null ? null : [];
   }
 
   get full(): boolean {
@@ -56,6 +59,6 @@ class Begun implements TokenSource {
 
   follow(id: number): void {
     this.#source.follow(id);
-    if (this.#follows !== null) this.following?.push(this.#follows());
+    if (this.#follows !== null) this.following.push(this.#follows());
   }
 }

@@ -2,22 +2,22 @@ import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { sharesMemory } from '../platform/sharing.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
 import { type FileChange, indexBuffers, type WorkspaceIndex } from '../protocol/indexing.ts';
-import type {
-  Completion,
-  CompletionOptions,
-  EarlierMatch,
-  Inspection,
-  ModelSummary,
-  OpenDocument,
-  Predicting,
-  PredictorMessage,
-  PredictorReply,
-  PredictorRequest,
-  Trial,
-  ScoredWord,
-  WordOptions,
+import {
+  type Completion,
+  type CompletionOptions,
+  type EarlierMatch,
+  type Inspection,
+  isCancellable,
+  type ModelSummary,
+  type OpenDocument,
+  type Predicting,
+  type PredictorMessage,
+  type PredictorReply,
+  type PredictorRequest,
+  type ScoredWord,
+  type Trial,
+  type WordOptions,
 } from '../protocol/prediction.ts';
-import { isCancellable } from '../protocol/prediction.ts';
 
 /** A worker that dies at once must not be started again at every key. */
 export const respawnGapMs = 5_000;

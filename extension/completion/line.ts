@@ -6,7 +6,7 @@ import { growText, type TokenSource } from '../prediction/growText.ts';
 import { agrees, heal } from '../tokenizer/healing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
-import { candidateOf } from './candidate.ts';
+import { candidateOf, limitsOf } from './candidate.ts';
 import { windowAround } from './window.ts';
 
 const nothing = new Uint8Array();
@@ -28,9 +28,7 @@ export function completeLine(
   const window = windowAround(tokenizer, bytes, nothing, room, 0);
   const { ids, typed } = heal(tokenizer, window.ids, bytes, 1);
   const source = new DecoderSource(decoder, tokenizer, ids, chooser(options.sampling));
-  const late = (): boolean => performance.now() - start > options.maxMilliseconds;
-  const limits = { ...options, maxLines: options.maxLines ?? 1, cancelled: () => late() || cancelled() };
-  const grown = growText(source, tokenizer, typed, limits);
+  const grown = growText(source, tokenizer, typed, limitsOf(options, start, cancelled));
   return { ...candidateOf(grown), alternatives: [], milliseconds: performance.now() - start };
 }
 

@@ -19,6 +19,7 @@ import type {
 } from '../protocol/prediction.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
+import { limitsOf } from './candidate.ts';
 import { candidates } from './candidates.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
 import { placesIn, trialOptions, trialsOf } from './trials.ts';
@@ -84,16 +85,16 @@ export class ServedIndex {
     cancelled: () => boolean,
   ): Completion {
     const start = performance.now();
-    const late = (): boolean => performance.now() - start > options.maxMilliseconds;
-    const limits = { ...options, maxLines: options.maxLines ?? 1, cancelled: () => late() || cancelled() };
+    const limits = limitsOf(options, start, cancelled);
     const typed = this.#place(prefix, open);
     const source = new ModelSource(this.#model, this.#agreeing, this.#tokenizer);
     const rest = options.restFollows ? beginningOfLine(open.suffix) : nothing;
     const follows = rest.length === 0 ? null : (): number => this.#agreeing.probabilityOf(this.#model, rest);
     try {
-      const [candidate, ...alternatives] = candidates(source, this.#tokenizer, typed, limits, follows, () =>
-        this.#model.rewind(),
-      );
+      const rewind = (): void => this.#model.rewind();
+      const count = 1 + (options.alternatives ?? 0);
+      const found = candidates(source, this.#tokenizer, typed, limits, { count, follows, rewind });
+      const [candidate, ...alternatives] = found;
       return { ...candidate!, alternatives, milliseconds: performance.now() - start };
     } finally {
       this.#model.rewind();

@@ -1,6 +1,7 @@
 import { shownTokens } from '../prediction/gate.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
 import { placeKind } from '../shaping/lexical.ts';
+import { beginsWithinWord, lastLine } from '../shaping/place.ts';
 import { mayInsertAt, type Place, type RefusalReason, shape, type Shaped } from '../shaping/shape.ts';
 import { acceptance, type Calibration, probabilityFor, usualCalibration } from './acceptance.ts';
 import { Rejections } from './rejections.ts';
@@ -89,10 +90,10 @@ export class Suggester {
     const least = leastAcceptance(question, eagerness);
     const probability = probabilityFor(this.calibration, least);
     const open = { name, suffix: place.suffix };
-    const options = optionsFor(question, eagerness, { leastProbability: probability, isBetween });
+    const options = optionsFor(question, eagerness, { least, probability, isBetween });
     const completion = await this.#complete(place.prefix, open, options, signal);
     const looks = [completion, ...completion.alternatives].map((candidate) =>
-      this.#look(candidate, question, { least, isBetween }),
+      this.#look(candidate, question, { least, probability, isBetween }),
     );
     const suggestions = inOrder(looks.filter((look) => 'text' in look));
     if (suggestions.length === 0) return silent(looks[0] as Silence, true);
@@ -106,9 +107,12 @@ export class Suggester {
   }
 
   /** What of a candidate is shown, or why nothing is. */
-  #look(candidate: Candidate, { place, name }: Question, { least, isBetween }: Demand): Suggestion | Silence {
+  #look(
+    candidate: Candidate,
+    { place, name }: Question,
+    { least, probability, isBetween }: Demand,
+  ): Suggestion | Silence {
     const { text, ends, probabilities, follows, stop } = candidate;
-    const probability = probabilityFor(this.calibration, least);
     const mayEnd = (i: number): boolean =>
       isWhole(candidate, ends[i]!, place) && (follows === null || follows[i]! >= leastFollowing);
     const count = shownTokens(candidate, probability, mayEnd);
@@ -128,7 +132,10 @@ export class Suggester {
 }
 
 interface Demand {
+  /** of how often it is right */
   readonly least: number;
+  /** from which on it is */
+  readonly probability: number;
   /** text that is no mere closing follows on the line */
   readonly isBetween: boolean;
 }
@@ -136,11 +143,11 @@ interface Demand {
 function optionsFor(
   { isExplicit }: Question,
   { multiline, maxTokens }: Eagerness,
-  { leastProbability, isBetween }: { readonly leastProbability: number; readonly isBetween: boolean },
+  { probability, isBetween }: Demand,
 ): CompletionOptions {
   const lines = multiline && !isBetween;
   return {
-    leastProbability,
+    leastProbability: probability,
     maxTokens: lines ? Math.max(maxTokens, mostTokensOfLines) : maxTokens,
     maxMilliseconds,
     maxLines: lines ? mostLines : 1,
@@ -160,19 +167,18 @@ function leastAcceptance({ place, isExplicit }: Question, eagerness: Eagerness):
 function isWhole({ text, stop }: Candidate, end: number, { prefix }: Place): boolean {
   const firstLine = text.search(/[\r\n]/);
   if (firstLine < 0 || end <= firstLine) return true;
-  const isWithin =
-    /(^|[\r\n])[ \t]+[^\r\n]*$/.test(prefix) || /[{([:>]$/.test(text.slice(0, firstLine).trimEnd());
+  const isWithin = /^[ \t]/.test(lastLine(prefix)) || /[{([:>]$/.test(text.slice(0, firstLine).trimEnd());
   const isEnded = end < text.length ? /[\r\n]/.test(text[end]!) : stop === 'lineEnd';
   return isWithin && isEnded;
 }
 
 function isWithinWord({ prefix, suffix }: Place): boolean {
-  return /[\p{L}\p{N}\p{M}_]$/u.test(prefix) && /^[\p{L}\p{N}\p{M}_]/u.test(suffix);
+  return /[\p{L}\p{N}\p{M}_]$/u.test(prefix) && beginsWithinWord(suffix);
 }
 
 /** A place is known by its line, wherever that moves. */
 function placeName({ prefix }: Pick<Place, 'prefix'>, name: string): string {
-  return `${name}\n${prefix.slice(prefix.search(/[^\r\n]*$/)).trim()}`;
+  return `${name}\n${lastLine(prefix).trim()}`;
 }
 
 /** The likeliest first, each text once. */

@@ -1,4 +1,5 @@
 import type { Completion, CompletionOptions, Trial } from '../protocol/prediction.ts';
+import { lastLine } from '../shaping/place.ts';
 
 /** A place in a text that is known to its end. */
 export interface KnownPlace {
@@ -22,7 +23,7 @@ export function placesIn(text: string, count: number, random: () => number): Kno
   const offsets = new Set<number>();
   for (let tries = 0; tries < 4 * count && offsets.size < count; tries++) {
     const offset = Math.floor(random() * text.length);
-    const line = /[^\r\n]*$/.exec(text.slice(0, offset))![0];
+    const line = lastLine(text.slice(0, offset));
     const rest = /^[^\r\n]*/.exec(text.slice(offset))![0];
     if (rest.trim() !== '' && (line.trim() !== '' || !/^\s/.test(rest))) offsets.add(offset);
   }

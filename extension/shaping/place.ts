@@ -84,6 +84,11 @@ export function beginsWithinWord(text: string): boolean {
   return /^[\p{L}\p{N}\p{M}_]/u.test(text);
 }
 
+/** Behind its last line end. By hand: a pattern would look at a long line once for each of its characters. */
+export function lastLine(text: string): string {
+  return text.slice(Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);
+}
+
 export function isBlank(text: string): boolean {
   return text.trim() === '';
 }
