@@ -57,6 +57,12 @@ export class ProjectDocuments {
     return [...this.#documents.keys()];
   }
 
+  /** The document of this name, or all that are below a folder of this name. */
+  within(name: string): ProjectDocument[] {
+    const folder = `${name}/`;
+    return [...this.#documents.values()].filter(({ path }) => path === name || path.startsWith(folder));
+  }
+
   get(name: string): ProjectDocument | undefined {
     return this.#documents.get(name);
   }
@@ -73,9 +79,7 @@ export class ProjectDocuments {
   /** @returns whether all of it could be counted */
   change({ ids, ...file }: FileChange): boolean {
     if (ids === null) {
-      for (const name of this.#documents.keys()) {
-        if (name === file.path || name.startsWith(`${file.path}/`)) this.#remove(name);
-      }
+      for (const { path } of this.within(file.path)) this.#remove(path);
       return true;
     }
     if (ids.length > this.#counts.documentTokens) {

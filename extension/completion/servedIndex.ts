@@ -21,6 +21,7 @@ import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { limitsOf } from './candidate.ts';
 import { candidates } from './candidates.ts';
+import { ForgottenTokens } from './forgottenTokens.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
 import { placesIn, trialOptions, trialsOf } from './trials.ts';
 import { likelyWords } from './words.ts';
@@ -38,8 +39,7 @@ export class ServedIndex {
   readonly #documentTokens: number;
   /** counted beyond this, what was seen once is displaced */
   readonly #room: number;
-  /** tokens of files that are gone */
-  readonly #removed = new Set<number>();
+  readonly #tokensGone: ForgottenTokens;
   #model: EditableModel;
 
   /** @param module the baseline build of the kernels */
@@ -65,6 +65,7 @@ export class ServedIndex {
       foldDocument: (ids: Uint16Array, add: boolean) => this.#counts.foldDocument(ids, add),
     };
     this.#documents = new ProjectDocuments(project, this.#suffixes, documents);
+    this.#tokensGone = new ForgottenTokens(this.#tokenizer.vocabSize, documents);
     this.#room = tokens.length > projectTokens ? Infinity : projectTokens;
   }
 
@@ -145,30 +146,10 @@ export class ServedIndex {
   /** @returns whether more is counted than there is room for */
   learn(changes: readonly FileChange[]): boolean {
     let all = true;
-    for (const change of changes) {
-      if (change.ids === null) this.#noteRemoved(change.path);
-      all = this.#documents.change(change) && all;
-    }
-    this.#forgetWords();
+    for (const change of changes) all = this.#change(change) && all;
+    // A transformer keeps what it has learnt, whatever is chosen here: its words go with its next training.
+    if (!this.#heard) this.#agreeing.forgotten = this.#forgotten();
     return !all || this.#documents.tokens > this.#room;
-  }
-
-  #noteRemoved(path: string): void {
-    for (const name of this.#documents.names) {
-      if (name !== path && !name.startsWith(`${path}/`)) continue;
-      for (const id of this.#documents.get(name)!.ids) this.#removed.add(id);
-    }
-  }
-
-  /** A word of a removed file may be a token. It would go on being written where nothing else begins as it does. */
-  #forgetWords(): void {
-    if (this.#removed.size === 0 || this.#heard) return;
-    const forgotten = new Set(this.#removed);
-    for (const name of this.#documents.names) {
-      for (const id of this.#documents.get(name)!.ids) forgotten.delete(id);
-    }
-    for (const id of forgotten) if (this.#tokenizer.tokenBytes(id).length === 1) forgotten.delete(id);
-    this.#agreeing.forgotten = forgotten;
   }
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {
@@ -180,6 +161,26 @@ export class ServedIndex {
     const { removed } = this.#documents.get(place.document) ?? {};
     const at = { linesBefore: 0, ...(removed === undefined ? {} : { removed }) };
     return { tokens: length, file: place.document, line: lineInFile(at, place.line - 1) };
+  }
+
+  /** @returns whether all of it could be counted */
+  #change(change: FileChange): boolean {
+    const { path, ids } = change;
+    const before = ids === null ? this.#documents.within(path) : [this.#documents.get(path)];
+    const all = this.#documents.change(change);
+    const after = this.#documents.get(path);
+    for (const document of before) {
+      if (document === undefined || document === after) continue;
+      if (ids === null) this.#tokensGone.remove(document);
+      else this.#tokensGone.takeOut(document);
+    }
+    if (after !== undefined && after !== before[0]) this.#tokensGone.add(after);
+    return all;
+  }
+
+  /** Single bytes are needed for whatever is written. */
+  #forgotten(): ReadonlySet<number> {
+    return new Set(this.#tokensGone.ids.filter((id) => this.#tokenizer.tokenBytes(id).length > 1));
   }
 
   /**
