@@ -144,11 +144,9 @@ class Evaluation {
 
   /** What comes with the base says how far to trust it in any workspace; in the background it is learnt in this one. */
   async #weighed(transformer: TrainedTransformer): Promise<void> {
-    const { texts } = this.#material;
-    const { documents } = splitCorpus(texts, [], this.#innerSeed);
-    const heldOutPaths = documents.flatMap(({ path, heldOut }) => (heldOut ? [path] : []));
     // Of a single text the two parts have one name.
-    if (texts.length < 2) return;
+    if (this.#material.texts.length < 2) return;
+    const heldOutPaths = this.#innerHeldOutPaths();
     const material = { ...this.#material, transformer: { ...transformer, heldOutPaths } };
     for (const factory of this.#staged('weighed')) {
       await this.#row(factory, 'weighed', material, this.#indexSeconds);
@@ -158,6 +156,12 @@ class Evaluation {
   /** By the evaluation's own seed, what a training holds out for itself would be held out here already. */
   get #innerSeed(): number {
     return (this.#options.seed ^ 0x9e3779b9) >>> 0;
+  }
+
+  /** Of the training texts, those that a training holds out for itself. */
+  #innerHeldOutPaths(): string[] {
+    const { documents } = splitCorpus(this.#material.texts, [], this.#innerSeed);
+    return documents.flatMap(({ path, heldOut }) => (heldOut ? [path] : []));
   }
 
   #staged(stage: Stage): PredictorFactory[] {
@@ -197,7 +201,6 @@ class Evaluation {
     const { seconds, threads } = this.#options;
     const { platform, checkpoint, train } = this.#parts;
     const { tokenizer, texts } = this.#material;
-    const innerSeed = this.#innerSeed;
     // The mixture counts once more, and hears what the transformer says of what its training held out.
     const left = seconds - this.#tokenizedSeconds - 2 * this.#indexSeconds - hearingSeconds;
     try {
@@ -211,15 +214,12 @@ class Evaluation {
         base: this.#parts.base?.folder,
         stop: { seconds: Math.max(left, 1) },
         threads,
-        seed: innerSeed,
+        seed: this.#innerSeed,
         memoryLimitMb,
         resume: false,
       });
       const { config, tensors } = await readCheckpoint(platform.files, checkpoint);
-      const heldOutPaths = splitCorpus(texts, [], innerSeed).documents.flatMap(({ path, heldOut }) =>
-        heldOut ? [path] : [],
-      );
-      return { report, transformer: { config, tensors, heldOutPaths } };
+      return { report, transformer: { config, tensors, heldOutPaths: this.#innerHeldOutPaths() } };
     } finally {
       await platform.files.removeFolder(checkpoint);
     }

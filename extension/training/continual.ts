@@ -3,7 +3,7 @@ import type { ModelConfig } from '../protocol/model.ts';
 import type { SaveLimit, SaveOutcome } from '../protocol/learning.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { Batches, joinDocuments, type TokenSource } from './batches.ts';
-import { between, type Weights } from './between.ts';
+import { between, copied, type Weights } from './between.ts';
 import { changedPart } from './changedPart.ts';
 import { gentleRecipe } from './gentleRecipe.ts';
 import { byteLengths, HeldOut, type Score } from './heldOut.ts';
@@ -235,10 +235,6 @@ export class ContinualLearner {
     };
     return { weights, restore };
   }
-}
-
-function copied(tensors: Weights): Map<string, Float32Array> {
-  return new Map([...tensors].map(([name, values]) => [name, values.slice()]));
 }
 
 /** Another text at each save; how often all text has been read is counted in all that is known. */

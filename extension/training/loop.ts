@@ -1,4 +1,5 @@
 import type { StopCondition, TrainingEvent, TrainingProgress } from '../protocol/training.ts';
+import { copied, type Weights } from './between.ts';
 import type { Score } from './heldOut.ts';
 import type { Learner, StepResult } from './learner.ts';
 import type { Pace } from './pace.ts';
@@ -13,7 +14,7 @@ export interface Best {
 }
 
 export interface LoopParts {
-  readonly learner: Pick<Learner, 'state' | 'epochs' | 'weights' | 'average' | 'stepInParts'>;
+  readonly learner: Pick<Learner, 'state' | 'epochs' | 'average' | 'stepInParts'> & { weights: Weights };
   /** the current weights on at most so many held-out windows; null when cancelled */
   readonly score: (windows: number, steering: Steering) => Promise<Score | null>;
   readonly pace: Pick<
@@ -195,12 +196,12 @@ export class TrainingLoop {
   async #better(): Promise<Pick<Best, 'weights' | 'score'>> {
     const { learner, score } = this.#parts;
     const last = { weights: learner.weights, score: (await score(sampledWindows, unstoppable))! };
-    if (learner.average === null) return last;
-    const weights = new Map([...learner.average].map(([name, values]) => [name, values.slice()]));
-    learner.weights = weights;
-    const average = { weights, score: (await score(sampledWindows, unstoppable))! };
+    const { average } = learner;
+    if (average === null) return last;
+    learner.weights = average;
+    const ofAverage = (await score(sampledWindows, unstoppable))!;
     learner.weights = last.weights;
-    return average.score.loss < last.score.loss ? average : last;
+    return ofAverage.loss < last.score.loss ? { weights: copied(average), score: ofAverage } : last;
   }
 
   /** A disk that is full now may have room in the end: training goes on. */

@@ -1,4 +1,4 @@
-type Tensors = ReadonlyMap<string, Float32Array>;
+import { copied, type Weights } from './between.ts';
 
 /** Steps between two looks at the weights: neighbours differ little, and looking at each would cost a hundredth of a training. */
 export const averagedEvery = 4;
@@ -10,15 +10,15 @@ export const averagedEvery = 4;
  */
 export class WeightAverage {
   /** f32, as `weights` */
-  readonly weights: Tensors;
+  readonly weights: Weights;
 
   /** @param weights that it begins with; they are copied */
-  constructor(weights: Tensors) {
-    this.weights = new Map([...weights].map(([name, values]) => [name, values.slice()]));
+  constructor(weights: Weights) {
+    this.weights = copied(weights);
   }
 
   /** @param steps over which it averages: older weights count less than 1/e */
-  add(current: Tensors, steps: number): void {
+  add(current: Weights, steps: number): void {
     const kept = steps / (steps + averagedEvery);
     for (const [name, average] of this.weights) {
       const now = current.get(name)!;
