@@ -1,5 +1,6 @@
+import { oneAnswer } from '../platform/oneAnswer.ts';
 import type { Platform } from '../platform/platform.ts';
-import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import { fromPlainError } from '../protocol/errors.ts';
 import type { ReportCard, ReportEvent, ReportRequest } from '../protocol/reportCard.ts';
 
 /**
@@ -7,34 +8,29 @@ import type { ReportCard, ReportEvent, ReportRequest } from '../protocol/reportC
  * @param signal aborting it rejects at once with its reason
  * @throws {NihiloError} as makeReportCard does; workerFailed
  */
-export async function requestReportCard(
+export function requestReportCard(
   platform: Platform,
   request: ReportRequest,
   onProgress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<ReportCard> {
-  signal.throwIfAborted();
-  const worker = platform.spawn<ReportRequest, ReportEvent>('reporter', {});
-  try {
-    return await new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      worker.onMessage((event) => {
+  return oneAnswer<ReportRequest, ReportEvent, ReportCard>(
+    platform,
+    {
+      role: 'reporter',
+      request,
+      heard: (event, answer, refuse) => {
         switch (event.type) {
           case 'progress':
             return onProgress(event.share);
           case 'done':
-            return resolve(event.card);
+            return answer(event.card);
           case 'failed':
-            return reject(fromPlainError(event.error));
+            return refuse(fromPlainError(event.error));
         }
-      });
-      worker.onFailure((cause) => {
-        const sentence = `The report card could not be made, because its worker stopped (${cause.message}); try again.`;
-        reject(new NihiloError('workerFailed', sentence, { cause }));
-      });
-      worker.post(request);
-    });
-  } finally {
-    await worker.terminate();
-  }
+      },
+      stopped: (why) => `The report card could not be made, because its worker stopped (${why}); try again.`,
+    },
+    signal,
+  );
 }

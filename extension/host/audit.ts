@@ -4,6 +4,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { AuditReport, AuditTally } from '../protocol/audit.ts';
 import { openCorpus, settingSource } from './configuration.ts';
 import { reportFailure } from './failure.ts';
+import { underNotification } from './progress.ts';
 import { reproducible } from './settings.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -29,31 +30,27 @@ export async function auditWorkspace(
 /** @returns null when it was cancelled */
 function withProgress(model: WorkspaceModel, platform: Platform): Thenable<AuditReport | null> {
   const title = vscode.l10n.t('Nihilo: Audit for Secrets');
-  const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
-  return vscode.window.withProgress(options, async (progress, cancelled) => {
-    const ending = new AbortController();
-    const cancelling = cancelled.onCancellationRequested(() => ending.abort());
-    let shown = 0;
-    const onProgress = (done: number, all: number): void => {
-      const percent = (100 * done) / all;
-      progress.report({ message: vscode.l10n.t('{0} of {1}', done + 1, all), increment: percent - shown });
-      shown = percent;
-    };
-    const request = {
-      corpus: openCorpus(),
-      checkpoint: model.isTrained ? model.checkpoint : null,
-      reproducible: reproducible(settingSource()),
-      canaries: 0,
-    };
-    try {
-      return await auditInWorker(platform, request, onProgress, ending.signal);
-    } catch (error) {
-      if (ending.signal.aborted) return null;
-      throw error;
-    } finally {
-      cancelling.dispose();
-    }
-  });
+  const ending = new AbortController();
+  return underNotification(
+    title,
+    () => ending.abort(),
+    async (report) => {
+      const request = {
+        corpus: openCorpus(),
+        checkpoint: model.isTrained ? model.checkpoint : null,
+        reproducible: reproducible(settingSource()),
+        canaries: 0,
+      };
+      const onProgress = (done: number, all: number): void =>
+        report((100 * done) / all, vscode.l10n.t('{0} of {1}', done + 1, all));
+      try {
+        return await auditInWorker(platform, request, onProgress, ending.signal);
+      } catch (error) {
+        if (ending.signal.aborted) return null;
+        throw error;
+      }
+    },
+  );
 }
 
 function isClean({ transformer, mixture }: AuditReport): boolean {

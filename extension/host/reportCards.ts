@@ -6,6 +6,7 @@ import { commands } from './commands.ts';
 import { openCorpus, settingSource } from './configuration.ts';
 import { logFailure, reportFailure } from './failure.ts';
 import { savedPercent, verdictOf } from '../evaluation/reportVerdict.ts';
+import { underNotification } from './progress.ts';
 import { reproducible } from './settings.ts';
 import { Signal } from './signal.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
@@ -97,26 +98,20 @@ export class ReportCards implements vscode.Disposable {
 
   #withProgress(running: AbortController): Thenable<ReportCard> {
     const title = vscode.l10n.t('Nihilo: looking at how good it is…');
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
-    return vscode.window.withProgress(options, async (progress, stop) => {
-      const stopping = stop.onCancellationRequested(() => running.abort());
-      let shown = 0;
-      const onProgress = (share: number): void => {
-        progress.report({ increment: Math.max(0, 100 * (share - shown)) });
-        shown = Math.max(shown, share);
-      };
-      const request = {
-        corpus: openCorpus(),
-        checkpoint: this.#model.checkpoint,
-        reproducible: reproducible(settingSource()),
-        seconds,
-      };
-      try {
-        return await requestReportCard(this.#platform, request, onProgress, running.signal);
-      } finally {
-        stopping.dispose();
-      }
-    });
+    return underNotification(
+      title,
+      () => running.abort(),
+      async (report) => {
+        const request = {
+          corpus: openCorpus(),
+          checkpoint: this.#model.checkpoint,
+          reproducible: reproducible(settingSource()),
+          seconds,
+        };
+        const onProgress = (share: number): void => report(100 * share);
+        return requestReportCard(this.#platform, request, onProgress, running.signal);
+      },
+    );
   }
 }
 

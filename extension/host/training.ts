@@ -13,6 +13,7 @@ import { commands } from './commands.ts';
 import { openCorpus, settingSource } from './configuration.ts';
 import { reportFailure } from './failure.ts';
 import { trainingSettings, usesBase } from './settings.ts';
+import { underNotification } from './progress.ts';
 import { percentOf } from './status.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
 
@@ -84,23 +85,20 @@ export function fineTuneRequest(checkpoint: string, cores: number): FineTuneRequ
 
 function showProgress(model: WorkspaceModel, training: Promise<TrainingResult>): Thenable<TrainingResult> {
   const title = `Nihilo ([${vscode.l10n.t('show log')}](command:${commands.showLog}))`;
-  const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
-  return vscode.window.withProgress(options, async (progress, stop) => {
-    const stopping = stop.onCancellationRequested(() => model.stopTraining());
-    let shown = 0;
-    const following = model.onDidChange(() => {
-      if (model.training === null) return;
-      const percent = percentOf(model.training) ?? shown;
-      progress.report({ message: messageOf(model.training), increment: Math.max(0, percent - shown) });
-      shown = Math.max(shown, percent);
-    });
-    try {
-      return await training;
-    } finally {
-      following.dispose();
-      stopping.dispose();
-    }
-  });
+  return underNotification(
+    title,
+    () => model.stopTraining(),
+    async (report) => {
+      const following = model.onDidChange(() => {
+        if (model.training !== null) report(percentOf(model.training), messageOf(model.training));
+      });
+      try {
+        return await training;
+      } finally {
+        following.dispose();
+      }
+    },
+  );
 }
 
 function messageOf({ stage, paused, progress, heldOut }: TrainingStatus): string {
