@@ -58,8 +58,8 @@ describe(`${keys} keys of a real file, typed while a training runs`, () => {
       `${times.length} asks: median ${percentile(0.5)}, p95 ${percentile(0.95)}, worst ${percentile(1)} ms; ${grownMb.toFixed(1)} MB more after the first ${settledAfter} keys`,
     );
     await workbench.screenshot('soak');
-    // The editor waits for a pause between keys: how many asks there are is the machine's affair.
-    expect(times.length).toBeGreaterThan(0);
+    // The editor asks where somebody pauses, the more often the slower it is itself: 151 to 321 times where this was tried.
+    expect(times.length).toBeGreaterThan(keys / 40);
     expect(await session.failures()).toEqual([]);
     expect((await session.stalls(folder)).filter(({ oursMs }) => oursMs > 20)).toEqual([]);
   });

@@ -11,6 +11,7 @@ import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import { evaluateWithLlamaCpp, type Evaluation, installLlamaCpp, startLlamaCpp } from '../parity/llamaCpp.ts';
 import { tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { randomTensors, realCode } from './tinyModel.ts';
+import { untrainedState } from './untrainedState.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const tokenizer = trainTokenizer(realCode(), 1024);
@@ -43,23 +44,7 @@ beforeAll(async () => {
     config,
     tensors: randomTensors(config, 1),
     tokenizerJson: tokenizerToJson(tokenizer),
-    trainerState: {
-      preset: 'default',
-      vocabSize: null,
-      seed: 1,
-      reproducible: false,
-      optimizer: 'adamw',
-      tokensPerStep: null,
-      step: 0,
-      tokens: 0,
-      sequences: 0,
-      seconds: 0,
-      best: { step: 0, loss: 0, bitsPerByte: 0 },
-      scheduledBest: null,
-      heldOutBitsPerByte: 0,
-      trainBitsPerByte: null,
-      provenance: null,
-    },
+    trainerState: untrainedState({ preset: 'default', optimizer: 'adamw' }),
     optimizer: null,
   });
   checkpoint = await readCheckpoint(nodeFiles, `${folder}/model`);

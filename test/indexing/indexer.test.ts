@@ -9,9 +9,9 @@ import { trustFolder } from '../../extension/indexing/savedTrust.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { IndexerEvent, IndexRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
-import { settleChoices } from '../../extension/training/choices.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
+import { untrainedState } from '../engine/untrainedState.ts';
 import { folderOfCode } from './folderOfCode.ts';
 
 const platform = nodePlatform();
@@ -60,19 +60,7 @@ async function writeModel(): Promise<void> {
     config,
     tensors: randomTensors(config, 1),
     tokenizerJson: tokenizerToJson(tokenizer),
-    trainerState: {
-      ...settleChoices({}, null),
-      preset: 'pencil',
-      step: 0,
-      tokens: 0,
-      sequences: 0,
-      seconds: 0,
-      best: { step: 0, loss: 0, bitsPerByte: 0 },
-      scheduledBest: null,
-      heldOutBitsPerByte: 0,
-      trainBitsPerByte: null,
-      provenance: null,
-    },
+    trainerState: untrainedState(),
     optimizer: null,
   });
 }

@@ -9,10 +9,10 @@ import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import type { CorpusEntry, CorpusQuery } from '../../extension/protocol/corpus.ts';
 import type { CorpusRequest } from '../../extension/protocol/training.ts';
 import { tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
-import { settleChoices } from '../../extension/training/choices.ts';
 import { fakeSecrets } from '../corpus/fakeSecrets.ts';
 import { withTree } from '../corpus/folderTree.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
+import { untrainedState } from '../engine/untrainedState.ts';
 
 const code = 'export const one = 1;\nexport const two = 2;\n';
 const [, secret] = fakeSecrets['an npm token']!;
@@ -38,19 +38,7 @@ async function writeModel(folder: string, corpus: CorpusRequest): Promise<void> 
     config,
     tensors: randomTensors(config, 1),
     tokenizerJson: tokenizerToJson(tokenizer),
-    trainerState: {
-      ...settleChoices({}, null),
-      preset: 'pencil',
-      step: 0,
-      tokens: 0,
-      sequences: 0,
-      seconds: 0,
-      best: { step: 0, loss: 0, bitsPerByte: 0 },
-      scheduledBest: null,
-      heldOutBitsPerByte: 0,
-      trainBitsPerByte: null,
-      provenance: { corpora: [corpus], readAtMs: Date.now() },
-    },
+    trainerState: untrainedState({ provenance: { corpora: [corpus], readAtMs: Date.now() } }),
     optimizer: null,
   });
 }
