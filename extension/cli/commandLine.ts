@@ -10,6 +10,7 @@ import {
   oneObject,
   oneOf,
   positive,
+  calls,
   reproducible,
   seedRange,
 } from './optionValues.ts';
@@ -31,6 +32,7 @@ export interface TrainOptions {
   readonly canaries: number;
   readonly resume: boolean;
   readonly reproducible?: boolean;
+  readonly calls: boolean;
   /** judge the model in the end */
   readonly report: boolean;
   readonly json: boolean;
@@ -90,11 +92,12 @@ export interface EvaluateOptions {
   readonly seconds: number;
   readonly threads: number;
   readonly seed: number;
-  readonly split: 'files' | 'commits';
+  readonly split: 'files' | 'folders' | 'commits';
   readonly static: boolean;
   readonly base: boolean;
   readonly files?: number;
   readonly roundTrip: boolean;
+  readonly calls: boolean;
   readonly json: boolean;
 }
 
@@ -231,6 +234,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
       false,
     )
     .option('--reproducible', reproducible)
+    .option('--no-calls', calls)
     .option('--report', report, false)
     .option('--json', oneObject, false)
     .addHelpText(

@@ -20,6 +20,7 @@ import type {
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { limitsOf } from './candidate.ts';
+import { CallSite } from './calling.ts';
 import { candidates } from './candidates.ts';
 import { ForgottenTokens } from './forgottenTokens.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
@@ -94,9 +95,15 @@ export class ServedIndex {
     try {
       const rewind = (): void => this.#model.rewind();
       const count = 1 + (options.alternatives ?? 0);
-      const found = candidates(source, this.#tokenizer, typed, limits, { count, follows, rewind });
+      const site =
+        options.calls === true ? CallSite.at(this.#model, this.#tokenizer, prefix, typed) : null;
+      const answered = site?.answered(options.returned ?? [], count, limits.cancelled) ?? null;
+      const beginnings = answered?.beginnings ?? source.ranked(typed, count).map((token) => [token]);
+      const found = candidates(source, this.#tokenizer, typed, limits, { beginnings, follows, rewind });
       const [candidate, ...alternatives] = found;
-      return { ...candidate!, alternatives, milliseconds: performance.now() - start };
+      const asks = options.returned === undefined ? (site?.asks() ?? null) : null;
+      const message = answered?.message ?? null;
+      return { ...candidate!, alternatives, asks, message, milliseconds: performance.now() - start };
     } finally {
       this.#model.rewind();
     }

@@ -1,4 +1,5 @@
 import { shownTokens } from '../prediction/gate.ts';
+import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
 import { placeKind } from '../shaping/lexical.ts';
 import { beginsWithinWord, lastLine } from '../shaping/place.ts';
@@ -21,6 +22,8 @@ export interface Eagerness {
   /** texts may go on behind the end of the line */
   readonly multiline: boolean;
   readonly maxTokens: number;
+  /** the model may ask for names that it can't know */
+  readonly calls: boolean;
 }
 
 export interface Suggestion extends Shaped {
@@ -47,6 +50,8 @@ export interface Answer {
   readonly silence: Silence | null;
   /** whether the engine was asked */
   readonly asked: boolean;
+  /** what the model asked for and was told on the way */
+  readonly message: CallMessage | null;
 }
 
 /** The engine. @throws as it does, also when the signal is aborted */
@@ -56,6 +61,12 @@ type Complete = (
   options: CompletionOptions,
   signal: AbortSignal,
 ) => Promise<Completion>;
+
+/**
+ * The application: returns what the model asks for, the likeliest first, and nothing where it can't, or not in time.
+ * @throws when the signal is aborted
+ */
+export type CallTool = (call: AskedCall, signal: AbortSignal) => Promise<readonly string[]>;
 
 /** What is left of 100 ms when the editor and the two threads have had their share. */
 const maxMilliseconds = 80;
@@ -79,26 +90,41 @@ export class Suggester {
     this.#complete = complete;
   }
 
-  /** @throws as the engine does */
-  async suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
+  /** @param callTool null: there is nobody to ask @throws as the engine does */
+  async suggest(
+    question: Question,
+    eagerness: Eagerness,
+    signal: AbortSignal,
+    callTool: CallTool | null = null,
+  ): Promise<Answer> {
     const { place, name, isExplicit } = question;
     const left = this.#last === null || isExplicit ? [] : typedThrough(this.#last, question);
-    if (left.length > 0) return { suggestions: left, silence: null, asked: false };
+    if (left.length > 0) return { suggestions: left, silence: null, asked: false, message: null };
     this.#last = null;
     const isBetween = !mayInsertAt(place);
     if (isBetween && isWithinWord(place)) return silent({ kind: 'refused', reason: 'midWord' }, false);
     const least = leastAcceptance(question, eagerness);
     const probability = probabilityFor(this.calibration, least);
     const open = { name, suffix: place.suffix };
-    const options = optionsFor(question, eagerness, { least, probability, isBetween });
-    const completion = await this.#complete(place.prefix, open, options, signal);
+    const options = {
+      ...optionsFor(question, eagerness, { least, probability, isBetween }),
+      calls: eagerness.calls && callTool !== null,
+    };
+    const first = await this.#complete(place.prefix, open, options, signal);
+    const returned = first.asks === null || callTool === null ? [] : await callTool(first.asks, signal);
+    // What is told is better than what was guessed; where nothing is, the guess has to do.
+    const completion =
+      returned.length === 0
+        ? first
+        : await this.#complete(place.prefix, open, { ...options, returned }, signal);
+    const { message } = completion;
     const looks = [completion, ...completion.alternatives].map((candidate) =>
       this.#look(candidate, question, { least, probability, isBetween }),
     );
     const suggestions = inOrder(looks.filter((look) => 'text' in look));
-    if (suggestions.length === 0) return silent(looks[0] as Silence, true);
+    if (suggestions.length === 0) return { ...silent(looks[0] as Silence, true), message };
     this.#last = { question, suggestions };
-    return { suggestions, silence: null, asked: true };
+    return { suggestions, silence: null, asked: true, message };
   }
 
   /** Something else was typed where this had been shown for long enough to be read. */
@@ -188,5 +214,5 @@ function inOrder(suggestions: readonly Suggestion[]): Suggestion[] {
 }
 
 function silent(silence: Silence, asked: boolean): Answer {
-  return { suggestions: [], silence, asked };
+  return { suggestions: [], silence, asked, message: null };
 }

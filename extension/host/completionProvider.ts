@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import type { CallTool } from '../completion/suggester.ts';
 import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
 import { documentName, settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
+import type { LanguageServer } from './languageServer.ts';
 import type { LatencyRecord } from './latency.ts';
 import { completionSettings } from './settings.ts';
 import { silenceOf, type SilenceReason } from './silence.ts';
@@ -40,12 +42,19 @@ export interface CompletionRecords {
 export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   readonly #model: WorkspaceModel;
   readonly #records: CompletionRecords;
+  readonly #server: LanguageServer;
   readonly #log: vscode.LogOutputChannel;
   #lastFailure: unknown = null;
 
-  constructor(model: WorkspaceModel, records: CompletionRecords, log: vscode.LogOutputChannel) {
+  constructor(
+    model: WorkspaceModel,
+    records: CompletionRecords,
+    server: LanguageServer,
+    log: vscode.LogOutputChannel,
+  ) {
     this.#model = model;
     this.#records = records;
+    this.#server = server;
     this.#log = log;
   }
 
@@ -93,7 +102,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
       return null;
     }
     const question = { place: target.place, name: documentName(document), isExplicit };
-    const { suggestions, silence } = await this.#model.suggest(question, settings, signal);
+    const callTool = this.#callTool(document, position, context);
+    const { suggestions, silence, message } = await this.#model.suggest(question, settings, signal, callTool);
+    if (message !== null) this.#log.debug(`function call: ${JSON.stringify(message)}`);
     const { prefix, suffix } = target.place;
     if (this.#log.logLevel === vscode.LogLevel.Trace) {
       void this.#seenBefore(prefix, { name: question.name, suffix });
@@ -102,6 +113,16 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     const items = suggestions.map((suggestion) => target.item(suggestion));
     if (items.length > 0) statistics.offered(document, position, items, target.given);
     return items;
+  }
+
+  /** What is answered is about the document as it is: not about an entry of the list that is only selected. Nor is anybody asked in Restricted Mode. */
+  #callTool(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    { selectedCompletionInfo }: vscode.InlineCompletionContext,
+  ): CallTool | null {
+    if (!vscode.workspace.isTrusted || selectedCompletionInfo !== undefined) return null;
+    return (call, signal) => this.#server.names(document, position, call, signal);
   }
 
   async #seenBefore(prefix: string, open: OpenDocument): Promise<void> {

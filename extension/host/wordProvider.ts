@@ -5,6 +5,7 @@ import { openDocumentAt } from './completionProvider.ts';
 import { settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
+import type { LanguageServer } from './languageServer.ts';
 import { completionSettings, suggestsWords } from './settings.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -21,11 +22,13 @@ const options = { count: 8, minProbability: 0.02, maxMilliseconds: 30 };
 /** The next words that the model finds likely, as ordinary entries of the list of suggestions. Fails silently, with a line in the log. */
 export class WordProvider implements vscode.CompletionItemProvider {
   readonly #model: WorkspaceModel;
+  readonly #server: LanguageServer;
   readonly #log: vscode.LogOutputChannel;
   #lastFailure: unknown = null;
 
-  constructor(model: WorkspaceModel, log: vscode.LogOutputChannel) {
+  constructor(model: WorkspaceModel, server: LanguageServer, log: vscode.LogOutputChannel) {
     this.#model = model;
+    this.#server = server;
     this.#log = log;
   }
 
@@ -35,7 +38,7 @@ export class WordProvider implements vscode.CompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.CompletionList | null> {
     const scope = wordBasedSuggestions(document);
-    if (scope === 'off') return null;
+    if (scope === 'off' || this.#server.isAsking(document, position)) return null;
     const controller = new AbortController();
     const cancelling = token.onCancellationRequested(() => controller.abort());
     try {

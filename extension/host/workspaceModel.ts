@@ -1,6 +1,6 @@
 import { Calibrator } from '../completion/calibrator.ts';
 import { type InspectQuery, PredictorClient } from '../completion/client.ts';
-import { type Answer, type Eagerness, type Question, Suggester } from '../completion/suggester.ts';
+import { type Answer, type CallTool, type Eagerness, type Question, Suggester } from '../completion/suggester.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
@@ -244,10 +244,15 @@ export class WorkspaceModel {
     this.#index.fileChanged(file);
   }
 
-  /** @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
+  /** @param callTool answers what the model asks for; null: nobody does @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  suggest(
+    question: Question,
+    eagerness: Eagerness,
+    signal: AbortSignal,
+    callTool: CallTool | null,
+  ): Promise<Answer> {
     this.#calibrator.postpone();
-    return this.#suggester.suggest(question, eagerness, signal);
+    return this.#suggester.suggest(question, eagerness, signal, callTool);
   }
 
   /** Something else was typed where this had been shown long enough to be read. @param prefix ends where it was shown */

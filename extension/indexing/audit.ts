@@ -5,7 +5,6 @@ import { lineCount, lineInFile, type RemovedLines } from '../corpus/lines.ts';
 import { findSecrets, redact } from '../corpus/secrets.ts';
 import { joined, type Text } from '../corpus/split.ts';
 import { CountingModel } from '../counts/countingModel.ts';
-import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
 import { MixtureModel } from '../prediction/mixtureModel.ts';
@@ -156,7 +155,7 @@ async function modelsOf(
   };
 }
 
-function transformerModel({ decoder }: TrainedTransformer, { endOfText }: Tokenizer): SequenceModel {
+function transformerModel({ decoder }: TrainedTransformer, { endOfText }: Tokenizer): TransformerModel {
   return new TransformerModel(decoder, endOfText);
 }
 

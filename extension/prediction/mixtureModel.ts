@@ -1,5 +1,6 @@
 import type { CountingModel } from '../counts/countingModel.ts';
 import type { Candidates, SequenceModel } from '../counts/sequenceModel.ts';
+import type { AskingModel } from './transformerModel.ts';
 
 /** A model that follows a document as an editor shows it. */
 export interface EditableModel extends SequenceModel {
@@ -8,15 +9,15 @@ export interface EditableModel extends SequenceModel {
 }
 
 /** Counts that hear what a transformer says: of each decision on the way to a token it is one more input, whose weight is learnt. */
-export class MixtureModel implements EditableModel {
+export class MixtureModel implements EditableModel, AskingModel {
   readonly vocabSize: number;
   readonly #counts: CountingModel;
-  readonly #transformer: SequenceModel;
+  readonly #transformer: AskingModel;
   readonly #said: Float64Array;
   #heard = false;
 
   /** @param counts built by `buildCounts` with this transformer heard */
-  constructor(counts: CountingModel, transformer: SequenceModel) {
+  constructor(counts: CountingModel, transformer: AskingModel) {
     this.vocabSize = counts.vocabSize;
     this.#counts = counts;
     this.#transformer = transformer;
@@ -55,6 +56,16 @@ export class MixtureModel implements EditableModel {
 
   advance(token: number): void {
     this.#both((model) => model.advance(token));
+  }
+
+  get asks(): number {
+    return this.#transformer.asks;
+  }
+
+  /** Counts know texts alone: the message is for the transformer. */
+  consult(message: readonly number[]): void {
+    this.#transformer.consult(message);
+    this.#heard = false;
   }
 
   suppose(token: number): void {

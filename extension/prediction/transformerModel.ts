@@ -5,12 +5,20 @@ import { mostLikely, softmax } from '../engine/sampler.ts';
 /** Keeps a probability above 0 that float32 would round to it; costs 1.4e-9 bits a token. */
 const floor = 1e-9;
 
+/** A model that can ask the application for what it can't know. */
+export interface AskingModel extends SequenceModel {
+  /** how likely it asks here: among all tokens, those of messages included, that no text has */
+  readonly asks: number;
+  /** Reads a message, which is no part of the text; `rewind` takes it back. */
+  consult(message: readonly number[]): void;
+}
+
 /**
  * A transformer as a model of a document's next token; it learns nothing from the document. While the document fits into the context,
  * the model sees all of it; then the context begins at every half of a context, so that at least half a context is before each token
  * and the key-value cache is seldom filled anew: the windows that held-out text has in training.
  */
-export class TransformerModel implements SequenceModel {
+export class TransformerModel implements AskingModel {
   readonly vocabSize: number;
   readonly #decoder: Decoder;
   readonly #endOfText: number;
@@ -19,6 +27,7 @@ export class TransformerModel implements SequenceModel {
   #settled = 0;
   #logits: Float32Array | null = null;
   #probabilities: Float64Array | null = null;
+  #asks = 0;
 
   constructor(decoder: Decoder, endOfText: number) {
     this.vocabSize = decoder.config.vocabSize;
@@ -57,6 +66,15 @@ export class TransformerModel implements SequenceModel {
     this.#settled++;
   }
 
+  get asks(): number {
+    void this.#current;
+    return this.#asks;
+  }
+
+  consult(message: readonly number[]): void {
+    for (const id of message) this.suppose(id);
+  }
+
   suppose(token: number): void {
     this.#ids.push(token);
     this.#probabilities = null;
@@ -67,12 +85,14 @@ export class TransformerModel implements SequenceModel {
     this.#ids.length = this.#settled;
   }
 
-  /** f64[vocabSize] of the token behind the ids; computed when somebody asks */
+  /** f64[vocabSize] of the text's token behind the ids, 0 for those of messages; computed when somebody asks */
   get #current(): Float64Array {
     if (this.#probabilities !== null) return this.#probabilities;
     const half = Math.floor(this.#decoder.config.maxPositionEmbeddings / 2);
     const start = Math.max(0, Math.ceil(this.#ids.length / half) - 2) * half;
     this.#logits = this.#decoder.next(this.#ids.slice(start))!;
+    this.#asks = this.#endOfText + 1 < this.vocabSize ? softmax(this.#logits)[this.#endOfText + 1]! : 0;
+    this.#logits.fill(-Infinity, this.#endOfText + 1);
     const probabilities = softmax(this.#logits);
     for (let id = 0; id < probabilities.length; id++) {
       probabilities[id] = (1 - floor) * probabilities[id]! + floor / probabilities.length;

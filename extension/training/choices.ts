@@ -10,6 +10,7 @@ const defaults: UnsizedChoices = {
   reproducible: false,
   optimizer: defaultOptimizer,
   tokensPerStep: null,
+  calls: true,
 };
 
 /** Only the command line goes on from a checkpoint. */
@@ -20,6 +21,7 @@ const options: Record<keyof TrainingChoices, string> = {
   reproducible: '--reproducible',
   optimizer: '--optimizer',
   tokensPerStep: '--tokens-per-step',
+  calls: '--no-calls',
 };
 
 /**
@@ -54,8 +56,8 @@ export function sizeChoices(
 export function choicesOf<Choices extends UnsizedChoices>(
   holder: Choices,
 ): Pick<Choices, keyof UnsizedChoices> {
-  const { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep } = holder;
-  return { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep };
+  const { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep, calls } = holder;
+  return { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep, calls };
 }
 
 function differs(option: string, before: unknown, asked: unknown): NihiloError {

@@ -1,5 +1,8 @@
+import { canCall } from '../calling/callForm.ts';
+import { type CallingText, TextsWithCalls } from '../calling/textWithCalls.ts';
 import { plantCanaries } from '../corpus/canaries.ts';
 import { type Corpus, readCorpus, splitCorpus } from '../corpus/corpus.ts';
+import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ModelConfig } from '../protocol/model.ts';
@@ -12,6 +15,8 @@ export interface PreparedCorpus {
   readonly tokenizer: Tokenizer;
   readonly stream: Uint16Array;
   readonly trainBytes: number;
+  /** of the training text, without messages */
+  readonly tokensPerByte: number;
   readonly heldOut: readonly Uint16Array[];
   readonly summary: CorpusSummary;
 }
@@ -34,7 +39,7 @@ const fewestContexts = 4;
  */
 export async function prepareCorpus(
   platform: Platform,
-  request: Pick<TrainingRequest, 'corpus' | 'canaries'> & Pick<TrainingChoices, 'seed'>,
+  request: Pick<TrainingRequest, 'corpus' | 'canaries'> & Pick<TrainingChoices, 'seed' | 'calls'>,
   modelFor: (trainBytes: number) => ModelConfig,
   tokenizerJson: string | null,
   steps: PreparationSteps,
@@ -42,16 +47,14 @@ export async function prepareCorpus(
   const corpus = await corpusFor(platform, request, steps);
   steps.onCorpus(corpus.summary);
   const { documents } = plantCanaries(corpus.documents, request.canaries ?? 0);
-  const train = documents.filter((document) => !document.heldOut).map((document) => document.bytes);
+  const train = documents.filter((document) => !document.heldOut);
   const heldOut = documents.filter((document) => document.heldOut).map((document) => document.bytes);
-  const trainBytes = train.reduce((sum, bytes) => sum + bytes.length, 0);
+  const trainBytes = train.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const config = modelFor(trainBytes);
   const given = tokenizerJson ?? ('texts' in request.corpus ? request.corpus.tokenizerJson : null);
-  const tokenizer = given === null ? trainTokenizer(train, config.vocabSize) : tokenizerFromJson(given);
-  const stream = joinDocuments(
-    train.map((bytes) => tokenizer.encode(bytes)),
-    tokenizer.endOfText,
-  );
+  const tokenizer = given === null ? trainTokenizer(train.map(({ bytes }) => bytes), config.vocabSize) : tokenizerFromJson(given);
+  const { ids, messageTokens } = encodeTexts(tokenizer, train, request);
+  const stream = joinDocuments(ids, tokenizer.endOfText);
   const needed = fewestContexts * config.maxPositionEmbeddings;
   if (stream.length < needed || heldOut.length === 0) {
     throw new NihiloError(
@@ -63,10 +66,29 @@ export async function prepareCorpus(
     tokenizer,
     stream,
     trainBytes,
+    tokensPerByte: (stream.length - messageTokens) / trainBytes,
     heldOut: heldOut.map((bytes) => tokenizer.encode(bytes)),
     summary: corpus.summary,
   };
 }
+
+/** The training text in tokens, where it is asked for with messages by which a model learns to call. */
+function encodeTexts(
+  tokenizer: Tokenizer,
+  texts: readonly CallingText[],
+  { calls, seed }: Pick<TrainingChoices, 'seed' | 'calls'>,
+): { readonly ids: readonly Uint16Array[]; readonly messageTokens: number } {
+  if (!calls || !canCall(tokenizer)) {
+    return { ids: texts.map(({ bytes }) => tokenizer.encode(bytes)), messageTokens: 0 };
+  }
+  const random = new Random((seed ^ callSeed) >>> 0);
+  const withCalls = new TextsWithCalls(tokenizer, texts, () => random.uniform());
+  const ids = texts.map((text) => withCalls.encode(text));
+  return { ids, messageTokens: withCalls.messageTokens };
+}
+
+/** Other numbers than those that weights begin with. */
+const callSeed = 0xca11;
 
 async function corpusFor(
   platform: Platform,

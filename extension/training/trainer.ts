@@ -59,7 +59,7 @@ export async function train(
   };
   stage('reading', 'Reading the files of the workspace');
   const readAtMs = Date.now();
-  const unsized = { ...asked, seed: choices.seed };
+  const unsized = { ...asked, seed: choices.seed, calls: choices.calls };
   const corpus = await prepareCorpus(platform, unsized, wanted, begin?.tokenizerJson ?? null, {
     onReading: (files) => stage('reading', `${files} files read`),
     onCorpus: (summary) => {
@@ -177,7 +177,7 @@ class Training {
       pace,
       stop: this.#request.stop,
       steering: this.#steering,
-      tokensPerByte: corpus.stream.length / corpus.trainBytes,
+      tokensPerByte: corpus.tokensPerByte,
       emit: this.#emit,
       save: async (best: Best) => {
         const better = scoreBefore === null || best.score.bitsPerByte < scoreBefore;
@@ -232,8 +232,7 @@ class Training {
   }
 
   #bitsPerByte(trainLoss: number): number {
-    const { stream, trainBytes } = this.#material.corpus;
-    return ((trainLoss / Math.LN2) * stream.length) / trainBytes;
+    return (trainLoss / Math.LN2) * this.#material.corpus.tokensPerByte;
   }
 
   async #save(

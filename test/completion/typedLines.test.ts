@@ -101,7 +101,7 @@ async function typed(): Promise<KeystrokePoint> {
     Promise.resolve(predictor.complete(prefix, open, { ...options, maxMilliseconds: 60_000 }, () => false)),
   );
   suggester.calibration = { slope: 1, offset: 0 };
-  const eagerness = { leastAcceptance: least, multiline: false, maxTokens: 64 };
+  const eagerness = { leastAcceptance: least, multiline: false, maxTokens: 64, calls: false };
   const { signal } = new AbortController();
   const typist = new Typist();
   for (const [t, { path: name, bytes, starts }] of texts.entries()) {

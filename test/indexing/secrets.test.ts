@@ -52,7 +52,7 @@ function expectRedacted(text: string): void {
 describe('a secret in files', () => {
   it('is in no token that is trained on or judged by, and in no word of the vocabulary', async () => {
     const steps = { onReading: () => {}, onCorpus: () => {}, shouldStop: () => false };
-    const request = { corpus: { folders: [code.folder], exclude: [] }, seed: 1 };
+    const request = { corpus: { folders: [code.folder], exclude: [] }, seed: 1, calls: true };
     const model = (): ReturnType<typeof presetConfig> => presetConfig('pencil', 1_000);
     const { tokenizer, stream, heldOut } = await prepareCorpus(platform, request, model, null, steps);
     expectRedacted(textOf(tokenizer, stream));

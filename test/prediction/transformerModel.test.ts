@@ -21,14 +21,18 @@ const model = (): TransformerModel => new TransformerModel(decoder(), tokenizer.
 const ids = [...tokenizer.encode(code[0]!.subarray(0, 1_000))];
 
 describe('the transformer as a model of a document', () => {
-  it('predicts each token from at least half a context before it, from all of a document that fits', () => {
+  it('predicts each token, and how likely it asks, from at least half a context before it, from all of a document that fits', () => {
     const ours = model();
     const reference = decoder();
     const document = [tokenizer.endOfText, ...ids];
     for (let at = 1; at < document.length; at++) {
       // The last window that holds the token: windows begin at every eighth token.
       const start = Math.max(0, (Math.ceil(at / 8) - 2) * 8);
-      const expected = softmax(reference.next(document.slice(start, at))!);
+      const logits = reference.next(document.slice(start, at))!;
+      const asks = softmax(logits)[tokenizer.endOfText + 1]!;
+      // A text has no messages in it.
+      const expected = softmax(logits.fill(-Infinity, tokenizer.endOfText + 1));
+      expect(ours.asks).toBe(asks);
       const out = new Float64Array(tokenizer.vocabSize);
       ours.distribution(out);
       out.forEach((p, id) => expect(Math.abs(p - expected[id]!)).toBeLessThanOrEqual(1e-9));
