@@ -16,12 +16,21 @@ const wordAtEnd = /[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*$/u;
 const wordBefore = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*$/u;
 const reach = 256;
 
+/** A comment or an odd quotation mark before it, on its line: what is named in prose, nobody can tell. */
+const prose = /^[ \t]*(?:\*|#(?!\[)|--)|\/\/|\/\*/;
+
+function isCode(line: string): boolean {
+  if (prose.test(line)) return false;
+  return [`"`, `'`, '`'].every((mark) => line.split(mark).length % 2 === 1);
+}
+
 /** The place of the name that is typed at the end of a text, or that could be; null where none can be. */
 export function callPlace(prefix: string): CallPlace | null {
   const from = Math.max(0, prefix.length - reach);
   const end = prefix.slice(from);
   const word = wordAtEnd.exec(end)?.[0] ?? '';
   const before = end.slice(0, end.length - word.length);
+  if (!isCode(before.slice(before.lastIndexOf('\n') + 1))) return null;
   // Behind a digit or a sign that names have, a word goes on.
   if (/[\p{N}$#@]$/u.test(before) || (word === '' && /[\p{L}\p{M})\]}"'`]$/u.test(before))) return null;
   const lead = isLead(before) ? ' ' : '';

@@ -32,7 +32,7 @@ export interface TrainOptions {
   readonly canaries: number;
   readonly resume: boolean;
   readonly reproducible?: boolean;
-  readonly calls: boolean;
+  readonly calls?: boolean;
   /** judge the model in the end */
   readonly report: boolean;
   readonly json: boolean;
@@ -234,7 +234,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
       false,
     )
     .option('--reproducible', reproducible)
-    .option('--no-calls', calls)
+    .option('--calls', calls)
     .option('--report', report, false)
     .option('--json', oneObject, false)
     .addHelpText(

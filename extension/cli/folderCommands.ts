@@ -42,7 +42,7 @@ export function describeEvaluate(
     .option('--base', 'begin with the base model, which predicts before the training, too', false)
     .option('--static', 'learn nothing from a text while it is scored', false)
     .option('--round-trip', 'code texts by the predictions, decode them and compare', false)
-    .option('--no-calls', calls)
+    .option('--calls', calls, false)
     .option('--json', oneObject, false)
     .action((folder: string, options: EvaluateOptions) => ask({ command: 'evaluate', folder, options }));
 }

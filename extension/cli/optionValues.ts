@@ -45,6 +45,6 @@ export const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MA
 export const canaries = { whole: true, least: 0, most: 1_000 };
 export const seedRange = { whole: true, least: 0, most: 2 ** 32 - 1 };
 
-export const calls = 'do not teach the model to ask the editor for names that it cannot know';
+export const calls = 'teach the model to ask its application for names that it cannot know';
 export const reproducible = 'baseline SIMD: the same bits on every machine, and slower';
 export const oneObject = 'print one JSON object on stdout and nothing else';

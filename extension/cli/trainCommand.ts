@@ -88,8 +88,7 @@ function trainingRequest(
     memoryLimitMb: memory,
     canaries,
     resume,
-    // What is gone on from decides, unless it is said.
-    calls: calls ? undefined : false,
+    calls,
   };
 }
 

@@ -29,7 +29,13 @@ export function completeLine(
   const { ids, typed } = heal(tokenizer, window.ids, bytes, 1);
   const source = new DecoderSource(decoder, tokenizer, ids, chooser(options.sampling));
   const grown = growText(source, tokenizer, typed, limitsOf(options, start, cancelled));
-  return { ...candidateOf(grown), alternatives: [], asks: null, message: null, milliseconds: performance.now() - start };
+  return {
+    ...candidateOf(grown),
+    alternatives: [],
+    asks: null,
+    message: null,
+    milliseconds: performance.now() - start,
+  };
 }
 
 class DecoderSource implements TokenSource {

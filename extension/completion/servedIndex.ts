@@ -95,8 +95,7 @@ export class ServedIndex {
     try {
       const rewind = (): void => this.#model.rewind();
       const count = 1 + (options.alternatives ?? 0);
-      const site =
-        options.calls === true ? CallSite.at(this.#model, this.#tokenizer, prefix, typed) : null;
+      const site = options.calls === true ? CallSite.at(this.#model, this.#tokenizer, prefix, typed) : null;
       const answered = site?.answered(options.returned ?? [], count, limits.cancelled) ?? null;
       const beginnings = answered?.beginnings ?? source.ranked(typed, count).map((token) => [token]);
       const found = candidates(source, this.#tokenizer, typed, limits, { beginnings, follows, rewind });

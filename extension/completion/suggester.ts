@@ -110,15 +110,9 @@ export class Suggester {
       ...optionsFor(question, eagerness, { least, probability, isBetween }),
       calls: eagerness.calls && callTool !== null,
     };
-    const first = await this.#complete(place.prefix, open, options, signal);
-    const returned = first.asks === null || callTool === null ? [] : await callTool(first.asks, signal);
-    // What is told is better than what was guessed; where nothing is, the guess has to do.
-    const completion =
-      returned.length === 0
-        ? first
-        : await this.#complete(place.prefix, open, { ...options, returned }, signal);
-    const { message } = completion;
-    const looks = [completion, ...completion.alternatives].map((candidate) =>
+    const ask: Ask = (more) => this.#complete(place.prefix, open, { ...options, ...more }, signal);
+    const { texts, message } = await withAnswer(ask, callTool, signal);
+    const looks = texts.map((candidate) =>
       this.#look(candidate, question, { least, probability, isBetween }),
     );
     const suggestions = inOrder(looks.filter((look) => 'text' in look));
@@ -155,6 +149,24 @@ export class Suggester {
     if (this.#rejections.isUnwanted(placeName(place, name), shaped.text)) return { kind: 'unwanted' };
     return { ...shaped, acceptance: acceptance(this.calibration, probabilities[count - 1]!) };
   }
+}
+
+type Ask = (more: Pick<CompletionOptions, 'returned'>) => Promise<Completion>;
+
+/** The guesses and, where the model asks and is told something, what it chooses of that: the likelier ones are shown. */
+async function withAnswer(
+  ask: Ask,
+  callTool: CallTool | null,
+  signal: AbortSignal,
+): Promise<{ readonly texts: readonly Candidate[]; readonly message: CallMessage | null }> {
+  const textsOf = (completion: Completion): Candidate[] => [completion, ...completion.alternatives];
+  const first = await ask({});
+  const returned = first.asks === null || callTool === null ? [] : await callTool(first.asks, signal);
+  if (returned.length === 0) return { texts: textsOf(first), message: null };
+  const told = await ask({ returned });
+  // Where nothing of it fits, it would be the same guess again.
+  const texts = told.message === null ? textsOf(first) : [...textsOf(first), ...textsOf(told)];
+  return { texts, message: told.message };
 }
 
 interface Demand {

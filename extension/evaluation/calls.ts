@@ -1,12 +1,13 @@
 import { callMessage, canCall, mostNamed } from '../calling/callForm.ts';
 import { callPlace } from '../calling/callPlace.ts';
 import { callShare } from '../calling/textWithCalls.ts';
-import { WorkspaceNames, type Writer } from '../calling/workspaceNames.ts';
+import { WorkspaceNames } from '../calling/workspaceNames.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { chooseNames } from '../prediction/offeredNames.ts';
 import type { AskingModel } from '../prediction/transformerModel.ts';
 import { isWordByte } from '../tokenizer/healing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { ToolName } from '../protocol/calling.ts';
 import type { HeldOutText } from './heldOutText.ts';
 import { isKeyword } from './identifiers.ts';
 
@@ -21,12 +22,10 @@ export interface CallScores {
   readonly asked: number;
   /** where it asks and is told the name, beside others */
   readonly told: number;
-  /** if it asked everywhere */
-  readonly always: number;
-  /** the same, but chosen by what is allowed alone, without reading the answer */
-  readonly unread: number;
-  /** where the name is among those that the message shows */
-  readonly shown: number;
+  /** if it were told everywhere, and chose among what is told without reading it */
+  readonly limited: number;
+  /** if it were told everywhere, and chose what it reads in the message */
+  readonly read: number;
 }
 
 export interface CallReport {
@@ -39,11 +38,32 @@ export interface CallReport {
   readonly needless: number;
 }
 
+/** Who is asked. */
+export interface Application {
+  /** Names that can stand behind the text before a place, the likelier first. @param path of the text */
+  names(path: string, before: string, tool: ToolName): readonly string[];
+}
+
+/** Stands in for an editor, from the texts of the workspace alone. */
+export function applicationOf(
+  texts: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+): Application {
+  const known = new WorkspaceNames();
+  const decoder = new TextDecoder();
+  for (const { path, bytes } of texts) known.add(path, decoder.decode(bytes));
+  return {
+    names: (path, before, tool) => {
+      const writer = known.writer(path);
+      for (const [word] of before.matchAll(words)) writer.write(word);
+      return writer.answer(tool, '');
+    },
+  };
+}
+
 export interface CallTask {
   readonly tokenizer: Tokenizer;
   readonly texts: readonly HeldOutText[];
-  /** what the application knows: all texts of the workspace */
-  readonly known: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly application: Application;
   /** whether a training text has this name */
   readonly isSeen: (name: string) => boolean;
 }
@@ -51,9 +71,9 @@ export interface CallTask {
 /** Looked at; spread evenly over all. */
 const mostPlaces = 600;
 const shortestName = 3;
-const words = /(?<![\p{N}$#@])[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
-/** A model that learnt with messages before a share of such places is sure of one from half of that on. */
-const leastAsking = callShare / 2;
+const words = /[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
+/** How likely a name from elsewhere comes, from where on the model asks. */
+const leastAsking = 0.5;
 
 /** Every first use of a name in held-out texts, as far as there is time: what the model writes there, and what when it may ask. */
 export async function scoreCalls(
@@ -71,35 +91,44 @@ export async function scoreCalls(
   return scorer.report;
 }
 
-interface Tally {
-  places: number;
-  without: number;
-  withCalls: number;
-  asked: number;
-  told: number;
-  always: number;
-  unread: number;
-  shown: number;
-}
+type Fact = Exclude<keyof CallScores, 'places'>;
 
-const newTally = (): Tally => ({
-  places: 0,
-  without: 0,
-  withCalls: 0,
-  asked: 0,
-  told: 0,
-  always: 0,
-  unread: 0,
-  shown: 0,
-});
+class Tally {
+  #places = 0;
+  readonly #counts: Record<Fact, number> = {
+    without: 0,
+    withCalls: 0,
+    asked: 0,
+    told: 0,
+    limited: 0,
+    read: 0,
+  };
+
+  add(facts: Readonly<Record<Fact, boolean>>): void {
+    this.#places++;
+    for (const fact of Object.keys(facts) as Fact[]) this.#counts[fact] += Number(facts[fact]);
+  }
+
+  get scores(): CallScores {
+    const share = (fact: Fact): number => (this.#places === 0 ? 0 : this.#counts[fact] / this.#places);
+    return {
+      places: this.#places,
+      without: share('without'),
+      withCalls: share('withCalls'),
+      asked: share('asked'),
+      told: share('told'),
+      limited: share('limited'),
+      read: share('read'),
+    };
+  }
+}
 
 class CallScorer {
   readonly #model: SequenceModel & AskingModel;
   readonly #task: CallTask;
-  readonly #names = new WorkspaceNames();
-  readonly #all = newTally();
-  readonly #elsewhere = newTally();
-  readonly #unseen = newTally();
+  readonly #all = new Tally();
+  readonly #elsewhere = new Tally();
+  readonly #unseen = new Tally();
   readonly #every: Readonly<Record<'first' | 'again', number>>;
   readonly #found = { first: 0, again: 0 };
   readonly #again = { places: 0, asked: 0 };
@@ -107,8 +136,6 @@ class CallScorer {
   constructor(model: SequenceModel & AskingModel, task: CallTask) {
     this.#model = model;
     this.#task = task;
-    const decoder = new TextDecoder();
-    for (const { path, bytes } of task.known) this.#names.add(path, decoder.decode(bytes));
     const uses = task.texts.flatMap((text) => placesOf(text).map(({ use }) => use));
     const every = (wanted: Use): number =>
       Math.max(1, Math.ceil(uses.filter((use) => use === wanted).length / mostPlaces));
@@ -119,16 +146,15 @@ class CallScorer {
     const { places, asked } = this.#again;
     const needless = places === 0 ? 0 : asked / places;
     return {
-      all: shares(this.#all),
-      elsewhere: shares(this.#elsewhere),
-      unseen: shares(this.#unseen),
+      all: this.#all.scores,
+      elsewhere: this.#elsewhere.scores,
+      unseen: this.#unseen.scores,
       needless,
     };
   }
 
   text(text: HeldOutText): void {
     const model = this.#model;
-    const writer = this.#names.writer(text.path);
     const places = placesOf(text);
     model.begin();
     let next = 0;
@@ -136,9 +162,8 @@ class CallScorer {
       const place = places[next];
       if (place?.token === i) {
         next++;
-        for (const word of place.before) writer.write(word);
         if (text.counts[i] === 1 && this.#found[place.use]++ % this.#every[place.use] === 0) {
-          if (place.use === 'first') this.#place(place, writer);
+          if (place.use === 'first') this.#place(place, text.path);
           else this.#repeat();
         }
       }
@@ -146,77 +171,65 @@ class CallScorer {
     }
   }
 
-  #place(place: NamePlace, writer: Writer): void {
+  #place(place: NamePlace, path: string): void {
     const { tokenizer } = this.#task;
+    const { name, call, lead } = place;
     const model = this.#model;
-    const without = this.#written(place) === place.name;
-    const asks = model.asks >= leastAsking;
-    const offered = writer.answer(place.call.tool, '');
-    const rewind = (): void => model.rewind();
-    const unread = chooseNames(model, tokenizer, offered, place.lead, mostNamed, rewind);
+    const written = this.#written(place);
+    const asks = Math.min(1, model.asks / callShare);
+    const offered = this.#task.application.names(path, place.before, call.tool);
+    const shown = chooseNames(model, tokenizer, offered, lead, mostNamed, () => model.rewind());
     model.rewind();
-    const named = unread.map(({ name }) => name);
-    const message = callMessage(tokenizer, place.call, named.toSorted(), place.lead);
+    const named = shown.map((one) => one.name).sort();
+    const message = callMessage(tokenizer, call, named, lead);
     const consult = (): void => {
       model.rewind();
       model.consult(message);
     };
-    const [chosen] = chooseNames(model, tokenizer, named, place.lead, 1, consult);
+    const [chosen] = chooseNames(model, tokenizer, named, lead, 1, consult);
     model.rewind();
-    const always = chosen === undefined ? without : chosen.name === place.name;
-    const isTold = offered.includes(place.name);
-    const isUnseen = isTold && !this.#task.isSeen(place.name);
-    for (const tally of [
-      this.#all,
-      ...(isTold ? [this.#elsewhere] : []),
-      ...(isUnseen ? [this.#unseen] : []),
-    ]) {
-      tally.places++;
-      tally.without += Number(without);
-      tally.asked += Number(asks);
-      tally.told += Number(asks && isTold);
-      tally.withCalls += Number(asks ? always : without);
-      tally.always += Number(always);
-      tally.shown += Number(named.includes(place.name));
-      tally.unread += Number(unread[0] === undefined ? without : unread[0].name === place.name);
-    }
+    const isTold = offered.includes(name);
+    const without = written.name === name;
+    const isAsked = asks >= leastAsking;
+    // Whichever is likelier is shown, as suggestions are.
+    const isChosen = chosen !== undefined && asks * chosen.probability > written.probability;
+    const facts: Readonly<Record<Fact, boolean>> = {
+      without,
+      withCalls: isAsked && isChosen ? chosen.name === name : without,
+      asked: isAsked,
+      told: isAsked && isTold,
+      limited: (shown[0]?.name ?? written.name) === name,
+      read: (chosen?.name ?? written.name) === name,
+    };
+    this.#all.add(facts);
+    if (isTold) this.#elsewhere.add(facts);
+    if (isTold && !this.#task.isSeen(name)) this.#unseen.add(facts);
   }
 
   #repeat(): void {
     this.#again.places++;
-    this.#again.asked += Number(this.#model.asks >= leastAsking);
+    this.#again.asked += Number(this.#model.asks / callShare >= leastAsking);
   }
 
-  /** The word that the model writes, its likeliest token each time. */
-  #written({ name, lead }: NamePlace): string {
+  /** The word that the model writes, its likeliest token each time, and how likely these are. */
+  #written({ name, lead }: NamePlace): { readonly name: string; readonly probability: number } {
     const { tokenizer } = this.#task;
     const bytes: number[] = [];
     const most = lead.length + 2 * name.length + 8;
+    let product = 1;
     while (bytes.length < most) {
-      const id = this.#model.top(1).ids[0]!;
-      const token = [...tokenizer.tokenBytes(id)];
-      if (bytes.length > lead.length ? !token.every(isWordByte) || token.length === 0 : token.length === 0)
-        break;
+      const { ids, probabilities } = this.#model.top(1);
+      const token = tokenizer.tokenBytes(ids[0]!);
+      const isWithin = token.length > 0 && (bytes.length <= lead.length || token.every(isWordByte));
+      if (!isWithin) break;
       bytes.push(...token);
-      this.#model.suppose(id);
+      product *= probabilities[0]!;
+      this.#model.suppose(ids[0]!);
     }
     this.#model.rewind();
-    return new TextDecoder().decode(Uint8Array.from(bytes)).slice(lead.length);
+    const text = new TextDecoder().decode(Uint8Array.from(bytes));
+    return { name: text.slice(lead.length), probability: product };
   }
-}
-
-function shares({ places, ...counts }: Tally): CallScores {
-  const of = (count: number): number => (places === 0 ? 0 : count / places);
-  return {
-    places,
-    without: of(counts.without),
-    withCalls: of(counts.withCalls),
-    asked: of(counts.asked),
-    told: of(counts.told),
-    always: of(counts.always),
-    unread: of(counts.unread),
-    shown: of(counts.shown),
-  };
 }
 
 type Use = 'first' | 'again';
@@ -226,8 +239,8 @@ interface NamePlace extends Pick<NonNullable<ReturnType<typeof callPlace>>, 'cal
   readonly use: Use;
   /** index of its first token */
   readonly token: number;
-  /** words of the text since the place before */
-  readonly before: readonly string[];
+  /** the text before it */
+  readonly before: string;
 }
 
 /** Where the text uses a name, and a token begins with it. */
@@ -237,7 +250,6 @@ function placesOf({ bytes, starts, ids }: HeldOutText): NamePlace[] {
   const encoder = new TextEncoder();
   const used = new Set<string>();
   const places: NamePlace[] = [];
-  let before: string[] = [];
   let token = 0;
   let byte = 0;
   let character = 0;
@@ -250,12 +262,11 @@ function placesOf({ bytes, starts, ids }: HeldOutText): NamePlace[] {
       while (token < ids.length && starts[token]! < start) token++;
       if (place?.word === '' && starts[token] === start) {
         const use = used.has(name) ? 'again' : 'first';
+        const before = text.slice(0, index);
         places.push({ name, use, token, before, call: place.call, lead: place.lead });
-        before = [];
       }
     }
     used.add(name);
-    before.push(name);
   }
   return places;
 }

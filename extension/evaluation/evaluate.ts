@@ -16,7 +16,7 @@ import {
 import { autoSize } from '../training/size.ts';
 import { type Compressor, type CompressorScore, compressedScore } from './compressors.ts';
 import { FrozenModel } from './frozen.ts';
-import { type CallReport, scoreCalls } from './calls.ts';
+import { type Application, applicationOf, type CallReport, scoreCalls } from './calls.ts';
 import { heldOutText } from './heldOutText.ts';
 import { chooseLines, type LineChoice } from './lines.ts';
 import type { Material, PredictorFactory, Stage, TrainedTransformer } from './predictors.ts';
@@ -63,6 +63,8 @@ export interface EvaluationParts {
   /** runs a training to its end */
   readonly train: (request: TrainingRequest) => Promise<TrainingReport>;
   readonly lineChoice: LineChoice;
+  /** answers what the model asks for; absent: the texts of the folder do */
+  readonly application?: Application;
   /** lets signals in and shows how far something is; rejects when it is time to end */
   readonly breathe: (what: string, done: number, all: number) => Promise<void>;
 }
@@ -207,14 +209,18 @@ class Evaluation {
   async #tryCalls(model: SequenceModel): Promise<void> {
     if (!this.#options.calls || !isAsking(model)) return;
     const { tokenizer, texts } = this.#material;
-    const seen = new Set(texts.flatMap(({ bytes }) => new TextDecoder().decode(bytes).match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []));
+    const seen = new Set(
+      texts.flatMap(({ bytes }) => new TextDecoder().decode(bytes).match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []),
+    );
     const task = {
       tokenizer,
       texts: this.#task.texts,
-      known: [...texts, ...this.#task.texts],
+      application: this.#parts.application ?? applicationOf([...texts, ...this.#task.texts]),
       isSeen: (name: string) => seen.has(name),
     };
-    this.#calls = await scoreCalls(model, task, (done, all) => this.#parts.breathe('names are asked for', done, all));
+    this.#calls = await scoreCalls(model, task, (done, all) =>
+      this.#parts.breathe('names are asked for', done, all),
+    );
   }
 
   async #train(): Promise<{ report: TrainingReport; transformer: TrainedTransformer }> {

@@ -3,7 +3,7 @@ import type { AskedCall } from '../protocol/calling.ts';
 
 /** What a person does not wait for beside the completion itself. */
 const mostMilliseconds = 80;
-const mostNames = 512;
+const mostNames = 1_024;
 const longestName = 64;
 const name = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u;
 

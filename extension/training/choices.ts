@@ -10,7 +10,7 @@ const defaults: UnsizedChoices = {
   reproducible: false,
   optimizer: defaultOptimizer,
   tokensPerStep: null,
-  calls: true,
+  calls: false,
 };
 
 /** Only the command line goes on from a checkpoint. */
@@ -21,7 +21,7 @@ const options: Record<keyof TrainingChoices, string> = {
   reproducible: '--reproducible',
   optimizer: '--optimizer',
   tokensPerStep: '--tokens-per-step',
-  calls: '--no-calls',
+  calls: '--calls',
 };
 
 /**

@@ -1,7 +1,8 @@
 import { canCall } from '../calling/callForm.ts';
-import { type CallingText, TextsWithCalls } from '../calling/textWithCalls.ts';
+import { type CallingText, callVersions, TextsWithCalls } from '../calling/textWithCalls.ts';
 import { plantCanaries } from '../corpus/canaries.ts';
 import { type Corpus, readCorpus, splitCorpus } from '../corpus/corpus.ts';
+import { hashText } from '../corpus/hash.ts';
 import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
@@ -13,7 +14,8 @@ import { joinDocuments } from './batches.ts';
 /** The workspace as the model sees it. */
 export interface PreparedCorpus {
   readonly tokenizer: Tokenizer;
-  readonly stream: Uint16Array;
+  /** the training text; with messages several versions of it, which have them at different places */
+  readonly streams: readonly Uint16Array[];
   readonly trainBytes: number;
   /** of the training text, without messages */
   readonly tokensPerByte: number;
@@ -52,9 +54,17 @@ export async function prepareCorpus(
   const trainBytes = train.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const config = modelFor(trainBytes);
   const given = tokenizerJson ?? ('texts' in request.corpus ? request.corpus.tokenizerJson : null);
-  const tokenizer = given === null ? trainTokenizer(train.map(({ bytes }) => bytes), config.vocabSize) : tokenizerFromJson(given);
-  const { ids, messageTokens } = encodeTexts(tokenizer, train, request);
-  const stream = joinDocuments(ids, tokenizer.endOfText);
+  const tokenizer =
+    given === null
+      ? trainTokenizer(
+          train.map(({ bytes }) => bytes),
+          config.vocabSize,
+        )
+      : tokenizerFromJson(given);
+  const stream = joinDocuments(
+    train.map(({ bytes }) => tokenizer.encode(bytes)),
+    tokenizer.endOfText,
+  );
   const needed = fewestContexts * config.maxPositionEmbeddings;
   if (stream.length < needed || heldOut.length === 0) {
     throw new NihiloError(
@@ -64,31 +74,37 @@ export async function prepareCorpus(
   }
   return {
     tokenizer,
-    stream,
+    streams:
+      request.calls && canCall(tokenizer) ? withCalls(tokenizer, train, stream, request.seed) : [stream],
     trainBytes,
-    tokensPerByte: (stream.length - messageTokens) / trainBytes,
+    tokensPerByte: stream.length / trainBytes,
     heldOut: heldOut.map((bytes) => tokenizer.encode(bytes)),
     summary: corpus.summary,
   };
 }
 
-/** The training text in tokens, where it is asked for with messages by which a model learns to call. */
-function encodeTexts(
+/** More tokens are not read often enough to be known by heart, and several versions of them take memory. */
+const mostInVersions = 2_000_000;
+
+/** The text with messages by which a model learns to call. @param stream of the same text, without */
+function withCalls(
   tokenizer: Tokenizer,
   texts: readonly CallingText[],
-  { calls, seed }: Pick<TrainingChoices, 'seed' | 'calls'>,
-): { readonly ids: readonly Uint16Array[]; readonly messageTokens: number } {
-  if (!calls || !canCall(tokenizer)) {
-    return { ids: texts.map(({ bytes }) => tokenizer.encode(bytes)), messageTokens: 0 };
-  }
-  const random = new Random((seed ^ callSeed) >>> 0);
-  const withCalls = new TextsWithCalls(tokenizer, texts, () => random.uniform());
-  const ids = texts.map((text) => withCalls.encode(text));
-  return { ids, messageTokens: withCalls.messageTokens };
+  stream: Uint16Array,
+  seed: number,
+): Uint16Array[] {
+  const calling = new TextsWithCalls(tokenizer, texts, (name) => {
+    const random = new Random(hashText(`${seed}/${name}`));
+    return () => random.uniform();
+  });
+  const versions = stream.length > mostInVersions ? 1 : callVersions;
+  return Array.from({ length: versions }, (_, version) =>
+    joinDocuments(
+      texts.map((text) => calling.encode(text, version)),
+      tokenizer.endOfText,
+    ),
+  );
 }
-
-/** Other numbers than those that weights begin with. */
-const callSeed = 0xca11;
 
 async function corpusFor(
   platform: Platform,

@@ -125,7 +125,7 @@ class Training {
     this.#emit = emit;
     this.#material = material;
     const { config, corpus, team, start } = material;
-    const batches = new Batches(corpus.stream, request.seed);
+    const batches = new Batches(corpus.streams, request.seed);
     const before = resumed(start);
     const weights =
       before?.optimizer.weights ?? material.weights ?? initialTensors(team.plan.parameters, request.seed);
@@ -158,7 +158,7 @@ class Training {
     const { config, corpus, start } = this.#material;
     const { stop } = this.#request;
     const tokensPerStep = meanTokensPerStep(recipeFor(this.#request), config.maxPositionEmbeddings);
-    const pace = new Pace(stop, corpus.stream.length, tokensPerStep, start?.trainerState.seconds ?? 0);
+    const pace = new Pace(stop, corpus.tokensPerByte * corpus.trainBytes, tokensPerStep, start?.trainerState.seconds ?? 0);
     const { step } = this.#learner.state;
     if (start !== null && pace.progress(step) >= 1) {
       throw new NihiloError(

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { callMessage, callText, canCall } from '../../extension/calling/callForm.ts';
 import { callPlace } from '../../extension/calling/callPlace.ts';
 import { definitions } from '../../extension/calling/definitions.ts';
-import { TextsWithCalls } from '../../extension/calling/textWithCalls.ts';
+import { callVersions, TextsWithCalls } from '../../extension/calling/textWithCalls.ts';
 import { WorkspaceNames } from '../../extension/calling/workspaceNames.ts';
+import { hashText } from '../../extension/corpus/hash.ts';
 import { Random } from '../../extension/engine/random.ts';
 import { Tokenizer, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { realCode } from '../engine/tinyModel.ts';
@@ -44,6 +45,13 @@ describe('a place where a name can be asked for', () => {
   ])('%j asks for %j', (prefix, call, word, lead) => {
     expect(callPlace(prefix)).toMatchObject({ call, word, lead });
   });
+
+  it.each(['// the ', ' * the ', '# the ', "const a = 'the ", 'a(b) // the '])(
+    'is not in prose: %j',
+    (prefix) => {
+      expect(callPlace(prefix)).toBeNull();
+    },
+  );
 
   it.each(['a = 12', 'call()', '"text"', '$sc', 'x = 3.5e', 'list[0]'])('is not behind %j', (prefix) => {
     expect(callPlace(prefix)).toBeNull();
@@ -106,54 +114,60 @@ describe('what is answered', () => {
 });
 
 describe('training text with calls', () => {
-  const random = (seed: number): (() => number) => {
-    const generator = new Random(seed);
-    return () => generator.uniform();
-  };
+  const randomOf =
+    (seed: number) =>
+    (name: string): (() => number) => {
+      const generator = new Random(hashText(`${seed}${name}`));
+      return () => generator.uniform();
+    };
+  const versions = Array.from({ length: callVersions }, (_, version) => version);
   const [call, result, end] = [1, 2, 3].map((i) => tokenizer.endOfText + i);
 
-  it('is the text where the messages are left out', () => {
-    const withCalls = new TextsWithCalls(tokenizer, texts, random(1));
-    let messages = 0;
+  it('is the text where the messages are left out, and each place of one is in one version', () => {
+    const withCalls = new TextsWithCalls(tokenizer, texts, randomOf(1));
+    let all = 0;
     for (const text of texts) {
-      const ids = withCalls.encode(text);
-      const plain: number[] = [];
-      let within = false;
-      for (const id of ids) {
-        if (id === call) within = true;
-        if (!within) plain.push(id);
-        if (id === end) within = false;
-        messages += Number(id === call);
+      const places: number[] = [];
+      for (const version of versions) {
+        const plain: number[] = [];
+        let within = false;
+        for (const id of withCalls.encode(text, version)) {
+          if (id === call) places.push(plain.length);
+          if (id === call) within = true;
+          if (!within) plain.push(id);
+          if (id === end) within = false;
+        }
+        expect(plain).toEqual([...tokenizer.encode(text.bytes)]);
       }
-      expect(plain).toEqual([...tokenizer.encode(text.bytes)]);
+      expect(new Set(places).size).toBe(places.length);
+      all += places.length;
     }
-    expect(messages).toBeGreaterThan(5);
+    expect(all).toBeGreaterThan(50);
   });
 
-  it('names in each message what follows it, at a place of the same name only once in a text', () => {
-    const withCalls = new TextsWithCalls(tokenizer, texts, random(2));
+  it('names in each message what follows it, which the text before it has not', () => {
+    const withCalls = new TextsWithCalls(tokenizer, texts, randomOf(2));
     for (const text of texts) {
-      const ids = [...withCalls.encode(text)];
+      const ids = versions.flatMap((version) => [...withCalls.encode(text, version), tokenizer.endOfText]);
       for (let i = ids.indexOf(call!); i >= 0; i = ids.indexOf(call!, i + 1)) {
         const from = ids.indexOf(result!, i) + 1;
         const to = ids.indexOf(end!, from);
-        const shown = callText(tokenizer, ids.slice(from, to))
-          .split(',')
-          .map((name) => name.trim());
-        const rest = callText(tokenizer, ids.slice(to + 1)).trimStart();
+        const message = callText(tokenizer, ids.slice(from, to));
+        const shown = message.split(',').map((name) => name.trim());
+        const rest = callText(tokenizer, ids.slice(to + 1, ids.indexOf(tokenizer.endOfText, to))).trimStart();
         const name = /^[\p{L}\p{M}\p{N}_]+/u.exec(rest)![0];
         expect(shown).toContain(name);
         expect(shown.length).toBeLessThanOrEqual(8);
-        // Nothing before it in the text has the name.
-        const before = decoder.decode(text.bytes).slice(0, -rest.length);
-        expect(before.match(new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, 'u'))).toBeNull();
+        const begun = ids.slice(ids.lastIndexOf(tokenizer.endOfText, i) + 1, i);
+        const before = callText(tokenizer, begun).replaceAll(/<\|call\|>.*?<\|end\|>/gs, '');
+        expect(before).not.toMatch(new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, 'u'));
       }
     }
   });
 
-  it('is the same for the same seed', () => {
+  it('is the same for the same numbers', () => {
     const encoded = (seed: number): string =>
-      texts.map((text) => new TextsWithCalls(tokenizer, texts, random(seed)).encode(text).join()).join();
+      texts.map((text) => new TextsWithCalls(tokenizer, texts, randomOf(seed)).encode(text, 0).join()).join();
     expect(encoded(3)).toBe(encoded(3));
     expect(encoded(3)).not.toBe(encoded(4));
   });

@@ -245,12 +245,12 @@ describe('a model that asks', () => {
   const message = { tool: 'names', argument: 'val', returned: 2, text: '…', chosen: [] } as const;
 
   /** Guesses, and asks; told something, it chooses. */
-  function asking() {
+  function asking(sureOfAnswer = 0.97) {
     const asked: CompletionOptions[] = [];
     const suggester = new Suggester((_prefix, _open, options) => {
       asked.push(options);
       const told = options.returned !== undefined;
-      const first = candidate([[told ? 'idateAll' : 'ueOfAll', 0.95]]);
+      const first = candidate([told ? ['idateAll', sureOfAnswer] : ['ueOfAll', 0.95]]);
       const completion: Completion = {
         ...first,
         alternatives: [],
@@ -271,9 +271,16 @@ describe('a model that asks', () => {
       calls.push(call);
       return Promise.resolve(['validate', 'value']);
     });
-    expect(answer).toMatchObject({ suggestions: [{ text: 'idateAll' }], message });
+    expect(answer.suggestions.map(({ text }) => text)).toEqual(['idateAll', 'ueOfAll']);
+    expect(answer.message).toEqual(message);
     expect(calls).toEqual([asks]);
     expect(asked.map(({ returned }) => returned)).toEqual([undefined, ['validate', 'value']]);
+  });
+
+  it('goes on with its guess where that is likelier than what it chooses', async () => {
+    const { suggester } = asking(0.93);
+    const answer = await suggester.suggest(place, low, signal, () => Promise.resolve(['validate', 'value']));
+    expect(answer.suggestions.map(({ text }) => text)).toEqual(['ueOfAll', 'idateAll']);
   });
 
   it('goes on with its guess where nobody knows anything', async () => {

@@ -12,19 +12,22 @@ import { splitByFolders } from '../../extension/evaluation/split.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { presetNames } from '../../extension/protocol/model.ts';
 import { train } from '../../extension/training/trainer.ts';
+import { typescriptApplication } from './typescriptApplication.ts';
 
 /**
  * What function calling is worth, and what it costs: whole folders are held out, so that what they define is used nowhere else, and a
- * transformer is trained on the rest for so many steps, with messages in its text and without. It is asked for every first use of a name.
+ * transformer is trained on the rest for so many steps, with messages in its text and without. Then it may ask TypeScript's own language
+ * service, which answers in VS Code, too, at first uses of names.
  */
 const { values } = parseArgs({
   options: {
     corpora: { type: 'string' },
-    names: { type: 'string', default: 'rxjs,mobx,werkzeug,cobra' },
+    names: { type: 'string', default: 'rxjs,mobx,zod' },
     out: { type: 'string' },
     preset: { type: 'string', default: 'small' },
     steps: { type: 'string', default: '600' },
     threads: { type: 'string', default: '2' },
+    calls: { type: 'string', default: 'on,off' },
   },
 });
 
@@ -58,19 +61,21 @@ async function trial(corpus: string, calls: boolean): Promise<CallTrial> {
     calls,
   };
   const preset = oneOf('--preset', presetNames)(values.preset);
+  const split = await splitByFolders(platform.files, { folders: [folder], exclude: [] }, seed, () => {});
   const report = await evaluate(options, {
     platform,
     predictors: predictors.filter(({ stages }) => stages.includes('trained')),
     compressors: [],
     base: null,
-    readSplit: () => splitByFolders(platform.files, { folders: [folder], exclude: [] }, seed, () => {}),
+    readSplit: () => Promise.resolve(split),
+    application: typescriptApplication(folder, [...split.training, ...split.heldOut]),
     checkpoint: path.join(tmpdir(), `nihilo-calls-${randomUUID()}`),
     train: async (request) => {
       const asked = { ...request, preset, stop: { steps: Number(values.steps) } };
       const outcome = await train(platform, asked, steering, () => {});
       return outcome.report;
     },
-    lineChoice: { ...usualChoice },
+    lineChoice: usualChoice,
     breathe: () => Promise.resolve(),
   });
   const row = (name: string) => report.rows.find(({ predictor }) => predictor === name)!;
@@ -87,7 +92,7 @@ async function trial(corpus: string, calls: boolean): Promise<CallTrial> {
 
 const trials: CallTrial[] = [];
 for (const corpus of values.names.split(',')) {
-  for (const calls of [true, false]) {
+  for (const calls of values.calls.split(',').map((how) => how === 'on')) {
     const result = await trial(corpus, calls);
     trials.push(result);
     process.stderr.write(`${JSON.stringify(result)}\n`);

@@ -33,7 +33,7 @@ describe('settleChoices', () => {
       reproducible: false,
       optimizer: 'muon',
       tokensPerStep: null,
-  calls: true,
+      calls: false,
     });
     expect(settleChoices({ ...before, seed: undefined }, null)).toEqual({ ...before, seed: 1 });
   });
