@@ -10,11 +10,6 @@ export function canCall({ controls }: Tokenizer): boolean {
   return controls.length === controlNames.length;
 }
 
-/** Id of the token by which a model asks. */
-export function callToken(tokenizer: Tokenizer): number {
-  return tokenizer.endOfText + controlNames.indexOf('<|call|>');
-}
-
 /**
  * The whole message: `<|call|>tool argument<|result|>name,name<|end|>`.
  * @param lead what stands before the name in its token: a space, or nothing

@@ -40,13 +40,13 @@ export function callPlace(prefix: string): CallPlace | null {
 
 /** A single space between two tokens belongs to the second; indentation and wider gaps are tokens of their own. */
 function isLead(before: string): boolean {
-  return / $/.test(before) && !/[ \t\r\n] $/.test(before);
+  return before.endsWith(' ') && !/[ \t\r\n] $/.test(before);
 }
 
 function callFor(before: string, word: string): Call {
   const code = before.trimEnd();
   const access = /(?:\?\.|\.|->|::)$/.exec(code);
-  if (access === null || /\.\.$/.test(code)) return { tool: 'names', argument: word };
+  if (access === null || code.endsWith('..')) return { tool: 'names', argument: word };
   const receiver = wordBefore.exec(code.slice(0, access.index))?.[0] ?? '';
   return { tool: 'members', argument: receiver };
 }

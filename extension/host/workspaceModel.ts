@@ -1,6 +1,12 @@
 import { Calibrator } from '../completion/calibrator.ts';
 import { type InspectQuery, PredictorClient } from '../completion/client.ts';
-import { type Answer, type CallTool, type Eagerness, type Question, Suggester } from '../completion/suggester.ts';
+import {
+  type Answer,
+  type CallTool,
+  type Eagerness,
+  type Question,
+  Suggester,
+} from '../completion/suggester.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';

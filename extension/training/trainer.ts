@@ -158,7 +158,12 @@ class Training {
     const { config, corpus, start } = this.#material;
     const { stop } = this.#request;
     const tokensPerStep = meanTokensPerStep(recipeFor(this.#request), config.maxPositionEmbeddings);
-    const pace = new Pace(stop, corpus.tokensPerByte * corpus.trainBytes, tokensPerStep, start?.trainerState.seconds ?? 0);
+    const pace = new Pace(
+      stop,
+      corpus.tokensPerByte * corpus.trainBytes,
+      tokensPerStep,
+      start?.trainerState.seconds ?? 0,
+    );
     const { step } = this.#learner.state;
     if (start !== null && pace.progress(step) >= 1) {
       throw new NihiloError(

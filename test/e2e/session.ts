@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import type { TestContext } from 'vitest';
+import type { CallMessage } from '../../extension/protocol/calling.ts';
 import type { SaveOutcome } from '../../extension/protocol/learning.ts';
 import { CodeServer, type Settings } from './codeServer.ts';
 import { fromTask, launchBrowser, Workbench } from './workbench.ts';
@@ -100,6 +101,15 @@ export class Session {
       .map((line) => / learn on save: (\{.*\})$/.exec(line)?.[1])
       .filter((outcome) => outcome !== undefined)
       .map((outcome) => JSON.parse(outcome) as SaveOutcome);
+  }
+
+  /** What the model has asked the editor for and was told. */
+  async functionCalls(): Promise<CallMessage[]> {
+    const lines = await this.#logLines('Nihilo.log');
+    return lines
+      .map((line) => / function call: (\{.*\})$/.exec(line)?.[1])
+      .filter((message) => message !== undefined)
+      .map((message) => JSON.parse(message) as CallMessage);
   }
 
   /** What the extension has stored for the workspaces so far: the folders of finished models. */

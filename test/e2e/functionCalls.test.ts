@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepOnFailure, Session } from './session.ts';
+import { patience, type Workbench } from './workbench.ts';
+
+const trainingSeconds = 40;
+/** Defined and never used: nothing that is learnt from tells where it would be. */
+const unused = 'export class Puffinry {\n  openBurrow(): number {\n    return 1;\n  }\n}\n';
+
+describe('function calling', () => {
+  let session: Session;
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    session = await Session.start({
+      'nihilo.functionCalling': true,
+      'nihilo.base': 'off',
+      'nihilo.training.preset': 'small',
+      'nihilo.training.seconds': trainingSeconds,
+      'nihilo.training.threads': 2,
+      'workbench.colorTheme': 'Dark Modern',
+    });
+    const folder = await session.folderOfCode();
+    await writeFile(path.join(folder, 'engine', 'puffinry.ts'), unused);
+    await writeFile(path.join(folder, 'engine', 'written.ts'), '\n');
+    workbench = await session.open(folder);
+    await workbench.statusBar(/Nihilo: counts/).waitFor();
+    await workbench.runCommand('Nihilo: Train on Workspace');
+    await expect
+      .poll(() => session.models(), { timeout: trainingSeconds * 1_000 + patience })
+      .toHaveLength(1);
+    await workbench.statusBar('Nihilo: counts + transformer').waitFor({ timeout: 2 * patience });
+  }, 200_000);
+  afterAll(() => session.stop());
+
+  it('is answered by the language server, and what is chosen is one of the names that it returned', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await workbench.openFile('engine/written.ts');
+    await workbench.goTo(1, 1);
+    // The server needs some seconds before it answers in time; each key asks anew.
+    const messages = async (): Promise<number> => {
+      await workbench.type('import { ');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await workbench.type('P');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await workbench.press('Escape');
+      await workbench.press('Control+Shift+K');
+      return (await session.functionCalls()).length;
+    };
+    await expect.poll(messages, { timeout: 2 * patience, interval: 500 }).toBeGreaterThan(0);
+    await workbench.screenshot('function-call');
+    for (const { tool, returned, text, chosen } of await session.functionCalls()) {
+      expect(returned).toBeGreaterThan(0);
+      expect(text.startsWith(`<|call|>${tool}`)).toBe(true);
+      expect(text.endsWith('<|end|>')).toBe(true);
+      const shown = text.slice(text.indexOf('<|result|>') + '<|result|>'.length, -'<|end|>'.length);
+      const names = shown.split(',').map((name) => name.trim());
+      for (const { name } of chosen) expect(names).toContain(name);
+    }
+  });
+
+  it('fails nowhere', async () => {
+    expect(await session.failures()).toEqual([]);
+  });
+});
