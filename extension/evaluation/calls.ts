@@ -16,7 +16,7 @@ export interface CallScores {
   readonly places: number;
   /** the name is what the model writes without asking */
   readonly without: number;
-  /** with what it is told where it asks, and without elsewhere */
+  /** where it asks, what it chooses of the answer if that is likelier than what it writes; elsewhere what it writes */
   readonly withCalls: number;
   /** where it asks */
   readonly asked: number;

@@ -222,6 +222,7 @@ describe('the other commands', () => {
         base: false,
         static: false,
         roundTrip: false,
+        calls: false,
         json: false,
       },
     });
