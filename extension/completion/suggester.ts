@@ -4,6 +4,7 @@ import { placeKind } from '../shaping/lexical.ts';
 import { beginsWithinWord, lastLine } from '../shaping/place.ts';
 import { mayInsertAt, type Place, type RefusalReason, shape, type Shaped } from '../shaping/shape.ts';
 import { acceptance, type Calibration, probabilityFor, usualCalibration } from './acceptance.ts';
+import { type AskKind, askKind } from './ask.ts';
 import { Rejections } from './rejections.ts';
 import { typedThrough } from './typedThrough.ts';
 
@@ -45,8 +46,14 @@ export interface Answer {
   readonly suggestions: readonly Suggestion[];
   /** null when there are some */
   readonly silence: Silence | null;
-  /** whether the engine was asked */
-  readonly asked: boolean;
+  /** what the engine had to do; null: it was not asked */
+  readonly asked: Asked | null;
+}
+
+export interface Asked {
+  readonly kind: AskKind;
+  /** that it took, without the way to it and back */
+  readonly engineMs: number;
 }
 
 /** The engine. @throws as it does, also when the signal is aborted */
@@ -74,6 +81,7 @@ export class Suggester {
   readonly #complete: Complete;
   readonly #rejections = new Rejections();
   #last: { readonly question: Question; readonly suggestions: readonly Suggestion[] } | null = null;
+  #lastAsked: Question | null = null;
 
   constructor(complete: Complete) {
     this.#complete = complete;
@@ -83,22 +91,25 @@ export class Suggester {
   async suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
     const { place, name, isExplicit } = question;
     const left = this.#last === null || isExplicit ? [] : typedThrough(this.#last, question);
-    if (left.length > 0) return { suggestions: left, silence: null, asked: false };
+    if (left.length > 0) return { suggestions: left, silence: null, asked: null };
     this.#last = null;
     const isBetween = !mayInsertAt(place);
-    if (isBetween && isWithinWord(place)) return silent({ kind: 'refused', reason: 'midWord' }, false);
+    if (isBetween && isWithinWord(place)) return silent({ kind: 'refused', reason: 'midWord' }, null);
     const least = leastAcceptance(question, eagerness);
     const probability = probabilityFor(this.calibration, least);
     const open = { name, suffix: place.suffix };
     const options = optionsFor(question, eagerness, { least, probability, isBetween });
+    const kind = askKind(this.#lastAsked, question);
+    this.#lastAsked = question;
     const completion = await this.#complete(place.prefix, open, options, signal);
+    const asked = { kind, engineMs: completion.milliseconds };
     const looks = [completion, ...completion.alternatives].map((candidate) =>
       this.#look(candidate, question, { least, probability, isBetween }),
     );
     const suggestions = inOrder(looks.filter((look) => 'text' in look));
-    if (suggestions.length === 0) return silent(looks[0] as Silence, true);
+    if (suggestions.length === 0) return silent(looks[0] as Silence, asked);
     this.#last = { question, suggestions };
-    return { suggestions, silence: null, asked: true };
+    return { suggestions, silence: null, asked };
   }
 
   /** Something else was typed where this had been shown for long enough to be read. */
@@ -187,6 +198,6 @@ function inOrder(suggestions: readonly Suggestion[]): Suggestion[] {
   return sorted.filter(({ text }, i) => sorted.findIndex((other) => other.text === text) === i);
 }
 
-function silent(silence: Silence, asked: boolean): Answer {
+function silent(silence: Silence, asked: Asked | null): Answer {
   return { suggestions: [], silence, asked };
 }
