@@ -2,7 +2,7 @@ import { growText, type GrowthLimits, type TokenSource } from '../prediction/gro
 import type { ModelSource } from '../prediction/modelSource.ts';
 import type { Candidate, ScoredToken } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { candidateOf } from './candidate.ts';
+import { candidateOf, cutAtOnce } from './candidate.ts';
 
 interface Wanted {
   /** of texts, at most */
@@ -21,7 +21,7 @@ export function candidates(
   limits: GrowthLimits,
   { count, follows, rewind }: Wanted,
 ): Candidate[] {
-  if (limits.cancelled()) return [candidateOf(growText(source, tokenizer, typed, limits))];
+  if (limits.cancelled() || !source.prepare(limits.cancelled)) return [cutAtOnce];
   const beginnings = source.ranked(typed, count);
   const grown = beginnings.map((beginning) => {
     rewind();
@@ -51,10 +51,10 @@ class Begun implements TokenSource {
     return this.#source.full;
   }
 
-  choose(typed: Uint8Array): ScoredToken {
+  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | 'cancelled' {
     const beginning = this.#beginning;
     this.#beginning = null;
-    return beginning ?? this.#source.choose(typed);
+    return beginning ?? this.#source.choose(typed, cancelled);
   }
 
   follow(id: number): void {

@@ -32,17 +32,17 @@ export function likelyWords(
   agreeing: AgreeingTokens,
   tokenizer: Tokenizer,
   typed: Uint8Array,
-  { count, minProbability, maxMilliseconds }: WordOptions,
+  { count, minProbability }: Pick<WordOptions, 'count' | 'minProbability'>,
   cancelled: () => boolean,
 ): ScoredWord[] {
-  const start = performance.now();
   const search = new WordSearch(tokenizer, wordAtEnd(typed), minProbability);
   search.add({ ids: [], untyped: typed, added: [], probability: 1 });
   for (let visited = 0; visited < mostBeginnings; visited++) {
     const beginning = search.next(count);
-    if (beginning === null || cancelled() || performance.now() - start > maxMilliseconds) break;
+    if (beginning === null || cancelled()) break;
     model.rewind();
     for (const id of beginning.ids) model.suppose(id);
+    if (model.prepare?.(cancelled) === false) break;
     for (const choice of agreeing.ranked(model, beginning.untyped, branches))
       search.follow(beginning, choice);
   }

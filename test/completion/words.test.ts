@@ -10,6 +10,7 @@ import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
+import { giveWay } from './alone.ts';
 
 const { module } = compiled('baseline');
 const options = { count: 8, minProbability: 0.001, maxMilliseconds: 60_000 };
@@ -69,15 +70,15 @@ describe('words', () => {
     );
   });
 
-  it('are found whole wherever a word of several tokens is cut', () => {
+  it('are found whole wherever a word of several tokens is cut', async () => {
     const { encode, endOfText } = learning();
     const ids = Uint16Array.from([...encode('bitternMarsh.quietShore(egretPond);\n'.repeat(6)), endOfText]);
-    served.learn([{ path: 'bittern.ts', ids }]);
+    await served.learn([{ path: 'bittern.ts', ids }], giveWay);
     for (let cut = 1; cut < 'quietShore'.length; cut++) {
       const [first] = wordsAt(`bitternMarsh.${'quietShore'.slice(0, cut)}`);
       expect([first?.word, first?.typed]).toEqual(['quietShore', cut]);
     }
-    served.learn([{ path: 'bittern.ts', ids: null }]);
+    await served.learn([{ path: 'bittern.ts', ids: null }], giveWay);
   });
 
   it('are no more than were asked for, and none less likely', () => {
