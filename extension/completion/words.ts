@@ -118,17 +118,3 @@ class WordSearch {
 function wordAtEnd(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(bytes.findLastIndex((byte) => !isWordByte(byte)) + 1);
 }
-
-/** The words that stand in none of the texts: the others are offered by an editor that offers the words of its documents. */
-export function wordsBeyond(words: readonly ScoredWord[], texts: readonly string[]): ScoredWord[] {
-  return words.filter(({ word }) => !texts.some((text) => holds(text, word)));
-}
-
-function holds(text: string, word: string): boolean {
-  const wordCharacter = /[\p{L}\p{N}\p{M}_]/u;
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const around = [text[at - 1] ?? '', text[at + word.length] ?? ''];
-    if (!around.some((character) => wordCharacter.test(character))) return true;
-  }
-  return false;
-}

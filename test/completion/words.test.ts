@@ -3,7 +3,6 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
-import { wordsBeyond } from '../../extension/completion/words.ts';
 import { Indexer } from '../../extension/indexing/indexer.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
@@ -116,12 +115,3 @@ function learning() {
     endOfText: tokenizer.endOfText,
   };
 }
-
-describe('wordsBeyond', () => {
-  it('leaves out what stands in a text as a whole word, not as a part of one', () => {
-    const words = ['egret', 'heron', 'été'].map((word) => ({ word, typed: 1, probability: 0.5 }));
-    const left = wordsBeyond(words, ['the egrets, my_heron and heron2', 'un été.']);
-    expect(left.map(({ word }) => word)).toEqual(['egret', 'heron']);
-    expect(wordsBeyond(words, ['egret'])).toHaveLength(2);
-  });
-});
