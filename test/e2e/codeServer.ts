@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,13 +71,6 @@ export class CodeServer {
     if (folder === undefined) return `${this.origin}/?ew=true`;
     const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
     return `${this.origin}/?${kind}=${encodeURI(folder).replaceAll(/[#&+?]/g, encodeURIComponent)}`;
-  }
-
-  /** Changes settings while windows are open, as an edit of the file of the user's settings does. */
-  async configure(changes: Settings): Promise<void> {
-    const file = path.join(this.userData, 'User', 'settings.json');
-    const settings = JSON.parse(await readFile(file, 'utf8')) as Settings;
-    await writeFile(file, JSON.stringify({ ...settings, ...changes }, null, 2));
   }
 
   async stop(): Promise<void> {
