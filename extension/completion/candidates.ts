@@ -2,15 +2,19 @@ import { growText, type GrowthLimits, type TokenSource } from '../prediction/gro
 import type { ModelSource } from '../prediction/modelSource.ts';
 import type { Candidate, ScoredToken } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { candidateOf } from './candidate.ts';
+import { candidateOf, cutAtOnce } from './candidate.ts';
 
-interface Wanted {
-  /** of the texts: where each begins, likelier ones first */
-  readonly beginnings: readonly (readonly ScoredToken[])[];
+/** Where the texts stand. */
+export interface Standing {
   /** how likely what must follow comes next, where the source stands; null: anything may follow */
   readonly follows: (() => number) | null;
   /** takes the source back to the place */
   readonly rewind: () => void;
+}
+
+interface Wanted extends Standing {
+  /** where each of the texts begins, likelier ones first; asked when the source is ready */
+  readonly beginnings: () => readonly (readonly ScoredToken[])[];
 }
 
 /** The likeliest text behind a place, and others, each of which begins as it is told and goes on with the likeliest tokens. */
@@ -21,8 +25,8 @@ export function candidates(
   limits: GrowthLimits,
   { beginnings, follows, rewind }: Wanted,
 ): Candidate[] {
-  if (limits.cancelled()) return [candidateOf(growText(source, tokenizer, typed, limits))];
-  const grown = beginnings.map((beginning) => {
+  if (limits.cancelled() || !source.prepare(limits.cancelled)) return [cutAtOnce];
+  const grown = beginnings().map((beginning) => {
     rewind();
     const begun = new Begun(source, beginning, follows);
     const text = growText(begun, tokenizer, typed, limits);
@@ -50,8 +54,8 @@ class Begun implements TokenSource {
     return this.#source.full;
   }
 
-  choose(typed: Uint8Array): ScoredToken {
-    return this.#beginning.shift() ?? this.#source.choose(typed);
+  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | 'cancelled' {
+    return this.#beginning.shift() ?? this.#source.choose(typed, cancelled);
   }
 
   follow(id: number): void {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CallTool } from '../completion/suggester.ts';
+import type { Answer, CallTool } from '../completion/suggester.ts';
 import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
@@ -29,6 +29,10 @@ interface Target {
   readonly given: number;
   /** the suggestion as the editor wants it: what it replaces, and what of that it begins with */
   item(shown: Shaped): vscode.InlineCompletionItem;
+}
+
+interface AnsweredItems extends Pick<Answer, 'asked'> {
+  readonly items: vscode.InlineCompletionItem[];
 }
 
 /** What follows the answers of the provider. */
@@ -69,9 +73,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     const controller = new AbortController();
     const cancelling = token.onCancellationRequested(() => controller.abort());
     try {
-      const items = await this.#items(document, position, context, controller.signal);
-      if (items !== null) this.#measured(performance.now() - start, items.length);
-      return items ?? [];
+      const answer = await this.#items(document, position, context, controller.signal);
+      if (answer !== null) this.#measured(performance.now() - start, answer);
+      return answer?.items ?? [];
     } catch (error) {
       if (!controller.signal.aborted) {
         this.#failed(error);
@@ -90,7 +94,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     position: vscode.Position,
     context: vscode.InlineCompletionContext,
     signal: AbortSignal,
-  ): Promise<vscode.InlineCompletionItem[] | null> {
+  ): Promise<AnsweredItems | null> {
     const { silences, statistics } = this.#records;
     const settings = completionSettings(settingSource(document));
     if (settings.enabled) this.#model.wantIndex();
@@ -103,7 +107,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     }
     const question = { place: target.place, name: documentName(document), isExplicit };
     const callTool = this.#callTool(document, position, context);
-    const { suggestions, silence, message } = await this.#model.suggest(question, settings, signal, callTool);
+    const { suggestions, silence, asked, message } = await this.#model.suggest(
+      question,
+      settings,
+      signal,
+      callTool,
+    );
     if (message !== null) this.#log.debug(`function call: ${JSON.stringify(message)}`);
     const { prefix, suffix } = target.place;
     if (this.#log.logLevel === vscode.LogLevel.Trace) {
@@ -112,7 +121,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     silences.answered(document, position, silence === null ? null : silenceOf(silence));
     const items = suggestions.map((suggestion) => target.item(suggestion));
     if (items.length > 0) statistics.offered(document, position, items, target.given);
-    return items;
+    return { items, asked };
   }
 
   /** What is answered is about the document as it is: not about an entry of the list that is only selected. Nor is anybody asked in Restricted Mode. */
@@ -134,11 +143,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     }
   }
 
-  #measured(milliseconds: number, shown: number): void {
+  #measured(milliseconds: number, { items, asked }: AnsweredItems): void {
     const { latency } = this.#records;
     latency.add(milliseconds);
     if (this.#log.logLevel === vscode.LogLevel.Off || this.#log.logLevel > vscode.LogLevel.Debug) return;
-    const figures = { milliseconds, shown, latency: latency.summary() };
+    const figures = { milliseconds, shown: items.length, ...asked, latency: latency.summary() };
     this.#log.debug(`completion: ${JSON.stringify(figures)}`);
   }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { wordsBeyond } from '../completion/words.ts';
+import { OfferedWords } from '../completion/offeredWords.ts';
 import type { ScoredWord } from '../protocol/prediction.ts';
 import { openDocumentAt } from './completionProvider.ts';
 import { settingSource } from './configuration.ts';
@@ -24,6 +24,7 @@ export class WordProvider implements vscode.CompletionItemProvider {
   readonly #model: WorkspaceModel;
   readonly #server: LanguageServer;
   readonly #log: vscode.LogOutputChannel;
+  readonly #offered = new OfferedWords();
   #lastFailure: unknown = null;
 
   constructor(model: WorkspaceModel, server: LanguageServer, log: vscode.LogOutputChannel) {
@@ -44,9 +45,9 @@ export class WordProvider implements vscode.CompletionItemProvider {
     try {
       const { prefix, open } = openDocumentAt(document, position);
       const words = await this.#model.words(prefix, open, options, controller.signal);
-      const items = wordsBeyond(words, textsOffered(document, scope)).map((word, rank) =>
-        itemOf(word, rank, position),
-      );
+      const items = this.#offered
+        .beyond(words, documentsOffered(document, scope))
+        .map((word, rank) => itemOf(word, rank, position));
       // A longer beginning may have words that were not among these.
       return new vscode.CompletionList(items, words.length === options.count);
     } catch (error) {
@@ -72,15 +73,15 @@ function wordBasedSuggestions(document: vscode.TextDocument): string {
   return String(editor.get<unknown>('wordBasedSuggestions') ?? 'off');
 }
 
-/** The texts whose words the editor offers by itself. */
-function textsOffered(document: vscode.TextDocument, scope: string): string[] {
+/** The documents whose words the editor offers by itself. */
+function documentsOffered(document: vscode.TextDocument, scope: string): vscode.TextDocument[] {
   const { textDocuments } = vscode.workspace;
   const others = textDocuments.filter((other) => {
     return (
       scope === 'allDocuments' || (scope !== 'currentDocument' && other.languageId === document.languageId)
     );
   });
-  return [...new Set([document, ...others])].map((other) => other.getText());
+  return [...new Set([document, ...others])];
 }
 
 /** Below what others offer, in the model's order. */

@@ -261,6 +261,11 @@ export class WorkspaceModel {
     return this.#suggester.suggest(question, eagerness, signal, callTool);
   }
 
+  /** Somebody types: what is done in the background gives way before the next suggestion is asked for. */
+  typed(): void {
+    this.#calibrator.postpone();
+  }
+
   /** Something else was typed where this had been shown long enough to be read. @param prefix ends where it was shown */
   refused(prefix: string, name: string, text: string): void {
     this.#suggester.refused({ prefix }, name, text);

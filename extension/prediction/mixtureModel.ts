@@ -4,8 +4,12 @@ import type { AskingModel } from './transformerModel.ts';
 
 /** A model that follows a document as an editor shows it. */
 export interface EditableModel extends SequenceModel {
-  /** The current document. The place is behind the first `before` tokens; what is behind it has been counted, too. */
-  setDocument(ids: Uint16Array, before: number): void;
+  /**
+   * The current document. The place is behind the first `before` tokens; what is behind it has been counted, too.
+   * @param cancelled polled between steps; then the document is not there yet, and the next call goes on with it
+   * @returns whether it was not cancelled
+   */
+  setDocument(ids: Uint16Array, before: number, cancelled: () => boolean): boolean;
 }
 
 /** Counts that hear what a transformer says: of each decision on the way to a token it is one more input, whose weight is learnt. */
@@ -28,11 +32,16 @@ export class MixtureModel implements EditableModel, AskingModel {
     this.#both((model) => model.begin());
   }
 
-  setDocument(ids: Uint16Array, before: number): void {
-    this.#counts.setDocument(ids, before);
+  setDocument(ids: Uint16Array, before: number, cancelled: () => boolean): boolean {
+    this.#heard = false;
+    if (!this.#counts.setDocument(ids, before, cancelled)) return false;
     this.#transformer.begin();
     for (let i = 0; i < before; i++) this.#transformer.learn(ids[i]!);
-    this.#heard = false;
+    return true;
+  }
+
+  prepare(cancelled: () => boolean): boolean {
+    return this.#heard || (this.#transformer.prepare?.(cancelled) ?? true);
   }
 
   probability(token: number): number {

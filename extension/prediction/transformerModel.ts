@@ -24,15 +24,23 @@ export class TransformerModel implements AskingModel {
   readonly #endOfText: number;
   /** of the document, the end-of-text token before it first */
   readonly #ids: number[] = [];
+  readonly #half: number;
+  readonly #ahead: number;
   #settled = 0;
   #logits: Float32Array | null = null;
   #probabilities: Float64Array | null = null;
   #asks = 0;
 
-  constructor(decoder: Decoder, endOfText: number) {
+  /**
+   * @param ahead so many tokens can be supposed behind any place before the context begins elsewhere: each time that it does, the cache is
+   *   filled anew, and again for the place when they are taken back. At most a quarter of a context.
+   */
+  constructor(decoder: Decoder, endOfText: number, ahead = 0) {
     this.vocabSize = decoder.config.vocabSize;
     this.#decoder = decoder;
     this.#endOfText = endOfText;
+    this.#half = Math.floor(decoder.config.maxPositionEmbeddings / 2);
+    this.#ahead = Math.min(ahead, Math.floor(this.#half / 2));
     this.begin();
   }
 
@@ -85,19 +93,32 @@ export class TransformerModel implements AskingModel {
     this.#ids.length = this.#settled;
   }
 
-  /** f64[vocabSize] of the text's token behind the ids, 0 for those of messages; computed when somebody asks */
-  get #current(): Float64Array {
-    if (this.#probabilities !== null) return this.#probabilities;
-    const half = Math.floor(this.#decoder.config.maxPositionEmbeddings / 2);
-    const start = Math.max(0, Math.ceil(this.#ids.length / half) - 2) * half;
-    this.#logits = this.#decoder.next(this.#ids.slice(start))!;
-    this.#asks = this.#endOfText + 1 < this.vocabSize ? softmax(this.#logits)[this.#endOfText + 1]! : 0;
-    this.#logits.fill(-Infinity, this.#endOfText + 1);
-    const probabilities = softmax(this.#logits);
+  /** @param cancelled polled between blocks of tokens; what is computed by then stays in the cache */
+  prepare(cancelled: () => boolean): boolean {
+    if (this.#probabilities !== null) return true;
+    const logits = this.#decoder.next(this.#ids.slice(this.#start), cancelled);
+    if (logits === null) return false;
+    this.#logits = logits;
+    const { length } = logits;
+    this.#asks = this.#endOfText + 1 < length ? softmax(logits)[this.#endOfText + 1]! : 0;
+    logits.fill(-Infinity, this.#endOfText + 1);
+    const probabilities = softmax(logits);
     for (let id = 0; id < probabilities.length; id++) {
       probabilities[id] = (1 - floor) * probabilities[id]! + floor / probabilities.length;
     }
     this.#probabilities = probabilities;
-    return probabilities;
+    return true;
+  }
+
+  /** Where the context begins: as far in front as there is room for what is supposed, or may be. */
+  get #start(): number {
+    const end = Math.max(this.#settled + this.#ahead, this.#ids.length);
+    return Math.max(0, Math.ceil(end / this.#half) - 2) * this.#half;
+  }
+
+  /** f64[vocabSize] of the token behind the ids; computed when somebody asks */
+  get #current(): Float64Array {
+    this.prepare(() => false);
+    return this.#probabilities!;
   }
 }
