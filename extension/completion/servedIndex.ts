@@ -265,8 +265,8 @@ export class ServedIndex {
     const beginnings = (): readonly (readonly ScoredToken[])[] =>
       answered?.beginnings ?? source.ranked(typed, count).map((token) => [token]);
     const texts = candidates(source, this.#tokenizer, typed, limits, { beginnings, ...standing });
-    const mayAsk = returned === undefined && !limits.cancelled();
-    return { texts, asks: mayAsk ? (site?.asks() ?? null) : null, message: answered?.message ?? null };
+    const mayAsk = site !== null && returned === undefined && !limits.cancelled();
+    return { texts, asks: mayAsk ? site.asks() : null, message: answered?.message ?? null };
   }
 
   /** A document is as if it had never been learnt from. @returns its text; null where none may be taken */
