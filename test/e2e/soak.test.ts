@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AskKind } from '../../extension/completion/ask.ts';
 import { keepOnFailure, type LoggedCompletion, Session } from './session.ts';
 import { patience, type Workbench } from './workbench.ts';
@@ -16,6 +16,8 @@ const lines = 500;
 /** Milliseconds in 95 of 100 cases, in the least disturbed of the rounds: on a busy machine some are late whatever is done. */
 const limits: Readonly<Record<AskKind, number>> = { first: 60, next: 25 };
 const mostMb = 20;
+/** Typing takes three minutes, on a busy machine several times as long. */
+const mostMs = 12 * patience;
 
 /** A file that is typed in, and the lines that stand empty for it, the last first: what is typed moves none of those to come. */
 interface Written {
@@ -50,55 +52,69 @@ describe(`${keys} keys of a real file, typed at ${rounds * placesOfRound} places
     typed = (await readFile(path.join(folder, 'engine', 'decoder.ts'), 'utf8')).slice(0, keys);
     workbench = await session.open(folder);
     await workbench.statusBar('Nihilo: counts').waitFor();
-  });
+    // What is learnt of whom to trust takes longer, in the same process.
+    const isIndexed = async (): Promise<boolean> =>
+      (await session.logged(/index: \{"predicting":"counts[^"]*","stage":null/)).length > 0;
+    await vi.waitUntil(isIndexed, { timeout: 4 * patience, interval: 500 });
+  }, 6 * patience);
   afterAll(() => session.stop());
 
-  it(`leave no more than ${mostMb} MB behind in the process of the extensions, in which nothing is trained`, async (context) => {
-    keepOnFailure(workbench, context);
-    const files = await filesToWrite('quiet');
-    for (let round = 0; round < settledRounds; round++) await typeRound(round, files);
-    const settled = await session.memory(workbench, folder);
-    for (let round = settledRounds; round < rounds; round++) await typeRound(round, files);
-    const grown = await session.memory(workbench, folder);
-    await expectWritten(files);
-    const sum = (used: readonly number[]): number =>
-      used.reduce((total, bytes) => total + bytes, 0) / 2 ** 20;
-    const [usedMb, rssMb] = [sum(grown.used) - sum(settled.used), (grown.rss - settled.rss) / 2 ** 20];
-    console.log(
-      `without a training: ${settled.used.length} threads, ${usedMb.toFixed(1)} MB more in use, ${rssMb.toFixed(1)} MB more in the process`,
-    );
-    expect(grown.used.length).toBe(settled.used.length);
-    expect(usedMb).toBeLessThanOrEqual(mostMb);
-    expect(rssMb).toBeLessThanOrEqual(mostMb);
-  });
+  it(
+    `leave no more than ${mostMb} MB behind in the process of the extensions, in which nothing is trained`,
+    async (context) => {
+      keepOnFailure(workbench, context);
+      const files = await filesToWrite('quiet');
+      for (let round = 0; round < settledRounds; round++) await typeRound(round, files);
+      const settled = await session.memory(workbench, folder);
+      for (let round = settledRounds; round < rounds; round++) await typeRound(round, files);
+      const grown = await session.memory(workbench, folder);
+      await expectWritten(files);
+      const sum = (used: readonly number[]): number =>
+        used.reduce((total, bytes) => total + bytes, 0) / 2 ** 20;
+      const [usedMb, rssMb] = [sum(grown.used) - sum(settled.used), (grown.rss - settled.rss) / 2 ** 20];
+      console.log(
+        `without a training: ${settled.used.length} threads, ${usedMb.toFixed(1)} MB more in use, ${rssMb.toFixed(1)} MB more in the process`,
+      );
+      expect(grown.used.length).toBe(settled.used.length);
+      expect(usedMb).toBeLessThanOrEqual(mostMb);
+      expect(rssMb).toBeLessThanOrEqual(mostMb);
+    },
+    mostMs,
+  );
 
-  it('all stand there while a training runs, and are answered in time and without a failure', async (context) => {
-    keepOnFailure(workbench, context);
-    await workbench.runCommand('Nihilo: Train on Workspace');
-    await workbench.notification(/bits per byte/).waitFor({ timeout: 2 * patience });
-    const files = await filesToWrite('busy');
-    const found: Record<AskKind, number[]> = { first: [], next: [] };
-    const before = await session.memory(workbench, folder);
-    for (let round = 0; round < rounds; round++) {
-      const times = await typeRound(round, files);
-      for (const kind of ['first', 'next'] as const) {
-        const own = times.filter((each) => each.kind === kind);
-        found[kind].push(percentile(own, 0.95));
-        console.log(`round ${round + 1}, ${kind}: ${figures(own)}`);
-        // The editor asks where somebody pauses, the more often the slower it is itself.
-        expect(own.length).toBeGreaterThanOrEqual(placesOfRound / 2);
+  it(
+    'all stand there while a training runs, and are answered in time and without a failure',
+    async (context) => {
+      keepOnFailure(workbench, context);
+      await workbench.runCommand('Nihilo: Train on Workspace');
+      await workbench.notification(/bits per byte/).waitFor({ timeout: 2 * patience });
+      const files = await filesToWrite('busy');
+      const found: Record<AskKind, number[]> = { first: [], next: [] };
+      const before = await session.memory(workbench, folder);
+      for (let round = 0; round < rounds; round++) {
+        const times = await typeRound(round, files);
+        for (const kind of ['first', 'next'] as const) {
+          const own = times.filter((each) => each.kind === kind);
+          found[kind].push(percentile(own, 0.95));
+          console.log(`round ${round + 1}, ${kind}: ${figures(own)}`);
+          // The editor asks where somebody pauses, the more often the slower it is itself.
+          expect(own.length).toBeGreaterThanOrEqual(placesOfRound / 2);
+        }
       }
-    }
-    const after = await session.memory(workbench, folder);
-    console.log(`with a training: ${((after.rss - before.rss) / 2 ** 20).toFixed(1)} MB more in the process`);
-    await expectWritten(files);
-    await workbench.screenshot('soak');
-    for (const kind of ['first', 'next'] as const) {
-      expect(Math.min(...found[kind]), kind).toBeLessThanOrEqual(limits[kind]);
-    }
-    expect(await session.failures()).toEqual([]);
-    expect((await session.stalls(folder)).filter(({ oursMs }) => oursMs > 20)).toEqual([]);
-  });
+      const after = await session.memory(workbench, folder);
+      console.log(
+        `with a training: ${((after.rss - before.rss) / 2 ** 20).toFixed(1)} MB more in the process`,
+      );
+      await expectWritten(files);
+      await workbench.screenshot('soak');
+      for (const kind of ['first', 'next'] as const) {
+        expect(Math.min(...found[kind]), kind).toBeLessThanOrEqual(limits[kind]);
+      }
+      expect(await session.failures()).toEqual([]);
+      expect((await session.stalls(folder)).filter(({ oursMs }) => oursMs > 20)).toEqual([]);
+    },
+    mostMs,
+  );
 
   /** Two files of real code; every so many lines one stands empty. */
   async function filesToWrite(name: string): Promise<Written[]> {

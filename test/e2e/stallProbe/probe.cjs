@@ -36,7 +36,8 @@ exports.activate = ({ logUri, subscriptions }) => {
     if (milliseconds >= notedMs) {
       profiler.post('Profiler.stop', (error, { profile } = {}) => {
         if (error) throw error;
-        const oursMs = nihiloMs(profile, wallMs);
+        // Samples tell how it was shared, not how long it computed.
+        const oursMs = milliseconds * Math.min(1, nihiloMs(profile, wallMs) / wallMs);
         appendFileSync(file, `${JSON.stringify({ folder, at: Date.now(), milliseconds, oursMs })}\n`);
       });
     } else if (performance.now() - startedAt >= profileMs) {
