@@ -131,7 +131,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     { selectedCompletionInfo }: vscode.InlineCompletionContext,
   ): CallTool | null {
     if (!vscode.workspace.isTrusted || selectedCompletionInfo !== undefined) return null;
-    return (call, signal) => this.#server.names(document, position, call, signal);
+    return async (call, signal) => {
+      const start = performance.now();
+      const names = await this.#server.names(document, position, call, signal);
+      const answer = { ...call, names: names.length, milliseconds: performance.now() - start };
+      this.#log.debug(`asked for names: ${JSON.stringify(answer)}`);
+      return names;
+    };
   }
 
   async #seenBefore(prefix: string, open: OpenDocument): Promise<void> {
