@@ -1,6 +1,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import { type OptimizerName, optimizerNames, type PresetChoice, presetChoices } from '../protocol/model.ts';
 import { describeAudit, describeEvaluate, describeTokenize } from './folderCommands.ts';
 import {
@@ -361,5 +362,5 @@ function refused({ message }: CommanderError, name: string, program: Command): N
     .replace(/\.$/, '');
   const sentence = what.charAt(0).toUpperCase() + what.slice(1);
   const help = known ? `nihilo ${name} --help` : 'nihilo --help';
-  return new NihiloError('argumentInvalid', `${sentence}; \`${help}\` lists what is expected.`);
+  return new NihiloError('argumentInvalid', say`${sentence}; \`${help}\` lists what is expected.`);
 }

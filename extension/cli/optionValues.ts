@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 
 interface NumberRange {
   readonly whole: boolean;
@@ -15,7 +16,7 @@ export function numberWithin(option: string, range: NumberRange): (text: string)
     const value = decimal.test(text) ? Number(text) : NaN;
     if (value >= range.least && value <= range.most && (!range.whole || Number.isInteger(value)))
       return value;
-    throw new NihiloError('argumentInvalid', `${option} should be ${describe(range)} and is '${text}'.`);
+    throw new NihiloError('argumentInvalid', say`${option} should be ${describe(range)} and is '${text}'.`);
   };
 }
 
@@ -35,7 +36,7 @@ export function oneOf<Name extends string>(option: string, names: readonly Name[
     if (found !== undefined) return found;
     throw new NihiloError(
       'argumentInvalid',
-      `${option} should be one of ${names.join(', ')} and is '${text}'.`,
+      say`${option} should be one of ${names.join(', ')} and is '${text}'.`,
     );
   };
 }

@@ -9,6 +9,7 @@ import type { Platform } from '../platform/platform.ts';
 import { openTransformer } from '../prediction/trainedTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Completion,
@@ -180,7 +181,7 @@ export class Predictor {
     if (!Number.isInteger(chosen) || chosen < 0 || chosen >= ids.length) {
       throw new NihiloError(
         'positionInvalid',
-        `The position should be a token from 0 to ${ids.length - 1} and is ${chosen}. Choose one of the tokens shown.`,
+        say`The position should be a token from 0 to ${ids.length - 1} and is ${chosen}. Choose one of the tokens shown.`,
       );
     }
     const logits = decoder.next(ids.slice(0, chosen + 1))!;
@@ -209,7 +210,7 @@ export class Predictor {
     if (this.#model === null) {
       throw new NihiloError(
         'checkpointMissing',
-        'There is no model yet. Run "Nihilo: Train on Workspace" first.',
+        say`There is no model yet. Run "Nihilo: Train on Workspace" first.`,
       );
     }
     return this.#model;

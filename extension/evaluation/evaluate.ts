@@ -6,6 +6,7 @@ import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { AskingModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import {
   type Tokenizer,
@@ -339,6 +340,6 @@ const memoryLimitMb = 1_000;
 function nothingHeldOut(folder: string): NihiloError {
   return new NihiloError(
     'corpusTooSmall',
-    `Expected text in ${folder} to judge by, beside what is learnt from, got none; choose a folder with more files.`,
+    say`Expected text in ${folder} to judge by, beside what is learnt from, got none; choose a folder with more files.`,
   );
 }

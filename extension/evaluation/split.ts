@@ -4,6 +4,7 @@ import { findNearDuplicates } from '../corpus/similarity.ts';
 import type { Text } from '../corpus/split.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import type { ByteRange } from './heldOutText.ts';
 
@@ -61,7 +62,7 @@ export async function splitByFolders(
   if (training.length === 0 || apart.length === 0) {
     throw new NihiloError(
       'corpusTooSmall',
-      `--split folders should be of a folder with several folders of text, of which one has at most ${100 * mostShare} % of it, and ${request.folders.join(', ')} has none; use --split files.`,
+      say`--split folders should be of a folder with several folders of text, of which one has at most ${100 * mostShare} % of it, and ${request.folders.join(', ')} has none; use --split files.`,
     );
   }
   const isRepeated = findNearDuplicates(

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { Answer, CallTool } from '../completion/suggester.ts';
+import { toPlainError } from '../protocol/errors.ts';
 import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
 import { documentName, settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
-import { logFailure } from './failure.ts';
+import { logFailure, spokenFailure } from './failure.ts';
 import type { LanguageServer } from './languageServer.ts';
 import type { LatencyRecord } from './latency.ts';
 import { completionSettings } from './settings.ts';
@@ -79,7 +80,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     } catch (error) {
       if (!controller.signal.aborted) {
         this.#failed(error);
-        const sentence = error instanceof Error ? error.message : String(error);
+        const sentence = spokenFailure(toPlainError(error));
         this.#records.silences.answered(document, position, { kind: 'failed', sentence });
       }
       return [];

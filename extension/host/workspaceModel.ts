@@ -11,6 +11,7 @@ import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type {
@@ -301,7 +302,7 @@ export class WorkspaceModel {
     if (this.#trainer.active !== null) {
       throw new NihiloError(
         'trainingBusy',
-        'A model can be deleted while no training runs and one is running now; stop it first.',
+        say`A model can be deleted while no training runs and one is running now; stop it first.`,
       );
     }
     await this.#saves.close(false);
@@ -313,7 +314,7 @@ export class WorkspaceModel {
     } catch (error) {
       throw new NihiloError(
         'storageFailed',
-        `The model in ${this.#checkpoint} should have been deleted and could not be (${toPlainError(error).message}); check the folder's permissions.`,
+        say`The model in ${this.#checkpoint} should have been deleted and could not be (${error instanceof NihiloError ? error.sentence : toPlainError(error).message}); check the folder's permissions.`,
         { cause: error },
       );
     }

@@ -20,6 +20,7 @@ import type {
   ProbeKind,
 } from '../protocol/audit.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { WorkspaceIndex } from '../protocol/indexing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Indexer } from './indexer.ts';
@@ -128,7 +129,8 @@ async function builtIndex(
     if (event.type === 'index') index = event.index;
   });
   await indexer.build({ ...request, trustFolder: null, relearn: false, edition: 1 });
-  if (index === null) throw new NihiloError('workerFailed', 'The indexer ended without an index; try again.');
+  if (index === null)
+    throw new NihiloError('workerFailed', say`The indexer ended without an index; try again.`);
   return index;
 }
 

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type SentenceValue } from '../protocol/sentence.ts';
 import type { AskedChoices, TrainingChoices, UnsizedChoices } from '../protocol/training.ts';
 import { defaultOptimizer } from './recipe.ts';
 import { autoSize, type Circumstances } from './size.ts';
@@ -63,11 +64,11 @@ export function choicesOf<Choices extends UnsizedChoices>(
 function differs(option: string, before: unknown, asked: unknown): NihiloError {
   return new NihiloError(
     'argumentInvalid',
-    `To go on, ${option} should be ${inWords(before)}, as the training in --out began, and is ${inWords(asked)}; leave ${option} out to go on, or leave --resume out to begin again.`,
+    say`To go on, ${option} should be ${inWords(before)}, as the training in --out began, and is ${inWords(asked)}; leave ${option} out to go on, or leave --resume out to begin again.`,
   );
 }
 
-function inWords(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return value === null ? 'what the preset says' : String(value);
+function inWords(value: unknown): SentenceValue {
+  if (typeof value === 'boolean') return value ? say`on` : say`off`;
+  return value === null ? say`what the preset says` : String(value);
 }

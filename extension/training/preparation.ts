@@ -6,6 +6,7 @@ import { hashText } from '../corpus/hash.ts';
 import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { CorpusSummary, TrainingChoices, TrainingRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
@@ -69,7 +70,7 @@ export async function prepareCorpus(
   if (stream.length < needed || heldOut.length === 0) {
     throw new NihiloError(
       'corpusTooSmall',
-      `Training needs at least ${needed} tokens of text (about ${Math.ceil((3 * needed) / 1_000)} kB) and found ${stream.length} in ${train.length} file(s). Open a folder with more code, or check what is excluded.`,
+      say`Training needs at least ${needed} tokens of text (about ${Math.ceil((3 * needed) / 1_000)} kB) and found ${stream.length} in ${train.length} file(s). Open a folder with more code, or check what is excluded.`,
     );
   }
   return {

@@ -9,6 +9,7 @@ import { parameterCount } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig, PresetChoice } from '../protocol/model.ts';
 import type {
   TrainingChoices,
@@ -168,7 +169,7 @@ class Training {
     if (start !== null && pace.progress(step) >= 1) {
       throw new NihiloError(
         'argumentInvalid',
-        `There should be something left to train and the model is at its limit already (${step} steps, ${pace.seconds.toFixed(1)} s); raise --steps, --epochs or --seconds.`,
+        say`There should be something left to train and the model is at its limit already (${step} steps, ${pace.seconds.toFixed(1)} s); raise --steps, --epochs or --seconds.`,
       );
     }
     return pace;
@@ -194,7 +195,7 @@ class Training {
     if (this.#steering.cancelled && scoreBefore !== null && bitsPerByte >= scoreBefore) {
       throw new NihiloError(
         'trainingCancelled',
-        `Training was stopped at ${bitsPerByte.toFixed(2)} bits per byte on held-out text; the model from before is better (${scoreBefore.toFixed(2)}) and is kept.`,
+        say`Training was stopped at ${bitsPerByte.toFixed(2)} bits per byte on held-out text; the model from before is better (${scoreBefore.toFixed(2)}) and is kept.`,
       );
     }
     return result;
@@ -290,7 +291,7 @@ async function baseFor(
   if (preset === 'base' && base === undefined) {
     throw new NihiloError(
       'argumentInvalid',
-      'The preset base begins with the base model, which is switched off; switch it on or choose another preset.',
+      say`The preset base begins with the base model, which is switched off; switch it on or choose another preset.`,
     );
   }
   return base !== undefined && (preset === 'base' || preset === 'auto')
@@ -305,7 +306,7 @@ function resumed(start: Checkpoint | null): Resumed | null {
   if (optimizer === null) {
     throw new NihiloError(
       'checkpointForeign',
-      'To go on, the checkpoint should hold the training state (optimizer.safetensors) and does not. Train again from the beginning.',
+      say`To go on, the checkpoint should hold the training state (optimizer.safetensors) and does not. Train again from the beginning.`,
     );
   }
   const { step, tokens, sequences } = trainerState;

@@ -11,37 +11,19 @@ import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import type { Completion, CompletionOptions } from '../../extension/protocol/prediction.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { train } from '../../extension/training/trainer.ts';
+import { birdFiles } from '../calling/birds.ts';
 import { compiled } from '../engine/compiled.ts';
 
 const platform = nodePlatform();
 const { module } = compiled('baseline');
-const syllables = 'ba ko mi ru se ta lo ni ga pu fe zo du ve wi ra ho ke ly mo'.split(' ');
-const birds = syllables.flatMap((a, i) =>
-  syllables.slice(i + 1).map((b, j) => `${a[0]!.toUpperCase()}${a.slice(1)}${b}${syllables[(i + j) % 20]!}`),
-);
-
-/** Every name is defined in a file of its own and used once elsewhere, where nothing tells which one it will be. */
-function writeWorkspace(folder: string): void {
-  mkdirSync(path.join(folder, 'birds'));
-  for (const bird of birds) {
-    writeFileSync(path.join(folder, 'birds', `${bird}.ts`), `export class ${bird} {\n  wings = 2;\n}\n`);
-  }
-  for (let i = 0; i + 4 <= birds.length; i += 4) {
-    const uses = birds.slice(i, i + 4).map((bird) => `  release(new ${bird}());\n  rest(2);\n`);
-    writeFileSync(
-      path.join(folder, `use${i}.ts`),
-      `export function flock${i}(): void {\n${uses.join('')}}\n`,
-    );
-  }
-}
-
 describe('a model that was trained with messages', () => {
   let folder: string;
   let served: ServedIndex;
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'nihilo-calls-'));
-    writeWorkspace(folder);
+    mkdirSync(path.join(folder, 'birds'));
+    for (const [file, text] of birdFiles()) writeFileSync(path.join(folder, file), text);
     const checkpoint = path.join(folder, '..', `${path.basename(folder)}-model`);
     const corpus = { folders: [folder], exclude: [] };
     const request = {

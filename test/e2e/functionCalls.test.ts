@@ -1,12 +1,14 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { birdFiles } from '../calling/birds.ts';
 import { keepOnFailure, Session } from './session.ts';
 import { patience, type Workbench } from './workbench.ts';
 
 const trainingSeconds = 30;
-/** Defined and never used: nothing that is learnt from tells where it would be. */
-const unused = 'export class Puffinry {\n  openBurrow(): number {\n    return 1;\n  }\n}\n';
+/** The language server knows the names of a project, whether a window shows its files or not. */
+const project = '{ "include": ["**/*.ts"] }\n';
+const begun = 'export function flock(): void {\n  release(new Bakomi());\n  rest(2);\n\n}\n';
 
 describe('function calling', () => {
   let session: Session;
@@ -25,9 +27,10 @@ describe('function calling', () => {
       'editor.suggestOnTriggerCharacters': false,
       'editor.parameterHints.enabled': false,
     });
-    const folder = await session.folderOfCode();
-    await writeFile(path.join(folder, 'engine', 'puffinry.ts'), unused);
-    await writeFile(path.join(folder, 'engine', 'written.ts'), '\n');
+    const folder = await session.emptyFolder();
+    await mkdir(path.join(folder, 'birds'));
+    const files = [...birdFiles(), ['tsconfig.json', project], ['written.ts', begun]] as const;
+    for (const [file, text] of files) await writeFile(path.join(folder, file), text);
     workbench = await session.open(folder);
     await workbench.statusBar(/Nihilo: counts/).waitFor();
     await workbench.runCommand('Nihilo: Train on Workspace');
@@ -39,16 +42,15 @@ describe('function calling', () => {
   it('is answered by the language server, and what is chosen is one of the names that it returned', async (context) => {
     keepOnFailure(workbench, context);
     await workbench.runCommand('Notifications: Clear All Notifications');
-    await workbench.openFile('engine/written.ts');
-    await workbench.goTo(1, 1);
+    await workbench.openFile('written.ts');
+    await workbench.goTo(4, 1);
     // The server needs some seconds before it answers in time; each key asks anew.
     const messages = async (): Promise<number> => {
-      await workbench.type('import { ');
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      await workbench.type('P');
+      await workbench.type('  release(new ');
       await new Promise((resolve) => setTimeout(resolve, 500));
       await workbench.press('Escape');
       await workbench.press('Control+Shift+K');
+      await workbench.goTo(4, 1);
       return (await session.functionCalls()).length;
     };
     await expect.poll(messages, { timeout: 2 * patience, interval: 500 }).toBeGreaterThan(0);

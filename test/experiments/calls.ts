@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { oneOf } from '../../extension/cli/optionValues.ts';
-import type { CallReport } from '../../extension/evaluation/calls.ts';
 import { evaluate, type EvaluationOptions } from '../../extension/evaluation/evaluate.ts';
 import { usualChoice } from '../../extension/evaluation/lines.ts';
 import { predictors } from '../../extension/evaluation/predictors.ts';
@@ -12,6 +11,7 @@ import { splitByFolders } from '../../extension/evaluation/split.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { presetNames } from '../../extension/protocol/model.ts';
 import { train } from '../../extension/training/trainer.ts';
+import type { CallTrial } from './results.ts';
 import { typescriptApplication } from './typescriptApplication.ts';
 
 /**
@@ -30,18 +30,6 @@ const { values } = parseArgs({
     calls: { type: 'string', default: 'on,off' },
   },
 });
-
-export interface CallTrial {
-  readonly corpus: string;
-  readonly seed: number;
-  /** of its training */
-  readonly calls: boolean;
-  /** of the mixture, on the held-out text, in which there are no messages */
-  readonly bitsPerByte: number;
-  readonly transformerBitsPerByte: number;
-  readonly identTop1: number;
-  readonly report: CallReport | null;
-}
 
 const seed = 1;
 const platform = nodePlatform();
