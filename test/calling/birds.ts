@@ -1,6 +1,6 @@
 const syllables = 'ba ko mi ru se ta lo ni ga pu fe zo du ve wi ra ho ke ly mo'.split(' ');
 
-export const birds = syllables.flatMap((a, i) =>
+const birds = syllables.flatMap((a, i) =>
   syllables.slice(i + 1).map((b, j) => `${a[0]!.toUpperCase()}${a.slice(1)}${b}${syllables[(i + j) % 20]!}`),
 );
 
