@@ -49,8 +49,9 @@ describe('function calling', () => {
       await workbench.type('  release(new ');
       await new Promise((resolve) => setTimeout(resolve, 500));
       await workbench.press('Escape');
-      await workbench.press('Control+Shift+K');
-      await workbench.goTo(4, 1);
+      await workbench.type('Batase());');
+      await workbench.press('Escape');
+      await workbench.press('Enter');
       return (await session.functionCalls()).length;
     };
     await expect.poll(messages, { timeout: 2 * patience, interval: 500 }).toBeGreaterThan(0);
