@@ -32,6 +32,8 @@ describe(`${keys} keys of a real file, typed at ${rounds * placesOfRound} places
   let folder: string;
   let workbench: Workbench;
   let parts: string[];
+  let quiet: Written[];
+  let busy: Written[];
 
   beforeAll(async () => {
     session = await Session.start({
@@ -50,6 +52,9 @@ describe(`${keys} keys of a real file, typed at ${rounds * placesOfRound} places
     });
     folder = await session.folderOfCode();
     parts = partsOf(await readFile(path.join(folder, 'engine', 'decoder.ts'), 'utf8'));
+    // A window that is open may not find files that are new.
+    quiet = await filesToWrite('quiet');
+    busy = await filesToWrite('busy');
     workbench = await session.open(folder);
     await workbench.statusBar('Nihilo: counts').waitFor();
     // What is learnt of whom to trust takes longer, in the same process.
@@ -63,7 +68,7 @@ describe(`${keys} keys of a real file, typed at ${rounds * placesOfRound} places
     `leave no more than ${mostMb} MB behind in the process of the extensions, in which nothing is trained`,
     async (context) => {
       keepOnFailure(workbench, context);
-      const files = await filesToWrite('quiet');
+      const files = quiet;
       for (let round = 0; round < settledRounds; round++) await typeRound(round, files);
       const settled = await session.memory(workbench, folder);
       for (let round = settledRounds; round < rounds; round++) await typeRound(round, files);
@@ -88,7 +93,7 @@ describe(`${keys} keys of a real file, typed at ${rounds * placesOfRound} places
       keepOnFailure(workbench, context);
       await workbench.runCommand('Nihilo: Train on Workspace');
       await workbench.notification(/bits per byte/).waitFor({ timeout: 2 * patience });
-      const files = await filesToWrite('busy');
+      const files = busy;
       const found: Record<AskKind, number[]> = { first: [], next: [] };
       const before = await session.memory(workbench, folder);
       for (let round = 0; round < rounds; round++) {
