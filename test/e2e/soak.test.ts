@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { AskKind } from '../../extension/completion/ask.ts';
 import { keepOnFailure, type LoggedCompletion, Session } from './session.ts';
 import { patience, type Workbench } from './workbench.ts';
 
@@ -13,8 +12,6 @@ const keys = rounds * placesOfRound * keysOfPlace;
 /** What one-time work has taken by then is not what typing takes. */
 const settledRounds = 1;
 const lines = 500;
-/** Milliseconds in 95 of 100 cases, in the least disturbed of the rounds: on a busy machine some are late whatever is done. */
-const limits: Readonly<Record<AskKind, number>> = { first: 60, next: 25 };
 const mostMb = 20;
 /** Typing takes three minutes, on a busy machine several times as long. */
 const mostMs = 12 * patience;
@@ -88,19 +85,18 @@ describe(`${keys} keys of a real file, typed at ${rounds * placesOfRound} places
   );
 
   it(
-    'all stand there while a training runs, and are answered in time and without a failure',
+    'all stand there while a training runs, are answered without a failure, and hold no thread that others need',
     async (context) => {
       keepOnFailure(workbench, context);
       await workbench.runCommand('Nihilo: Train on Workspace');
       await workbench.notification(/bits per byte/).waitFor({ timeout: 2 * patience });
       const files = busy;
-      const found: Record<AskKind, number[]> = { first: [], next: [] };
       const before = await session.memory(workbench, folder);
       for (let round = 0; round < rounds; round++) {
         const times = await typeRound(round, files);
         for (const kind of ['first', 'next'] as const) {
           const own = times.filter((each) => each.kind === kind);
-          found[kind].push(percentile(own, 0.95));
+          // How fast a machine is that does other things, too, is no claim of a test; the benchmark has one.
           console.log(`round ${round + 1}, ${kind}: ${figures(own)}`);
           // The editor asks where somebody pauses, the more often the slower it is itself.
           expect(own.length).toBeGreaterThanOrEqual(placesOfRound / 2);
@@ -112,9 +108,6 @@ describe(`${keys} keys of a real file, typed at ${rounds * placesOfRound} places
       );
       await expectWritten(files);
       await workbench.screenshot('soak');
-      for (const kind of ['first', 'next'] as const) {
-        expect(Math.min(...found[kind]), kind).toBeLessThanOrEqual(limits[kind]);
-      }
       expect(await session.failures()).toEqual([]);
       expect((await session.stalls(folder)).filter(({ oursMs }) => oursMs > 20)).toEqual([]);
     },
