@@ -11,6 +11,7 @@ const layers = {
   training: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
   indexing: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
   completion: ['protocol', 'shaping', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
+  interchange: ['protocol', 'tokenizer', 'engine', 'platform'],
   statistics: ['protocol'],
   evaluation: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'training', 'prediction', 'platform'],
   host: [
@@ -24,6 +25,7 @@ const layers = {
     'completion',
     'shaping',
     'evaluation',
+    'interchange',
     'statistics',
     'platform',
   ],
@@ -37,9 +39,10 @@ const layers = {
     'indexing',
     'completion',
     'evaluation',
+    'interchange',
     'platform',
   ],
-  threads: ['protocol', 'training', 'indexing', 'completion', 'evaluation', 'platform'],
+  threads: ['protocol', 'training', 'indexing', 'completion', 'evaluation', 'interchange', 'platform'],
   webview: ['protocol'],
 };
 

@@ -1,21 +1,25 @@
-import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
-
-const advice = 'Choose a folder that Nihilo has trained, or train again.';
+import { NihiloError } from '../protocol/errors.ts';
+import { trainAgain } from './modelTensors.ts';
 
 /** A JSON object of a checkpoint, which anyone may have written: a field is checked when it is read. */
 export class JsonObject {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #file: string;
   readonly #path: string;
+  readonly #advice: string;
 
-  private constructor(fields: Readonly<Record<string, unknown>>, file: string, path: string) {
+  private constructor(
+    fields: Readonly<Record<string, unknown>>,
+    place: { readonly file: string; readonly path: string; readonly advice: string },
+  ) {
     this.#fields = fields;
-    this.#file = file;
-    this.#path = path;
+    this.#file = place.file;
+    this.#path = place.path;
+    this.#advice = place.advice;
   }
 
-  /** @throws {NihiloError} checkpointTorn, when the text is not JSON; checkpointForeign, when it is not an object */
-  static parse(text: string, file: string): JsonObject {
+  /** @param advice what to do about what is wrong, as a sentence @throws {NihiloError} checkpointTorn, when the text is not JSON; checkpointForeign, when it is not an object */
+  static parse(text: string, file: string, advice = trainAgain): JsonObject {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -23,8 +27,8 @@ export class JsonObject {
       const sentence = `${file} should hold JSON and does not: ${(error as Error).message}. ${advice}`;
       throw new NihiloError('checkpointTorn', sentence, { cause: error });
     }
-    if (!isFields(value)) throw failure('checkpointForeign', file, 'an object', value);
-    return new JsonObject(value, file, '');
+    if (!isFields(value)) throw failure(file, 'an object', value, advice);
+    return new JsonObject(value, { file, path: '', advice });
   }
 
   get names(): readonly string[] {
@@ -44,6 +48,10 @@ export class JsonObject {
 
   isNull(name: string): boolean {
     return this.#fields[name] === null;
+  }
+
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined;
   }
 
   count(name: string): number {
@@ -67,13 +75,13 @@ export class JsonObject {
   object(name: string): JsonObject {
     const value = this.#fields[name];
     if (!isFields(value)) throw this.#expected(name, 'an object');
-    return new JsonObject(value, this.#file, `${this.#path}${name}.`);
+    return this.#inner(value, name);
   }
 
   objects(name: string): JsonObject[] {
     const value = this.#fields[name];
     if (!Array.isArray(value) || !value.every(isFields)) throw this.#expected(name, 'a list of objects');
-    return value.map((fields, i) => new JsonObject(fields, this.#file, `${this.#path}${name}.${i}.`));
+    return value.map((fields, i) => this.#inner(fields, `${name}.${i}`));
   }
 
   strings(name: string): string[] {
@@ -98,12 +106,12 @@ export class JsonObject {
   }
 
   #expected(name: string, expected: string): NihiloError {
-    return failure(
-      'checkpointForeign',
-      this.#file,
-      `${expected} as ${this.#path}${name}`,
-      this.#fields[name],
-    );
+    return failure(this.#file, `${expected} as ${this.#path}${name}`, this.#fields[name], this.#advice);
+  }
+
+  #inner(fields: Readonly<Record<string, unknown>>, name: string): JsonObject {
+    const path = `${this.#path}${name}.`;
+    return new JsonObject(fields, { file: this.#file, path, advice: this.#advice });
   }
 }
 
@@ -115,7 +123,10 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function failure(code: ErrorCode, file: string, expected: string, got: unknown): NihiloError {
+function failure(file: string, expected: string, got: unknown, advice: string): NihiloError {
   const shown = (JSON.stringify(got) ?? 'nothing').slice(0, 120);
-  return new NihiloError(code, `${file} should hold ${expected} and holds ${shown}. ${advice}`);
+  return new NihiloError(
+    'checkpointForeign',
+    `${file} should hold ${expected} and holds ${shown}. ${advice}`,
+  );
 }

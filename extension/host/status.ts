@@ -26,7 +26,8 @@ export type Status =
       /** of the transformer that has learnt from the workspace; null where there is none */
       readonly heldOutBitsPerByte: number | null;
     }
-  | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number };
+  /** null where nobody has scored the model */
+  | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number | null };
 
 /** @param silence why nothing is suggested anywhere in the active editor; null: there may be something, or there is no editor */
 export function statusOf(

@@ -95,10 +95,13 @@ function wording(status: Status): Wording {
       return {
         icon: 'check',
         text: t('ready'),
-        tooltip: t(
-          'The model is ready: {0} bits per byte on held-out files.',
-          status.heldOutBitsPerByte.toFixed(2),
-        ),
+        tooltip:
+          status.heldOutBitsPerByte === null
+            ? t('The model is ready.')
+            : t(
+                'The model is ready: {0} bits per byte on held-out files.',
+                status.heldOutBitsPerByte.toFixed(2),
+              ),
       };
     case 'training':
       return trainingWording(status);

@@ -202,7 +202,8 @@ export interface ModelSummary {
   readonly config: ModelConfig;
   readonly parameters: number;
   readonly steps: number;
-  readonly heldOutBitsPerByte: number;
+  /** null where nobody has scored it */
+  readonly heldOutBitsPerByte: number | null;
 }
 
 export interface Inspection {

@@ -87,6 +87,10 @@ class MemoryFiles implements FileSystem {
     return this.contents.has(path) || this.names(path).length > 0;
   }
 
+  async replaceFile(file: string, content: Parameters<FileSystem['replaceFile']>[1]): Promise<void> {
+    this.contents.set(file, Uint8Array.from(Buffer.concat(content)));
+  }
+
   async replaceFolder(...[folder, files, seal]: Parameters<FileSystem['replaceFolder']>): Promise<void> {
     await this.removeFolder(folder);
     const sha256 = new Map<string, string>();
@@ -360,6 +364,11 @@ describe('a foreign checkpoint', () => {
     ['num_key_value_heads', 1],
     ['head_dim', 8],
     ['rope_parameters', { rope_type: 'yarn', rope_theta: 10_000, factor: 4 }],
+    ['rope_parameters', { rope_type: 'default', rope_theta: 5_000 }],
+    ['rope_parameters', { rope_type: 'default', rope_theta: 10_000, partial_rotary_factor: 0.5 }],
+    ['rope_scaling', { rope_type: 'linear', factor: 2 }],
+    ['quantization_config', { quant_method: 'gptq' }],
+    ['tie_word_embeddings', undefined],
     ['rope_theta', '10000'],
     ['rms_norm_eps', null],
     ['vocab_size', 70_000],
