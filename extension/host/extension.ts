@@ -10,6 +10,7 @@ import { CorpusView } from './corpusView.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
 import { type LatencySummary, measurementsLine } from './latency.ts';
+import { exportModel, importModel } from './interchange.ts';
 import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
 import { forgetUnwanted, openRecords, recordCommands, type Records } from './records.ts';
@@ -106,7 +107,7 @@ function handlersOf(parts: Parts): Handlers {
   const { workspaceModel, platform, log, records, inspector, corpusView, eventLoop } = parts;
   const { latency, silences, reports } = records;
   return {
-    train: () => reports.after(trainOnWorkspace(workspaceModel, platform, log)),
+    train: () => reports.after(trainOnWorkspace(workspaceModel, platform.cores, log)),
     fineTune: () => reports.after(fineTuneOnWorkspace(workspaceModel, platform.cores, log)),
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),
@@ -126,6 +127,8 @@ function handlersOf(parts: Parts): Handlers {
     learnAgain: (target) => learnAgain(target, log),
     forgetFile: (target) => forget(target, workspaceModel, log),
     audit: () => auditWorkspace(workspaceModel, platform, log),
+    exportModel: () => exportModel(workspaceModel, platform, log),
+    importModel: () => importModel(workspaceModel, platform, log),
   };
 }
 
@@ -171,6 +174,7 @@ function followState(
       setContext(contextKeys.paused, model.training?.paused ?? false);
       setContext(contextKeys.counted, model.index.predicting !== null);
       setContext(contextKeys.stored, model.isTrained || model.state.state === 'failed');
+      setContext(contextKeys.imported, model.origin === 'imported');
       if (model.index !== index) {
         index = model.index;
         log.info(`index: ${JSON.stringify(index)}`);

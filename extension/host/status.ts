@@ -2,6 +2,7 @@ import type { ModelState } from '../protocol/inspector.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
 import type { TrainingStage } from '../protocol/training.ts';
+import type { ModelOrigin } from './modelFolders.ts';
 import type { SilenceReason } from './silence.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
 
@@ -23,6 +24,8 @@ export type Status =
       readonly predicting: Predicting;
       /** the index that is being made */
       readonly stage: IndexStage | null;
+      /** of the transformer; null where there is none */
+      readonly origin: ModelOrigin | null;
       /** of the transformer that has learnt from the workspace; null where there is none */
       readonly heldOutBitsPerByte: number | null;
     }
@@ -31,7 +34,7 @@ export type Status =
 
 /** @param silence why nothing is suggested anywhere in the active editor; null: there may be something, or there is no editor */
 export function statusOf(
-  { state, index, training, isTrained }: Pick<WorkspaceModel, 'state' | 'index' | 'training' | 'isTrained'>,
+  { state, index, training, origin }: Pick<WorkspaceModel, 'state' | 'index' | 'training' | 'origin'>,
   silence: SilenceReason | null,
 ): Status {
   if (training !== null) {
@@ -43,8 +46,9 @@ export function statusOf(
   }
   if (state.state === 'failed') return { kind: 'failed', sentence: state.error.message };
   if (predicting !== null) {
-    const heldOutBitsPerByte = state.state === 'ready' && isTrained ? state.model.heldOutBitsPerByte : null;
-    return { kind: 'predicting', predicting, stage, heldOutBitsPerByte };
+    const isTrained = state.state === 'ready' && origin === 'trained';
+    const heldOutBitsPerByte = isTrained ? state.model.heldOutBitsPerByte : null;
+    return { kind: 'predicting', predicting, stage, origin, heldOutBitsPerByte };
   }
   return stage !== null && state.state !== 'ready' ? { kind: 'indexing', stage } : statusOfModel(state);
 }

@@ -26,7 +26,15 @@ import type {
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
 import { Signal } from './signal.ts';
-import { baseOf, type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
+import {
+  baseOf,
+  beginningFolder,
+  importedOf,
+  type ModelOrigin,
+  originOf,
+  servedFolder,
+} from './modelFolders.ts';
+import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
 
 /** Where a running training stands. */
 export interface TrainingStatus {
@@ -121,9 +129,14 @@ export class WorkspaceModel {
     return this.#state;
   }
 
-  /** whether the model that answers has learnt from this workspace; the base has not */
+  /** of the model that answers; null: none does */
+  get origin(): ModelOrigin | null {
+    return this.#state.state === 'ready' ? originOf(this.#state.model.checkpoint, this.#checkpoint) : null;
+  }
+
+  /** whether the model that answers has learnt from this workspace; the base and what was imported have not */
   get isTrained(): boolean {
-    return this.#state.state === 'ready' && this.#state.model.checkpoint === this.#checkpoint;
+    return this.origin === 'trained';
   }
 
   get index(): IndexStatus {
@@ -280,19 +293,47 @@ export class WorkspaceModel {
     return this.#predictor.inspect(query, signal);
   }
 
-  /** @throws {NihiloError} trainingBusy; storageFailed */
+  /** What a training here begins with; null: random numbers. */
+  beginning(): Promise<string | null> {
+    return beginningFolder(this.#platform.files, this.#checkpoint, this.#source.base());
+  }
+
+  /** The folder of the model that answers, with all that it has learnt. @throws {NihiloError} checkpointMissing */
+  async writtenFolder(): Promise<string> {
+    if (this.#trainer.active === null) await this.#saves.close(true);
+    const folder = await this.#served();
+    if (folder !== null) return folder;
+    throw new NihiloError(
+      'checkpointMissing',
+      'There is no model yet. Run "Nihilo: Train on Workspace" first.',
+    );
+  }
+
+  /**
+   * Puts a model that somebody else has trained in the base's place; what was trained here goes.
+   * @param write makes it in a folder; null: nothing came of it
+   * @throws {NihiloError} trainingBusy; as `write` does; storageFailed
+   */
+  async import<Report>(write: (folder: string) => Promise<Report | null>): Promise<Report | null> {
+    this.#refuseWhileTraining('A model can be imported');
+    await this.#saves.close(true);
+    const report = await write(importedOf(this.#checkpoint));
+    if (report === null) return null;
+    this.#refuseWhileTraining('A model can be imported');
+    await this.#platform.files.removeFolder(this.#checkpoint);
+    await this.load();
+    if (this.#index.isWanted) void this.#index.build({ relearn: true });
+    return report;
+  }
+
+  /** What was trained here, and what was imported. @throws {NihiloError} trainingBusy; storageFailed */
   async delete(): Promise<void> {
-    if (this.#trainer.active !== null) {
-      throw new NihiloError(
-        'trainingBusy',
-        'A model can be deleted while no training runs and one is running now; stop it first.',
-      );
-    }
+    this.#refuseWhileTraining('A model can be deleted');
     await this.#saves.close(false);
+    const [own, imported] = [this.#checkpoint, importedOf(this.#checkpoint)];
     try {
-      await this.#platform.files.removeFolder(this.#checkpoint);
-      for (const checkpoint of [this.#checkpoint, baseOf(this.#checkpoint)]) {
-        await this.#platform.files.removeFolder(trustFolder(checkpoint));
+      for (const folder of [own, imported, ...[own, imported, baseOf(own)].map(trustFolder)]) {
+        await this.#platform.files.removeFolder(folder);
       }
     } catch (error) {
       throw new NihiloError(
@@ -317,13 +358,14 @@ export class WorkspaceModel {
     await Promise.all([this.#trainer.dispose(), this.#saves.close(true), this.#predictor.unload()]);
   }
 
-  /** The folder of the model that answers: this workspace's own, or the base before there is one; null: neither. */
-  async #served(): Promise<string | null> {
-    const { files } = this.#platform;
-    await files.recoverFolder(this.#checkpoint);
-    if (await files.exists(this.#checkpoint)) return this.#checkpoint;
-    const base = this.#source.base();
-    return base !== null && (await files.exists(base)) ? base : null;
+  #served(): Promise<string | null> {
+    return servedFolder(this.#platform.files, this.#checkpoint, this.#source.base());
+  }
+
+  #refuseWhileTraining(what: string): void {
+    if (this.#trainer.active === null) return;
+    const sentence = `${what} while no training runs and one is running now; stop it first.`;
+    throw new NihiloError('trainingBusy', sentence);
   }
 
   async #finish(run: TrainingRun): Promise<TrainingResult> {

@@ -42,15 +42,30 @@ describe('nihilo export and nihilo import', () => {
     );
     expect(only(theirs!.stdout)['top']).toEqual(only(own!.stdout)['top']);
     const completed = await nihilo(
-      ...['complete', place, '--folder', inScratch('code'), '--model', inScratch('back'), '--json'],
+      'complete',
+      place,
+      '--folder',
+      inScratch('code'),
+      '--model',
+      inScratch('back'),
+      '--json',
     );
     expect(completed.code).toBe(0);
   });
 
   it('let a training, a fine-tuning and an evaluation begin with what was imported', async () => {
     const begun = await nihilo(
-      ...['train', inScratch('code'), '--out', inScratch('begun'), '--base', inScratch('back')],
-      ...['--steps', '3', '--threads', '1', '--json'],
+      'train',
+      inScratch('code'),
+      '--out',
+      inScratch('begun'),
+      '--base',
+      inScratch('back'),
+      '--steps',
+      '3',
+      '--threads',
+      '1',
+      '--json',
     );
     expect(only(begun.stdout)).toMatchObject({ preset: 'base', steps: 3 });
     const tokenizer = (folder: string): Buffer => readFileSync(inScratch(`${folder}/tokenizer.json`));
@@ -61,7 +76,13 @@ describe('nihilo export and nihilo import', () => {
     const tuned = await nihilo(...tune, ...limits, '--replay', inScratch('code'));
     expect(only(tuned.stdout)).toMatchObject({ steps: 3 });
     const evaluated = await nihilo(
-      ...['evaluate', inScratch('code'), '--base', inScratch('back'), '--seconds', '0', '--json'],
+      'evaluate',
+      inScratch('code'),
+      '--base',
+      inScratch('back'),
+      '--seconds',
+      '0',
+      '--json',
     );
     expect(evaluated.code).toBe(0);
   });
@@ -77,8 +98,14 @@ describe('nihilo export and nihilo import', () => {
     const into = nihilo('import', inScratch('hf'), '--out', inScratch('code'));
     expectFailure(await into, 2, /--out should be a new folder/);
     const both = nihilo(
-      ...['train', inScratch('code'), '--out', inScratch('none'), '--base', inScratch('back')],
-      ...['--preset', 'small'],
+      'train',
+      inScratch('code'),
+      '--out',
+      inScratch('none'),
+      '--base',
+      inScratch('back'),
+      '--preset',
+      'small',
     );
     expectFailure(await both, 2, /--preset should be base/);
     expectFailure(await nihilo('import', inScratch('code'), '--out', inScratch('none')), 1, /config\.json/);
