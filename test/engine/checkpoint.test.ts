@@ -367,7 +367,6 @@ describe('a foreign checkpoint', () => {
     ['rope_parameters', { rope_type: 'default', rope_theta: 5_000 }],
     ['rope_parameters', { rope_type: 'default', rope_theta: 10_000, partial_rotary_factor: 0.5 }],
     ['rope_scaling', { rope_type: 'linear', factor: 2 }],
-    ['quantization_config', { quant_method: 'gptq' }],
     ['tie_word_embeddings', undefined],
     ['rope_theta', '10000'],
     ['rms_norm_eps', null],

@@ -9,13 +9,13 @@ interface NodeLlamaCpp {
   getLlama(options: object): Promise<Llama>;
 }
 
-interface Llama {
+export interface Llama {
   loadModel(options: object): Promise<Model>;
   /** frees the models and contexts, too */
   dispose(): Promise<void>;
 }
 
-interface Model {
+export interface Model {
   detokenize(ids: readonly number[]): string;
   createContext(options: object): Promise<Context>;
 }
@@ -24,7 +24,7 @@ interface Context {
   getSequence(): Sequence;
 }
 
-interface Sequence {
+export interface Sequence {
   controlledEvaluate(
     input: readonly (readonly [token: number, options: object])[],
   ): Promise<readonly { readonly next: { readonly logits?: ReadonlyMap<number, number> } }[]>;
@@ -75,15 +75,7 @@ export async function evaluateWithLlamaCpp(
 ): Promise<Evaluation[]> {
   try {
     const model = await llama.loadModel({ modelPath: ggufFile, useMmap: false });
-    const context = await model.createContext({
-      // node-llama-cpp keeps one place free.
-      contextSize: Math.max(...sequences.map((ids) => ids.length)) + 8,
-      threads: 2,
-      flashAttention: false,
-      experimentalKvCacheKeyType: 'F32',
-      experimentalKvCacheValueType: 'F32',
-    });
-    const sequence = context.getSequence();
+    const sequence = await emptySequence(model, Math.max(...sequences.map((ids) => ids.length)));
     const evaluations: Evaluation[] = [];
     for (const ids of sequences) {
       await sequence.clearHistory();
@@ -95,7 +87,21 @@ export async function evaluateWithLlamaCpp(
   }
 }
 
-async function logitsOf(
+/** On the CPU in float32, the key-value cache too. */
+export async function emptySequence(model: Model, tokens: number): Promise<Sequence> {
+  const context = await model.createContext({
+    // node-llama-cpp keeps one place free.
+    contextSize: tokens + 8,
+    threads: 2,
+    flashAttention: false,
+    experimentalKvCacheKeyType: 'F32',
+    experimentalKvCacheValueType: 'F32',
+  });
+  return context.getSequence();
+}
+
+/** @returns after each of the ids, f32[ids, vocabSize] */
+export async function logitsOf(
   sequence: Sequence,
   ids: readonly number[],
   vocabSize: number,
