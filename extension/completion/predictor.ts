@@ -7,6 +7,7 @@ import { distribution } from '../engine/sampler.ts';
 import { isHeldOut } from '../corpus/split.ts';
 import type { Platform } from '../platform/platform.ts';
 import { openTransformer } from '../prediction/trainedTransformer.ts';
+import { RemoteTransformer } from '../prediction/remoteTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
@@ -22,6 +23,8 @@ import type {
   ScoredWord,
   WordOptions,
 } from '../protocol/prediction.ts';
+import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
+import { CompletionServer } from '../remote/completionServer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
@@ -29,6 +32,7 @@ import { completeLine } from './line.ts';
 import { beforeRedaction } from './redaction.ts';
 import { rehearse, rehearseIndex } from './rehearsal.ts';
 import { ServedIndex } from './servedIndex.ts';
+import { ServerHelp } from './serverHelp.ts';
 import { windowAround } from './window.ts';
 
 interface Model {
@@ -37,6 +41,12 @@ interface Model {
   readonly decoder: Decoder;
   readonly tokenizer: Tokenizer;
   readonly tokenizerJson: string;
+}
+
+/** A server's model in the place of the one here. */
+interface Helped {
+  readonly help: ServerHelp;
+  readonly local: TransformerModel;
 }
 
 /** A file that becomes the open one costs more than a completion; this many are not noticed by somebody who begins to type. */
@@ -50,6 +60,9 @@ export class Predictor {
   readonly #platform: Platform;
   #model: Model | null = null;
   #index: ServedIndex | null = null;
+  #server: CompletionServer | null = null;
+  /** null: nobody helps, or the index does not hear the model */
+  #helped: Helped | null = null;
 
   constructor(platform: Platform) {
     this.#platform = platform;
@@ -88,6 +101,17 @@ export class Predictor {
     return served.predicting;
   }
 
+  /** From now on the model of this server takes part, once there is a model here over the same tokens; null: none does. */
+  useRemote(endpoint: RemoteEndpoint | null): void {
+    this.#server = endpoint === null ? null : new CompletionServer(endpoint);
+    this.#join();
+  }
+
+  /** How the server's part in the last completion went; null: none takes part. */
+  get remote(): RemoteStatus | null {
+    return this.#helped?.help.status ?? null;
+  }
+
   /** @returns whether more is counted than there is room for */
   learn(edition: number | null, changes: readonly FileChange[]): boolean {
     if (this.#index === null || (edition ?? this.#index.edition) !== this.#index.edition) return false;
@@ -119,14 +143,19 @@ export class Predictor {
    * @param cancelled polled between tokens
    * @throws {NihiloError} checkpointMissing, before there is an index or a model
    */
-  complete(
+  async complete(
     prefix: string,
     open: OpenDocument | null,
     options: CompletionOptions,
     cancelled: () => boolean,
-  ): Completion {
-    if (open !== null && this.#index !== null) {
-      return beforeRedaction(this.#index.complete(prefix, open, options, cancelled));
+  ): Promise<Completion> {
+    const index = this.#index;
+    if (open !== null && index !== null) {
+      const complete = (): Completion => index.complete(prefix, open, options, cancelled);
+      if (this.#helped === null) return beforeRedaction(complete());
+      const { help, local } = this.#helped;
+      index.open(prefix, open);
+      return beforeRedaction(await help.completed([...local.ids], complete, cancelled));
     }
     const { decoder, tokenizer } = this.#loaded();
     const safe = redactAround(prefix, '').prefix;
@@ -168,9 +197,16 @@ export class Predictor {
 
   /** A model over other tokens cannot take part: the index that is made of its own is on its way. */
   #join(): void {
+    this.#helped = null;
     if (this.#model === null || this.#index?.tokenizerJson !== this.#model.tokenizerJson) return;
     const { decoder, tokenizer } = this.#model;
-    this.#index.hear(new TransformerModel(decoder, tokenizer.endOfText));
+    const local = new TransformerModel(decoder, tokenizer.endOfText);
+    const help =
+      this.#server === null
+        ? null
+        : new ServerHelp(this.#server, tokenizer, decoder.config.maxPositionEmbeddings);
+    this.#index.hear(help === null ? local : new RemoteTransformer(local, help));
+    if (help !== null && this.#index.predicting === 'counts + transformer') this.#helped = { help, local };
   }
 
   #loaded(): Model {

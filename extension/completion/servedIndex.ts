@@ -5,7 +5,7 @@ import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
 import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
 import { type EditableModel, MixtureModel } from '../prediction/mixtureModel.ts';
 import { ModelSource } from '../prediction/modelSource.ts';
-import type { TransformerModel } from '../prediction/transformerModel.ts';
+import type { SequenceModel } from '../counts/sequenceModel.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Completion,
@@ -74,7 +74,7 @@ export class ServedIndex {
   }
 
   /** Lets a transformer over the same tokens take part, if the counts know how far to trust it. */
-  hear(transformer: TransformerModel): void {
+  hear(transformer: SequenceModel): void {
     if (this.#heard) this.#model = new MixtureModel(this.#counts, transformer);
   }
 

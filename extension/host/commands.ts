@@ -23,6 +23,7 @@ export const commands = {
   audit: 'nihilo.audit',
   exportModel: 'nihilo.exportModel',
   importModel: 'nihilo.importModel',
+  setRemoteKey: 'nihilo.setRemoteKey',
 } as const;
 
 /** What `when` clauses and the walkthrough in the manifest ask. */

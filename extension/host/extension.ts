@@ -14,6 +14,7 @@ import { exportModel, importModel } from './interchange.ts';
 import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
 import { forgetUnwanted, openRecords, recordCommands, type Records } from './records.ts';
+import { RemoteEndpoints } from './remoteEndpoint.ts';
 import { completionSettings, reproducible, usesBase } from './settings.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
@@ -58,9 +59,11 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
   });
   const corpusView = new CorpusView(workspaceModel, log);
+  const remote = new RemoteEndpoints(workspaceModel, context, log);
   context.subscriptions.push(
     log,
     corpusView,
+    remote,
     eventLoop,
     inspector,
     silences,
@@ -82,7 +85,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     ),
     vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, log)),
     ...registerCommands(
-      handlersOf({ workspaceModel, platform, log, records, inspector, corpusView, eventLoop }),
+      handlersOf({ workspaceModel, platform, log, records, inspector, corpusView, remote, eventLoop }),
     ),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
@@ -99,12 +102,13 @@ interface Parts {
   readonly records: Records;
   readonly inspector: Inspector;
   readonly corpusView: CorpusView;
+  readonly remote: RemoteEndpoints;
   readonly eventLoop: EventLoopWatch;
 }
 
 /** What each command does. */
 function handlersOf(parts: Parts): Handlers {
-  const { workspaceModel, platform, log, records, inspector, corpusView, eventLoop } = parts;
+  const { workspaceModel, platform, log, records, inspector, corpusView, remote, eventLoop } = parts;
   const { latency, silences, reports } = records;
   return {
     train: () => reports.after(trainOnWorkspace(workspaceModel, platform.cores, log)),
@@ -129,6 +133,7 @@ function handlersOf(parts: Parts): Handlers {
     audit: () => auditWorkspace(workspaceModel, platform, log),
     exportModel: () => exportModel(workspaceModel, platform, log),
     importModel: () => importModel(workspaceModel, platform, log),
+    setRemoteKey: () => remote.setKey(),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ModelState } from '../protocol/inspector.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
+import type { RemoteStatus } from '../protocol/remote.ts';
 import type { TrainingStage } from '../protocol/training.ts';
 import type { ModelOrigin } from './modelFolders.ts';
 import type { SilenceReason } from './silence.ts';
@@ -26,6 +27,8 @@ export type Status =
       readonly stage: IndexStage | null;
       /** of the transformer; null where there is none */
       readonly origin: ModelOrigin | null;
+      /** of a server whose model takes part; null: none does, as far as is known */
+      readonly remote: RemoteStatus | null;
       /** of the transformer that has learnt from the workspace; null where there is none */
       readonly heldOutBitsPerByte: number | null;
     }
@@ -34,7 +37,13 @@ export type Status =
 
 /** @param silence why nothing is suggested anywhere in the active editor; null: there may be something, or there is no editor */
 export function statusOf(
-  { state, index, training, origin }: Pick<WorkspaceModel, 'state' | 'index' | 'training' | 'origin'>,
+  {
+    state,
+    index,
+    training,
+    origin,
+    remote,
+  }: Pick<WorkspaceModel, 'state' | 'index' | 'training' | 'origin' | 'remote'>,
   silence: SilenceReason | null,
 ): Status {
   if (training !== null) {
@@ -48,7 +57,7 @@ export function statusOf(
   if (predicting !== null) {
     const isTrained = state.state === 'ready' && origin === 'trained';
     const heldOutBitsPerByte = isTrained ? state.model.heldOutBitsPerByte : null;
-    return { kind: 'predicting', predicting, stage, origin, heldOutBitsPerByte };
+    return { kind: 'predicting', predicting, stage, origin, remote, heldOutBitsPerByte };
   }
   return stage !== null && state.state !== 'ready' ? { kind: 'indexing', stage } : statusOfModel(state);
 }

@@ -118,14 +118,30 @@ function silentWording(reason: SilenceReason): Wording {
 }
 
 function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wording {
-  const { stage, predicting, origin, heldOutBitsPerByte } = status;
+  const { stage, predicting, origin, remote, heldOutBitsPerByte } = status;
   const icon = stage === null ? 'check' : 'sync~spin';
-  return {
-    icon,
-    ...(predicting === 'counts'
-      ? countsWording(heldOutBitsPerByte)
-      : mixtureWording(origin, heldOutBitsPerByte)),
-  };
+  const { text, tooltip } =
+    predicting === 'counts' ? countsWording(heldOutBitsPerByte) : mixtureWording(origin, heldOutBitsPerByte);
+  const { t } = vscode.l10n;
+  switch (remote?.state) {
+    case undefined:
+      return { icon, text, tooltip };
+    case 'answers':
+      return {
+        icon,
+        text: t('counts + server'),
+        tooltip: t(
+          'Suggestions come from counting and from the model of the server (nihilo.remote.endpoint).',
+        ),
+      };
+    case 'away':
+      // What stands for the reason is the server's or the system's own word.
+      return {
+        icon: 'debug-disconnect',
+        text,
+        tooltip: `${tooltip}\n\n${t('The server (nihilo.remote.endpoint) takes no part: it {0}.', remote.sentence)}`,
+      };
+  }
 }
 
 function countsWording(heldOutBitsPerByte: number | null): Omit<Wording, 'icon'> {

@@ -7,6 +7,7 @@ import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
+import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type {
   EarlierMatch,
   Inspection,
@@ -71,6 +72,7 @@ export class WorkspaceModel {
   readonly #filesChanged = new Signal<void>();
   #state: ModelState = { state: 'missing' };
   #training: TrainingStatus | null = null;
+  #remote: RemoteStatus | null = null;
   /** a later loading or a deletion overtakes an earlier loading */
   #edition = 0;
   #disposed = false;
@@ -94,7 +96,11 @@ export class WorkspaceModel {
     this.#checkpoint = checkpoint;
     this.#source = source;
     this.#trainer = new TrainingClient(platform);
-    this.#predictor = new PredictorClient(platform, () => this.#index.lost(true));
+    this.#predictor = new PredictorClient(
+      platform,
+      () => this.#index.lost(true),
+      (status) => this.#setRemote(status),
+    );
     this.#saves = new SaveClient(platform, (event) => {
       this.#saveEvents.emit(event);
       if (event.type === 'written') void this.load();
@@ -141,6 +147,17 @@ export class WorkspaceModel {
 
   get index(): IndexStatus {
     return this.#index.status;
+  }
+
+  /** how a server's part in the last suggestion went; null: none takes part, or nothing was suggested yet */
+  get remote(): RemoteStatus | null {
+    return this.#remote;
+  }
+
+  /** A server whose model takes part in suggestions from now on; null: none does. */
+  useRemote(endpoint: RemoteEndpoint | null): void {
+    this.#predictor.useRemote(endpoint);
+    this.#setRemote(null);
   }
 
   /** whether there is anything that completes */
@@ -405,6 +422,13 @@ export class WorkspaceModel {
 
   #update(change: Partial<TrainingStatus>): void {
     if (this.#training !== null) this.#setTraining({ ...this.#training, ...change });
+  }
+
+  /** It is told of at every suggestion and seldom another. */
+  #setRemote(remote: RemoteStatus | null): void {
+    if (JSON.stringify(remote) === JSON.stringify(this.#remote)) return;
+    this.#remote = remote;
+    this.#changed.emit();
   }
 
   #setTraining(training: TrainingStatus | null): void {

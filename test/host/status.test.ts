@@ -18,7 +18,7 @@ const ready = { state: 'ready', model: modelSummary } as const;
 
 describe('statusOf', () => {
   it('says a running training before everything else', () => {
-    expect(statusOf({ state: ready, origin: 'trained', index: none, training }, off)).toEqual({
+    expect(statusOf({ state: ready, origin: 'trained', index: none, training, remote: null }, off)).toEqual({
       kind: 'training',
       stage: 'training',
       percent: 25,
@@ -27,21 +27,28 @@ describe('statusOf', () => {
   });
 
   it('says that suggestions are off here only where there would be some', () => {
-    expect(statusOf({ state: ready, origin: 'trained', index: none, training: null }, off)).toEqual({
+    expect(
+      statusOf({ state: ready, origin: 'trained', index: none, training: null, remote: null }, off),
+    ).toEqual({
       kind: 'silent',
       reason: off,
     });
-    expect(statusOf({ state: { state: 'missing' }, origin: null, index: none, training: null }, off)).toEqual(
-      {
-        kind: 'missing',
-      },
-    );
+    expect(
+      statusOf({ state: { state: 'missing' }, origin: null, index: none, training: null, remote: null }, off),
+    ).toEqual({
+      kind: 'missing',
+    });
     // Nobody has switched anything off: what completes elsewhere is said here, too.
     for (const kind of ['noModel', 'insideWord', 'lineEnds'] as const) {
-      const status = statusOf({ state: ready, origin: 'trained', index: none, training: null }, { kind });
+      const status = statusOf(
+        { state: ready, origin: 'trained', index: none, training: null, remote: null },
+        { kind },
+      );
       expect(status.kind).toBe('ready');
     }
-    expect(statusOf({ state: ready, origin: 'trained', index: none, training: null }, null)).toEqual({
+    expect(
+      statusOf({ state: ready, origin: 'trained', index: none, training: null, remote: null }, null),
+    ).toEqual({
       kind: 'ready',
       heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
     });
@@ -49,7 +56,7 @@ describe('statusOf', () => {
 
   it('gives the sentence of a model that cannot be used', () => {
     const state = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
-    expect(statusOf({ state, origin: null, index: none, training: null }, null)).toEqual({
+    expect(statusOf({ state, origin: null, index: none, training: null, remote: null }, null)).toEqual({
       kind: 'failed',
       sentence: 'Torn.',
     });
@@ -67,6 +74,7 @@ describe('statusOf with an index', () => {
           origin: state.state === 'ready' ? 'trained' : null,
           index: { ...none, ...index },
           training: null,
+          remote: null,
         },
         null,
       );
@@ -77,6 +85,7 @@ describe('statusOf with an index', () => {
       predicting: 'counts',
       stage: null,
       origin: null,
+      remote: null,
       heldOutBitsPerByte: null,
     });
     expect(of({ predicting: 'counts + transformer', stage: 'weighing' }, ready)).toEqual({
@@ -84,6 +93,7 @@ describe('statusOf with an index', () => {
       predicting: 'counts + transformer',
       stage: 'weighing',
       origin: 'trained',
+      remote: null,
       heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
     });
   });
@@ -91,17 +101,30 @@ describe('statusOf with an index', () => {
   it('claims no score on this workspace for a model that has not learnt from it', () => {
     const index: IndexStatus = { ...none, predicting: 'counts + transformer' };
     for (const origin of ['base', 'imported'] as const) {
-      const status = statusOf({ state: ready, origin, index, training: null }, null);
+      const status = statusOf({ state: ready, origin, index, training: null, remote: null }, null);
       expect(status).toMatchObject({ kind: 'predicting', origin, heldOutBitsPerByte: null });
     }
   });
 
+  it('says how a server’s part went', () => {
+    const index: IndexStatus = { ...none, predicting: 'counts + transformer' };
+    const remote = { state: 'away', sentence: 'is not there' } as const;
+    const status = statusOf({ state: ready, origin: 'base', index, training: null, remote }, null);
+    expect(status).toMatchObject({ kind: 'predicting', remote });
+  });
+
   it('says first that a training runs, then that suggestions are off here, then that a model cannot be used', () => {
     const index: IndexStatus = { ...none, predicting: 'counts' };
-    expect(statusOf({ state: missing, origin: null, index, training }, off).kind).toBe('training');
-    expect(statusOf({ state: missing, origin: null, index, training: null }, off).kind).toBe('silent');
+    expect(statusOf({ state: missing, origin: null, index, training, remote: null }, off).kind).toBe(
+      'training',
+    );
+    expect(statusOf({ state: missing, origin: null, index, training: null, remote: null }, off).kind).toBe(
+      'silent',
+    );
     const failed = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
-    expect(statusOf({ state: failed, origin: null, index, training: null }, null).kind).toBe('failed');
+    expect(statusOf({ state: failed, origin: null, index, training: null, remote: null }, null).kind).toBe(
+      'failed',
+    );
   });
 });
 

@@ -100,19 +100,37 @@ export async function emptySequence(model: Model, tokens: number): Promise<Seque
   return context.getSequence();
 }
 
-/** @returns after each of the ids, f32[ids, vocabSize] */
-export async function logitsOf(
+/** @returns after the last of the ids, which go on behind what was evaluated before: f32[vocabSize] */
+export async function nextLogits(
   sequence: Sequence,
   ids: readonly number[],
   vocabSize: number,
 ): Promise<Float32Array> {
-  // With this sampling the logits of all tokens are handed out, and as they are.
-  const sampling = { temperature: 1, topK: vocabSize, topP: 1, minP: 0 };
-  const options = { generateNext: { logits: true, options: sampling } };
+  const last = ids.length - 1;
+  const options = allLogits(vocabSize);
+  const outputs = await sequence.controlledEvaluate(ids.map((id, i) => [id, i === last ? options : {}]));
+  return logitsIn(outputs[last]!.next.logits!, vocabSize);
+}
+
+async function logitsOf(
+  sequence: Sequence,
+  ids: readonly number[],
+  vocabSize: number,
+): Promise<Float32Array> {
+  const options = allLogits(vocabSize);
   const outputs = await sequence.controlledEvaluate(ids.map((id) => [id, options] as const));
-  const logits = new Float32Array(ids.length * vocabSize).fill(NaN);
-  outputs.forEach(({ next }, row) => {
-    for (const [id, logit] of next.logits!) logits[row * vocabSize + id] = logit;
-  });
+  const logits = new Float32Array(ids.length * vocabSize);
+  outputs.forEach(({ next }, row) => logits.set(logitsIn(next.logits!, vocabSize), row * vocabSize));
+  return logits;
+}
+
+/** With this sampling the logits of all tokens are handed out, and as they are. */
+function allLogits(vocabSize: number): object {
+  return { generateNext: { logits: true, options: { temperature: 1, topK: vocabSize, topP: 1, minP: 0 } } };
+}
+
+function logitsIn(given: ReadonlyMap<number, number>, vocabSize: number): Float32Array {
+  const logits = new Float32Array(vocabSize).fill(NaN);
+  for (const [id, logit] of given) logits[id] = logit;
   return logits;
 }
