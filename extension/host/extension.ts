@@ -163,7 +163,7 @@ function followState(
   silences: SilenceRecord,
   log: vscode.LogOutputChannel,
 ): { dispose(): void }[] {
-  let { state, index } = model;
+  let { state, index, remote } = model;
   const shown = new Map<string, boolean>();
   const setContext = (key: string, value: boolean): void => {
     if (shown.get(key) === value) return;
@@ -183,6 +183,10 @@ function followState(
       if (model.index !== index) {
         index = model.index;
         log.info(`index: ${JSON.stringify(index)}`);
+      }
+      if (model.remote !== remote) {
+        remote = model.remote;
+        if (remote !== null) log.info(`remote: ${JSON.stringify(remote)}`);
       }
       if (model.state === state) return;
       state = model.state;

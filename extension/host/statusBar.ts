@@ -3,6 +3,7 @@ import type { IndexStage } from '../protocol/indexing.ts';
 import { commands } from './commands.ts';
 import { settingSource } from './configuration.ts';
 import type { ModelOrigin } from './modelFolders.ts';
+import { awaySentence } from './remoteWording.ts';
 import { completionSettings } from './settings.ts';
 import type { SilenceReason } from './silence.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
@@ -135,11 +136,10 @@ function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wor
         ),
       };
     case 'away':
-      // What stands for the reason is the server's or the system's own word.
       return {
         icon: 'debug-disconnect',
         text,
-        tooltip: `${tooltip}\n\n${t('The server (nihilo.remote.endpoint) takes no part: it {0}.', remote.sentence)}`,
+        tooltip: `${tooltip}\n\n${awaySentence(remote.failure)}`,
       };
   }
 }

@@ -6,6 +6,9 @@ import type { FileContent, FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { ExportRequest, InterchangeReport, InterchangeStage } from '../protocol/interchange.ts';
 
+/** What a model that was published says of itself: the base's card, and whose work it has learnt from. */
+const papers = ['README.md', 'ATTRIBUTIONS.md'];
+
 /**
  * Writes a model for other programs, as a whole or not at all. What tells of its training stays behind: where the files were that it has
  * learnt from is nobody else's business.
@@ -34,6 +37,10 @@ export async function exportModel(
 
   async function writeFolder(): Promise<number> {
     const contents = folderFiles(model, dtype);
+    for (const name of papers) {
+      if (await files.exists(`${folder}/${name}`))
+        contents.set(name, [await files.read(`${folder}/${name}`)]);
+    }
     await files.replaceFolder(out, contents);
     return [...contents.values()].flat().reduce((sum, piece) => sum + piece.length, 0);
   }

@@ -7,10 +7,13 @@ import { decodeSafetensors, type Tensor } from '../engine/safetensors.ts';
 import { readVocabulary } from '../engine/vocabulary.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import type { ModelConfig } from '../protocol/model.ts';
 import type { ImportRequest, InterchangeReport, InterchangeStage } from '../protocol/interchange.ts';
 
 const advice = 'Choose another folder, or train a model that fits with distributed/.';
 const weightsFile = 'model.safetensors';
+/** The largest vocabulary is a tenth of it. */
+const mostTextBytes = 64_000_000;
 const headName = 'lm_head.weight';
 const embeddingName = 'model.embed_tokens.weight';
 
@@ -73,7 +76,11 @@ async function ownModel(files: FileSystem, from: string): Promise<Checkpoint | n
 async function foreignModel(files: FileSystem, from: string): Promise<Checkpoint> {
   await refuseOtherFormats(files, from);
   const read = async (name: string): Promise<Uint8Array> => {
-    if (await files.exists(`${from}/${name}`)) return files.read(`${from}/${name}`);
+    const file = `${from}/${name}`;
+    if (name !== weightsFile && (await files.exists(file)) && (await files.size(file)) > mostTextBytes) {
+      throw foreign('checkpointForeign', `${name} should hold at most ${mostTextBytes} bytes and holds more`);
+    }
+    if (await files.exists(file)) return files.read(file);
     throw foreign('checkpointMissing', `${from} should hold ${name} and does not`);
   };
   const text = async (name: string): Promise<string> => new TextDecoder().decode(await read(name));
@@ -87,8 +94,23 @@ async function foreignModel(files: FileSystem, from: string): Promise<Checkpoint
     );
   }
   const table = parameterTable(config);
+  await refuseTooLarge(files, from, config);
   const stored = withoutTiedHead(decodeSafetensors(await read(weightsFile), weightsFile));
   return { config, tensors: weightsOf(stored, table), tokenizerJson, trainerState: untold, optimizer: null };
+}
+
+/** A header, and each number in 32 bits, those of a head that is tied twice: more need not be read to be refused. */
+async function refuseTooLarge(files: FileSystem, from: string, config: ModelConfig): Promise<void> {
+  const numbers = parameterCount(config) + config.vocabSize * config.hiddenSize;
+  const most = 4 * numbers + 1_048_576;
+  const size = (await files.exists(`${from}/${weightsFile}`))
+    ? await files.size(`${from}/${weightsFile}`)
+    : 0;
+  if (size <= most) return;
+  throw foreign(
+    'checkpointForeign',
+    `${weightsFile} should hold at most ${most} bytes, as config.json has it, and holds ${size}`,
+  );
 }
 
 /** Says more than that a file is missing, where weights are there in a form that is not read. */

@@ -10,8 +10,20 @@ export interface RemoteEndpoint {
   readonly maxMilliseconds: number;
 }
 
+/** Why there is no answer of a server. */
+export type RemoteFailure =
+  | { readonly kind: 'late'; readonly milliseconds: number }
+  /** `code`: the system's */
+  | { readonly kind: 'unreachable'; readonly code: string }
+  /** with a status of HTTP */
+  | { readonly kind: 'refused'; readonly status: number }
+  /** than the model that completes here */
+  | { readonly kind: 'otherTokens' }
+  /** `detail`: what of the answer is not as it should be, for the log */
+  | { readonly kind: 'unusable'; readonly detail: string };
+
 /** How the server's part in a completion went. */
 export type RemoteStatus =
   | { readonly state: 'answers' }
   /** it did not answer in time; or, for a while, it is not asked */
-  | { readonly state: 'away'; readonly sentence: string };
+  | { readonly state: 'away'; readonly failure: RemoteFailure };

@@ -1,4 +1,4 @@
-import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
+import type { RemoteEndpoint, RemoteFailure, RemoteStatus } from '../protocol/remote.ts';
 import { type Answer, AnswerError, readAnswer, requestBody } from './completionsApi.ts';
 
 /** After a failure the server is left alone for so long, twice as long after each further one. */
@@ -55,14 +55,14 @@ export class CompletionServer {
     const late = AbortSignal.timeout(Math.ceil(milliseconds));
     try {
       const answer = readAnswer(await this.#post(ids, tokens, AbortSignal.any([signal, late])), vocabSize);
-      if (!isOurs(answer)) throw new AnswerError('has other tokens than the model that completes here');
+      if (!isOurs(answer)) throw new AnswerError({ kind: 'otherTokens' });
       this.#status = { state: 'answers' };
       this.#late = 0;
       this.#pauseMs = firstPauseMs;
       return answer;
     } catch (error) {
       if (signal.aborted) return null;
-      if (!late.aborted) this.#failed(reasonOf(error));
+      if (!late.aborted) this.#failed(failureOf(error));
       else if (milliseconds >= this.maxMilliseconds / 2) this.#wasLate();
       return null;
     }
@@ -84,20 +84,20 @@ export class CompletionServer {
       referrerPolicy: 'no-referrer',
       signal,
     });
-    if (!response.ok) throw new AnswerError(`refuses with HTTP ${response.status}`);
+    if (!response.ok) throw new AnswerError({ kind: 'refused', status: response.status });
     return textOf(response);
   }
 
   /** Of little time that was left, nothing follows. */
   #wasLate(): void {
-    if (++this.#late >= lateInARow) this.#failed(`takes longer than ${this.maxMilliseconds} ms`);
+    if (++this.#late >= lateInARow) this.#failed({ kind: 'late', milliseconds: this.maxMilliseconds });
   }
 
-  #failed(reason: string): void {
+  #failed(failure: RemoteFailure): void {
     this.#late = 0;
     this.#pausedUntil = performance.now() + this.#pauseMs;
     this.#pauseMs = Math.min(longestPauseMs, 2 * this.#pauseMs);
-    this.#status = { state: 'away', sentence: reason };
+    this.#status = { state: 'away', failure };
   }
 }
 
@@ -113,17 +113,17 @@ async function textOf(response: Response): Promise<string> {
     bytes += value.length;
     if (bytes > mostAnswerBytes) {
       await reader.cancel();
-      throw new AnswerError(`answers with more than ${mostAnswerBytes} bytes`);
+      throw new AnswerError({ kind: 'unusable', detail: `more than ${mostAnswerBytes} bytes` });
     }
     text += decoder.decode(value, { stream: true });
   }
 }
 
-/** For "The server …". */
-function reasonOf(error: unknown): string {
-  if (error instanceof AnswerError) return error.message;
+function failureOf(error: unknown): RemoteFailure {
+  if (error instanceof AnswerError) return error.failure;
+  // What `fetch` throws says little; why is beneath it.
   const { cause } = error as Error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null;
-  if (code === 'ECONNREFUSED') return 'is not there (ECONNREFUSED)';
-  return `can't be reached (${code ?? (cause instanceof Error ? cause.message : String(error))})`;
+  if (cause instanceof Error)
+    return { kind: 'unreachable', code: 'code' in cause ? String(cause.code) : cause.message };
+  return { kind: 'unreachable', code: String(error) };
 }

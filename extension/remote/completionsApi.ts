@@ -1,4 +1,4 @@
-import type { RemoteEndpoint } from '../protocol/remote.ts';
+import type { RemoteEndpoint, RemoteFailure } from '../protocol/remote.ts';
 
 /** What a server says of one place: the token that it takes for the likeliest, and the likeliest ones with their probabilities. */
 export interface Said {
@@ -37,8 +37,19 @@ export function requestBody(
   });
 }
 
-/** Why an answer is none: a sentence's end for "The server …". */
-export class AnswerError extends Error {}
+/** Why an answer is none. */
+export class AnswerError extends Error {
+  readonly failure: RemoteFailure;
+
+  constructor(failure: RemoteFailure) {
+    super(JSON.stringify(failure));
+    this.failure = failure;
+  }
+}
+
+function unusable(detail: string): AnswerError {
+  return new AnswerError({ kind: 'unusable', detail });
+}
 
 /**
  * @param vocabSize of the model that answers here: an id beyond it is another model's
@@ -49,15 +60,14 @@ export function readAnswer(text: string, vocabSize: number): Answer {
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (error) {
-    throw new AnswerError('answers with something else than JSON', { cause: error });
+  } catch {
+    throw unusable('no JSON');
   }
   const [choice] = list(field(json, 'choices'));
   const logprobs = field(choice, 'logprobs');
   const isLlama = Array.isArray(field(logprobs, 'content'));
   const tops = isLlama ? fromLlama(list(field(logprobs, 'content'))) : fromVllm(logprobs);
-  if (tops.length === 0)
-    throw new AnswerError('gives no log-probabilities of tokens by their ids (logprobs)');
+  if (tops.length === 0) throw unusable('no logprobs of tokens by their ids');
   const generated = field(choice, 'text');
   return {
     said: tops.map((top) => checked(top, vocabSize)),
@@ -100,16 +110,15 @@ function checked({ token, likely }: Top, vocabSize: number): Said {
     Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize;
   const ids = new Map<number, number>();
   for (const [id, logProbability] of likely) {
-    if (!isId(id)) throw new AnswerError('has other tokens than the model that completes here');
+    if (!isId(id)) throw new AnswerError({ kind: 'otherTokens' });
     if (typeof logProbability !== 'number' || Number.isNaN(logProbability))
-      throw new AnswerError(`gives no number as the log-probability of token ${id}`);
+      throw unusable(`no number as the log-probability of token ${id}`);
     ids.set(id, Math.exp(Math.min(0, logProbability)));
   }
-  if (!isId(token)) throw new AnswerError('has other tokens than the model that completes here');
+  if (!isId(token)) throw new AnswerError({ kind: 'otherTokens' });
   const probabilities = [...ids.values()];
   const together = probabilities.reduce((sum, probability) => sum + probability, 0);
-  if (!(together > 0 && together <= mostTogether))
-    throw new AnswerError(`gives probabilities that add up to ${together}`);
+  if (!(together > 0 && together <= mostTogether)) throw unusable(`probabilities that add up to ${together}`);
   return { token, ids: [...ids.keys()], probabilities };
 }
 

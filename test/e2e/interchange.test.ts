@@ -23,7 +23,14 @@ describe('a model that goes out and comes back', () => {
     await workbench.choose('Hugging Face folder, f32');
     await workbench.answerFileDialog(exported);
     await workbench.notification('The model is exported to').waitFor();
-    const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+    const names = [
+      'ATTRIBUTIONS.md',
+      'README.md',
+      'config.json',
+      'model.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ];
     expect((await readdir(exported)).toSorted()).toEqual(names);
     await workbench.screenshot('exported');
   });

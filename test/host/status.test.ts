@@ -108,7 +108,7 @@ describe('statusOf with an index', () => {
 
   it('says how a server’s part went', () => {
     const index: IndexStatus = { ...none, predicting: 'counts + transformer' };
-    const remote = { state: 'away', sentence: 'is not there' } as const;
+    const remote = { state: 'away', failure: { kind: 'otherTokens' } } as const;
     const status = statusOf({ state: ready, origin: 'base', index, training: null, remote }, null);
     expect(status).toMatchObject({ kind: 'predicting', remote });
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, cpSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync, cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
@@ -160,6 +160,13 @@ describe('a model that is exported as a Hugging Face folder and imported again',
 });
 
 describe('an export', () => {
+  it('of what was published takes its card and attributions along', async () => {
+    writeFileSync(path.join(ours, 'ATTRIBUTIONS.md'), 'theirs');
+    await exported();
+    expect(readFileSync(path.join(folder, 'ATTRIBUTIONS.md'), 'utf8')).toBe('theirs');
+    rmSync(path.join(ours, 'ATTRIBUTIONS.md'));
+  });
+
   it('as a Hugging Face folder has no q8_0', async () => {
     const error = await refusal(() => exported('huggingface', 'q8_0'));
     expect(error).toMatchObject({ code: 'argumentInvalid', message: expect.stringContaining('q8_0') });
@@ -333,6 +340,15 @@ describe('an import', () => {
     expect(message).toMatch(/add_prefix_space.*nihilo tokenize/s);
     writeFileSync(file, tokenizerToJson(trainTokenizer(realCode(), 280)));
     expect((await refusal(imported)).message).toContain(`hold ${config.vocabSize} tokens`);
+  });
+
+  it('refuses weights that are larger than config.json says before it reads them', async () => {
+    await exported();
+    const file = path.join(folder, 'model.safetensors');
+    truncateSync(file, 200_000_000);
+    expect((await refusal(imported)).message).toMatch(
+      /model\.safetensors should hold at most \d+ bytes.*holds 200000000/,
+    );
   });
 
   it('never reads a pickle, and says how to save a model without one', async () => {

@@ -68,16 +68,16 @@ describe('an answer of a server', () => {
   });
 
   it.each([
-    ['no JSON', '<html>', 'something else than JSON'],
-    ['no choices', '{}', 'no log-probabilities'],
-    ['null', 'null', 'no log-probabilities'],
-    ['an id that we have not', llama([llamaToken(4, [[4, -1]])]), 'other tokens'],
+    ['no JSON', '<html>', 'no JSON'],
+    ['no choices', '{}', 'no logprobs'],
+    ['null', 'null', 'no logprobs'],
+    ['an id that we have not', llama([llamaToken(4, [[4, -1]])]), 'otherTokens'],
     [
       'tokens by their texts',
       JSON.stringify({ choices: [{ text: 'a', logprobs: { tokens: ['a'], top_logprobs: [{ a: -1 }] } }] }),
-      'other tokens',
+      'otherTokens',
     ],
-    ['a fraction of an id', llama([llamaToken(0.5, [[0.5, -1]])]), 'other tokens'],
+    ['a fraction of an id', llama([llamaToken(0.5, [[0.5, -1]])]), 'otherTokens'],
     ['no number', llama([llamaToken(1, [[1, '-1']])]), 'no number'],
     [
       'more than there is',
