@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** As many as vLLM gives without having been started to give more; llama.cpp gives any number. */
-export const mostLikelyAsked = 20;
+const mostLikelyAsked = 20;
 
 /**
  * The body of a request that llama.cpp's server and vLLM both take: a prompt of token ids, so that nobody cuts the text anew, and
