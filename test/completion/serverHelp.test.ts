@@ -129,16 +129,18 @@ describe('completions with a server', () => {
   let server: CompletionsServer;
   let predictor: Predictor;
   beforeAll(async () => {
-    if (unavailable === null) server = await startServer();
-  }, 60_000);
-  afterAll(async () => server?.close());
-  beforeEach(async ({ skip }) => {
-    if (unavailable !== null) skip(unavailable);
-    server.requests.length = 0;
-    server.delayMs = 0;
+    if (unavailable !== null) return;
+    server = await startServer();
     predictor = new Predictor(platform);
     await predictor.load(base, true);
     expect(await predictor.useIndex(await index())).toBe('counts + transformer');
+  }, 120_000);
+  afterAll(async () => server?.close());
+  beforeEach(({ skip }) => {
+    if (unavailable !== null) skip(unavailable);
+    server.requests.length = 0;
+    server.delayMs = 0;
+    predictor.useRemote(null);
   });
 
   const complete = () => predictor.complete(prefix, open, options, never);
