@@ -3,6 +3,7 @@ import { trustFolder } from '../indexing/savedTrust.ts';
 import { interchange } from '../interchange/interchangeClient.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import {
   type ExportDtype,
   type ExportFormat,
@@ -62,7 +63,7 @@ export async function exportForOthers(
   if (format === 'gguf' && (await platform.files.exists(out))) {
     throw new NihiloError(
       'argumentInvalid',
-      `An export should go to a new file and ${out} is there already; choose another or delete it.`,
+      say`An export should go to a new file and ${out} is there already; choose another or delete it.`,
     );
   }
   const request = { type: 'export', model: absolutePath(model), format, dtype, out } as const;

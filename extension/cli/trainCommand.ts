@@ -1,6 +1,7 @@
 import { onlyThis } from '../corpus/globs.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { CorpusRequest, StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
@@ -17,7 +18,7 @@ export async function train(platform: Platform, folder: string, options: TrainOp
   if (options.base !== undefined && (options.preset ?? 'base') !== 'base') {
     throw new NihiloError(
       'argumentInvalid',
-      `--preset should be base where --base names a model to begin with and is ${options.preset}; leave one of them out.`,
+      say`--preset should be base where --base names a model to begin with and is ${options.preset!}; leave one of them out.`,
     );
   }
   const request = trainingRequest(platform, folder, options);
@@ -75,7 +76,7 @@ function trainingRequest(
   folder: string,
   options: TrainOptions,
 ): TrainingRequest<CorpusRequest> {
-  const { out, vocab, threads, memory, canaries, resume } = options;
+  const { out, vocab, threads, memory, canaries, resume, calls } = options;
   const { base, seed, reproducible, optimizer, tokensPerStep } = options;
   const preset = base === undefined ? options.preset : 'base';
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
@@ -95,6 +96,7 @@ function trainingRequest(
     memoryLimitMb: memory,
     canaries,
     resume,
+    calls,
   };
 }
 

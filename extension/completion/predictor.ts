@@ -10,6 +10,7 @@ import { openTransformer } from '../prediction/trainedTransformer.ts';
 import { RemoteTransformer } from '../prediction/remoteTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Completion,
@@ -31,7 +32,7 @@ import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
 import { beforeRedaction } from './redaction.ts';
 import { rehearse, rehearseIndex } from './rehearsal.ts';
-import { ServedIndex } from './servedIndex.ts';
+import { type GivesWay, ServedIndex } from './servedIndex.ts';
 import { ServerHelp } from './serverHelp.ts';
 import { windowAround } from './window.ts';
 
@@ -49,8 +50,10 @@ interface Helped {
   readonly local: TransformerModel;
 }
 
-/** A file that becomes the open one costs more than a completion; this many are not noticed by somebody who begins to type. */
+/** A file that is taken out of the counts and put back costs more than a completion. */
 const trialsAtOnce = 8;
+/** Texts are seldom longer; a longer one costs more time. */
+const tokensAhead = 32;
 
 /**
  * What predicts: the index of the workspace and the trained model. Completions of a document come from the index, and before there is one
@@ -61,11 +64,18 @@ export class Predictor {
   #model: Model | null = null;
   #index: ServedIndex | null = null;
   #server: CompletionServer | null = null;
-  /** null: nobody helps, or the index does not hear the model */
+  /** at completions from the index; null: nobody does, or the index does not hear the model */
   #helped: Helped | null = null;
+  /** builds of the kernels that have been rehearsed: another model or index of the same finds everything optimised */
+  readonly #rehearsed = new Set<'index' | 'relaxed' | 'reproducible'>();
 
   constructor(platform: Platform) {
     this.#platform = platform;
+  }
+
+  /** whether there is anything to complete with */
+  get answers(): boolean {
+    return this.#model !== null || this.#index !== null;
   }
 
   /** @throws {NihiloError} checkpointMissing, checkpointTorn, checkpointForeign; the model that was loaded before stays */
@@ -76,12 +86,12 @@ export class Predictor {
       reproducible,
     );
     const tokenizer = tokenizerFromJson(tokenizerJson);
-    rehearse(decoder, tokenizer);
+    this.#rehearseOnce(reproducible ? 'reproducible' : 'relaxed', () => rehearse(decoder, tokenizer));
     const { provenance, seed } = trainerState;
     // What is given without its files is of another workspace: the base.
     const isNew = (path: string): boolean => provenance === null || isHeldOut(path, seed);
     this.#model = { decoder, tokenizer, tokenizerJson, isNew };
-    this.#join();
+    if (this.#index !== null) this.#helped = this.#join(this.#index);
     return {
       checkpoint,
       config: decoder.config,
@@ -91,20 +101,28 @@ export class Predictor {
     };
   }
 
-  /** The index before serves until this one can. */
-  async useIndex(index: WorkspaceIndex): Promise<Predicting> {
+  /** The index before serves until this one can. @param giveWay called between parts */
+  async useIndex(index: WorkspaceIndex, giveWay: () => Promise<void>): Promise<Predicting> {
     const { module } = await compileKernels((name) => this.#platform.readAsset(name), true);
     const served = new ServedIndex(module, index);
+    const helped = this.#join(served);
+    this.#rehearseOnce('index', () => rehearseIndex(served));
+    const writing = this.#index?.writing ?? null;
+    if (writing !== null) {
+      await served.open(writing.prefix, writing.open, async () => {
+        await giveWay();
+        return true;
+      });
+    }
     this.#index = served;
-    this.#join();
-    rehearseIndex(served);
+    this.#helped = helped;
     return served.predicting;
   }
 
   /** From now on the model of this server takes part, once there is a model here over the same tokens; null: none does. */
   useRemote(endpoint: RemoteEndpoint | null): void {
     this.#server = endpoint === null ? null : new CompletionServer(endpoint);
-    this.#join();
+    if (this.#index !== null) this.#helped = this.#join(this.#index);
   }
 
   /** How the server's part in the last completion went; null: none takes part. */
@@ -112,21 +130,31 @@ export class Predictor {
     return this.#helped?.help.status ?? null;
   }
 
-  /** @returns whether more is counted than there is room for */
-  learn(edition: number | null, changes: readonly FileChange[]): boolean {
+  /** @param giveWay called between parts @returns whether more is counted than there is room for */
+  async learn(
+    edition: number | null,
+    changes: readonly FileChange[],
+    giveWay: () => Promise<void>,
+  ): Promise<boolean> {
     if (this.#index === null || (edition ?? this.#index.edition) !== this.#index.edition) return false;
-    return this.#index.learn(changes);
+    return this.#index.learn(changes, giveWay);
   }
 
-  open(prefix: string, open: OpenDocument): void {
-    this.#index?.open(prefix, open);
+  async open(prefix: string, open: OpenDocument, goesOn: GivesWay): Promise<void> {
+    await this.#index?.open(prefix, open, goesOn);
+  }
+
+  /** Does what the next completion would have to do first, as long as nobody asks. */
+  async getReady(goesOn: GivesWay): Promise<void> {
+    await this.#index?.getReady(goesOn);
   }
 
   /** Completions at places whose rest is known, in a file that is new to the model. @param seed of the choice */
-  tryOut(seed: number, cancelled: () => boolean): readonly Trial[] {
+  async tryOut(seed: number, cancelled: () => boolean, goesOn: GivesWay): Promise<readonly Trial[]> {
     const random = new Random(seed);
     const isNew = this.#model?.isNew ?? (() => true);
-    return this.#index?.tryOut(isNew, () => random.uniform(), trialsAtOnce, cancelled) ?? [];
+    const uniform = (): number => random.uniform();
+    return (await this.#index?.tryOut(isNew, uniform, trialsAtOnce, cancelled, goesOn)) ?? [];
   }
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {
@@ -154,7 +182,7 @@ export class Predictor {
       const complete = (): Completion => index.complete(prefix, open, options, cancelled);
       if (this.#helped === null) return beforeRedaction(complete());
       const { help, local } = this.#helped;
-      index.open(prefix, open);
+      if (!index.reach(prefix, open, options, cancelled)) return beforeRedaction(complete());
       return beforeRedaction(await help.completed([...local.ids], complete, cancelled));
     }
     const { decoder, tokenizer } = this.#loaded();
@@ -183,10 +211,11 @@ export class Predictor {
     if (!Number.isInteger(chosen) || chosen < 0 || chosen >= ids.length) {
       throw new NihiloError(
         'positionInvalid',
-        `The position should be a token from 0 to ${ids.length - 1} and is ${chosen}. Choose one of the tokens shown.`,
+        say`The position should be a token from 0 to ${ids.length - 1} and is ${chosen}. Choose one of the tokens shown.`,
       );
     }
     const logits = decoder.next(ids.slice(0, chosen + 1))!;
+    this.#index?.disturbed();
     return {
       tokens: ids.map((id, i) => ({ id, bytes: latin1(tokenizer.tokenBytes(id)), start: starts[i]! })),
       cursor,
@@ -195,25 +224,33 @@ export class Predictor {
     };
   }
 
-  /** A model over other tokens cannot take part: the index that is made of its own is on its way. */
-  #join(): void {
-    this.#helped = null;
-    if (this.#model === null || this.#index?.tokenizerJson !== this.#model.tokenizerJson) return;
+  #rehearseOnce(what: 'index' | 'relaxed' | 'reproducible', rehearsal: () => void): void {
+    if (!this.#rehearsed.has(what)) rehearsal();
+    this.#rehearsed.add(what);
+  }
+
+  /**
+   * A model over other tokens cannot take part: the index that is made of its own is on its way.
+   * @returns who helps at completions from this index; null: nobody does
+   */
+  #join(index: ServedIndex): Helped | null {
+    if (this.#model === null || index.tokenizerJson !== this.#model.tokenizerJson) return null;
     const { decoder, tokenizer } = this.#model;
-    const local = new TransformerModel(decoder, tokenizer.endOfText);
-    const help =
-      this.#server === null
-        ? null
-        : new ServerHelp(this.#server, tokenizer, decoder.config.maxPositionEmbeddings);
-    this.#index.hear(help === null ? local : new RemoteTransformer(local, help));
-    if (help !== null && this.#index.predicting === 'counts + transformer') this.#helped = { help, local };
+    const local = new TransformerModel(decoder, tokenizer.endOfText, tokensAhead);
+    if (this.#server === null) {
+      index.hear(local);
+      return null;
+    }
+    const help = new ServerHelp(this.#server, tokenizer, decoder.config.maxPositionEmbeddings);
+    index.hear(new RemoteTransformer(local, help, tokenizer.endOfText));
+    return index.predicting === 'counts + transformer' ? { help, local } : null;
   }
 
   #loaded(): Model {
     if (this.#model === null) {
       throw new NihiloError(
         'checkpointMissing',
-        'There is no model yet. Run "Nihilo: Train on Workspace" first.',
+        say`There is no model yet. Run "Nihilo: Train on Workspace" first.`,
       );
     }
     return this.#model;

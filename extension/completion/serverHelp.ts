@@ -98,7 +98,7 @@ export class ServerHelp implements KnownPlaces {
     this.#places.delete(oldest!);
   }
 
-  /** The windows of the model here: two places of the same window are the same place to it. */
+  /** Two places with the same text before them are the same, as far as a window of the model here reaches. */
   #key(ids: readonly number[]): string {
     const start = this.#start(ids.length);
     return `${start}:${ids.slice(start).join(',')}`;

@@ -1,5 +1,6 @@
 import { type FileSystem, previousFolder } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import { type OptimizerName, optimizerNames, presetNames } from '../protocol/model.ts';
 import type { Provenance, TrainingChoices } from '../protocol/training.ts';
 import { fromArceeConfig } from './arceeConfig.ts';
@@ -105,7 +106,7 @@ export async function readCheckpoint(
 ): Promise<Checkpoint> {
   await files.recoverFolder(folder);
   if (!(await files.exists(`${folder}/config.json`)) && !(await files.exists(`${folder}/${stateFile}`))) {
-    const sentence = `There should be a trained model in ${folder} and there is none. Train one first.`;
+    const sentence = say`There should be a trained model in ${folder} and there is none. Train one first.`;
     throw new NihiloError('checkpointMissing', sentence);
   }
   let torn: NihiloError | null = null;
@@ -134,7 +135,7 @@ async function readFolder(files: FileSystem, folder: string, withOptimizer: bool
   const tokenizerJson = decodeText(await reader.bytes('tokenizer.json'));
   const { tokens } = readVocabulary(tokenizerJson);
   if (tokens.length !== config.vocabSize) {
-    throw foreign(`tokenizer.json should hold ${config.vocabSize} tokens and holds ${tokens.length}`);
+    throw foreign(say`tokenizer.json should hold ${config.vocabSize} tokens and holds ${tokens.length}`);
   }
   const table = parameterTable(config);
   const stored = await reader.tensors('model.safetensors');
@@ -174,6 +175,8 @@ class Reader {
       reproducible: json.boolean('reproducible'),
       optimizer: json.oneOf('optimizer', optimizerNames),
       tokensPerStep: json.isNull('tokensPerStep') ? null : json.count('tokensPerStep'),
+      // A model from before there were calls has learnt none.
+      calls: json.names.includes('calls') && json.boolean('calls'),
       step: json.count('step'),
       tokens: json.count('tokens'),
       sequences: json.count('sequences'),
@@ -189,7 +192,9 @@ class Reader {
   async bytes(name: string): Promise<Uint8Array> {
     const bytes = await this.#read(name);
     if ((await sha256(bytes)) !== this.#digests.get(name)) {
-      throw this.#torn(`${name} should be the file that training wrote and is another (its SHA-256 differs)`);
+      throw this.#torn(
+        say`${name} should be the file that training wrote and is another (its SHA-256 differs)`,
+      );
     }
     return bytes;
   }
@@ -217,12 +222,12 @@ class Reader {
 
   async #read(name: string): Promise<Uint8Array> {
     const path = `${this.#folder}/${name}`;
-    if (!(await this.#files.exists(path))) throw this.#torn(`it should hold ${name} and does not`);
+    if (!(await this.#files.exists(path))) throw this.#torn(say`it should hold ${name} and does not`);
     return this.#files.read(path);
   }
 
-  #torn(what: string): NihiloError {
-    const sentence = `The checkpoint ${this.#folder} is incomplete: ${what}. Copy the whole folder again or train again.`;
+  #torn(what: Sentence): NihiloError {
+    const sentence = say`The checkpoint ${this.#folder} is incomplete: ${what}. Copy the whole folder again or train again.`;
     return new NihiloError('checkpointTorn', sentence);
   }
 }
@@ -249,8 +254,8 @@ function sharesOf(
   };
 }
 
-function foreign(what: string): NihiloError {
-  return new NihiloError('checkpointForeign', `${what}. ${trainAgain}`);
+function foreign(what: Sentence): NihiloError {
+  return new NihiloError('checkpointForeign', say`${what}. ${trainAgain}`);
 }
 
 function decodeText(bytes: Uint8Array): string {

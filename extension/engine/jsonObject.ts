@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence, type SentenceValue } from '../protocol/sentence.ts';
 import { trainAgain } from './modelTensors.ts';
 
 /** A JSON object of a checkpoint, which anyone may have written: a field is checked when it is read. */
@@ -6,11 +7,11 @@ export class JsonObject {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #file: string;
   readonly #path: string;
-  readonly #advice: string;
+  readonly #advice: Sentence;
 
   private constructor(
     fields: Readonly<Record<string, unknown>>,
-    place: { readonly file: string; readonly path: string; readonly advice: string },
+    place: { readonly file: string; readonly path: string; readonly advice: Sentence },
   ) {
     this.#fields = fields;
     this.#file = place.file;
@@ -24,10 +25,10 @@ export class JsonObject {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      const sentence = `${file} should hold JSON and does not: ${(error as Error).message}. ${advice}`;
+      const sentence = say`${file} should hold JSON and does not: ${(error as Error).message}. ${advice}`;
       throw new NihiloError('checkpointTorn', sentence, { cause: error });
     }
-    if (!isFields(value)) throw failure(file, 'an object', value, advice);
+    if (!isFields(value)) throw failure(file, say`an object`, value, advice);
     return new JsonObject(value, { file, path: '', advice });
   }
 
@@ -38,7 +39,7 @@ export class JsonObject {
   /** @throws {NihiloError} checkpointForeign, as every reader here, when the field is missing or not what is expected */
   number(name: string): number {
     const value = this.#fields[name];
-    if (typeof value !== 'number') throw this.#expected(name, 'a number');
+    if (typeof value !== 'number') throw this.#expected(name, say`a number`);
     return value;
   }
 
@@ -56,31 +57,31 @@ export class JsonObject {
 
   count(name: string): number {
     const value = this.#fields[name];
-    if (!isCount(value)) throw this.#expected(name, 'a whole number from 0');
+    if (!isCount(value)) throw this.#expected(name, say`a whole number from 0`);
     return value;
   }
 
   boolean(name: string): boolean {
     const value = this.#fields[name];
-    if (typeof value !== 'boolean') throw this.#expected(name, 'true or false');
+    if (typeof value !== 'boolean') throw this.#expected(name, say`true or false`);
     return value;
   }
 
   string(name: string): string {
     const value = this.#fields[name];
-    if (typeof value !== 'string') throw this.#expected(name, 'a string');
+    if (typeof value !== 'string') throw this.#expected(name, say`a string`);
     return value;
   }
 
   object(name: string): JsonObject {
     const value = this.#fields[name];
-    if (!isFields(value)) throw this.#expected(name, 'an object');
+    if (!isFields(value)) throw this.#expected(name, say`an object`);
     return this.#inner(value, name);
   }
 
   objects(name: string): JsonObject[] {
     const value = this.#fields[name];
-    if (!Array.isArray(value) || !value.every(isFields)) throw this.#expected(name, 'a list of objects');
+    if (!Array.isArray(value) || !value.every(isFields)) throw this.#expected(name, say`a list of objects`);
     return value.map((fields, i) => this.#inner(fields, `${name}.${i}`));
   }
 
@@ -88,13 +89,13 @@ export class JsonObject {
     const value = this.#fields[name];
     const texts = Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : null;
     if (!Array.isArray(value) || texts?.length !== value.length)
-      throw this.#expected(name, 'a list of strings');
+      throw this.#expected(name, say`a list of strings`);
     return texts;
   }
 
   oneOf<Name extends string>(name: string, names: readonly Name[]): Name {
     const found = names.find((candidate) => candidate === this.#fields[name]);
-    if (found === undefined) throw this.#expected(name, names.join(' or '));
+    if (found === undefined) throw this.#expected(name, say`one of ${names.join(', ')}`);
     return found;
   }
 
@@ -105,8 +106,8 @@ export class JsonObject {
     }
   }
 
-  #expected(name: string, expected: string): NihiloError {
-    return failure(this.#file, `${expected} as ${this.#path}${name}`, this.#fields[name], this.#advice);
+  #expected(name: string, expected: SentenceValue): NihiloError {
+    return failure(this.#file, say`${expected} as ${this.#path + name}`, this.#fields[name], this.#advice);
   }
 
   #inner(fields: Readonly<Record<string, unknown>>, name: string): JsonObject {
@@ -123,10 +124,10 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function failure(file: string, expected: string, got: unknown, advice: string): NihiloError {
-  const shown = (JSON.stringify(got) ?? 'nothing').slice(0, 120);
+function failure(file: string, expected: Sentence, got: unknown, advice: Sentence): NihiloError {
+  const shown = JSON.stringify(got)?.slice(0, 120) ?? say`nothing`;
   return new NihiloError(
     'checkpointForeign',
-    `${file} should hold ${expected} and holds ${shown}. ${advice}`,
+    say`${file} should hold ${expected} and holds ${shown}. ${advice}`,
   );
 }

@@ -1,5 +1,6 @@
 import type { FileContent } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import { toArceeConfig } from './arceeConfig.ts';
 import { mostHalf, toHalves } from './halfFloats.ts';
@@ -84,7 +85,7 @@ export function refuseTooLarge(weights: Weights): void {
     if (at < 0) continue;
     throw new NihiloError(
       'checkpointForeign',
-      `In float16 ${name} should hold numbers up to ${mostHalf} and holds ${values[at]} at ${at}. Export the model as f32.`,
+      say`In float16 ${name} should hold numbers up to ${mostHalf} and holds ${values[at]!} at ${at}. Export the model as f32.`,
     );
   }
 }

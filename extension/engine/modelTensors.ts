@@ -1,15 +1,16 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import type { ParameterSpec } from './layout.ts';
 import type { Tensor } from './safetensors.ts';
 
 /** What a person can do about a checkpoint of ours that is not as it should be. */
-export const trainAgain = 'Choose a folder that Nihilo has trained, or train again.';
+export const trainAgain = say`Choose a folder that Nihilo has trained, or train again.`;
 
 /** The tensors of a file, held to a table of them. */
 export class StoredTensors {
   readonly #stored: ReadonlyMap<string, Tensor>;
   readonly #file: string;
-  readonly #advice: string;
+  readonly #advice: Sentence;
 
   /** @param file names it in errors @param advice what to do, as a sentence */
   constructor(stored: ReadonlyMap<string, Tensor>, file: string, advice = trainAgain) {
@@ -27,13 +28,13 @@ export class StoredTensors {
     return new Map(
       table.map(({ name, shape }) => {
         const tensor = this.#stored.get(prefix + name);
-        const expected = `${this.#file} should hold ${prefix}${name} of shape [${shape.join(', ')}]`;
-        if (tensor === undefined) throw this.#foreign(`${expected} and does not hold it`);
+        const expected = say`${this.#file} should hold ${prefix + name} of shape [${shape.join(', ')}]`;
+        if (tensor === undefined) throw this.#foreign(say`${expected} and does not hold it`);
         if (tensor.shape.join() !== shape.join())
-          throw this.#foreign(`${expected} and holds [${tensor.shape.join(', ')}]`);
+          throw this.#foreign(say`${expected} and holds [${tensor.shape.join(', ')}]`);
         const at = tensor.data.findIndex((value) => !Number.isFinite(value));
         if (at >= 0)
-          throw this.#foreign(`${expected} in finite numbers and holds ${tensor.data[at]} at ${at}`);
+          throw this.#foreign(say`${expected} in finite numbers and holds ${tensor.data[at]!} at ${at}`);
         return [name, tensor.data];
       }),
     );
@@ -44,10 +45,10 @@ export class StoredTensors {
     const names = new Set(table.map(({ name }) => name));
     const unknown = [...this.#stored.keys()].find((name) => !names.has(name));
     if (unknown === undefined) return;
-    throw this.#foreign(`${this.#file} should hold ${names.size} tensors and holds one more, ${unknown}`);
+    throw this.#foreign(say`${this.#file} should hold ${names.size} tensors and holds one more, ${unknown}`);
   }
 
-  #foreign(what: string): NihiloError {
-    return new NihiloError('checkpointForeign', `${what}. ${this.#advice}`);
+  #foreign(what: Sentence): NihiloError {
+    return new NihiloError('checkpointForeign', say`${what}. ${this.#advice}`);
   }
 }

@@ -1,5 +1,6 @@
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
 import { fromBrainFloats, fromHalves } from './halfFloats.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 
 /** Row-major; `data` holds as many values as the shape says. */
 export interface Tensor<Data extends Float32Array | Int8Array | Uint16Array = Float32Array> {
@@ -13,7 +14,7 @@ export type AnyTensor = Tensor<Float32Array | Int8Array | Uint16Array>;
 const lengthBytes = 8;
 /** The official reader's limit. */
 const mostHeaderBytes = 100_000_000;
-const advice = 'Copy the file again, or make the model anew.';
+const advice = say`Copy the file again, or make the model anew.`;
 
 /**
  * A safetensors file: u64 length of the header, the header as JSON, the tensors in the order of the map.
@@ -89,7 +90,7 @@ function scaled(
   const scales = stored.get(name + scaleSuffix);
   const [rows = 0, cols = 0] = shape;
   if (shape.length !== 2 || scales?.shape.join() !== `${rows},1` || !(scales.data instanceof Float32Array)) {
-    throw failure('checkpointForeign', file, `${name}${scaleSuffix} of shape [${rows}, 1]`, scales?.shape);
+    throw failure('checkpointForeign', file, say`${name + scaleSuffix} of shape [${rows}, 1]`, scales?.shape);
   }
   const factors = scales.data;
   return Float32Array.from(data, (value, i) => factors[Math.floor(i / cols)]! * value);
@@ -122,7 +123,7 @@ function decodeStored(bytes: Uint8Array, file: string): Map<string, StoredTensor
   let end = 0;
   for (const entry of entries) {
     if (entry.begin !== end) {
-      throw failure('checkpointTorn', file, `${entry.name} to begin at byte ${end}`, entry.begin);
+      throw failure('checkpointTorn', file, say`${entry.name} to begin at byte ${end}`, entry.begin);
     }
     end = entry.end;
     if (start + end > bytes.length) break;
@@ -130,7 +131,7 @@ function decodeStored(bytes: Uint8Array, file: string): Map<string, StoredTensor
     tensors.set(entry.name, { shape: entry.shape, data: dtypes[entry.dtype].decode(data) });
   }
   if (start + end !== bytes.length)
-    throw failure('checkpointTorn', file, `${start + end} bytes`, bytes.length);
+    throw failure('checkpointTorn', file, say`${start + end} bytes`, bytes.length);
   return tensors;
 }
 
@@ -155,11 +156,12 @@ interface Entry {
 }
 
 function headerLength(bytes: Uint8Array, file: string): number {
-  if (bytes.length < lengthBytes) throw failure('checkpointTorn', file, 'a header', `${bytes.length} bytes`);
+  if (bytes.length < lengthBytes)
+    throw failure('checkpointTorn', file, say`a header`, `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   const most = Math.min(mostHeaderBytes, bytes.length - lengthBytes);
-  if (length > most) throw failure('checkpointTorn', file, `a header of at most ${most} bytes`, length);
+  if (length > most) throw failure('checkpointTorn', file, say`a header of at most ${most} bytes`, length);
   return length;
 }
 
@@ -168,23 +170,24 @@ function readHeader(json: Uint8Array, file: string): Entry[] {
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch (error) {
-    throw failure('checkpointTorn', file, 'a header in JSON', (error as Error).message, error);
+    throw failure('checkpointTorn', file, say`a header in JSON`, (error as Error).message, error);
   }
-  if (!isRecord(header)) throw failure('checkpointTorn', file, 'a header that is an object', header);
+  if (!isRecord(header)) throw failure('checkpointTorn', file, say`a header that is an object`, header);
   const named = Object.entries(header).filter(([name]) => name !== '__metadata__');
   return named.map(([name, entry]) => readEntry(name, entry, file));
 }
 
 function readEntry(name: string, entry: unknown, file: string): Entry {
-  if (!isRecord(entry)) throw failure('checkpointTorn', file, `an object for ${name}`, entry);
+  if (!isRecord(entry)) throw failure('checkpointTorn', file, say`an object for ${name}`, entry);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (!isDtype(dtype)) {
     const known = Object.keys(dtypes).join(', ');
-    throw failure('checkpointForeign', file, `${name} with one of the dtypes ${known}`, dtype);
+    throw failure('checkpointForeign', file, say`${name} with one of the dtypes ${known}`, dtype);
   }
-  if (!isCounts(shape)) throw failure('checkpointTorn', file, `${name} with a shape of whole numbers`, shape);
+  if (!isCounts(shape))
+    throw failure('checkpointTorn', file, say`${name} with a shape of whole numbers`, shape);
   if (!isCounts(offsets) || offsets.length !== 2) {
-    throw failure('checkpointTorn', file, `${name} with two data_offsets`, offsets);
+    throw failure('checkpointTorn', file, say`${name} with two data_offsets`, offsets);
   }
   const [begin, end] = offsets as [number, number];
   const size = dtypes[dtype].bytes * shape.reduce((product, length) => product * length, 1);
@@ -192,7 +195,7 @@ function readEntry(name: string, entry: unknown, file: string): Entry {
     throw failure(
       'checkpointTorn',
       file,
-      `${size} bytes for ${name} of shape [${shape.join(', ')}]`,
+      say`${size} bytes for ${name} of shape [${shape.join(', ')}]`,
       end - begin,
     );
   }
@@ -225,12 +228,11 @@ function isCounts(value: unknown): value is number[] {
 function failure(
   code: ErrorCode,
   file: string,
-  expected: string,
+  expected: Sentence,
   got: unknown,
   cause?: unknown,
 ): NihiloError {
-  const shown =
-    typeof got === 'string' || typeof got === 'number' ? String(got) : (JSON.stringify(got) ?? 'nothing');
-  const sentence = `${file} should hold ${expected} and holds ${shown.slice(0, 120)}. ${advice}`;
+  const shown = typeof got === 'string' || typeof got === 'number' ? String(got) : JSON.stringify(got);
+  const sentence = say`${file} should hold ${expected} and holds ${shown?.slice(0, 120) ?? say`nothing`}. ${advice}`;
   return new NihiloError(code, sentence, { cause });
 }

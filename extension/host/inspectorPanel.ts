@@ -1,6 +1,13 @@
 import * as vscode from 'vscode';
-import type { InspectorMemory, InspectorRequest, ModelState } from '../protocol/inspector.ts';
+import type { PlainError } from '../protocol/errors.ts';
+import type {
+  InspectorMemory,
+  InspectorMessage,
+  InspectorRequest,
+  ModelState,
+} from '../protocol/inspector.ts';
 import { isWritten } from './documents.ts';
+import { spokenFailure } from './failure.ts';
 import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage } from './inspectorPage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
@@ -84,7 +91,7 @@ export class Inspector implements vscode.Disposable {
       webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
     return {
       conversation: new InspectorConversation(
-        (message) => void webview.postMessage(message),
+        (message) => void webview.postMessage(spokenMessage(message)),
         (query, signal) => this.#model.inspect(query, signal),
         this.#history,
         this.#modelState,
@@ -235,6 +242,28 @@ async function textAtPinned({ place }: InspectorMemory): Promise<InspectedText |
   if (opened.status === 'rejected') return null;
   const position = new vscode.Position(place.line - 1, place.column - 1);
   return textAround(opened.value, opened.value.validatePosition(position));
+}
+
+/** What went wrong reaches the page in the language of the editor. */
+function spokenMessage(message: InspectorMessage): InspectorMessage {
+  const inWords = (error: PlainError): PlainError => ({ ...error, message: spokenFailure(error) });
+  switch (message.type) {
+    case 'failed':
+      return { ...message, error: inWords(message.error) };
+    case 'model': {
+      const { model } = message;
+      return model.state === 'failed'
+        ? { ...message, model: { ...model, error: inWords(model.error) } }
+        : message;
+    }
+    case 'training': {
+      const { tick } = message;
+      return tick.error === null ? message : { ...message, tick: { ...tick, error: inWords(tick.error) } };
+    }
+    case 'moved':
+    case 'inspected':
+      return message;
+  }
 }
 
 function title(): string {

@@ -25,6 +25,9 @@ export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel)
     watcher.onDidDelete(changed),
     // The watcher tells the same a moment later.
     workspace.onDidSaveTextDocument(({ uri }) => changed(uri)),
+    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0 && isWritten(document)) model.typed();
+    }),
     workspace.onDidChangeWorkspaceFolders(() => void model.rulesChanged()),
     workspace.onDidChangeConfiguration((change) => {
       const rules = ['files.exclude', 'nihilo.exclude'];

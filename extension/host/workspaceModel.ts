@@ -1,10 +1,17 @@
 import { Calibrator } from '../completion/calibrator.ts';
 import { type InspectQuery, PredictorClient } from '../completion/client.ts';
-import { type Answer, type Eagerness, type Question, Suggester } from '../completion/suggester.ts';
+import {
+  type Answer,
+  type CallTool,
+  type Eagerness,
+  type Question,
+  Suggester,
+} from '../completion/suggester.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
@@ -274,10 +281,20 @@ export class WorkspaceModel {
     this.#index.fileChanged(file);
   }
 
-  /** @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
+  /** @param callTool answers what the model asks for; null: nobody does @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  suggest(
+    question: Question,
+    eagerness: Eagerness,
+    signal: AbortSignal,
+    callTool: CallTool | null,
+  ): Promise<Answer> {
     this.#calibrator.postpone();
-    return this.#suggester.suggest(question, eagerness, signal);
+    return this.#suggester.suggest(question, eagerness, signal, callTool);
+  }
+
+  /** Somebody types: what is done in the background gives way before the next suggestion is asked for. */
+  typed(): void {
+    this.#calibrator.postpone();
   }
 
   /** Something else was typed where this had been shown long enough to be read. @param prefix ends where it was shown */
@@ -322,7 +339,7 @@ export class WorkspaceModel {
     if (folder !== null) return folder;
     throw new NihiloError(
       'checkpointMissing',
-      'There is no model yet. Run "Nihilo: Train on Workspace" first.',
+      say`There is no model yet. Run "Nihilo: Train on Workspace" first.`,
     );
   }
 
@@ -332,11 +349,15 @@ export class WorkspaceModel {
    * @throws {NihiloError} trainingBusy; as `write` does; storageFailed
    */
   async import<Report>(write: (folder: string) => Promise<Report | null>): Promise<Report | null> {
-    this.#refuseWhileTraining('A model can be imported');
+    this.#refuseWhileTraining(
+      say`A model can be imported while no training runs and one is running now; stop it first.`,
+    );
     await this.#saves.close(true);
     const report = await write(importedOf(this.#checkpoint));
     if (report === null) return null;
-    this.#refuseWhileTraining('A model can be imported');
+    this.#refuseWhileTraining(
+      say`A model can be imported while no training runs and one is running now; stop it first.`,
+    );
     await this.#platform.files.removeFolder(this.#checkpoint);
     await this.load();
     if (this.#index.isWanted) void this.#index.build({ relearn: true });
@@ -345,7 +366,9 @@ export class WorkspaceModel {
 
   /** What was trained here, and what was imported. @throws {NihiloError} trainingBusy; storageFailed */
   async delete(): Promise<void> {
-    this.#refuseWhileTraining('A model can be deleted');
+    this.#refuseWhileTraining(
+      say`A model can be deleted while no training runs and one is running now; stop it first.`,
+    );
     await this.#saves.close(false);
     const [own, imported] = [this.#checkpoint, importedOf(this.#checkpoint)];
     try {
@@ -355,7 +378,7 @@ export class WorkspaceModel {
     } catch (error) {
       throw new NihiloError(
         'storageFailed',
-        `The model in ${this.#checkpoint} should have been deleted and could not be (${toPlainError(error).message}); check the folder's permissions.`,
+        say`The model in ${this.#checkpoint} should have been deleted and could not be (${error instanceof NihiloError ? error.sentence : toPlainError(error).message}); check the folder's permissions.`,
         { cause: error },
       );
     }
@@ -379,10 +402,8 @@ export class WorkspaceModel {
     return servedFolder(this.#platform.files, this.#checkpoint, this.#source.base());
   }
 
-  #refuseWhileTraining(what: string): void {
-    if (this.#trainer.active === null) return;
-    const sentence = `${what} while no training runs and one is running now; stop it first.`;
-    throw new NihiloError('trainingBusy', sentence);
+  #refuseWhileTraining(sentence: Sentence): void {
+    if (this.#trainer.active !== null) throw new NihiloError('trainingBusy', sentence);
   }
 
   async #finish(run: TrainingRun): Promise<TrainingResult> {

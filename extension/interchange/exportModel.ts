@@ -4,6 +4,7 @@ import { parameterCount } from '../engine/layout.ts';
 import { type Model, modelFiles, refuseTooLarge } from '../engine/modelFiles.ts';
 import type { FileContent, FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ExportRequest, InterchangeReport, InterchangeStage } from '../protocol/interchange.ts';
 
 /** What a model that was published says of itself: the base's card, and whose work it has learnt from. */
@@ -50,7 +51,7 @@ function folderFiles(model: Model, dtype: ExportRequest['dtype']): Map<string, F
   if (dtype !== 'q8_0') return modelFiles(model, dtype === 'f32' ? 'F32' : 'F16');
   throw new NihiloError(
     'argumentInvalid',
-    'A Hugging Face folder should have numbers of type f32 or f16 and q8_0 was asked for, which only GGUF has; choose another type or the format gguf.',
+    say`A Hugging Face folder should have numbers of type f32 or f16 and q8_0 was asked for, which only GGUF has; choose another type or the format gguf.`,
   );
 }
 
@@ -60,6 +61,6 @@ async function refuseUsed(files: FileSystem, out: string): Promise<void> {
   if (entry === undefined) return;
   throw new NihiloError(
     'argumentInvalid',
-    `An export should go to a new or an empty folder and ${out} holds ${entry.name}; choose another or empty it.`,
+    say`An export should go to a new or an empty folder and ${out} holds ${entry.name}; choose another or empty it.`,
   );
 }

@@ -7,10 +7,11 @@ import { decodeSafetensors, type Tensor } from '../engine/safetensors.ts';
 import { readVocabulary } from '../engine/vocabulary.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { ImportRequest, InterchangeReport, InterchangeStage } from '../protocol/interchange.ts';
 
-const advice = 'Choose another folder, or train a model that fits with distributed/.';
+const advice = say`Choose another folder, or train a model that fits with distributed/.`;
 const weightsFile = 'model.safetensors';
 /** The largest vocabulary is a tenth of it. */
 const mostTextBytes = 64_000_000;
@@ -25,6 +26,7 @@ const untold: TrainerState = {
   reproducible: false,
   optimizer: 'muon',
   tokensPerStep: null,
+  calls: false,
   step: 0,
   tokens: 0,
   sequences: 0,
@@ -78,10 +80,13 @@ async function foreignModel(files: FileSystem, from: string): Promise<Checkpoint
   const read = async (name: string): Promise<Uint8Array> => {
     const file = `${from}/${name}`;
     if (name !== weightsFile && (await files.exists(file)) && (await files.size(file)) > mostTextBytes) {
-      throw foreign('checkpointForeign', `${name} should hold at most ${mostTextBytes} bytes and holds more`);
+      throw foreign(
+        'checkpointForeign',
+        say`${name} should hold at most ${mostTextBytes} bytes and holds more`,
+      );
     }
     if (await files.exists(file)) return files.read(file);
-    throw foreign('checkpointMissing', `${from} should hold ${name} and does not`);
+    throw foreign('checkpointMissing', say`${from} should hold ${name} and does not`);
   };
   const text = async (name: string): Promise<string> => new TextDecoder().decode(await read(name));
   const config = fromArceeConfig(JsonObject.parse(await text('config.json'), 'config.json', advice));
@@ -90,7 +95,7 @@ async function foreignModel(files: FileSystem, from: string): Promise<Checkpoint
   if (length !== config.vocabSize) {
     throw foreign(
       'checkpointForeign',
-      `tokenizer.json should hold ${config.vocabSize} tokens, as config.json says, and holds ${length}`,
+      say`tokenizer.json should hold ${config.vocabSize} tokens, as config.json says, and holds ${length}`,
     );
   }
   const table = parameterTable(config);
@@ -109,7 +114,7 @@ async function refuseTooLarge(files: FileSystem, from: string, config: ModelConf
   if (size <= most) return;
   throw foreign(
     'checkpointForeign',
-    `${weightsFile} should hold at most ${most} bytes, as config.json has it, and holds ${size}`,
+    say`${weightsFile} should hold at most ${most} bytes, as config.json has it, and holds ${size}`,
   );
 }
 
@@ -121,13 +126,13 @@ async function refuseOtherFormats(files: FileSystem, from: string): Promise<void
   if (pickle !== undefined) {
     throw new NihiloError(
       'checkpointForeign',
-      `${from} should hold ${weightsFile} and holds ${pickle}, which can run a program when it is read. Save the model with transformers' save_pretrained(…, safe_serialization=True), then import that.`,
+      say`${from} should hold ${weightsFile} and holds ${pickle}, which can run a program when it is read. Save the model with transformers' save_pretrained(…, safe_serialization=True), then import that.`,
     );
   }
   if (names.includes(`${weightsFile}.index.json`)) {
     throw new NihiloError(
       'checkpointForeign',
-      `${from} should hold the weights in one file, ${weightsFile}, and holds them in several. Save the model with transformers' save_pretrained(…, max_shard_size="100GB"), then import that.`,
+      say`${from} should hold the weights in one file, ${weightsFile}, and holds them in several. Save the model with transformers' save_pretrained(…, max_shard_size="100GB"), then import that.`,
     );
   }
 }
@@ -138,8 +143,7 @@ function vocabularyOf(tokenizerJson: string): readonly string[] {
     return readVocabulary(tokenizerJson).tokens;
   } catch (error) {
     if (!(error instanceof NihiloError)) throw error;
-    const why = error.message.replace(/\. Choose a folder.*$/s, '');
-    const sentence = `The tokenizer should be byte pairs as Nihilo learns them, because no other is computed exactly: ${why}. Train the model with a tokenizer.json of \`nihilo tokenize\`, then import that.`;
+    const sentence = say`The tokenizer should be byte pairs as Nihilo learns them, because no other is computed exactly. ${error.sentence} Or train the model elsewhere with a tokenizer.json of \`nihilo tokenize\`, then import that.`;
     throw new NihiloError('checkpointForeign', sentence, { cause: error });
   }
 }
@@ -155,7 +159,7 @@ function withoutTiedHead(stored: Map<string, Tensor>): ReadonlyMap<string, Tenso
   ) {
     throw foreign(
       'checkpointForeign',
-      `${weightsFile} should hold the same numbers as ${headName} and as ${embeddingName}, which are tied, and holds others`,
+      say`${weightsFile} should hold the same numbers as ${headName} and as ${embeddingName}, which are tied, and holds others`,
     );
   }
   return new Map([...stored].filter(([name]) => name !== headName));
@@ -171,6 +175,6 @@ function weightsOf(
   return weights;
 }
 
-function foreign(code: 'checkpointMissing' | 'checkpointForeign', what: string): NihiloError {
-  return new NihiloError(code, `${what}. ${advice}`);
+function foreign(code: 'checkpointMissing' | 'checkpointForeign', what: Sentence): NihiloError {
+  return new NihiloError(code, say`${what}. ${advice}`);
 }

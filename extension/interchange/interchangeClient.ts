@@ -1,6 +1,7 @@
 import { oneAnswer } from '../platform/oneAnswer.ts';
 import type { Platform } from '../platform/platform.ts';
 import { fromPlainError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type {
   InterchangeEvent,
   InterchangeReport,
@@ -34,7 +35,8 @@ export function interchange(
             return refuse(fromPlainError(event.error));
         }
       },
-      stopped: (why) => `The model could not be converted, because the worker stopped (${why}); try again.`,
+      stopped: (why) =>
+        say`The model could not be converted, because the worker stopped (${why}); try again.`,
     },
     signal,
   );

@@ -1,6 +1,6 @@
-import type { Candidates, SequenceModel } from '../counts/sequenceModel.ts';
+import type { Candidates } from '../counts/sequenceModel.ts';
 import { mostLikely } from '../engine/sampler.ts';
-import type { TransformerModel } from './transformerModel.ts';
+import type { AskingModel, TransformerModel } from './transformerModel.ts';
 
 /** The likeliest tokens of a place, with their probabilities; what is left of 1 is that of all others. */
 export interface LikelyTokens {
@@ -20,22 +20,26 @@ const leastRest = 1e-6;
 /**
  * A larger transformer in the place of the one that is here, as far as it has answered: it gives the probabilities of the likeliest tokens,
  * and what is left is shared among the others as the one here says. Where it has said nothing, the one here speaks alone. Over all tokens
- * it adds up to 1 in any case.
+ * it adds up to 1 in any case. Messages are a matter of the one that is here: the names in them are not for elsewhere.
  */
-export class RemoteTransformer implements SequenceModel {
+export class RemoteTransformer implements AskingModel {
   readonly vocabSize: number;
   readonly #local: TransformerModel;
   readonly #known: KnownPlaces;
+  readonly #endOfText: number;
   readonly #current: Float64Array;
+  #hasMessage = false;
 
-  constructor(local: TransformerModel, known: KnownPlaces) {
+  constructor(local: TransformerModel, known: KnownPlaces, endOfText: number) {
     this.vocabSize = local.vocabSize;
     this.#local = local;
     this.#known = known;
+    this.#endOfText = endOfText;
     this.#current = new Float64Array(local.vocabSize);
   }
 
   begin(): void {
+    this.#hasMessage = false;
     this.#local.begin();
   }
 
@@ -52,15 +56,19 @@ export class RemoteTransformer implements SequenceModel {
 
   distribution(out: Float64Array): void {
     this.#local.distribution(out);
-    const said = this.#known.at(this.#local.ids);
+    if (this.#hasMessage) return;
+    const known = this.#known.at(this.#local.ids);
+    const said = known === null ? null : ofTexts(known, this.#endOfText);
     if (said !== null) overlay(out, said);
   }
 
   learn(token: number): void {
+    this.#hasMessage = false;
     this.#local.learn(token);
   }
 
   advance(token: number): void {
+    this.#hasMessage = false;
     this.#local.advance(token);
   }
 
@@ -69,8 +77,33 @@ export class RemoteTransformer implements SequenceModel {
   }
 
   rewind(): void {
+    this.#hasMessage = false;
     this.#local.rewind();
   }
+
+  get asks(): number {
+    return this.#local.asks;
+  }
+
+  consult(message: readonly number[]): void {
+    this.#hasMessage = true;
+    this.#local.consult(message);
+  }
+
+  prepare(cancelled: () => boolean): boolean {
+    return this.#local.prepare(cancelled);
+  }
+}
+
+/** What it says of the tokens that a text can have, as a share of all that it says of them; null: nothing. */
+function ofTexts({ ids, probabilities }: LikelyTokens, endOfText: number): LikelyTokens | null {
+  const kept = [...ids.keys()].filter((i) => ids[i]! <= endOfText);
+  const sum = (places: readonly number[]): number => places.reduce((so, i) => so + probabilities[i]!, 0);
+  const said = sum(kept);
+  if (said === 0) return null;
+  const others = sum([...ids.keys()].filter((i) => ids[i]! > endOfText));
+  const all = others === 0 ? 1 : Math.max(said, 1 - others);
+  return { ids: kept.map((i) => ids[i]!), probabilities: kept.map((i) => probabilities[i]! / all) };
 }
 
 /** @param out f64[vocabSize] read and written, adds up to 1 before and after; all above 0 */

@@ -22,6 +22,7 @@ import { compiled } from '../engine/compiled.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
 import { CompletionsServer } from '../parity/completionsServer.ts';
 import { installLlamaCpp } from '../parity/llamaCpp.ts';
+import { giveWay } from './alone.ts';
 
 const platform = nodePlatform();
 const base = path.join(import.meta.dirname, '..', '..', 'base');
@@ -133,7 +134,7 @@ describe('completions with a server', () => {
     server = await startServer();
     predictor = new Predictor(platform);
     await predictor.load(base, true);
-    expect(await predictor.useIndex(await index())).toBe('counts + transformer');
+    expect(await predictor.useIndex(await index(), giveWay)).toBe('counts + transformer');
   }, 120_000);
   afterAll(async () => server?.close());
   beforeEach(({ skip }) => {

@@ -39,6 +39,7 @@ const checkpoint: Checkpoint = {
     reproducible: false,
     optimizer: 'adamw',
     tokensPerStep: null,
+    calls: true,
     step: 123,
     tokens: 45_678,
     sequences: 90,
@@ -47,10 +48,7 @@ const checkpoint: Checkpoint = {
     scheduledBest: { step: 90, loss: 2.5, bitsPerByte: 1.875 },
     heldOutBitsPerByte: 1.8,
     trainBitsPerByte: 1.6,
-    provenance: {
-      corpora: [{ folders: ['/code', '/more'], exclude: ['**/*.md'] }],
-      readAtMs: 1_700_000_000_000.5,
-    },
+    provenance: { corpora: [{ folders: ['/code', '/more'], exclude: ['*.md'] }], readAtMs: 1_700_000_000.5 },
   },
   optimizer: {
     weights: randomTensors(config, 2),

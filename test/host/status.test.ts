@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { percentOf, statusOf } from '../../extension/host/status.ts';
 import type { TrainingStatus } from '../../extension/host/workspaceModel.ts';
 import type { IndexStatus } from '../../extension/host/workspaceIndex.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { modelSummary, trainingProgress } from './samples.ts';
 
@@ -55,10 +57,13 @@ describe('statusOf', () => {
   });
 
   it('gives the sentence of a model that cannot be used', () => {
-    const state = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
+    const state = {
+      state: 'failed',
+      error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)),
+    } as const;
     expect(statusOf({ state, origin: null, index: none, training: null, remote: null }, null)).toEqual({
       kind: 'failed',
-      sentence: 'Torn.',
+      error: state.error,
     });
   });
 });
@@ -121,7 +126,10 @@ describe('statusOf with an index', () => {
     expect(statusOf({ state: missing, origin: null, index, training: null, remote: null }, off).kind).toBe(
       'silent',
     );
-    const failed = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
+    const failed = {
+      state: 'failed',
+      error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)),
+    } as const;
     expect(statusOf({ state: failed, origin: null, index, training: null, remote: null }, null).kind).toBe(
       'failed',
     );
