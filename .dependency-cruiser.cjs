@@ -11,6 +11,7 @@ const layers = {
   prediction: ['protocol', 'platform', 'tokenizer', 'engine', 'counts'],
   training: ['protocol', 'calling', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
   indexing: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
+  remote: ['protocol'],
   completion: [
     'protocol',
     'calling',
@@ -21,7 +22,9 @@ const layers = {
     'counts',
     'prediction',
     'platform',
+    'remote',
   ],
+  interchange: ['protocol', 'tokenizer', 'engine', 'platform'],
   statistics: ['protocol'],
   evaluation: [
     'protocol',
@@ -45,6 +48,8 @@ const layers = {
     'completion',
     'shaping',
     'evaluation',
+    'interchange',
+    'remote',
     'statistics',
     'platform',
   ],
@@ -58,9 +63,10 @@ const layers = {
     'indexing',
     'completion',
     'evaluation',
+    'interchange',
     'platform',
   ],
-  threads: ['protocol', 'training', 'indexing', 'completion', 'evaluation', 'platform'],
+  threads: ['protocol', 'training', 'indexing', 'completion', 'evaluation', 'interchange', 'platform'],
   webview: ['protocol'],
 };
 

@@ -88,6 +88,11 @@ class Arcee(torch.nn.Module):
 
     def loss(self, ids, targets, dtype):
         """Sum of the cross-entropies, nats. ids, targets i32[B, T]; `dtype` of the products, everything else is float32."""
+        logits = self.logits(ids, dtype)
+        return F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten().long(), reduction="sum")
+
+    def logits(self, ids, dtype):
+        """[B, T] -> [B, T, V]"""
         layers, hidden = self.config.num_hidden_layers, self.config.hidden_size
         norms = self.norms.unbind(0)
         square = self.square.to(dtype)
@@ -101,8 +106,7 @@ class Arcee(torch.nn.Module):
             x = x + F.linear(mixed, output[layer])
             inner = F.linear(self.normalise(x, norms[2 * layer + 1]).to(dtype), up[layer])
             x = x + F.linear(F.relu(inner).square(), down[layer])
-        logits = F.linear(self.normalise(x, norms[-1]).to(dtype), self.embedding.to(dtype))
-        return F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten().long(), reduction="sum")
+        return F.linear(self.normalise(x, norms[-1]).to(dtype), self.embedding.to(dtype))
 
     def normalise(self, x, weight):
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.config.rms_norm_eps) * weight

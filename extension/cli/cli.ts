@@ -47,6 +47,14 @@ async function run(invocation: Invocation): Promise<number> {
       const { tokenize } = await import('./tokenizeCommand.ts');
       return tokenize(platform, invocation.folder, invocation.options);
     }
+    case 'export': {
+      const { exportForOthers } = await import('./interchangeCommands.ts');
+      return exportForOthers(platform, invocation.out, invocation.options);
+    }
+    case 'import': {
+      const { importFromOthers } = await import('./interchangeCommands.ts');
+      return importFromOthers(platform, invocation.folder, invocation.options);
+    }
     case 'bench': {
       const { bench } = await import('./benchCommand.ts');
       return bench(platform, invocation.options);

@@ -4,6 +4,7 @@ import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import { type OptimizerName, optimizerNames, type PresetChoice, presetChoices } from '../protocol/model.ts';
 import { describeAudit, describeEvaluate, describeTokenize } from './folderCommands.ts';
+import { describeInterchange, type ExportOptions, type ImportOptions } from './interchangeCommands.ts';
 import {
   canaries,
   count,
@@ -26,6 +27,8 @@ export interface TrainOptions {
   readonly threads: number;
   readonly seed?: number;
   readonly preset?: PresetChoice;
+  /** of a model to begin with, in the place of the one that ships */
+  readonly base?: string;
   readonly vocab?: number;
   readonly optimizer?: OptimizerName;
   readonly tokensPerStep?: number;
@@ -95,7 +98,8 @@ export interface EvaluateOptions {
   readonly seed: number;
   readonly split: 'files' | 'folders' | 'commits';
   readonly static: boolean;
-  readonly base: boolean;
+  /** the base model that ships, or another one's folder */
+  readonly base: boolean | string;
   readonly files?: number;
   readonly roundTrip: boolean;
   readonly calls: boolean;
@@ -132,6 +136,8 @@ export type Invocation =
   | { readonly command: 'evaluate'; readonly folder: string; readonly options: EvaluateOptions }
   | { readonly command: 'audit'; readonly folder: string; readonly options: AuditOptions }
   | { readonly command: 'tokenize'; readonly folder: string; readonly options: TokenizeOptions }
+  | { readonly command: 'export'; readonly out: string; readonly options: ExportOptions }
+  | { readonly command: 'import'; readonly folder: string; readonly options: ImportOptions }
   /** help or version */
   | { readonly command: 'print'; readonly text: string };
 
@@ -178,6 +184,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
   describeEvaluate(program, threads, ask);
   describeAudit(program, ask);
   describeTokenize(program, ask);
+  describeInterchange(program, ask);
   program
     .command('bench')
     .description('measure the speed of the kernels, of a training step and of completions')
@@ -294,6 +301,10 @@ function describeChoices(command: Command): Command {
       '--preset <name>',
       'size of the model: pencil, small, default, large, or auto: by the amount of text and time (auto when left out); base: begin with the base model',
       oneOf('--preset', presetChoices),
+    )
+    .option(
+      '--base <dir>',
+      'begin with the model in this folder, as --preset base does with the one that ships',
     )
     .option(
       '--vocab <n>',

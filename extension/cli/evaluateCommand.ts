@@ -57,7 +57,7 @@ async function evaluateOnTerminal(
     return await evaluate(asked, {
       platform,
       predictors,
-      base: base ? await readBase(platform) : null,
+      base: base === false ? null : await readBase(platform, base === true ? null : absolutePath(base)),
       compressors: await installedCompressors(cache, signal),
       readSplit: () => readSplit(platform, asked, display, signal),
       checkpoint: absolutePath(path.join(tmpdir(), `nihilo-evaluation-${randomUUID()}`)),
@@ -73,8 +73,9 @@ async function evaluateOnTerminal(
   }
 }
 
-/** @throws {NihiloError} as readCheckpoint does */
-async function readBase({ files, baseModel: folder }: Platform): Promise<Base> {
+/** @param other folder of a model in the place of the one that ships @throws {NihiloError} as readCheckpoint does */
+async function readBase({ files, baseModel }: Platform, other: string | null): Promise<Base> {
+  const folder = other ?? baseModel;
   const { config, tensors, tokenizerJson } = await readCheckpoint(files, folder);
   const trust = await loadTrust(files, trustFolder(folder), tokenizerJson);
   return { folder, transformer: { config, tensors, heldOutPaths: [] }, tokenizerJson, trust };

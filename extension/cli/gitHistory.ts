@@ -171,6 +171,10 @@ class GitTree implements FileSystem {
     return (await this.#loaded()).has(target.slice(1)) || this.#folders.has(target);
   }
 
+  replaceFile(): Promise<void> {
+    throw new Error('Expected a commit to be read only.');
+  }
+
   replaceFolder(): Promise<void> {
     throw new Error('Expected a commit to be read only.');
   }

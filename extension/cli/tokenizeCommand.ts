@@ -153,7 +153,7 @@ class ShardWriter {
   async run(): Promise<ShardIndex> {
     const before = await this.#shardsBefore();
     await mkdir(this.#folder, { recursive: true });
-    await replaceFile(path.join(this.#folder, 'tokenizer.json'), Buffer.from(this.#tokenizerJson));
+    await replaceFile(path.join(this.#folder, 'tokenizer.json'), [Buffer.from(this.#tokenizerJson)]);
     const shards: Shard[] = [];
     let place: StreamPlace = [0, 0];
     while (place[0] <= this.#files.length) {
@@ -174,7 +174,7 @@ class ShardWriter {
     this.#stream.seek(from);
     const { tokens, bytes } = await this.#stream.fill(this.#buffer);
     const content = littleEndian(this.#buffer.subarray(0, tokens));
-    const digest = await replaceFile(path.join(this.#folder, file), content);
+    const digest = await replaceFile(path.join(this.#folder, file), [content]);
     return { file, tokens, bytes, sha256: digest, from, to: this.#stream.place };
   }
 
@@ -201,7 +201,7 @@ class ShardWriter {
     const total = (what: 'tokens' | 'bytes'): number => shards.reduce((sum, shard) => sum + shard[what], 0);
     const index = { complete, ...this.#heading, tokens: total('tokens'), bytes: total('bytes'), shards };
     const json = `${JSON.stringify(index, null, 1)}\n`;
-    await replaceFile(path.join(this.#folder, 'shards.json'), Buffer.from(json));
+    await replaceFile(path.join(this.#folder, 'shards.json'), [Buffer.from(json)]);
     return index;
   }
 }

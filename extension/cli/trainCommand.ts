@@ -1,6 +1,7 @@
 import { onlyThis } from '../corpus/globs.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { CorpusRequest, StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
@@ -12,8 +13,14 @@ import { print, printJson } from './output.ts';
 import { ProgressDisplay } from './progressDisplay.ts';
 import { reportOnTerminal } from './reportOnTerminal.ts';
 
-/** @returns the exit code @throws {NihiloError} as the training does */
+/** @returns the exit code @throws {NihiloError} argumentInvalid; as the training does */
 export async function train(platform: Platform, folder: string, options: TrainOptions): Promise<number> {
+  if (options.base !== undefined && (options.preset ?? 'base') !== 'base') {
+    throw new NihiloError(
+      'argumentInvalid',
+      say`--preset should be base where --base names a model to begin with and is ${options.preset!}; leave one of them out.`,
+    );
+  }
   const request = trainingRequest(platform, folder, options);
   await claimModelFolder(request.checkpoint);
   const { report, exitCode } = await trainOnTerminal(platform, request);
@@ -70,13 +77,14 @@ function trainingRequest(
   options: TrainOptions,
 ): TrainingRequest<CorpusRequest> {
   const { out, vocab, threads, memory, canaries, resume, calls } = options;
-  const { preset, seed, reproducible, optimizer, tokensPerStep } = options;
+  const { base, seed, reproducible, optimizer, tokensPerStep } = options;
+  const preset = base === undefined ? options.preset : 'base';
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
   return {
     corpus: { folders: [corpus], exclude: modelWithin(corpus, checkpoint) },
     checkpoint,
     // Here, `auto` means random numbers: whoever wants the base says so.
-    base: preset === 'base' ? baseModel : undefined,
+    base: preset !== 'base' ? undefined : base === undefined ? baseModel : absolutePath(base),
     preset,
     vocabSize: vocab,
     seed,

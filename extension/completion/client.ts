@@ -19,6 +19,7 @@ import {
   type Trial,
   type WordOptions,
 } from '../protocol/prediction.ts';
+import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 
 /** A worker that dies at once must not be started again at every key. */
 export const respawnGapMs = 5_000;
@@ -59,15 +60,25 @@ export class PredictorClient {
   readonly #platform: Platform;
   #connection: Connection | null = null;
   #model: LoadedModel | null = null;
+  #endpoint: RemoteEndpoint | null = null;
   #lastId = 0;
   #highestCancelled = 0;
   readonly #onDeath: () => void;
+  readonly #onRemote: (status: RemoteStatus) => void;
   #death: { readonly atMs: number; readonly reason: NihiloError } | null = null;
 
-  /** @param onDeath the worker is gone without having been asked to, and its index with it */
-  constructor(platform: Platform, onDeath: () => void = () => {}) {
+  /**
+   * @param onDeath the worker is gone without having been asked to, and its index with it
+   * @param onRemote how a server's part in a completion went
+   */
+  constructor(
+    platform: Platform,
+    onDeath: () => void = () => {},
+    onRemote: (status: RemoteStatus) => void = () => {},
+  ) {
     this.#platform = platform;
     this.#onDeath = onDeath;
+    this.#onRemote = onRemote;
   }
 
   /**
@@ -96,6 +107,7 @@ export class PredictorClient {
     const request = { type: 'complete', prefix, open, options } as const;
     const answer = await this.#ask(this.#connected(), request, signal);
     if (answer.type !== 'completed') throw unexpected(answer);
+    if (answer.remote !== null) this.#onRemote(answer.remote);
     return answer.completion;
   }
 
@@ -122,6 +134,12 @@ export class PredictorClient {
     const answer = await this.#ask(this.#connected(), { type: 'inspect', ...query }, signal);
     if (answer.type !== 'inspected') throw unexpected(answer);
     return answer.inspection;
+  }
+
+  /** A server whose model takes part in completions that are asked for from now on; null: none does. */
+  useRemote(endpoint: RemoteEndpoint | null): void {
+    this.#endpoint = endpoint;
+    if (this.#connection !== null) this.#tellEndpoint(this.#connection);
   }
 
   /** From its answer on, completions come from this index. @throws {NihiloError} workerFailed */
@@ -189,7 +207,12 @@ export class PredictorClient {
     worker.onFailure((reason) => this.#fail(connection, reason));
     // The worker answers in order: what is asked next finds the model, or is told that there is none.
     if (this.#model !== null) void Promise.allSettled([this.#loadInto(connection, this.#model)]);
+    if (this.#endpoint !== null) this.#tellEndpoint(connection);
     return connection;
+  }
+
+  #tellEndpoint(connection: Connection): void {
+    void Promise.allSettled([this.#ask(connection, { type: 'remote', endpoint: this.#endpoint })]);
   }
 
   async #loadInto(connection: Connection, model: LoadedModel): Promise<ModelSummary> {

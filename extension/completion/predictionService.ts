@@ -93,9 +93,12 @@ async function answer(
       return { type: 'loaded', id, model: await predictor.load(request.checkpoint, request.reproducible) };
     case 'complete': {
       const { prefix, open, options } = request;
-      const completion = predictor.complete(prefix, open, options, () => isCancelled(id));
-      return { type: 'completed', id, completion };
+      const completion = await predictor.complete(prefix, open, options, () => isCancelled(id));
+      return { type: 'completed', id, completion, remote: predictor.remote };
     }
+    case 'remote':
+      predictor.useRemote(request.endpoint);
+      return { type: 'remoteChanged', id };
     case 'words': {
       const { prefix, open, options } = request;
       return { type: 'worded', id, words: predictor.words(prefix, open, options, () => isCancelled(id)) };

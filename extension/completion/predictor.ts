@@ -7,6 +7,7 @@ import { distribution } from '../engine/sampler.ts';
 import { isHeldOut } from '../corpus/split.ts';
 import type { Platform } from '../platform/platform.ts';
 import { openTransformer } from '../prediction/trainedTransformer.ts';
+import { RemoteTransformer } from '../prediction/remoteTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
@@ -23,6 +24,8 @@ import type {
   ScoredWord,
   WordOptions,
 } from '../protocol/prediction.ts';
+import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
+import { CompletionServer } from '../remote/completionServer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
@@ -30,6 +33,7 @@ import { completeLine } from './line.ts';
 import { beforeRedaction } from './redaction.ts';
 import { rehearse, rehearseIndex } from './rehearsal.ts';
 import { type GivesWay, ServedIndex } from './servedIndex.ts';
+import { ServerHelp } from './serverHelp.ts';
 import { windowAround } from './window.ts';
 
 interface Model {
@@ -38,6 +42,12 @@ interface Model {
   readonly decoder: Decoder;
   readonly tokenizer: Tokenizer;
   readonly tokenizerJson: string;
+}
+
+/** A server's model in the place of the one here. */
+interface Helped {
+  readonly help: ServerHelp;
+  readonly local: TransformerModel;
 }
 
 /** A file that is taken out of the counts and put back costs more than a completion. */
@@ -53,6 +63,9 @@ export class Predictor {
   readonly #platform: Platform;
   #model: Model | null = null;
   #index: ServedIndex | null = null;
+  #server: CompletionServer | null = null;
+  /** at completions from the index; null: nobody does, or the index does not hear the model */
+  #helped: Helped | null = null;
   /** builds of the kernels that have been rehearsed: another model or index of the same finds everything optimised */
   readonly #rehearsed = new Set<'index' | 'relaxed' | 'reproducible'>();
 
@@ -78,7 +91,7 @@ export class Predictor {
     // What is given without its files is of another workspace: the base.
     const isNew = (path: string): boolean => provenance === null || isHeldOut(path, seed);
     this.#model = { decoder, tokenizer, tokenizerJson, isNew };
-    if (this.#index !== null) this.#join(this.#index);
+    if (this.#index !== null) this.#helped = this.#join(this.#index);
     return {
       checkpoint,
       config: decoder.config,
@@ -92,7 +105,7 @@ export class Predictor {
   async useIndex(index: WorkspaceIndex, giveWay: () => Promise<void>): Promise<Predicting> {
     const { module } = await compileKernels((name) => this.#platform.readAsset(name), true);
     const served = new ServedIndex(module, index);
-    this.#join(served);
+    const helped = this.#join(served);
     this.#rehearseOnce('index', () => rehearseIndex(served));
     const writing = this.#index?.writing ?? null;
     if (writing !== null) {
@@ -102,7 +115,19 @@ export class Predictor {
       });
     }
     this.#index = served;
+    this.#helped = helped;
     return served.predicting;
+  }
+
+  /** From now on the model of this server takes part, once there is a model here over the same tokens; null: none does. */
+  useRemote(endpoint: RemoteEndpoint | null): void {
+    this.#server = endpoint === null ? null : new CompletionServer(endpoint);
+    if (this.#index !== null) this.#helped = this.#join(this.#index);
+  }
+
+  /** How the server's part in the last completion went; null: none takes part. */
+  get remote(): RemoteStatus | null {
+    return this.#helped?.help.status ?? null;
   }
 
   /** @param giveWay called between parts @returns whether more is counted than there is room for */
@@ -146,14 +171,19 @@ export class Predictor {
    * @param cancelled polled between tokens
    * @throws {NihiloError} checkpointMissing, before there is an index or a model
    */
-  complete(
+  async complete(
     prefix: string,
     open: OpenDocument | null,
     options: CompletionOptions,
     cancelled: () => boolean,
-  ): Completion {
-    if (open !== null && this.#index !== null) {
-      return beforeRedaction(this.#index.complete(prefix, open, options, cancelled));
+  ): Promise<Completion> {
+    const index = this.#index;
+    if (open !== null && index !== null) {
+      const complete = (): Completion => index.complete(prefix, open, options, cancelled);
+      if (this.#helped === null) return beforeRedaction(complete());
+      const { help, local } = this.#helped;
+      if (!index.reach(prefix, open, options, cancelled)) return beforeRedaction(complete());
+      return beforeRedaction(await help.completed([...local.ids], complete, cancelled));
     }
     const { decoder, tokenizer } = this.#loaded();
     const safe = redactAround(prefix, '').prefix;
@@ -199,11 +229,21 @@ export class Predictor {
     this.#rehearsed.add(what);
   }
 
-  /** A model over other tokens cannot take part: the index that is made of its own is on its way. */
-  #join(index: ServedIndex): void {
-    if (this.#model === null || index.tokenizerJson !== this.#model.tokenizerJson) return;
+  /**
+   * A model over other tokens cannot take part: the index that is made of its own is on its way.
+   * @returns who helps at completions from this index; null: nobody does
+   */
+  #join(index: ServedIndex): Helped | null {
+    if (this.#model === null || index.tokenizerJson !== this.#model.tokenizerJson) return null;
     const { decoder, tokenizer } = this.#model;
-    index.hear(new TransformerModel(decoder, tokenizer.endOfText, tokensAhead));
+    const local = new TransformerModel(decoder, tokenizer.endOfText, tokensAhead);
+    if (this.#server === null) {
+      index.hear(local);
+      return null;
+    }
+    const help = new ServerHelp(this.#server, tokenizer, decoder.config.maxPositionEmbeddings);
+    index.hear(new RemoteTransformer(local, help, tokenizer.endOfText));
+    return index.predicting === 'counts + transformer' ? { help, local } : null;
   }
 
   #loaded(): Model {

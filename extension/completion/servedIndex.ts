@@ -6,7 +6,7 @@ import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
 import { type EditableModel, MixtureModel } from '../prediction/mixtureModel.ts';
 import type { GrowthLimits } from '../prediction/growText.ts';
 import { ModelSource } from '../prediction/modelSource.ts';
-import type { TransformerModel } from '../prediction/transformerModel.ts';
+import type { AskingModel } from '../prediction/transformerModel.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Candidate,
@@ -94,12 +94,21 @@ export class ServedIndex {
   }
 
   /** Lets a transformer over the same tokens take part, if the counts know how far to trust it. */
-  hear(transformer: TransformerModel): void {
-    if (this.#heard) this.#model = new MixtureModel(this.#counts, transformer);
+  hear(transformer: AskingModel): void {
+    if (!this.#heard) return;
+    this.#model = new MixtureModel(this.#counts, transformer);
+    this.#isReady = false;
   }
 
   get writing(): { readonly prefix: string; readonly open: OpenDocument } | null {
     return this.#writing;
+  }
+
+  /** Goes where the next completion is asked for, in the time that it has. @returns whether it is there */
+  reach(prefix: string, open: OpenDocument, options: CompletionOptions, cancelled: () => boolean): boolean {
+    const limits = limitsOf(options, performance.now(), cancelled);
+    this.#writeAt(prefix, open);
+    return this.#reach(this.#placed(prefix, open.suffix), limits.cancelled);
   }
 
   /** What is likely to come behind `prefix`, and what else is. @param cancelled polled between tokens, and between parts of what comes before */

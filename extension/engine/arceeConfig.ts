@@ -14,12 +14,26 @@ const fixed = {
   mlp_bias: false,
 } as const;
 
+/** What transformers fills in where a file says nothing. @source `ArceeConfig` in Hugging Face transformers */
+const theirDefaults: Readonly<Record<string, unknown>> = {
+  hidden_act: 'relu2',
+  tie_word_embeddings: false,
+  attention_bias: false,
+  mlp_bias: false,
+};
+const theirTheta = 10_000;
+const theirEps = 1e-5;
+
 /**
  * `config.json` as Hugging Face transformers reads it. θ and the type of the numbers stand there twice, because transformers renamed
  * both (`rope_theta` → `rope_parameters`, `torch_dtype` → `dtype`) and other engines read the old names.
  * @source `ArceeConfig` in Hugging Face transformers
  */
-export function toArceeConfig(config: ModelConfig, endOfText: number): Record<string, unknown> {
+export function toArceeConfig(
+  config: ModelConfig,
+  endOfText: number,
+  dtype: 'float32' | 'float16' = 'float32',
+): Record<string, unknown> {
   return {
     ...fixed,
     vocab_size: config.vocabSize,
@@ -36,14 +50,19 @@ export function toArceeConfig(config: ModelConfig, endOfText: number): Record<st
     attention_dropout: 0,
     bos_token_id: endOfText,
     eos_token_id: endOfText,
-    dtype: 'float32',
-    torch_dtype: 'float32',
+    dtype,
+    torch_dtype: dtype,
   };
 }
 
-/** @throws {NihiloError} checkpointForeign naming the field, when this is not a model that our engine computes */
+/**
+ * Field by field, as old and new versions of transformers write them; what is left out means what transformers takes it for.
+ * @throws {NihiloError} checkpointForeign naming the field, when this is not a model that our engine computes
+ */
 export function fromArceeConfig(json: JsonObject): ModelConfig {
-  for (const [name, value] of Object.entries(fixed)) json.require(name, value);
+  for (const [name, value] of Object.entries(fixed)) {
+    if (json.has(name) || theirDefaults[name] !== value) json.require(name, value);
+  }
   const config: ModelConfig = {
     vocabSize: json.count('vocab_size'),
     hiddenSize: json.count('hidden_size'),
@@ -51,8 +70,8 @@ export function fromArceeConfig(json: JsonObject): ModelConfig {
     numHiddenLayers: json.count('num_hidden_layers'),
     numAttentionHeads: json.count('num_attention_heads'),
     maxPositionEmbeddings: json.count('max_position_embeddings'),
-    ropeTheta: json.number('rope_theta'),
-    rmsNormEps: json.number('rms_norm_eps'),
+    ropeTheta: thetaOf(json),
+    rmsNormEps: json.has('rms_norm_eps') ? json.number('rms_norm_eps') : theirEps,
     tieWordEmbeddings: true,
   };
   try {
@@ -67,8 +86,24 @@ export function fromArceeConfig(json: JsonObject): ModelConfig {
       },
     );
   }
-  json.require('num_key_value_heads', config.numAttentionHeads);
-  json.require('head_dim', config.hiddenSize / config.numAttentionHeads);
-  json.require('rope_parameters', { rope_type: 'default', rope_theta: config.ropeTheta });
+  requireUnlessNull(json, 'num_key_value_heads', config.numAttentionHeads);
+  requireUnlessNull(json, 'head_dim', config.hiddenSize / config.numAttentionHeads);
+  for (const name of ['rope_scaling', 'quantization_config']) requireUnlessNull(json, name, null);
   return config;
+}
+
+/** Before transformers 5 it is `rope_theta`, since then a field of `rope_parameters`. */
+function thetaOf(json: JsonObject): number {
+  const old = json.has('rope_theta') ? json.number('rope_theta') : null;
+  if (!json.has('rope_parameters') || json.isNull('rope_parameters')) return old ?? theirTheta;
+  const parameters = json.object('rope_parameters');
+  const theta = old ?? parameters.number('rope_theta');
+  parameters.require('rope_type', 'default');
+  parameters.require('rope_theta', theta);
+  if (parameters.has('partial_rotary_factor')) parameters.require('partial_rotary_factor', 1);
+  return theta;
+}
+
+function requireUnlessNull(json: JsonObject, name: string, value: unknown): void {
+  if (json.has(name) && !json.isNull(name)) json.require(name, value);
 }

@@ -1,22 +1,16 @@
-import { type FileContent, type FileSystem, previousFolder } from '../platform/platform.ts';
+import { type FileSystem, previousFolder } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
-import { type ModelConfig, type OptimizerName, optimizerNames, presetNames } from '../protocol/model.ts';
+import { type OptimizerName, optimizerNames, presetNames } from '../protocol/model.ts';
 import type { Provenance, TrainingChoices } from '../protocol/training.ts';
-import { fromArceeConfig, toArceeConfig } from './arceeConfig.ts';
+import { fromArceeConfig } from './arceeConfig.ts';
 import { JsonObject } from './jsonObject.ts';
 import { hasMomentum, type ParameterSpec, parameterTable } from './layout.ts';
-import {
-  type AnyTensor,
-  decodeSafetensors,
-  encodeSafetensors,
-  quantized,
-  type Tensor,
-} from './safetensors.ts';
+import { encodeJson, type Model, modelFiles, shaped, type Weights } from './modelFiles.ts';
+import { StoredTensors, trainAgain } from './modelTensors.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 import { sha256 } from '../platform/sha256.ts';
 import { readVocabulary } from './vocabulary.ts';
-
-type Weights = ReadonlyMap<string, Float32Array>;
 
 /** Where a training stood when the checkpoint was written. */
 export interface TrainerState extends TrainingChoices {
@@ -29,8 +23,8 @@ export interface TrainerState extends TrainingChoices {
   readonly best: { readonly step: number; readonly loss: number; readonly bitsPerByte: number };
   /** as `best`, when a stop came between two scores and its own score was better: what goes on forgets that one */
   readonly scheduledBest: TrainerState['best'] | null;
-  /** of the best weights on the held-out text */
-  readonly heldOutBitsPerByte: number;
+  /** of the best weights on the held-out text; null where nobody has scored them: `best` says nothing then */
+  readonly heldOutBitsPerByte: number | null;
   /** null while training is under way */
   readonly trainBitsPerByte: number | null;
   /** null when the texts were given and cannot be found again */
@@ -52,10 +46,7 @@ export interface OptimizerState {
 }
 
 /** A trained model: a Hugging Face model folder that transformers, vLLM and llama.cpp read, plus what it takes to go on training. */
-export interface Checkpoint {
-  readonly config: ModelConfig;
-  readonly tensors: Weights;
-  readonly tokenizerJson: string;
+export interface Checkpoint extends Model {
   readonly trainerState: TrainerState;
   /** null when it was not written or not asked for */
   readonly optimizer: OptimizerState | null;
@@ -84,22 +75,7 @@ export async function writeCheckpoint(
 ): Promise<void> {
   const { config, optimizer } = checkpoint;
   const table = parameterTable(config);
-  const { endOfText } = readVocabulary(checkpoint.tokenizerJson);
-  const contents = new Map<string, FileContent>([
-    ['config.json', encodeJson(toArceeConfig(config, endOfText.id))],
-    ['tokenizer.json', [new TextEncoder().encode(checkpoint.tokenizerJson)]],
-    [
-      'tokenizer_config.json',
-      encodeJson({
-        tokenizer_class: 'PreTrainedTokenizerFast',
-        bos_token: endOfText.text,
-        eos_token: endOfText.text,
-        model_max_length: config.maxPositionEmbeddings,
-        clean_up_tokenization_spaces: false,
-      }),
-    ],
-    ['model.safetensors', encodeSafetensors(stored(table, checkpoint.tensors, dtype), { format: 'pt' })],
-  ]);
+  const contents = modelFiles(checkpoint, dtype);
   if (optimizer !== null) {
     const { weights, mean, meanSquare, momentum, average, best } = optimizerPrefixes;
     const { adam, muon } = sharesOf(table, checkpoint.trainerState.optimizer);
@@ -163,8 +139,8 @@ async function readFolder(files: FileSystem, folder: string, withOptimizer: bool
   }
   const table = parameterTable(config);
   const stored = await reader.tensors('model.safetensors');
-  const tensors = checked(table, '', stored, 'model.safetensors');
-  refuseUnknown(stored, tensors.size, table);
+  const tensors = stored.checked(table);
+  stored.refuseOthers(table);
   const optimizer = withOptimizer ? await reader.optimizer(table, trainerState.optimizer) : null;
   return { config, tensors, tokenizerJson, trainerState, optimizer };
 }
@@ -207,7 +183,7 @@ class Reader {
       seconds: json.number('seconds'),
       best: score('best'),
       scheduledBest: json.isNull('scheduledBest') ? null : score('scheduledBest'),
-      heldOutBitsPerByte: json.number('heldOutBitsPerByte'),
+      heldOutBitsPerByte: json.numberOrNull('heldOutBitsPerByte'),
       trainBitsPerByte: json.numberOrNull('trainBitsPerByte'),
       provenance: provenanceOf(json),
     };
@@ -223,8 +199,8 @@ class Reader {
     return bytes;
   }
 
-  async tensors(name: string): Promise<Map<string, Tensor>> {
-    return decodeSafetensors(await this.bytes(name), name);
+  async tensors(name: string): Promise<StoredTensors> {
+    return new StoredTensors(decodeSafetensors(await this.bytes(name), name), name);
   }
 
   async optimizer(table: readonly ParameterSpec[], optimizer: OptimizerName): Promise<OptimizerState | null> {
@@ -234,11 +210,11 @@ class Reader {
     const { weights, mean, meanSquare, momentum, average, best } = optimizerPrefixes;
     const { adam, muon } = sharesOf(table, optimizer);
     const optional = (prefix: string): Map<string, Float32Array> | null =>
-      stored.has(prefix + table[0]!.name) ? checked(table, prefix, stored, name) : null;
+      stored.has(prefix + table[0]!.name) ? stored.checked(table, prefix) : null;
     return {
-      weights: checked(table, weights, stored, name),
-      first: new Map([...checked(adam, mean, stored, name), ...checked(muon, momentum, stored, name)]),
-      second: checked(adam, meanSquare, stored, name),
+      weights: stored.checked(table, weights),
+      first: new Map([...stored.checked(adam, mean), ...stored.checked(muon, momentum)]),
+      second: stored.checked(adam, meanSquare),
       average: optional(average),
       scheduledBest: optional(best),
     };
@@ -278,65 +254,8 @@ function sharesOf(
   };
 }
 
-/** The tensors in the order of the table, under prefixed names. */
-function shaped(table: readonly ParameterSpec[], prefix: string, weights: Weights): Map<string, Tensor> {
-  return new Map(table.map(({ name, shape }) => [prefix + name, { shape, data: weights.get(name)! }]));
-}
-
-function stored(
-  table: readonly ParameterSpec[],
-  weights: Weights,
-  dtype: 'F32' | 'I8',
-): ReadonlyMap<string, AnyTensor> {
-  const tensors = shaped(table, '', weights);
-  if (dtype === 'F32') return tensors;
-  return new Map(
-    [...tensors].flatMap(([name, tensor]): [string, AnyTensor][] =>
-      tensor.shape.length === 2 ? quantized(name, tensor) : [[name, tensor]],
-    ),
-  );
-}
-
-function checked(
-  table: readonly ParameterSpec[],
-  prefix: string,
-  stored: ReadonlyMap<string, Tensor>,
-  file: string,
-): Map<string, Float32Array> {
-  return new Map(
-    table.map(({ name, shape }) => {
-      const tensor = stored.get(prefix + name);
-      const expected = say`${file} should hold ${prefix + name} of shape [${shape.join(', ')}]`;
-      if (tensor === undefined) throw foreign(say`${expected} and does not hold it`);
-      if (tensor.shape.join() !== shape.join())
-        throw foreign(say`${expected} and holds [${tensor.shape.join(', ')}]`);
-      const at = tensor.data.findIndex((value) => !Number.isFinite(value));
-      if (at >= 0) throw foreign(say`${expected} in finite numbers and holds ${tensor.data[at]!} at ${at}`);
-      return [name, tensor.data];
-    }),
-  );
-}
-
-function refuseUnknown(
-  stored: ReadonlyMap<string, Tensor>,
-  known: number,
-  table: readonly ParameterSpec[],
-): void {
-  if (stored.size === known) return;
-  const names = new Set(table.map(({ name }) => name));
-  const unknown = [...stored.keys()].find((name) => !names.has(name));
-  throw foreign(say`model.safetensors should hold ${known} tensors and holds one more, ${unknown!}`);
-}
-
 function foreign(what: Sentence): NihiloError {
-  return new NihiloError(
-    'checkpointForeign',
-    say`${what}. Choose a folder that Nihilo has trained, or train again.`,
-  );
-}
-
-function encodeJson(value: unknown): FileContent {
-  return [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)];
+  return new NihiloError('checkpointForeign', say`${what}. ${trainAgain}`);
 }
 
 function decodeText(bytes: Uint8Array): string {

@@ -1,5 +1,6 @@
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { type GgufType, type GgufTypeName, ggufFileTypes, ggufTypes } from './ggufTypes.ts';
 import { elementCount, type ParameterSpec, parameterTable } from './layout.ts';
 import { readVocabulary } from './vocabulary.ts';
 
@@ -7,16 +8,16 @@ import { readVocabulary } from './vocabulary.ts';
  * The model as a GGUF file, which llama.cpp runs as its architecture `arcee`.
  * Fed the same ids, it predicts the same. Left to cut a text by itself it finds nearly the same tokens, not all: it knows no
  * pre-tokenizer like ours.
- * @param matrices type of the weight matrices; the norms are float32
+ * @param dtype type of the weight matrices, but for those that it does not fit; the norms are float32
  * @source docs/gguf.md in ggml (format), `ArceeModel` in llama.cpp's converter (names, key names, order of q and k)
  */
 export function encodeGguf(
   checkpoint: Pick<Checkpoint, 'config' | 'tensors' | 'tokenizerJson'>,
-  matrices: GgufType = f32Type,
+  dtype: GgufTypeName = 'f32',
 ): Uint8Array {
   const { config, tensors } = checkpoint;
   const table = parameterTable(config);
-  const metadata = [...modelMetadata(config), ...tokenizerMetadata(checkpoint.tokenizerJson)];
+  const metadata = [...modelMetadata(config, dtype), ...tokenizerMetadata(checkpoint.tokenizerJson)];
   const header = new Writer();
   header.bytes(new TextEncoder().encode('GGUF'));
   header.u32(3);
@@ -33,7 +34,7 @@ export function encodeGguf(
     header.string(ggufName(name));
     header.u32(shape.length);
     for (const size of shape.toReversed()) header.u64(size);
-    const type = shape.length > 1 ? matrices : f32Type;
+    const type = typeOf(shape, dtype);
     header.u32(type.id);
     header.u64(dataBytes);
     dataBytes += align(type.bytes(elementCount(shape)));
@@ -42,25 +43,19 @@ export function encodeGguf(
   const file = new Uint8Array(start + dataBytes);
   header.copyTo(file);
   table.forEach((spec, i) => {
-    const type = spec.shape.length > 1 ? matrices : f32Type;
+    const type = typeOf(spec.shape, dtype);
     file.set(type.encode(ggufOrder(spec, tensors.get(spec.name)!, config)), start + offsets[i]!);
   });
   return file;
 }
 
-/** How the numbers of a tensor are written. */
-export interface GgufType {
-  /** GGML's number of the type */
-  readonly id: number;
-  bytes(elements: number): number;
-  encode(values: Float32Array): Uint8Array;
+/** As llama.cpp's own converter chooses it. */
+function typeOf(shape: readonly number[], dtype: GgufTypeName): GgufType {
+  if (shape.length === 1) return ggufTypes.f32;
+  const type = ggufTypes[dtype];
+  return shape.at(-1)! % type.blockElements === 0 ? type : ggufTypes.f16;
 }
 
-const f32Type: GgufType = {
-  id: 0,
-  bytes: (elements) => 4 * elements,
-  encode: ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-};
 const alignment = 32;
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
@@ -75,12 +70,13 @@ const u32 = (value: number): Value => ({ type: 'u32', value });
 const f32 = (value: number): Value => ({ type: 'f32', value });
 const text = (value: string): Value => ({ type: 'string', value });
 
-function modelMetadata(config: ModelConfig): [string, Value][] {
+function modelMetadata(config: ModelConfig, dtype: GgufTypeName): [string, Value][] {
   return [
     ['general.architecture', text('arcee')],
     ['general.name', text('Nihilo')],
     ['general.alignment', u32(alignment)],
-    ['general.file_type', u32(0)],
+    ['general.file_type', u32(ggufFileTypes[dtype])],
+    ['general.quantization_version', u32(2)],
     ['arcee.vocab_size', u32(config.vocabSize)],
     ['arcee.context_length', u32(config.maxPositionEmbeddings)],
     ['arcee.embedding_length', u32(config.hiddenSize)],

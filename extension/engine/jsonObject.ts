@@ -1,22 +1,26 @@
-import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
+import { NihiloError } from '../protocol/errors.ts';
 import { say, type Sentence, type SentenceValue } from '../protocol/sentence.ts';
-
-const advice = say`Choose a folder that Nihilo has trained, or train again.`;
+import { trainAgain } from './modelTensors.ts';
 
 /** A JSON object of a checkpoint, which anyone may have written: a field is checked when it is read. */
 export class JsonObject {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #file: string;
   readonly #path: string;
+  readonly #advice: Sentence;
 
-  private constructor(fields: Readonly<Record<string, unknown>>, file: string, path: string) {
+  private constructor(
+    fields: Readonly<Record<string, unknown>>,
+    place: { readonly file: string; readonly path: string; readonly advice: Sentence },
+  ) {
     this.#fields = fields;
-    this.#file = file;
-    this.#path = path;
+    this.#file = place.file;
+    this.#path = place.path;
+    this.#advice = place.advice;
   }
 
-  /** @throws {NihiloError} checkpointTorn, when the text is not JSON; checkpointForeign, when it is not an object */
-  static parse(text: string, file: string): JsonObject {
+  /** @param advice what to do about what is wrong, as a sentence @throws {NihiloError} checkpointTorn, when the text is not JSON; checkpointForeign, when it is not an object */
+  static parse(text: string, file: string, advice = trainAgain): JsonObject {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -24,8 +28,8 @@ export class JsonObject {
       const sentence = say`${file} should hold JSON and does not: ${(error as Error).message}. ${advice}`;
       throw new NihiloError('checkpointTorn', sentence, { cause: error });
     }
-    if (!isFields(value)) throw failure('checkpointForeign', file, say`an object`, value);
-    return new JsonObject(value, file, '');
+    if (!isFields(value)) throw failure(file, say`an object`, value, advice);
+    return new JsonObject(value, { file, path: '', advice });
   }
 
   get names(): readonly string[] {
@@ -45,6 +49,10 @@ export class JsonObject {
 
   isNull(name: string): boolean {
     return this.#fields[name] === null;
+  }
+
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined;
   }
 
   count(name: string): number {
@@ -68,13 +76,13 @@ export class JsonObject {
   object(name: string): JsonObject {
     const value = this.#fields[name];
     if (!isFields(value)) throw this.#expected(name, say`an object`);
-    return new JsonObject(value, this.#file, `${this.#path}${name}.`);
+    return this.#inner(value, name);
   }
 
   objects(name: string): JsonObject[] {
     const value = this.#fields[name];
     if (!Array.isArray(value) || !value.every(isFields)) throw this.#expected(name, say`a list of objects`);
-    return value.map((fields, i) => new JsonObject(fields, this.#file, `${this.#path}${name}.${i}.`));
+    return value.map((fields, i) => this.#inner(fields, `${name}.${i}`));
   }
 
   strings(name: string): string[] {
@@ -99,12 +107,12 @@ export class JsonObject {
   }
 
   #expected(name: string, expected: SentenceValue): NihiloError {
-    return failure(
-      'checkpointForeign',
-      this.#file,
-      say`${expected} as ${this.#path + name}`,
-      this.#fields[name],
-    );
+    return failure(this.#file, say`${expected} as ${this.#path + name}`, this.#fields[name], this.#advice);
+  }
+
+  #inner(fields: Readonly<Record<string, unknown>>, name: string): JsonObject {
+    const path = `${this.#path}${name}.`;
+    return new JsonObject(fields, { file: this.#file, path, advice: this.#advice });
   }
 }
 
@@ -116,7 +124,10 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function failure(code: ErrorCode, file: string, expected: Sentence, got: unknown): NihiloError {
+function failure(file: string, expected: Sentence, got: unknown, advice: Sentence): NihiloError {
   const shown = JSON.stringify(got)?.slice(0, 120) ?? say`nothing`;
-  return new NihiloError(code, say`${file} should hold ${expected} and holds ${shown}. ${advice}`);
+  return new NihiloError(
+    'checkpointForeign',
+    say`${file} should hold ${expected} and holds ${shown}. ${advice}`,
+  );
 }

@@ -1,18 +1,20 @@
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
+import { fromBrainFloats, fromHalves } from './halfFloats.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
 
 /** Row-major; `data` holds as many values as the shape says. */
-export interface Tensor<Data extends Float32Array | Int8Array = Float32Array> {
+export interface Tensor<Data extends Float32Array | Int8Array | Uint16Array = Float32Array> {
   readonly shape: readonly number[];
   readonly data: Data;
 }
 
-export type AnyTensor = Tensor<Float32Array | Int8Array>;
+/** Numbers of 16 bits are float16. */
+export type AnyTensor = Tensor<Float32Array | Int8Array | Uint16Array>;
 
 const lengthBytes = 8;
 /** The official reader's limit. */
 const mostHeaderBytes = 100_000_000;
-const advice = say`Copy the checkpoint again or train again.`;
+const advice = say`Copy the file again, or make the model anew.`;
 
 /**
  * A safetensors file: u64 length of the header, the header as JSON, the tensors in the order of the map.
@@ -31,8 +33,7 @@ export function encodeSafetensors(
   for (const [name, { shape, data }] of tensors) {
     const begin = end;
     end += data.byteLength;
-    const dtype = data instanceof Float32Array ? 'F32' : 'I8';
-    header[name] = { dtype, shape, data_offsets: [begin, end] };
+    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const headerBytes = Math.ceil(json.length / 8) * 8;
@@ -44,11 +45,16 @@ export function encodeSafetensors(
   return [start, ...data.map((x) => new Uint8Array(x.buffer, x.byteOffset, x.byteLength))];
 }
 
+function dtypeOf(data: AnyTensor['data']): Dtype {
+  if (data instanceof Float32Array) return 'F32';
+  return data instanceof Int8Array ? 'I8' : 'F16';
+}
+
 /**
  * The tensors of a safetensors file, in the order in which they lie there. Their data may be views of `bytes`.
  * @param file names the file in errors
  * @throws {NihiloError} checkpointTorn, when the header or the tensors do not fill the file exactly; checkpointForeign, when they do
- *   but are neither float32 nor int8 with scales
+ *   but are neither floats of 32 or 16 bits nor int8 with scales
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, Tensor> {
   const stored = decodeStored(bytes, file);
@@ -57,7 +63,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, 
     if (isScaleOf(name, stored)) continue;
     tensors.set(name, {
       shape,
-      data: data instanceof Float32Array ? data : scaled(name, { shape, data }, stored, file),
+      data: data instanceof Int8Array ? scaled(name, { shape, data }, stored, file) : data,
     });
   }
   return tensors;
@@ -66,7 +72,9 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, 
 /** As compressed-tensors, the format of vLLM, names the factors of a matrix in whole numbers. */
 const scaleSuffix = '_scale';
 
-function isScaleOf(name: string, stored: ReadonlyMap<string, AnyTensor>): boolean {
+type StoredTensor = Tensor<Float32Array | Int8Array>;
+
+function isScaleOf(name: string, stored: ReadonlyMap<string, StoredTensor>): boolean {
   return (
     name.endsWith(scaleSuffix) && stored.get(name.slice(0, -scaleSuffix.length))?.data instanceof Int8Array
   );
@@ -76,7 +84,7 @@ function isScaleOf(name: string, stored: ReadonlyMap<string, AnyTensor>): boolea
 function scaled(
   name: string,
   { shape, data }: Tensor<Int8Array>,
-  stored: ReadonlyMap<string, AnyTensor>,
+  stored: ReadonlyMap<string, StoredTensor>,
   file: string,
 ): Float32Array {
   const scales = stored.get(name + scaleSuffix);
@@ -106,12 +114,12 @@ export function quantized(name: string, { shape, data }: Tensor): [string, AnyTe
   ];
 }
 
-function decodeStored(bytes: Uint8Array, file: string): Map<string, AnyTensor> {
+function decodeStored(bytes: Uint8Array, file: string): Map<string, StoredTensor> {
   const headerBytes = headerLength(bytes, file);
   const start = lengthBytes + headerBytes;
   const entries = readHeader(bytes.subarray(lengthBytes, start), file);
   entries.sort((one, other) => one.begin - other.begin || one.end - other.end);
-  const tensors = new Map<string, AnyTensor>();
+  const tensors = new Map<string, StoredTensor>();
   let end = 0;
   for (const entry of entries) {
     if (entry.begin !== end) {
@@ -120,19 +128,28 @@ function decodeStored(bytes: Uint8Array, file: string): Map<string, AnyTensor> {
     end = entry.end;
     if (start + end > bytes.length) break;
     const data = bytes.subarray(start + entry.begin, start + end);
-    tensors.set(entry.name, {
-      shape: entry.shape,
-      data: entry.dtype === 'F32' ? floats(data) : new Int8Array(data.buffer, data.byteOffset, data.length),
-    });
+    tensors.set(entry.name, { shape: entry.shape, data: dtypes[entry.dtype].decode(data) });
   }
   if (start + end !== bytes.length)
     throw failure('checkpointTorn', file, say`${start + end} bytes`, bytes.length);
   return tensors;
 }
 
+type Dtype = 'F32' | 'F16' | 'BF16' | 'I8';
+
+/** What can be read, each without a loss. */
+const dtypes: Readonly<
+  Record<Dtype, { readonly bytes: number; decode(bytes: Uint8Array): Float32Array | Int8Array }>
+> = {
+  F32: { bytes: 4, decode: floats },
+  F16: { bytes: 2, decode: (bytes) => fromHalves(pairs(bytes)) },
+  BF16: { bytes: 2, decode: (bytes) => fromBrainFloats(pairs(bytes)) },
+  I8: { bytes: 1, decode: ({ buffer, byteOffset, length }) => new Int8Array(buffer, byteOffset, length) },
+};
+
 interface Entry {
   readonly name: string;
-  readonly dtype: 'F32' | 'I8';
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -163,8 +180,9 @@ function readHeader(json: Uint8Array, file: string): Entry[] {
 function readEntry(name: string, entry: unknown, file: string): Entry {
   if (!isRecord(entry)) throw failure('checkpointTorn', file, say`an object for ${name}`, entry);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (dtype !== 'F32' && dtype !== 'I8') {
-    throw failure('checkpointForeign', file, say`${name} with dtype "F32" or "I8"`, dtype);
+  if (!isDtype(dtype)) {
+    const known = Object.keys(dtypes).join(', ');
+    throw failure('checkpointForeign', file, say`${name} with one of the dtypes ${known}`, dtype);
   }
   if (!isCounts(shape))
     throw failure('checkpointTorn', file, say`${name} with a shape of whole numbers`, shape);
@@ -172,7 +190,7 @@ function readEntry(name: string, entry: unknown, file: string): Entry {
     throw failure('checkpointTorn', file, say`${name} with two data_offsets`, offsets);
   }
   const [begin, end] = offsets as [number, number];
-  const size = (dtype === 'F32' ? 4 : 1) * shape.reduce((product, length) => product * length, 1);
+  const size = dtypes[dtype].bytes * shape.reduce((product, length) => product * length, 1);
   if (end - begin !== size) {
     throw failure(
       'checkpointTorn',
@@ -188,6 +206,15 @@ function readEntry(name: string, entry: unknown, file: string): Entry {
 function floats(bytes: Uint8Array): Float32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}
+
+function pairs(bytes: Uint8Array): Uint16Array {
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
+}
+
+function isDtype(value: unknown): value is Dtype {
+  return typeof value === 'string' && Object.hasOwn(dtypes, value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

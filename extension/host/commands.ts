@@ -21,6 +21,9 @@ export const commands = {
   learnAgain: 'nihilo.learnAgain',
   forgetFile: 'nihilo.forgetFile',
   audit: 'nihilo.audit',
+  exportModel: 'nihilo.exportModel',
+  importModel: 'nihilo.importModel',
+  setRemoteKey: 'nihilo.setRemoteKey',
 } as const;
 
 /** What `when` clauses and the walkthrough in the manifest ask. */
@@ -29,6 +32,8 @@ export const contextKeys = {
   paused: 'nihilo.paused',
   /** there is a checkpoint, whether it can be loaded or not */
   stored: 'nihilo.stored',
+  /** the model that answers was imported */
+  imported: 'nihilo.imported',
   /** as far as it is known: the editor does not tell */
   snoozed: 'nihilo.snoozed',
   /** the workspace's files are counted */

@@ -1,5 +1,11 @@
 import * as vscode from 'vscode';
-import { type FileEntry, type FileSystem, hiddenBeside, previousFolder } from '../platform/platform.ts';
+import {
+  type FileContent,
+  type FileEntry,
+  type FileSystem,
+  hiddenBeside,
+  previousFolder,
+} from '../platform/platform.ts';
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
 import { uriAt } from './configuration.ts';
@@ -15,6 +21,8 @@ export const editorFiles: FileSystem = {
     explained('storageFailed', say`read ${file}`, async () => (await fs.stat(uriAt(file))).mtime),
   read: (file) => explained('storageFailed', say`read ${file}`, async () => await fs.readFile(uriAt(file))),
   exists: (path) => explained('storageFailed', say`look for ${path}`, () => exists(path)),
+  replaceFile: (file, content) =>
+    explained('storageFailed', say`write ${file}`, () => replaceFile(file, content)),
   replaceFolder: (folder, files) =>
     explained('storageFailed', say`write the folder ${folder}`, () => replaceFolder(folder, files)),
   recoverFolder: (folder) =>
@@ -62,9 +70,21 @@ async function recoverFolder(folder: string): Promise<void> {
   await fs.rename(uriAt(previous), uriAt(folder));
 }
 
+async function replaceFile(file: string, content: FileContent): Promise<void> {
+  const fresh = freshBeside(file);
+  try {
+    // `remoteFiles` sends each file in one piece.
+    for (const piece of content) await fs.writeFile(uriAt(fresh), piece);
+    await fs.rename(uriAt(fresh), uriAt(file), { overwrite: true });
+  } catch (error) {
+    await removeIfThere(fresh);
+    throw error;
+  }
+}
+
 async function replaceFolder(...[folder, files]: Parameters<FileSystem['replaceFolder']>): Promise<void> {
   await recoverFolder(folder);
-  const [fresh, previous] = [freshFolder(folder), previousFolder(folder)];
+  const [fresh, previous] = [freshBeside(folder), previousFolder(folder)];
   await removeIfThere(fresh);
   try {
     for (const [name, content] of files) {
@@ -85,14 +105,14 @@ async function replaceFolder(...[folder, files]: Parameters<FileSystem['replaceF
 
 /** First what could bring it back: a crash in between leaves the folder itself, or nothing. */
 async function removeFolder(folder: string): Promise<void> {
-  await removeIfThere(freshFolder(folder));
+  await removeIfThere(freshBeside(folder));
   await removeIfThere(previousFolder(folder));
   await removeIfThere(folder);
 }
 
 /** One name for all: of the windows on a workspace, one trains. */
-function freshFolder(folder: string): string {
-  return hiddenBeside(folder, 'new');
+function freshBeside(path: string): string {
+  return hiddenBeside(path, 'new');
 }
 
 async function removeIfThere(folder: string): Promise<void> {

@@ -11,9 +11,11 @@ import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
 import { LanguageServer } from './languageServer.ts';
 import { type LatencySummary, measurementsLine } from './latency.ts';
+import { exportModel, importModel } from './interchange.ts';
 import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
 import { forgetUnwanted, openRecords, recordCommands, type Records } from './records.ts';
+import { RemoteEndpoints } from './remoteEndpoint.ts';
 import { completionSettings, reproducible, usesBase } from './settings.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
@@ -59,9 +61,11 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   });
   const corpusView = new CorpusView(workspaceModel, log);
   const server = new LanguageServer();
+  const remote = new RemoteEndpoints(workspaceModel, context, log);
   context.subscriptions.push(
     log,
     corpusView,
+    remote,
     eventLoop,
     inspector,
     silences,
@@ -83,7 +87,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     ),
     vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, server, log)),
     ...registerCommands(
-      handlersOf({ workspaceModel, platform, log, records, inspector, corpusView, eventLoop }),
+      handlersOf({ workspaceModel, platform, log, records, inspector, corpusView, remote, eventLoop }),
     ),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
@@ -100,15 +104,16 @@ interface Parts {
   readonly records: Records;
   readonly inspector: Inspector;
   readonly corpusView: CorpusView;
+  readonly remote: RemoteEndpoints;
   readonly eventLoop: EventLoopWatch;
 }
 
 /** What each command does. */
 function handlersOf(parts: Parts): Handlers {
-  const { workspaceModel, platform, log, records, inspector, corpusView, eventLoop } = parts;
+  const { workspaceModel, platform, log, records, inspector, corpusView, remote, eventLoop } = parts;
   const { latency, silences, reports } = records;
   return {
-    train: () => reports.after(trainOnWorkspace(workspaceModel, platform, log)),
+    train: () => reports.after(trainOnWorkspace(workspaceModel, platform.cores, log)),
     fineTune: () => reports.after(fineTuneOnWorkspace(workspaceModel, platform.cores, log)),
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),
@@ -128,6 +133,9 @@ function handlersOf(parts: Parts): Handlers {
     learnAgain: (target) => learnAgain(target, log),
     forgetFile: (target) => forget(target, workspaceModel, log),
     audit: () => auditWorkspace(workspaceModel, platform, log),
+    exportModel: () => exportModel(workspaceModel, platform, log),
+    importModel: () => importModel(workspaceModel, platform, log),
+    setRemoteKey: () => remote.setKey(),
   };
 }
 
@@ -157,7 +165,7 @@ function followState(
   silences: SilenceRecord,
   log: vscode.LogOutputChannel,
 ): { dispose(): void }[] {
-  let { state, index } = model;
+  let { state, index, remote } = model;
   const shown = new Map<string, boolean>();
   const setContext = (key: string, value: boolean): void => {
     if (shown.get(key) === value) return;
@@ -173,9 +181,14 @@ function followState(
       setContext(contextKeys.paused, model.training?.paused ?? false);
       setContext(contextKeys.counted, model.index.predicting !== null);
       setContext(contextKeys.stored, model.isTrained || model.state.state === 'failed');
+      setContext(contextKeys.imported, model.origin === 'imported');
       if (model.index !== index) {
         index = model.index;
         log.info(`index: ${JSON.stringify(index)}`);
+      }
+      if (model.remote !== remote) {
+        remote = model.remote;
+        if (remote !== null) log.info(`remote: ${JSON.stringify(remote)}`);
       }
       if (model.state === state) return;
       state = model.state;

@@ -55,13 +55,14 @@ function suggestionActions({ isSnoozed }: SilenceRecord): Action[] {
   return [snooze, { label: `$(settings) ${label}`, command: commands.toggleLanguage }];
 }
 
-function otherActions({ state, isTrained, training }: WorkspaceModel): Action[] {
+function otherActions({ state, origin, training }: WorkspaceModel): Action[] {
   const { t } = vscode.l10n;
   const actions: Action[] = [];
   actions.push({ label: `$(search) ${t('Open Inspector')}`, command: commands.openInspector });
   actions.push({ label: `$(graph) ${t('Show Statistics')}`, command: commands.showStatistics });
   actions.push({ label: `$(output) ${t('Show Log')}`, command: commands.showLog });
-  if ((isTrained || state.state === 'failed') && training === null) {
+  const isStored = origin === 'trained' || origin === 'imported' || state.state === 'failed';
+  if (isStored && training === null) {
     actions.push({ label: `$(trash) ${t('Delete Model')}`, command: commands.deleteModel });
   }
   return actions;

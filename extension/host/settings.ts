@@ -18,6 +18,11 @@ interface ChoiceSetting {
   readonly enum: readonly string[];
 }
 
+interface TextSetting {
+  readonly type: 'string';
+  readonly default: string;
+}
+
 /** A name, or a number in its place. */
 interface DegreeSetting {
   readonly anyOf: readonly [
@@ -32,8 +37,11 @@ interface GlobsSetting {
   readonly default: Readonly<Record<string, boolean>>;
 }
 
-type Setting = (BooleanSetting | NumberSetting | ChoiceSetting | DegreeSetting | GlobsSetting) & {
-  readonly scope: 'language-overridable' | 'machine-overridable' | 'resource';
+type Setting = (
+  BooleanSetting | NumberSetting | ChoiceSetting | TextSetting | DegreeSetting | GlobsSetting
+) & {
+  /** `machine`: no workspace has a say in it */
+  readonly scope: 'language-overridable' | 'machine-overridable' | 'machine' | 'resource';
 };
 
 /** Every setting under `nihilo.`; the manifest is held to this table. */
@@ -112,11 +120,15 @@ export const settings = {
     scope: 'language-overridable',
   },
   'completion.exclude': { type: 'object', default: {}, scope: 'resource' },
+  // An address; empty: nothing is asked of anybody.
+  'remote.endpoint': { type: 'string', default: '', scope: 'machine' },
+  'remote.model': { type: 'string', default: '', scope: 'machine' },
+  'remote.milliseconds': { type: 'integer', default: 150, minimum: 10, maximum: 5_000, scope: 'machine' },
 } as const satisfies Record<string, Setting>;
 
 /**
  * Whether an untrusted workspace has no say in a setting: whatever decides if, from what, for how long and with how much of the machine is
- * learnt. Only what is shown of it and the exactness of its bits are no such thing.
+ * learnt, and whom text is sent to. Only what is shown of it and the exactness of its bits are no such thing.
  */
 export function isRestricted(name: keyof typeof settings): boolean {
   return !/^((completion|engine)\.|(eagerness|multiline|wordSuggestions)$)/.test(name);
@@ -192,6 +204,23 @@ export function suggestsWords(source: SettingSource): boolean {
   return source('wordSuggestions') !== 'off';
 }
 
+export interface RemoteSettings {
+  /** as it was written; empty: none */
+  readonly endpoint: string;
+  /** as the server calls it; empty: it has one */
+  readonly model: string;
+  /** that a suggestion waits for the server at most */
+  readonly milliseconds: number;
+}
+
+export function remoteSettings(source: SettingSource): RemoteSettings {
+  return {
+    endpoint: textFrom(source, 'remote.endpoint'),
+    model: textFrom(source, 'remote.model').trim(),
+    milliseconds: numberFrom(source, 'remote.milliseconds'),
+  };
+}
+
 export function learnsOnSave(source: SettingSource): boolean {
   return booleanFrom(source, 'training.learnOnSave');
 }
@@ -232,6 +261,11 @@ function numberFrom(source: SettingSource, name: NamesOf<NumberSetting>): number
   if (typeof value !== 'number' || Number.isNaN(value)) return fallback;
   const within = Math.min(maximum, Math.max(minimum, value));
   return type === 'integer' ? Math.round(within) : within;
+}
+
+function textFrom(source: SettingSource, name: 'remote.endpoint' | 'remote.model'): string {
+  const value = source(name);
+  return typeof value === 'string' ? value : settings[name].default;
 }
 
 function booleanFrom(source: SettingSource, name: NamesOf<BooleanSetting>): boolean {

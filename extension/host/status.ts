@@ -2,7 +2,9 @@ import type { PlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
+import type { RemoteStatus } from '../protocol/remote.ts';
 import type { TrainingStage } from '../protocol/training.ts';
+import type { ModelOrigin } from './modelFolders.ts';
 import type { SilenceReason } from './silence.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
 
@@ -24,14 +26,25 @@ export type Status =
       readonly predicting: Predicting;
       /** the index that is being made */
       readonly stage: IndexStage | null;
+      /** of the transformer; null where there is none */
+      readonly origin: ModelOrigin | null;
+      /** of a server whose model takes part; null: none does, as far as is known */
+      readonly remote: RemoteStatus | null;
       /** of the transformer that has learnt from the workspace; null where there is none */
       readonly heldOutBitsPerByte: number | null;
     }
-  | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number };
+  /** null where nobody has scored the model */
+  | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number | null };
 
 /** @param silence why nothing is suggested anywhere in the active editor; null: there may be something, or there is no editor */
 export function statusOf(
-  { state, index, training, isTrained }: Pick<WorkspaceModel, 'state' | 'index' | 'training' | 'isTrained'>,
+  {
+    state,
+    index,
+    training,
+    origin,
+    remote,
+  }: Pick<WorkspaceModel, 'state' | 'index' | 'training' | 'origin' | 'remote'>,
   silence: SilenceReason | null,
 ): Status {
   if (training !== null) {
@@ -43,8 +56,9 @@ export function statusOf(
   }
   if (state.state === 'failed') return { kind: 'failed', error: state.error };
   if (predicting !== null) {
-    const heldOutBitsPerByte = state.state === 'ready' && isTrained ? state.model.heldOutBitsPerByte : null;
-    return { kind: 'predicting', predicting, stage, heldOutBitsPerByte };
+    const isTrained = state.state === 'ready' && origin === 'trained';
+    const heldOutBitsPerByte = isTrained ? state.model.heldOutBitsPerByte : null;
+    return { kind: 'predicting', predicting, stage, origin, remote, heldOutBitsPerByte };
   }
   return stage !== null && state.state !== 'ready' ? { kind: 'indexing', stage } : statusOfModel(state);
 }

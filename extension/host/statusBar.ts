@@ -3,6 +3,8 @@ import type { IndexStage } from '../protocol/indexing.ts';
 import { commands } from './commands.ts';
 import { settingSource } from './configuration.ts';
 import { spokenFailure } from './failure.ts';
+import type { ModelOrigin } from './modelFolders.ts';
+import { awaySentence } from './remoteWording.ts';
 import { completionSettings } from './settings.ts';
 import type { SilenceReason } from './silence.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
@@ -96,10 +98,13 @@ function wording(status: Status): Wording {
       return {
         icon: 'check',
         text: t('ready'),
-        tooltip: t(
-          'The model is ready: {0} bits per byte on held-out files.',
-          status.heldOutBitsPerByte.toFixed(2),
-        ),
+        tooltip:
+          status.heldOutBitsPerByte === null
+            ? t('The model is ready.')
+            : t(
+                'The model is ready: {0} bits per byte on held-out files.',
+                status.heldOutBitsPerByte.toFixed(2),
+              ),
       };
     case 'training':
       return trainingWording(status);
@@ -115,32 +120,72 @@ function silentWording(reason: SilenceReason): Wording {
 }
 
 function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wording {
-  const { t } = vscode.l10n;
-  const { predicting, stage, heldOutBitsPerByte } = status;
-  const isBase = predicting !== 'counts' && heldOutBitsPerByte === null;
-  const text =
-    predicting === 'counts' ? t('counts') : isBase ? t('counts + base') : t('counts + transformer');
+  const { stage, predicting, origin, remote, heldOutBitsPerByte } = status;
   const icon = stage === null ? 'check' : 'sync~spin';
-  if (predicting === 'counts') {
-    const tooltip =
-      heldOutBitsPerByte === null
-        ? t(
-            'Suggestions come from counting the files of the workspace. Click to train a transformer beside it.',
-          )
-        : t(
-            'Suggestions come from counting; the trained transformer joins when it is known how far to trust it.',
-          );
-    return { icon, text, tooltip };
+  const { text, tooltip } =
+    predicting === 'counts' ? countsWording(heldOutBitsPerByte) : mixtureWording(origin, heldOutBitsPerByte);
+  const { t } = vscode.l10n;
+  switch (remote?.state) {
+    case undefined:
+      return { icon, text, tooltip };
+    case 'answers':
+      return {
+        icon,
+        text: t('counts + server'),
+        tooltip: t(
+          'Suggestions come from counting and from the model of the server (nihilo.remote.endpoint).',
+        ),
+      };
+    case 'away':
+      return {
+        icon: 'debug-disconnect',
+        text,
+        tooltip: `${tooltip}\n\n${awaySentence(remote.failure)}`,
+      };
   }
-  const tooltip = isBase
-    ? t(
+}
+
+function countsWording(heldOutBitsPerByte: number | null): Omit<Wording, 'icon'> {
+  const { t } = vscode.l10n;
+  const tooltip =
+    heldOutBitsPerByte === null
+      ? t(
+          'Suggestions come from counting the files of the workspace. Click to train a transformer beside it.',
+        )
+      : t(
+          'Suggestions come from counting; the trained transformer joins when it is known how far to trust it.',
+        );
+  return { text: t('counts'), tooltip };
+}
+
+function mixtureWording(
+  origin: ModelOrigin | null,
+  heldOutBitsPerByte: number | null,
+): Omit<Wording, 'icon'> {
+  const { t } = vscode.l10n;
+  if (origin === 'imported') {
+    return {
+      text: t('counts + imported'),
+      tooltip: t(
+        'Suggestions come from counting the files of the workspace and from the imported model, which knows none of them. Click to train it on them.',
+      ),
+    };
+  }
+  if (origin === 'base' || heldOutBitsPerByte === null) {
+    return {
+      text: t('counts + base'),
+      tooltip: t(
         'Suggestions come from counting the files of the workspace and from the base model, which knows none of them. Click to train it on them.',
-      )
-    : t(
-        'Suggestions come from counting and from the trained transformer ({0} bits per byte on held-out files).',
-        (heldOutBitsPerByte ?? 0).toFixed(2),
-      );
-  return { icon, text, tooltip };
+      ),
+    };
+  }
+  return {
+    text: t('counts + transformer'),
+    tooltip: t(
+      'Suggestions come from counting and from the trained transformer ({0} bits per byte on held-out files).',
+      heldOutBitsPerByte.toFixed(2),
+    ),
+  };
 }
 
 function indexStageName(stage: IndexStage): string {

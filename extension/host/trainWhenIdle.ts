@@ -28,7 +28,7 @@ export function trainWhenIdle(
     try {
       await (model.isTrained
         ? model.fineTune(fineTuneRequest(model.checkpoint, platform.cores))
-        : model.train(trainingRequest(model.checkpoint, platform)));
+        : model.train(await trainingRequest(model, platform.cores)));
     } catch (error) {
       if (!(error instanceof NihiloError && error.code === 'trainingCancelled')) {
         logFailure(error, log, 'training while idle');

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type {
   FineTuneRequest,
@@ -12,7 +11,7 @@ import type { TrainingResult } from '../training/client.ts';
 import { commands } from './commands.ts';
 import { openCorpus, settingSource } from './configuration.ts';
 import { reportFailure, spoken } from './failure.ts';
-import { trainingSettings, usesBase } from './settings.ts';
+import { trainingSettings } from './settings.ts';
 import { underNotification } from './progress.ts';
 import { percentOf } from './status.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
@@ -23,10 +22,10 @@ import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
  */
 export async function trainOnWorkspace(
   model: WorkspaceModel,
-  platform: Pick<Platform, 'cores' | 'baseModel'>,
+  cores: number,
   log: vscode.LogOutputChannel,
 ): Promise<boolean> {
-  return withProgress(model, log, () => model.train(trainingRequest(model.checkpoint, platform)));
+  return withProgress(model, log, async () => model.train(await trainingRequest(model, cores)));
 }
 
 /** The command: teaches the model of this workspace what was added or changed since it was trained. */
@@ -58,13 +57,15 @@ async function withProgress(
 }
 
 /** @throws {NihiloError} corpusEmpty, when no folder is open */
-export function trainingRequest(
-  checkpoint: string,
-  { cores, baseModel }: Pick<Platform, 'cores' | 'baseModel'>,
-): TrainingRequest {
+export async function trainingRequest(
+  model: Pick<WorkspaceModel, 'checkpoint' | 'beginning'>,
+  cores: number,
+): Promise<TrainingRequest> {
   const { seconds, ...settings } = trainingSettings(settingSource(), cores);
-  const base = usesBase(settingSource()) ? baseModel : undefined;
-  return { corpus: openCorpus(), checkpoint, base, stop: { seconds }, resume: false, ...settings };
+  const { checkpoint } = model;
+  const corpus = openCorpus();
+  const base = (await model.beginning()) ?? undefined;
+  return { corpus, checkpoint, base, stop: { seconds }, resume: false, ...settings };
 }
 
 /** Preset and seed are the model's. @throws {NihiloError} corpusEmpty, when no folder is open */

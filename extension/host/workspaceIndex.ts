@@ -7,6 +7,7 @@ import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.t
 import type { IndexStage, WorkspaceIndex as Index } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
+import { baseOf, isStored } from './modelFolders.ts';
 import { Signal } from './signal.ts';
 
 /** Where the index of the workspace stands. */
@@ -35,11 +36,6 @@ const collectMs = 5;
 const mostChanges = 64;
 /** A predictor that dies of its index must not be given one after the other. */
 const mostDeaths = 2;
-
-/** Where in the workspace's storage something of the base is kept. */
-export function baseOf(checkpoint: string): string {
-  return `${checkpoint}-base`;
-}
 
 /** Keeps the predictor's index of the workspace up to date. Knows nothing of the editor. */
 export class WorkspaceIndex {
@@ -93,8 +89,7 @@ export class WorkspaceIndex {
       const checkpoint = await this.#source.served();
       if (edition !== this.#edition) return;
       const own = this.#source.checkpoint;
-      // The base's folder is nobody's to write in.
-      const trust = trustFolder(checkpoint === own ? own : baseOf(own));
+      const trust = trustFolder(isStored(checkpoint, own) ? checkpoint : baseOf(own));
       await this.#indexer.build({ corpus, checkpoint, trustFolder: trust, reproducible, relearn, edition });
       if (edition !== this.#edition) return;
       this.#set({ stage: null });

@@ -11,9 +11,10 @@ import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
-import { say } from '../protocol/sentence.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
+import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type {
   EarlierMatch,
   Inspection,
@@ -33,7 +34,15 @@ import type {
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
 import { Signal } from './signal.ts';
-import { baseOf, type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
+import {
+  baseOf,
+  beginningFolder,
+  importedOf,
+  type ModelOrigin,
+  originOf,
+  servedFolder,
+} from './modelFolders.ts';
+import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
 
 /** Where a running training stands. */
 export interface TrainingStatus {
@@ -70,6 +79,7 @@ export class WorkspaceModel {
   readonly #filesChanged = new Signal<void>();
   #state: ModelState = { state: 'missing' };
   #training: TrainingStatus | null = null;
+  #remote: RemoteStatus | null = null;
   /** a later loading or a deletion overtakes an earlier loading */
   #edition = 0;
   #disposed = false;
@@ -93,7 +103,11 @@ export class WorkspaceModel {
     this.#checkpoint = checkpoint;
     this.#source = source;
     this.#trainer = new TrainingClient(platform);
-    this.#predictor = new PredictorClient(platform, () => this.#index.lost(true));
+    this.#predictor = new PredictorClient(
+      platform,
+      () => this.#index.lost(true),
+      (status) => this.#setRemote(status),
+    );
     this.#saves = new SaveClient(platform, (event) => {
       this.#saveEvents.emit(event);
       if (event.type === 'written') void this.load();
@@ -128,13 +142,29 @@ export class WorkspaceModel {
     return this.#state;
   }
 
-  /** whether the model that answers has learnt from this workspace; the base has not */
+  /** of the model that answers; null: none does */
+  get origin(): ModelOrigin | null {
+    return this.#state.state === 'ready' ? originOf(this.#state.model.checkpoint, this.#checkpoint) : null;
+  }
+
+  /** whether the model that answers has learnt from this workspace; the base and what was imported have not */
   get isTrained(): boolean {
-    return this.#state.state === 'ready' && this.#state.model.checkpoint === this.#checkpoint;
+    return this.origin === 'trained';
   }
 
   get index(): IndexStatus {
     return this.#index.status;
+  }
+
+  /** how a server's part in the last suggestion went; null: none takes part, or nothing was suggested yet */
+  get remote(): RemoteStatus | null {
+    return this.#remote;
+  }
+
+  /** A server whose model takes part in suggestions from now on; null: none does. */
+  useRemote(endpoint: RemoteEndpoint | null): void {
+    this.#predictor.useRemote(endpoint);
+    this.#setRemote(null);
   }
 
   /** whether there is anything that completes */
@@ -297,19 +327,53 @@ export class WorkspaceModel {
     return this.#predictor.inspect(query, signal);
   }
 
-  /** @throws {NihiloError} trainingBusy; storageFailed */
+  /** What a training here begins with; null: random numbers. */
+  beginning(): Promise<string | null> {
+    return beginningFolder(this.#platform.files, this.#checkpoint, this.#source.base());
+  }
+
+  /** The folder of the model that answers, with all that it has learnt. @throws {NihiloError} checkpointMissing */
+  async writtenFolder(): Promise<string> {
+    if (this.#trainer.active === null) await this.#saves.close(true);
+    const folder = await this.#served();
+    if (folder !== null) return folder;
+    throw new NihiloError(
+      'checkpointMissing',
+      say`There is no model yet. Run "Nihilo: Train on Workspace" first.`,
+    );
+  }
+
+  /**
+   * Puts a model that somebody else has trained in the base's place; what was trained here goes.
+   * @param write makes it in a folder; null: nothing came of it
+   * @throws {NihiloError} trainingBusy; as `write` does; storageFailed
+   */
+  async import<Report>(write: (folder: string) => Promise<Report | null>): Promise<Report | null> {
+    this.#refuseWhileTraining(
+      say`A model can be imported while no training runs and one is running now; stop it first.`,
+    );
+    await this.#saves.close(true);
+    const report = await write(importedOf(this.#checkpoint));
+    if (report === null) return null;
+    this.#refuseWhileTraining(
+      say`A model can be imported while no training runs and one is running now; stop it first.`,
+    );
+    await this.#platform.files.removeFolder(this.#checkpoint);
+    await this.load();
+    if (this.#index.isWanted) void this.#index.build({ relearn: true });
+    return report;
+  }
+
+  /** What was trained here, and what was imported. @throws {NihiloError} trainingBusy; storageFailed */
   async delete(): Promise<void> {
-    if (this.#trainer.active !== null) {
-      throw new NihiloError(
-        'trainingBusy',
-        say`A model can be deleted while no training runs and one is running now; stop it first.`,
-      );
-    }
+    this.#refuseWhileTraining(
+      say`A model can be deleted while no training runs and one is running now; stop it first.`,
+    );
     await this.#saves.close(false);
+    const [own, imported] = [this.#checkpoint, importedOf(this.#checkpoint)];
     try {
-      await this.#platform.files.removeFolder(this.#checkpoint);
-      for (const checkpoint of [this.#checkpoint, baseOf(this.#checkpoint)]) {
-        await this.#platform.files.removeFolder(trustFolder(checkpoint));
+      for (const folder of [own, imported, ...[own, imported, baseOf(own)].map(trustFolder)]) {
+        await this.#platform.files.removeFolder(folder);
       }
     } catch (error) {
       throw new NihiloError(
@@ -334,13 +398,12 @@ export class WorkspaceModel {
     await Promise.all([this.#trainer.dispose(), this.#saves.close(true), this.#predictor.unload()]);
   }
 
-  /** The folder of the model that answers: this workspace's own, or the base before there is one; null: neither. */
-  async #served(): Promise<string | null> {
-    const { files } = this.#platform;
-    await files.recoverFolder(this.#checkpoint);
-    if (await files.exists(this.#checkpoint)) return this.#checkpoint;
-    const base = this.#source.base();
-    return base !== null && (await files.exists(base)) ? base : null;
+  #served(): Promise<string | null> {
+    return servedFolder(this.#platform.files, this.#checkpoint, this.#source.base());
+  }
+
+  #refuseWhileTraining(sentence: Sentence): void {
+    if (this.#trainer.active !== null) throw new NihiloError('trainingBusy', sentence);
   }
 
   async #finish(run: TrainingRun): Promise<TrainingResult> {
@@ -380,6 +443,13 @@ export class WorkspaceModel {
 
   #update(change: Partial<TrainingStatus>): void {
     if (this.#training !== null) this.#setTraining({ ...this.#training, ...change });
+  }
+
+  /** It is told of at every suggestion and seldom another. */
+  #setRemote(remote: RemoteStatus | null): void {
+    if (JSON.stringify(remote) === JSON.stringify(this.#remote)) return;
+    this.#remote = remote;
+    this.#changed.emit();
   }
 
   #setTraining(training: TrainingStatus | null): void {

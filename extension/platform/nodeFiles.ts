@@ -18,6 +18,7 @@ export const nodeFiles: FileSystem = {
   modifiedMs: (file) => explained('storageFailed', say`read ${file}`, async () => (await stat(file)).mtimeMs),
   read: (file) => explained('storageFailed', say`read ${file}`, () => readFile(file)),
   exists: (target) => explained('storageFailed', say`look for ${target}`, () => exists(target)),
+  replaceFile: async (file, content) => void (await replaceFile(file, content)),
   replaceFolder: (folder, files, seal) =>
     explained('storageFailed', say`write the folder ${folder}`, () => replaceFolder(folder, files, seal)),
   recoverFolder: (folder) =>
@@ -90,11 +91,11 @@ async function replaceFolder(
  * @returns the SHA-256 of what was written
  * @throws {NihiloError} storageFailed
  */
-export function replaceFile(file: string, content: Uint8Array): Promise<string> {
+export function replaceFile(file: string, content: FileContent): Promise<string> {
   return explained('storageFailed', say`write ${file}`, async () => {
     const fresh = `${hiddenBeside(file, 'new-')}${process.pid}-${randomUUID()}`;
     try {
-      const digest = await writeDurably(fresh, [content]);
+      const digest = await writeDurably(fresh, content);
       await rename(fresh, file);
       await syncFolder(path.dirname(file));
       return digest;

@@ -19,6 +19,8 @@ export interface FileSystem {
   modifiedMs(file: string): Promise<number>;
   read(file: string): Promise<Uint8Array>;
   exists(path: string): Promise<boolean>;
+  /** Replaces one file as a whole: a reader sees the old or the new. Its folder is there. */
+  replaceFile(file: string, content: FileContent): Promise<void>;
   /**
    * Replaces `folder` by these files as a whole: new folder, fsync, rename. A reader sees the old or the new, never a mixture. `seal` makes
    * one more file of the SHA-256 of what was written (hexadecimal).
@@ -36,7 +38,7 @@ export interface FileSystem {
 }
 
 /** The bundles that run off the main thread. */
-export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver' | 'reporter';
+export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver' | 'reporter' | 'converter';
 
 export interface WorkerHandle<Request, Reply> {
   /** @param transfer what is given away with the message rather than copied */

@@ -2,10 +2,16 @@ import { fromPlainError, type PlainError, toPlainError } from '../protocol/error
 import type { FileContent, FileSystem } from './platform.ts';
 import { sha256 } from './sha256.ts';
 
-type PathMethod = Exclude<keyof FileSystem, 'replaceFolder'>;
+type PathMethod = Exclude<keyof FileSystem, 'replaceFile' | 'replaceFolder'>;
 
 type FileRequest =
   | { readonly id: number; readonly method: PathMethod; readonly path: string }
+  | {
+      readonly id: number;
+      readonly method: 'replaceFile';
+      readonly path: string;
+      readonly content: Uint8Array;
+    }
   | {
       readonly id: number;
       readonly method: 'replaceFolder';
@@ -54,6 +60,10 @@ export function remoteFiles(port: MessagePort): FileSystem {
     exists: (path) => ask('exists', path),
     recoverFolder: (path) => ask('recoverFolder', path),
     removeFolder: (path) => ask('removeFolder', path),
+    replaceFile: async (path, content) => {
+      const whole = joined(content);
+      await send({ method: 'replaceFile', path, content: whole }, [whole.buffer]);
+    },
     replaceFolder: async (path, files, seal) => {
       const sealed = await sealedFiles(files, seal);
       const buffers = [...sealed.values()].map(({ buffer }) => buffer);
@@ -97,6 +107,7 @@ async function answer(files: FileSystem, port: MessagePort, request: FileRequest
 }
 
 function perform(files: FileSystem, request: FileRequest): Promise<unknown> {
+  if (request.method === 'replaceFile') return files.replaceFile(request.path, [request.content]);
   if (request.method !== 'replaceFolder') return files[request.method](request.path);
   const contents = [...request.files].map(([name, bytes]) => [name, [bytes]] as const);
   return files.replaceFolder(request.path, new Map(contents));

@@ -10,6 +10,7 @@ export function routedFiles(local: FileSystem, remote: FileSystem): FileSystem {
     modifiedMs: (path) => of(path).modifiedMs(path),
     read: (path) => of(path).read(path),
     exists: (path) => of(path).exists(path),
+    replaceFile: (path, content) => of(path).replaceFile(path, content),
     replaceFolder: (path, files, seal) => of(path).replaceFolder(path, files, seal),
     recoverFolder: (path) => of(path).recoverFolder(path),
     removeFolder: (path) => of(path).removeFolder(path),

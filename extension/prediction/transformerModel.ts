@@ -44,6 +44,11 @@ export class TransformerModel implements AskingModel {
     this.begin();
   }
 
+  /** of the document so far and of what is supposed behind it, the end-of-text token first */
+  get ids(): readonly number[] {
+    return this.#ids;
+  }
+
   begin(): void {
     this.#ids.length = 0;
     this.#settled = 0;

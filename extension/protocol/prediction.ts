@@ -2,6 +2,7 @@ import type { AskedCall, CallMessage } from './calling.ts';
 import type { PlainError } from './errors.ts';
 import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig } from './model.ts';
+import type { RemoteEndpoint, RemoteStatus } from './remote.ts';
 
 /** One candidate for the next token. */
 export interface ScoredToken {
@@ -156,6 +157,8 @@ export type PredictorRequest =
       readonly open: OpenDocument | null;
       readonly options: CompletionOptions;
     }
+  /** a server whose model takes part from now on; null: none does, and nothing is asked of anybody */
+  | { readonly type: 'remote'; readonly id: number; readonly endpoint: RemoteEndpoint | null }
   /** counts that replace those before, and the files they were made of */
   | { readonly type: 'index'; readonly id: number; readonly index: WorkspaceIndex }
   /** files have changed; those of another edition than the index's are as old as it; null: whatever the index */
@@ -211,7 +214,8 @@ export interface ModelSummary {
   readonly config: ModelConfig;
   readonly parameters: number;
   readonly steps: number;
-  readonly heldOutBitsPerByte: number;
+  /** null where nobody has scored it */
+  readonly heldOutBitsPerByte: number | null;
 }
 
 export interface Inspection {
@@ -225,7 +229,14 @@ export interface Inspection {
 
 export type PredictorReply =
   | { readonly type: 'loaded'; readonly id: number; readonly model: ModelSummary }
-  | { readonly type: 'completed'; readonly id: number; readonly completion: Completion }
+  | {
+      readonly type: 'completed';
+      readonly id: number;
+      readonly completion: Completion;
+      /** how a server's part in it went; null: none was to take part */
+      readonly remote: RemoteStatus | null;
+    }
+  | { readonly type: 'remoteChanged'; readonly id: number }
   | { readonly type: 'indexed'; readonly id: number; readonly predicting: Predicting }
   /** `outdated`: more was counted than the index has room for */
   | { readonly type: 'learnt'; readonly id: number; readonly outdated: boolean }

@@ -44,4 +44,8 @@ export const services: Readonly<Record<WorkerRole, (thread: Thread) => Promise<v
     await lowerPriority();
     serveReports(platform, port);
   },
+  converter: async ({ platform, port }) => {
+    const { serveInterchange } = await import('../interchange/interchangeService.ts');
+    serveInterchange(platform, port);
+  },
 };

@@ -319,10 +319,11 @@ function bestOf({ tensors, trainerState, optimizer }: Checkpoint): Best {
   return { weights: optimizer?.scheduledBest ?? tensors, step, score: { loss, bitsPerByte } };
 }
 
-/** Bits per byte of the model that this training would replace, on its sampled windows; null when there is none to lose. */
+/** Bits per byte of the model that this training would replace, on its sampled windows; null when there is none to lose, or nobody knows. */
 async function scoreOf(platform: Platform, checkpoint: string): Promise<number | null> {
   try {
-    return (await readCheckpoint(platform.files, checkpoint)).trainerState.best.bitsPerByte;
+    const { best, heldOutBitsPerByte } = (await readCheckpoint(platform.files, checkpoint)).trainerState;
+    return heldOutBitsPerByte === null ? null : best.bitsPerByte;
   } catch (error) {
     if (error instanceof NihiloError) return null;
     throw error;

@@ -14,7 +14,6 @@ import {
   type TrainStepSubject,
 } from '../../extension/training/benchmark.ts';
 import { learningRate, type Recipe } from '../../extension/training/recipe.ts';
-import { q8 } from './q8.ts';
 
 /** What `case.json` holds. */
 export interface TrainingCase {
@@ -77,7 +76,7 @@ export async function writeGgufFiles(
   const checkpoint = { config, tensors: trialTensors(config), tokenizerJson: tokenizerOf(config.vocabSize) };
   const files = { f32: path.join(folder, 'f32.gguf'), q8: path.join(folder, 'q8.gguf') };
   await writeFile(files.f32, encodeGguf(checkpoint));
-  await writeFile(files.q8, encodeGguf(checkpoint, q8));
+  await writeFile(files.q8, encodeGguf(checkpoint, 'q8_0'));
   return files;
 }
 

@@ -15,6 +15,10 @@ const commands = [
   'evaluate',
   'audit',
   'tokenize',
+  'export',
+  'import',
+  'export',
+  'import',
   'start',
 ];
 

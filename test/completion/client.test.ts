@@ -66,6 +66,7 @@ describe('PredictorClient', () => {
             type: 'completed',
             id: request.id,
             completion: completion(request.prefix),
+            remote: null,
           });
         }
         const answers = await Promise.all(texts);
@@ -106,7 +107,7 @@ describe('PredictorClient', () => {
     controller.abort(new Error('typed on'));
     await expect(asked).rejects.toThrow('typed on');
     expect([isCancelled(platform.worker, first), isCancelled(platform.worker, id)]).toEqual([false, false]);
-    platform.worker.reply({ type: 'completed', id: first, completion: completion('b') });
+    platform.worker.reply({ type: 'completed', id: first, completion: completion('b'), remote: null });
     await waited;
     expect(isCancelled(platform.worker, id)).toBe(true);
   });
@@ -134,7 +135,7 @@ describe('PredictorClient', () => {
     await expect(asked).rejects.toBe(reason);
     expect(isCancelled(platform.worker, id)).toBe(true);
     // The worker's late answer finds nobody.
-    platform.worker.reply({ type: 'completed', id, completion: completion('') });
+    platform.worker.reply({ type: 'completed', id, completion: completion(''), remote: null });
   });
 
   it('asks nothing for a signal that is aborted already', async () => {
@@ -156,7 +157,13 @@ describe('PredictorClient', () => {
         kept.forEach((keep, i) => keep || controllers[i]!.abort());
         kept.forEach((keep, i) => keep && expect(isCancelled(platform.worker, ids[i]!)).toBe(false));
         kept.forEach((keep, i) => {
-          if (keep) platform.worker.reply({ type: 'completed', id: ids[i]!, completion: completion('b') });
+          if (keep)
+            platform.worker.reply({
+              type: 'completed',
+              id: ids[i]!,
+              completion: completion('b'),
+              remote: null,
+            });
         });
         kept.forEach((keep, i) => keep || expect(isCancelled(platform.worker, ids[i]!)).toBe(true));
         const outcomes = await settled;
@@ -192,8 +199,23 @@ describe('PredictorClient', () => {
     const [load, complete] = platform.worker.received;
     expect(load).toMatchObject({ type: 'load', checkpoint: model.checkpoint, reproducible: false });
     platform.worker.reply({ type: 'loaded', id: load!.id, model });
-    platform.worker.reply({ type: 'completed', id: complete!.id, completion: completion('b') });
+    platform.worker.reply({ type: 'completed', id: complete!.id, completion: completion('b'), remote: null });
     await expect(asked).resolves.toMatchObject({ text: 'b' });
+  });
+
+  it('tells each worker of the server that takes part, and none of one that does not any more', async () => {
+    const { platform, client } = setUp();
+    const endpoint = { url: 'http://127.0.0.1:1/', model: null, key: null, maxMilliseconds: 100 };
+    client.useRemote(endpoint);
+    expect(platform.workers).toHaveLength(0);
+    await loadModel(platform, client);
+    expect(platform.worker.received[0]).toMatchObject({ type: 'remote', endpoint });
+    client.useRemote(null);
+    expect(platform.worker.received.at(-1)).toMatchObject({ type: 'remote', endpoint: null });
+    platform.worker.die(new Error('died'));
+    vi.advanceTimersByTime(5_000);
+    void Promise.allSettled([client.complete('a', options, never)]);
+    expect(platform.worker.received.map(({ type }) => type)).toEqual(['load', 'complete']);
   });
 
   it('does not reload a model whose loading had failed', async () => {

@@ -35,16 +35,16 @@ describe('a file that is forgotten', () => {
   const options = { leastProbability: 0.02, maxTokens: 24, maxMilliseconds: 60_000 };
   const open = { name: 'new.ts', suffix: '\n' };
   const before = `export const part1 = ${unique.slice(0, 9)}`;
-  const completed = (predictor: Predictor): string =>
-    predictor.complete(before, open, options, () => false).text;
+  const completed = async (predictor: Predictor): Promise<string> =>
+    (await predictor.complete(before, open, options, () => false)).text;
 
   it('takes its words out of what is completed, and its lines out of what is found again, at once', async () => {
     const predictor = new Predictor(platform);
     await predictor.useIndex(await index([]), giveWay);
-    expect(completed(predictor)).toContain(unique.slice(9));
+    expect(await completed(predictor)).toContain(unique.slice(9));
     expect(predictor.find(lines.slice(0, 60), open)?.file).toBe('protocol/forgotten.ts');
     expect(await predictor.learn(null, [{ path: 'protocol/forgotten.ts', ids: null }], giveWay)).toBe(false);
-    expect(completed(predictor)).not.toContain(unique.slice(9));
+    expect(await completed(predictor)).not.toContain(unique.slice(9));
     expect(predictor.find(lines.slice(0, 60), open)?.file).not.toBe('protocol/forgotten.ts');
   });
 
@@ -52,7 +52,7 @@ describe('a file that is forgotten', () => {
     const next = await index(['protocol/forgotten.ts']);
     const predictor = new Predictor(platform);
     await predictor.useIndex(next, giveWay);
-    expect(completed(predictor)).not.toContain(unique.slice(9));
+    expect(await completed(predictor)).not.toContain(unique.slice(9));
     expect(next.tokenizerJson).not.toContain(unique.slice(8, 13));
   });
 });

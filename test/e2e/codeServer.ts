@@ -73,6 +73,13 @@ export class CodeServer {
     return `${this.origin}/?${kind}=${encodeURI(folder).replaceAll(/[#&+?]/g, encodeURIComponent)}`;
   }
 
+  /** Settings of the scope `machine`: of the machine that extensions run on. They hold for windows that are opened after that. */
+  async setMachine(settings: Settings): Promise<void> {
+    const folder = path.join(this.userData, 'Machine');
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings));
+  }
+
   async stop(): Promise<void> {
     const exited = new Promise((resolve) => this.#child.once('exit', resolve));
     if (this.#child.exitCode === null && this.#child.signalCode === null) {

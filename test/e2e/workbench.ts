@@ -59,6 +59,25 @@ export class Workbench {
     await this.#pick(`>${title}`, title);
   }
 
+  /** @param label of an entry of the list that is open */
+  async choose(label: string): Promise<void> {
+    await this.#pick(label, label);
+  }
+
+  /** @param target absolute path that the dialog that is open, or opens now, is to give */
+  async answerFileDialog(target: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type="text"]').first();
+    // It begins with a folder of its own; before that it is another list.
+    await this.page.waitForFunction(() =>
+      document
+        .querySelector<HTMLInputElement>('.quick-input-widget input[type="text"]')
+        ?.value.startsWith('/'),
+    );
+    await input.fill(target);
+    await input.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
   /** @param label as *Preferences: Color Theme* lists it */
   async useTheme(label: string, uiTheme: 'vs' | 'vs-dark' | 'hc-black' | 'hc-light'): Promise<void> {
     await this.runCommand('Preferences: Color Theme');

@@ -48,10 +48,7 @@ const checkpoint: Checkpoint = {
     scheduledBest: { step: 90, loss: 2.5, bitsPerByte: 1.875 },
     heldOutBitsPerByte: 1.8,
     trainBitsPerByte: 1.6,
-    provenance: {
-      corpora: [{ folders: ['/code', '/more'], exclude: ['**/*.md'] }],
-      readAtMs: 1_700_000_000_000.5,
-    },
+    provenance: { corpora: [{ folders: ['/code', '/more'], exclude: ['*.md'] }], readAtMs: 1_700_000_000.5 },
   },
   optimizer: {
     weights: randomTensors(config, 2),
@@ -86,6 +83,10 @@ class MemoryFiles implements FileSystem {
 
   async exists(path: string): Promise<boolean> {
     return this.contents.has(path) || this.names(path).length > 0;
+  }
+
+  async replaceFile(file: string, content: Parameters<FileSystem['replaceFile']>[1]): Promise<void> {
+    this.contents.set(file, Uint8Array.from(Buffer.concat(content)));
   }
 
   async replaceFolder(...[folder, files, seal]: Parameters<FileSystem['replaceFolder']>): Promise<void> {
@@ -361,6 +362,10 @@ describe('a foreign checkpoint', () => {
     ['num_key_value_heads', 1],
     ['head_dim', 8],
     ['rope_parameters', { rope_type: 'yarn', rope_theta: 10_000, factor: 4 }],
+    ['rope_parameters', { rope_type: 'default', rope_theta: 5_000 }],
+    ['rope_parameters', { rope_type: 'default', rope_theta: 10_000, partial_rotary_factor: 0.5 }],
+    ['rope_scaling', { rope_type: 'linear', factor: 2 }],
+    ['tie_word_embeddings', undefined],
     ['rope_theta', '10000'],
     ['rms_norm_eps', null],
     ['vocab_size', 70_000],

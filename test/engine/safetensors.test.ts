@@ -119,9 +119,32 @@ describe('safetensors', () => {
     );
   });
 
+  it('reads floats of 16 bits, of either kind, as the numbers that they are', () => {
+    const halves = Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7bff);
+    const file = fileOf(
+      {
+        brain: { dtype: 'BF16', shape: [4], data_offsets: [0, 8] },
+        half: { dtype: 'F16', shape: [2, 2], data_offsets: [8, 16] },
+      },
+      16,
+    );
+    file.set(new Uint8Array(Uint16Array.of(0x3f80, 0xc000, 0x3eab, 0x0001).buffer), file.length - 16);
+    file.set(new Uint8Array(halves.buffer), file.length - 8);
+    const tensors = decodeSafetensors(file, 'model.safetensors');
+    expect(tensors.get('half')).toEqual({
+      shape: [2, 2],
+      data: Float32Array.of(1, -2, 2 ** -24, 65_504),
+    });
+    // 171 · 2⁻⁹, and the smallest: its 16 bits above 16 zeros
+    expect([...tensors.get('brain')!.data]).toEqual([1, -2, 171 / 512, 2 ** -133]);
+    expect(decodeSafetensors(joined(new Map([['half', { shape: [2, 2], data: halves }]])), 'x')).toEqual(
+      new Map([['half', tensors.get('half')]]),
+    );
+  });
+
   const f32 = (shape: unknown, offsets: unknown): object => ({ dtype: 'F32', shape, data_offsets: offsets });
   it.each([
-    ['checkpointForeign', 'a', 'BF16', fileOf({ a: { dtype: 'BF16', shape: [2], data_offsets: [0, 4] } }, 4)],
+    ['checkpointForeign', 'a', 'F64', fileOf({ a: { dtype: 'F64', shape: [2], data_offsets: [0, 16] } }, 16)],
     ['checkpointTorn', 'b', 'overlap', fileOf({ a: f32([2], [0, 8]), b: f32([1], [4, 8]) }, 8)],
     ['checkpointTorn', 'b', 'a hole', fileOf({ a: f32([1], [0, 4]), b: f32([1], [8, 12]) }, 12)],
     ['checkpointTorn', 'a', 'a size that is not the shape’s', fileOf({ a: f32([3], [0, 8]) }, 8)],

@@ -68,6 +68,16 @@ describe('the files of the editor', () => {
     expect(readdirSync(root)).toEqual(['model']);
   });
 
+  it('replace a file as a whole, and leave the old one, and nothing beside it, where that fails', async () => {
+    const file = address('model.gguf');
+    for (const content of ['1', '2']) await files.replaceFile(file, [bytes(content)]);
+    editor.refuses = (written) => written.includes('model.gguf');
+    await expect(files.replaceFile(file, [bytes('3')])).rejects.toMatchObject({ code: 'storageFailed' });
+    editor.refuses = () => false;
+    expect(await text(file)).toBe('2');
+    expect(readdirSync(root).filter((name) => name.includes('gguf'))).toEqual(['model.gguf']);
+  });
+
   it('leave the old folder where the new one cannot be written, and say why', async () => {
     const folder = address('kept');
     await files.replaceFolder(folder, new Map([['a', [bytes('old')]]]));

@@ -57,6 +57,7 @@ export class ScriptedPlatform<Request, Reply> implements Platform {
     size: unscripted,
     modifiedMs: unscripted,
     read: unscripted,
+    replaceFile: unscripted,
     replaceFolder: unscripted,
   };
 

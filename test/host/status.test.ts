@@ -20,7 +20,7 @@ const ready = { state: 'ready', model: modelSummary } as const;
 
 describe('statusOf', () => {
   it('says a running training before everything else', () => {
-    expect(statusOf({ state: ready, isTrained: true, index: none, training }, off)).toEqual({
+    expect(statusOf({ state: ready, origin: 'trained', index: none, training, remote: null }, off)).toEqual({
       kind: 'training',
       stage: 'training',
       percent: 25,
@@ -29,21 +29,28 @@ describe('statusOf', () => {
   });
 
   it('says that suggestions are off here only where there would be some', () => {
-    expect(statusOf({ state: ready, isTrained: true, index: none, training: null }, off)).toEqual({
+    expect(
+      statusOf({ state: ready, origin: 'trained', index: none, training: null, remote: null }, off),
+    ).toEqual({
       kind: 'silent',
       reason: off,
     });
     expect(
-      statusOf({ state: { state: 'missing' }, isTrained: false, index: none, training: null }, off),
+      statusOf({ state: { state: 'missing' }, origin: null, index: none, training: null, remote: null }, off),
     ).toEqual({
       kind: 'missing',
     });
     // Nobody has switched anything off: what completes elsewhere is said here, too.
     for (const kind of ['noModel', 'insideWord', 'lineEnds'] as const) {
-      const status = statusOf({ state: ready, isTrained: true, index: none, training: null }, { kind });
+      const status = statusOf(
+        { state: ready, origin: 'trained', index: none, training: null, remote: null },
+        { kind },
+      );
       expect(status.kind).toBe('ready');
     }
-    expect(statusOf({ state: ready, isTrained: true, index: none, training: null }, null)).toEqual({
+    expect(
+      statusOf({ state: ready, origin: 'trained', index: none, training: null, remote: null }, null),
+    ).toEqual({
       kind: 'ready',
       heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
     });
@@ -54,7 +61,7 @@ describe('statusOf', () => {
       state: 'failed',
       error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)),
     } as const;
-    expect(statusOf({ state, isTrained: false, index: none, training: null }, null)).toEqual({
+    expect(statusOf({ state, origin: null, index: none, training: null, remote: null }, null)).toEqual({
       kind: 'failed',
       error: state.error,
     });
@@ -67,7 +74,13 @@ describe('statusOf with an index', () => {
   it('says what is done until something completes, then what completes', () => {
     const of = (index: Partial<IndexStatus>, state: ModelState = missing) =>
       statusOf(
-        { state, isTrained: state.state === 'ready', index: { ...none, ...index }, training: null },
+        {
+          state,
+          origin: state.state === 'ready' ? 'trained' : null,
+          index: { ...none, ...index },
+          training: null,
+          remote: null,
+        },
         null,
       );
     expect(of({ stage: 'counting' })).toEqual({ kind: 'indexing', stage: 'counting' });
@@ -76,31 +89,50 @@ describe('statusOf with an index', () => {
       kind: 'predicting',
       predicting: 'counts',
       stage: null,
+      origin: null,
+      remote: null,
       heldOutBitsPerByte: null,
     });
     expect(of({ predicting: 'counts + transformer', stage: 'weighing' }, ready)).toEqual({
       kind: 'predicting',
       predicting: 'counts + transformer',
       stage: 'weighing',
+      origin: 'trained',
+      remote: null,
       heldOutBitsPerByte: modelSummary.heldOutBitsPerByte,
     });
   });
 
   it('claims no score on this workspace for a model that has not learnt from it', () => {
     const index: IndexStatus = { ...none, predicting: 'counts + transformer' };
-    const status = statusOf({ state: ready, isTrained: false, index, training: null }, null);
-    expect(status).toMatchObject({ kind: 'predicting', heldOutBitsPerByte: null });
+    for (const origin of ['base', 'imported'] as const) {
+      const status = statusOf({ state: ready, origin, index, training: null, remote: null }, null);
+      expect(status).toMatchObject({ kind: 'predicting', origin, heldOutBitsPerByte: null });
+    }
+  });
+
+  it('says how a server’s part went', () => {
+    const index: IndexStatus = { ...none, predicting: 'counts + transformer' };
+    const remote = { state: 'away', failure: { kind: 'otherTokens' } } as const;
+    const status = statusOf({ state: ready, origin: 'base', index, training: null, remote }, null);
+    expect(status).toMatchObject({ kind: 'predicting', remote });
   });
 
   it('says first that a training runs, then that suggestions are off here, then that a model cannot be used', () => {
     const index: IndexStatus = { ...none, predicting: 'counts' };
-    expect(statusOf({ state: missing, isTrained: false, index, training }, off).kind).toBe('training');
-    expect(statusOf({ state: missing, isTrained: false, index, training: null }, off).kind).toBe('silent');
+    expect(statusOf({ state: missing, origin: null, index, training, remote: null }, off).kind).toBe(
+      'training',
+    );
+    expect(statusOf({ state: missing, origin: null, index, training: null, remote: null }, off).kind).toBe(
+      'silent',
+    );
     const failed = {
       state: 'failed',
       error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)),
     } as const;
-    expect(statusOf({ state: failed, isTrained: false, index, training: null }, null).kind).toBe('failed');
+    expect(statusOf({ state: failed, origin: null, index, training: null, remote: null }, null).kind).toBe(
+      'failed',
+    );
   });
 });
 

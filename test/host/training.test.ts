@@ -46,7 +46,8 @@ beforeEach(() => void (shown.length = 0));
 describe('trainOnWorkspace', () => {
   it('says that a training was stopped while it read the files, and calls it no failure', async () => {
     const { platform, model, log, lines } = setUp();
-    const training = trainOnWorkspace(model, platform, log);
+    const training = trainOnWorkspace(model, platform.cores, log);
+    await new Promise(setImmediate);
     platform.worker.reply({ type: 'stage', stage: 'reading', detail: '' });
     model.stopTraining();
     await training;
@@ -59,7 +60,8 @@ describe('trainOnWorkspace', () => {
 
   it('says a failure as an error', async () => {
     const { platform, model, log } = setUp();
-    const training = trainOnWorkspace(model, platform, log);
+    const training = trainOnWorkspace(model, platform.cores, log);
+    await new Promise(setImmediate);
     platform.worker.reply({
       type: 'failed',
       error: toPlainError(new NihiloError('corpusEmpty', say`No text.`)),

@@ -213,6 +213,53 @@ describe('WorkspaceModel', () => {
     expect(model.state).toEqual({ state: 'missing' });
   });
 
+  it('has what was imported in the place of what was trained, begins trainings with it, and deletes both', async () => {
+    const { platform, model, settings } = setUp({ stored: true });
+    settings.base = '/extension/base';
+    platform.paths.add(settings.base);
+    const loading = model.load();
+    await settle();
+    answerLoad(platform, 'loaded');
+    await loading;
+    expect([model.origin, await model.beginning()]).toEqual(['trained', '/extension/base']);
+    const imported = `${checkpoint}-imported`;
+    const importing = model.import(async (folder) => {
+      platform.paths.add(folder);
+      return folder;
+    });
+    await settle();
+    expect(platform.worker.received.at(-1)).toMatchObject({ type: 'load', checkpoint: imported });
+    platform.worker.reply({
+      type: 'loaded',
+      id: platform.worker.received.length,
+      model: { ...modelSummary, checkpoint: imported },
+    });
+    expect(await importing).toBe(imported);
+    expect([model.origin, model.isTrained]).toEqual(['imported', false]);
+    expect([...platform.paths].filter((path) => path.startsWith(checkpoint))).toEqual([imported]);
+    expect(await model.beginning()).toBe(imported);
+    expect(await model.writtenFolder()).toBe(imported);
+    const deleting = model.delete();
+    await settle();
+    answerLoad(platform, 'loaded');
+    await deleting;
+    expect([...platform.paths]).toEqual(['/extension/base']);
+  });
+
+  it('keeps what was trained where nothing came of an import, and imports nothing while a training runs', async () => {
+    const { platform, model } = setUp({ stored: true });
+    const refused = model.import(() => Promise.reject(new Error('refused')));
+    await expect(refused).rejects.toThrow('refused');
+    expect(await model.import(() => Promise.resolve(null))).toBeNull();
+    expect(platform.paths.has(checkpoint)).toBe(true);
+    const ended = Promise.allSettled([model.train(request)]);
+    const busy = model.import(() => Promise.resolve(1));
+    await expect(busy).rejects.toMatchObject({ code: 'trainingBusy' });
+    const error = toPlainError(new NihiloError('trainingCancelled', say`Over.`));
+    platform.worker.reply({ type: 'failed', error });
+    await ended;
+  });
+
   it('stays missing when it is deleted while it loads', async () => {
     const { platform, model } = setUp({ stored: true });
     const loading = model.load();

@@ -9,13 +9,13 @@ interface NodeLlamaCpp {
   getLlama(options: object): Promise<Llama>;
 }
 
-interface Llama {
+export interface Llama {
   loadModel(options: object): Promise<Model>;
   /** frees the models and contexts, too */
   dispose(): Promise<void>;
 }
 
-interface Model {
+export interface Model {
   detokenize(ids: readonly number[]): string;
   createContext(options: object): Promise<Context>;
 }
@@ -24,7 +24,7 @@ interface Context {
   getSequence(): Sequence;
 }
 
-interface Sequence {
+export interface Sequence {
   controlledEvaluate(
     input: readonly (readonly [token: number, options: object])[],
   ): Promise<readonly { readonly next: { readonly logits?: ReadonlyMap<number, number> } }[]>;
@@ -75,15 +75,7 @@ export async function evaluateWithLlamaCpp(
 ): Promise<Evaluation[]> {
   try {
     const model = await llama.loadModel({ modelPath: ggufFile, useMmap: false });
-    const context = await model.createContext({
-      // node-llama-cpp keeps one place free.
-      contextSize: Math.max(...sequences.map((ids) => ids.length)) + 8,
-      threads: 2,
-      flashAttention: false,
-      experimentalKvCacheKeyType: 'F32',
-      experimentalKvCacheValueType: 'F32',
-    });
-    const sequence = context.getSequence();
+    const sequence = await emptySequence(model, Math.max(...sequences.map((ids) => ids.length)));
     const evaluations: Evaluation[] = [];
     for (const ids of sequences) {
       await sequence.clearHistory();
@@ -95,18 +87,50 @@ export async function evaluateWithLlamaCpp(
   }
 }
 
+/** On the CPU in float32, the key-value cache too. */
+export async function emptySequence(model: Model, tokens: number): Promise<Sequence> {
+  const context = await model.createContext({
+    // node-llama-cpp keeps one place free.
+    contextSize: tokens + 8,
+    threads: 2,
+    flashAttention: false,
+    experimentalKvCacheKeyType: 'F32',
+    experimentalKvCacheValueType: 'F32',
+  });
+  return context.getSequence();
+}
+
+/** @returns after the last of the ids, which go on behind what was evaluated before: f32[vocabSize] */
+export async function nextLogits(
+  sequence: Sequence,
+  ids: readonly number[],
+  vocabSize: number,
+): Promise<Float32Array> {
+  const last = ids.length - 1;
+  const options = allLogits(vocabSize);
+  const outputs = await sequence.controlledEvaluate(ids.map((id, i) => [id, i === last ? options : {}]));
+  return logitsIn(outputs[last]!.next.logits!, vocabSize);
+}
+
 async function logitsOf(
   sequence: Sequence,
   ids: readonly number[],
   vocabSize: number,
 ): Promise<Float32Array> {
-  // With this sampling the logits of all tokens are handed out, and as they are.
-  const sampling = { temperature: 1, topK: vocabSize, topP: 1, minP: 0 };
-  const options = { generateNext: { logits: true, options: sampling } };
+  const options = allLogits(vocabSize);
   const outputs = await sequence.controlledEvaluate(ids.map((id) => [id, options] as const));
-  const logits = new Float32Array(ids.length * vocabSize).fill(NaN);
-  outputs.forEach(({ next }, row) => {
-    for (const [id, logit] of next.logits!) logits[row * vocabSize + id] = logit;
-  });
+  const logits = new Float32Array(ids.length * vocabSize);
+  outputs.forEach(({ next }, row) => logits.set(logitsIn(next.logits!, vocabSize), row * vocabSize));
+  return logits;
+}
+
+/** With this sampling the logits of all tokens are handed out, and as they are. */
+function allLogits(vocabSize: number): object {
+  return { generateNext: { logits: true, options: { temperature: 1, topK: vocabSize, topP: 1, minP: 0 } } };
+}
+
+function logitsIn(given: ReadonlyMap<number, number>, vocabSize: number): Float32Array {
+  const logits = new Float32Array(vocabSize).fill(NaN);
+  for (const [id, logit] of given) logits[id] = logit;
   return logits;
 }

@@ -49,6 +49,13 @@ describe('files at the other end of a channel', () => {
     expect(await files.exists(folder)).toBe(false);
   });
 
+  it('are replaced one by one, of several pieces', async () => {
+    const files = across(nodeFiles);
+    const file = path.join(root, 'model.gguf');
+    for (const last of [3, 4]) await files.replaceFile(file, [bytes(1, 2), bytes(last)]);
+    expect(Uint8Array.from(await files.read(file))).toEqual(bytes(1, 2, 4));
+  });
+
   it('are sealed with the digests of what is written, from memory that is shared too', async () => {
     const files = across(nodeFiles);
     const folder = path.join(root, 'sealed');
