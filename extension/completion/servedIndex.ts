@@ -17,7 +17,9 @@ import type {
   Trial,
   WordOptions,
 } from '../protocol/prediction.ts';
+import type { Parts } from '../protocol/stages.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
+import { latin1 } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { limitsOf } from './candidate.ts';
 import { candidates } from './candidates.ts';
@@ -141,6 +143,32 @@ export class ServedIndex {
   /** Makes it the document that is written: the next completion has less to do. */
   open(prefix: string, open: OpenDocument): void {
     this.#place(prefix, open);
+  }
+
+  /**
+   * What each part of the mixture says of the tokens behind the first `at` bytes of the document, which counts as it is shown.
+   * @returns null where the text has a secret: it is not counted as it stands there
+   */
+  parts(prefix: string, { name, suffix }: OpenDocument, at: number, tokens: readonly number[]): Parts | null {
+    const safe = redactAround(prefix, suffix);
+    if (safe.prefix !== prefix || safe.suffix !== suffix) return null;
+    this.#documents.open(name);
+    const encoder = new TextEncoder();
+    const ids = [prefix, suffix].flatMap((text) => [...this.#tokenizer.encode(encoder.encode(text))]);
+    let bytes = 0;
+    let before = 0;
+    while (before < ids.length && bytes < at) bytes += this.#tokenizer.tokenBytes(ids[before++]!).length;
+    const from = Math.max(0, before - this.#documentTokens);
+    const kept = ids.slice(from, from + this.#documentTokens);
+    this.#model.setDocument(Uint16Array.from(kept), before - from);
+    return {
+      transformer: this.#model !== this.#counts,
+      tokens: tokens.map((id) => {
+        // The mixture hears the transformer first.
+        this.#model.probability(id);
+        return { id, bytes: latin1(this.#tokenizer.tokenBytes(id)), ...this.#counts.parts(id) };
+      }),
+    };
   }
 
   /** @returns whether more is counted than there is room for */

@@ -1,21 +1,7 @@
+import { softmax } from '../arithmetic/softmax.ts';
 import type { Distribution, SamplingOptions, ScoredToken } from '../protocol/prediction.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Random } from './random.ts';
-
-/** exp(z / temperature) ÷ Σ exp(z / temperature), in float64. @param logits f32[vocabulary] read @param temperature > 0 */
-export function softmax(logits: Float32Array, temperature = 1): Float64Array {
-  let most = -Infinity;
-  for (const logit of logits) most = Math.max(most, logit);
-  const probabilities = new Float64Array(logits.length);
-  let total = 0;
-  for (let id = 0; id < logits.length; id++) {
-    const weight = Math.exp((logits[id]! - most) / temperature);
-    probabilities[id] = weight;
-    total += weight;
-  }
-  for (let id = 0; id < logits.length; id++) probabilities[id]! /= total;
-  return probabilities;
-}
 
 /**
  * The next token: temperature, then top-k, then top-p of what is left, then one draw.
@@ -23,11 +9,9 @@ export function softmax(logits: Float32Array, temperature = 1): Float64Array {
  * @param random advanced by one draw, unless the temperature is 0
  */
 export function sample(logits: Float32Array, options: SamplingOptions, random: Random): number {
-  const { temperature, topK = logits.length, topP = 1 } = options;
-  if (temperature === 0) return mostLikely(logits, 1)[0]!;
-  const probabilities = softmax(logits, temperature);
-  const candidates = mostLikely(logits, topK);
-  const nucleus = topP < 1 ? topShare(candidates, probabilities, topP) : candidates;
+  if (options.temperature === 0) return mostLikely(logits, 1)[0]!;
+  const probabilities = softmax(logits, options.temperature);
+  const nucleus = nucleusOf(logits, probabilities, options);
   let rest = random.uniform() * sumOver(nucleus, probabilities);
   for (const id of nucleus) {
     rest -= probabilities[id]!;
@@ -84,6 +68,16 @@ export function mostLikely(logits: Float32Array, count: number): number[] {
     if (kept.length > count) kept.pop();
   }
   return kept;
+}
+
+/** The tokens that are drawn from, likeliest first. @param probabilities of the logits at the temperature */
+export function nucleusOf(
+  logits: Float32Array,
+  probabilities: Float64Array,
+  { topK = logits.length, topP = 1 }: Omit<SamplingOptions, 'temperature'>,
+): readonly number[] {
+  const candidates = mostLikely(logits, topK);
+  return topP < 1 ? topShare(candidates, probabilities, topP) : candidates;
 }
 
 /** The shortest beginning of `candidates` that holds at least `share` of their probability. */
