@@ -59,7 +59,10 @@ const formulas: { readonly [Kind in FormulaKind]: Formula<Kind> } = {
     write(sheet, { x, index, weight, epsilon }, [normal]) {
       const squares = sheet.squares('Σ x²', 'x', x);
       const mean = sheet.divided('Σ x² ÷ n', squares, sheet.exact('n', x.length, 0), sheet.decimals + 2);
-      const root = sheet.squareRoot('√', sheet.plus('+ ε', mean, sheet.exact('ε', epsilon, sheet.decimals + 2)));
+      const root = sheet.squareRoot(
+        '√',
+        sheet.plus('+ ε', mean, sheet.exact('ε', epsilon, sheet.decimals + 2)),
+      );
       const ratio = sheet.divided('x ÷ √', sheet.given('x', x[index]!), root);
       sheet.result('x ÷ √ × w', sheet.times('× w', ratio, sheet.given('w', weight)), normal!);
     },

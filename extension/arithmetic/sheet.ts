@@ -86,7 +86,11 @@ export class Sheet {
       const [x, y] = [this.#rounded(value, this.decimals), this.#rounded(b[i]!, this.decimals)];
       const product = this.#product(x, y, this.decimals + 2);
       const made = `${shown(x.decimal)} × ${shown(y.decimal)}`;
-      return { name: `${names[0]}${subscript(i + 1)} × ${names[1]}${subscript(i + 1)}`, made, figure: product };
+      return {
+        name: `${names[0]}${subscript(i + 1)} × ${names[1]}${subscript(i + 1)}`,
+        made,
+        figure: product,
+      };
     });
     return this.#sum(name, terms, this.decimals);
   }
@@ -182,7 +186,11 @@ export class Sheet {
   surprise(name: string, a: Figure): Figure {
     const value = numberOf(a.decimal);
     const spread = Math.log(value) - Math.log(Math.max(Number.MIN_VALUE, value - a.radius));
-    return this.#step(name, `−ln ${shown(a.decimal)}`, this.#approximate(-Math.log(value), this.decimals, spread));
+    return this.#step(
+      name,
+      `−ln ${shown(a.decimal)}`,
+      this.#approximate(-Math.log(value), this.decimals, spread),
+    );
   }
 
   /** The larger of 0 and the number. */
@@ -273,7 +281,12 @@ export class Sheet {
     const closeGroup = (): void => {
       if (inGroup === 0 || written.size <= groupSize) return;
       parts.push(shown(group));
-      this.rows.push({ kind: 'subtotal', name: `Σ${subscript(parts.length)}`, made: '', value: shown(group) });
+      this.rows.push({
+        kind: 'subtotal',
+        name: `Σ${subscript(parts.length)}`,
+        made: '',
+        value: shown(group),
+      });
       group = { units: 0n, decimals: 0 };
       inGroup = 0;
     };

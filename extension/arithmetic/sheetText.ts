@@ -3,7 +3,12 @@ import type { Sheet } from './sheet.ts';
 /** "name = made = value", a line each; what a person copies and a script can redo. */
 export function sheetText({ rows, results }: Sheet): string {
   const lines = rows.map(({ kind, name, made, value }) =>
-    [kind === 'step' || kind === 'term' ? '' : `${kind}: `, name, made === '' ? '' : ` = ${made}`, ` = ${value}`].join(''),
+    [
+      kind === 'step' || kind === 'term' ? '' : `${kind}: `,
+      name,
+      made === '' ? '' : ` = ${made}`,
+      ` = ${value}`,
+    ].join(''),
   );
   const ends = results.map(
     ({ name, shown, machine, difference, bound }) =>

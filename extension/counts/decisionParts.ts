@@ -92,7 +92,9 @@ export class DecisionParts {
       this.#float(frame + at.inputs + 4 * i),
     );
     const final = (column: number): number =>
-      0.5 * (this.#float(this.#row(frame + at.finalRow0) + 4 * column) + this.#float(this.#row(frame + at.finalRow1) + 4 * column));
+      0.5 *
+      (this.#float(this.#row(frame + at.finalRow0) + 4 * column) +
+        this.#float(this.#row(frame + at.finalRow1) + 4 * column));
     const weights = new Float64Array(inputCount);
     for (let set = 0; set < setCount; set++) {
       const row = this.#row(frame + rowsAt + 4 * set);

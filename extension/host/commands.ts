@@ -6,6 +6,7 @@ export const commands = {
   pauseTraining: 'nihilo.pauseTraining',
   resumeTraining: 'nihilo.resumeTraining',
   openInspector: 'nihilo.openInspector',
+  startFromNothing: 'nihilo.startFromNothing',
   deleteModel: 'nihilo.deleteModel',
   toggleLanguage: 'nihilo.toggleLanguage',
   showLog: 'nihilo.showLog',

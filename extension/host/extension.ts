@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EventLoopDelay, EventLoopWatch } from '../platform/eventLoop.ts';
 import type { Platform } from '../platform/platform.ts';
+import { stageIds } from '../protocol/stages.ts';
 import { auditWorkspace } from './audit.ts';
 import { commands, contextKeys } from './commands.ts';
 import { CompletionProvider } from './completionProvider.ts';
@@ -111,7 +112,8 @@ function handlersOf(parts: Parts): Handlers {
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),
     resumeTraining: () => workspaceModel.resumeTraining(),
-    openInspector: () => inspector.show(),
+    openInspector: (stage) => inspector.show(stageIds.find((id) => id === stage)),
+    startFromNothing: () => inspector.startFromNothing(),
     deleteModel: () => deleteModel(workspaceModel, log),
     toggleLanguage,
     showLog: () => {
@@ -141,7 +143,11 @@ function checkpointOf({ storageUri, globalStorageUri }: vscode.ExtensionContext)
 }
 
 /** Given what a command of a menu is about. */
-type Handlers = Record<keyof typeof commands, (target?: Target) => unknown>;
+type Handlers = {
+  readonly [Name in keyof typeof commands]: (
+    target?: Name extends 'openInspector' ? unknown : Target,
+  ) => unknown;
+};
 
 function registerCommands(handlers: Handlers): vscode.Disposable[] {
   return Object.entries(handlers).map(([name, handler]) =>

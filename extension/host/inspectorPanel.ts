@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
 import type { InspectorMemory, InspectorRequest, ModelState } from '../protocol/inspector.ts';
+import type { StageId } from '../protocol/stages.ts';
+import { documentName } from './configuration.ts';
 import { isWritten } from './documents.ts';
+import { keepPage } from './keptPages.ts';
 import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage } from './inspectorPage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
+
+/** Of the essay's example, as it opens. */
+const essaySeed = 1;
 
 const viewType = 'nihilo.inspector';
 
@@ -47,14 +53,20 @@ export class Inspector implements vscode.Disposable {
     ];
   }
 
-  /** Opens the panel beside the code, or brings it to the front. */
-  show(): void {
-    if (this.#panel !== null) {
-      this.#panel.reveal();
-      return;
+  /** Opens the panel beside the code, or brings it to the front. @param stage that is shown then; absent: the one it had */
+  show(stage?: StageId): void {
+    if (this.#panel !== null) this.#panel.reveal();
+    else {
+      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
+      this.#adopt(vscode.window.createWebviewPanel(viewType, title(), column));
     }
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
-    this.#adopt(vscode.window.createWebviewPanel(viewType, title(), column));
+    if (stage !== undefined) this.#panel?.conversation.showStage(stage);
+  }
+
+  /** The essay's example, from random numbers: no workspace and no training is needed. */
+  async startFromNothing(): Promise<void> {
+    this.show('learning');
+    await this.#panel?.conversation.essay({ type: 'begin', seed: essaySeed });
   }
 
   dispose(): void {
@@ -68,7 +80,9 @@ export class Inspector implements vscode.Disposable {
     const adopted = new InspectorPanel(panel, conversation, this.#actions);
     this.#panel = adopted;
     panel.onDidDispose(() => {
-      if (this.#panel === adopted) this.#panel = null;
+      if (this.#panel !== adopted) return;
+      this.#panel = null;
+      void this.#model.endInspection();
     });
     // Last, so that the page's first message finds its listener.
     panel.webview.html = page;
@@ -85,7 +99,7 @@ export class Inspector implements vscode.Disposable {
     return {
       conversation: new InspectorConversation(
         (message) => void webview.postMessage(message),
-        (query, signal) => this.#model.inspect(query, signal),
+        this.#model.inspection,
         this.#history,
         this.#modelState,
       ),
@@ -167,6 +181,18 @@ class InspectorPanel implements vscode.Disposable {
       case 'inspect':
         void this.conversation.answer(request);
         return;
+      case 'ask':
+        void this.conversation.ask(request);
+        return;
+      case 'essay':
+        void this.conversation.essay(request.action);
+        return;
+      case 'copy':
+        void vscode.env.clipboard.writeText(request.text);
+        return;
+      case 'keep':
+        void keepPage(request);
+        return;
       case 'pin':
         this.conversation.pin(request.pinned);
         if (!request.pinned) this.#follow();
@@ -221,6 +247,7 @@ function textAround(document: vscode.TextDocument, cursor: vscode.Position): Ins
       line: cursor.line + 1,
       column: cursor.character + 1,
     },
+    name: documentName(document),
     prefix: document.getText(range(Math.max(0, at - sideCharacters), at)),
     suffix: document.getText(range(at, at + sideCharacters)),
   };

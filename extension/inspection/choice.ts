@@ -1,6 +1,7 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { Random } from '../engine/random.ts';
-import { mostLikely, nucleusOf, sample } from '../engine/sampler.ts';
+import { mostLikely, nucleusOf } from '../arithmetic/likeliest.ts';
+import { sample } from '../engine/sampler.ts';
 import type { StageAnswers, StageQuestion } from '../protocol/stages.ts';
 import { named, type Run } from './subject.ts';
 
@@ -13,13 +14,7 @@ const mostIntervals = 20;
  */
 export function drawOf(
   { subject, ids }: Run,
-  {
-    position,
-    temperature,
-    topK,
-    topP,
-    seed,
-  }: Omit<Extract<StageQuestion, { kind: 'choice' }>, 'kind'>,
+  { position, temperature, topK, topP, seed }: Omit<Extract<StageQuestion, { kind: 'choice' }>, 'kind'>,
 ): StageAnswers['choice'] {
   const { model } = subject;
   model.run(ids);

@@ -85,7 +85,10 @@ export class InspectorClient {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;
-    rejectAll(connection, new NihiloError('checkpointMissing', 'The Inspector has been closed; open it again.'));
+    rejectAll(
+      connection,
+      new NihiloError('checkpointMissing', 'The Inspector has been closed; open it again.'),
+    );
     await connection.worker.terminate();
   }
 

@@ -2,7 +2,7 @@ import { softmax } from '../arithmetic/softmax.ts';
 import { presetConfig } from '../engine/config.ts';
 import type { CompiledKernels } from '../engine/instantiate.ts';
 import { parameterTable } from '../engine/layout.ts';
-import { mostLikely } from '../engine/sampler.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import { initialTensors } from '../engine/weights.ts';
 import type { EssayState } from '../protocol/inspecting.ts';
 import type { InspectedToken } from '../protocol/prediction.ts';
@@ -20,6 +20,9 @@ export const essayIds: readonly number[] = words.map((word) => essayVocabulary.i
 /** Tokens of "An apple a day keeps the doctor". */
 export const essayCursor = words.indexOf('away');
 
+/** Blind guessing costs ln 11 = 2.4: a loss like this is on its way to infinity. */
+const mostLoss = 50;
+
 /** The pencil model, with room for all 14 words at once. */
 const config = { ...presetConfig('pencil', essayVocabulary.length), maxPositionEmbeddings: 16 };
 
@@ -28,6 +31,7 @@ export class Essay {
   readonly #subject: Subject;
   #seed = 0;
   #losses: number[] = [];
+  #diverged = false;
 
   constructor(compiled: CompiledKernels, seed: number) {
     const model = new RecordedModel(compiled, config, initialTensors(parameterTable(config), seed));
@@ -54,14 +58,24 @@ export class Essay {
     this.#seed = seed;
     this.#subject.model.setWeights(initialTensors(parameterTable(config), seed));
     this.#losses = [this.#loss()];
+    this.#diverged = false;
   }
 
   /** Plain gradient descent on all thirteen predictions at once, as the essay tells it. */
   step(steps: number, rate: number): void {
+    const { model } = this.#subject;
+    this.#diverged = false;
     for (let i = 0; i < steps; i++) {
+      const before = new Map([...model.weights].map(([name, values]) => [name, values.slice()]));
       gradientsOf(this.run);
-      this.#subject.model.descend(rate);
-      this.#losses.push(this.#loss());
+      model.descend(rate);
+      const loss = this.#loss();
+      if (!(loss < mostLoss)) {
+        model.setWeights(before);
+        this.#diverged = true;
+        return;
+      }
+      this.#losses.push(loss);
     }
   }
 
@@ -78,6 +92,7 @@ export class Essay {
       says: essayVocabulary[says]!,
       saysProbability: probabilities[says]!,
       trueProbability: probabilities[essayIds[essayCursor]!]!,
+      diverged: this.#diverged,
     };
   }
 

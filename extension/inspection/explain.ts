@@ -1,5 +1,5 @@
 import { softmax } from '../arithmetic/softmax.ts';
-import { mostLikely } from '../engine/sampler.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { HeadPlace, NumberName, WeightPlace } from '../protocol/stages.ts';
@@ -199,7 +199,11 @@ function inLayer(
       return { formula: 'dot', operands: { a: [...row('middleNorm')], b }, machine: [row('up')[index]!] };
     }
     case 'activation':
-      return { formula: 'activation', operands: { x: row('up')[index]! }, machine: [row('activated')[index]!] };
+      return {
+        formula: 'activation',
+        operands: { x: row('up')[index]! },
+        machine: [row('activated')[index]!],
+      };
     case 'down': {
       const b = matrixRow(model, tensor('mlp.down_proj'), index, f);
       const a = [...row('activated')];

@@ -66,7 +66,13 @@ export class Inspector {
     const { subject, tokenizer } = this.#workspace;
     const context = subject.model.config.maxPositionEmbeddings;
     const [before, after] = [prefix, suffix].map((text) => new TextEncoder().encode(text));
-    const { ids, starts, cursor } = windowAround(tokenizer, before!, after!, context, Math.floor(context / 4));
+    const { ids, starts, cursor } = windowAround(
+      tokenizer,
+      before!,
+      after!,
+      context,
+      Math.floor(context / 4),
+    );
     const tokens = ids.map((id, i) => ({ id, bytes: subject.bytesOf(id), start: starts[i]! }));
     return this.#inspection({ subject, ids }, tokens, cursor, position, topK);
   }
@@ -74,6 +80,10 @@ export class Inspector {
   /** Does something to the essay's model, which is made of random numbers where there was none. */
   async essay(action: EssayAction): Promise<EssayState> {
     this.#essay ??= new Essay(await this.#kernels(true), action.type === 'begin' ? action.seed : 0);
+    // Its weights become others: what was asked about before is gone.
+    for (const [number, { subject }] of this.#runs) {
+      if (subject === this.#essay.run.subject) this.#runs.delete(number);
+    }
     if (action.type === 'begin') this.#essay.begin(action.seed);
     else this.#essay.step(action.steps, action.rate);
     return this.#essay.state;

@@ -1,5 +1,5 @@
 import { softmax } from '../arithmetic/softmax.ts';
-import { mostLikely } from '../engine/sampler.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import type { StageAnswers, WeightPlace } from '../protocol/stages.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { type Run, scored } from './subject.ts';
@@ -32,6 +32,7 @@ export function learningAt(
   return {
     actual: next === undefined ? null : scored(subject, next, logits, probabilities),
     vocabulary: model.config.vocabSize,
+    hiddenSize: model.config.hiddenSize,
     losses,
     errors: shown.map((id) => ({
       ...scored(subject, id, logits, probabilities),

@@ -37,11 +37,7 @@ export class RecordedModel {
   #ids: readonly number[] | null = null;
 
   /** @throws {NihiloError} memoryTooSmall, memoryUnavailable, checkpointForeign */
-  constructor(
-    compiled: CompiledKernels,
-    config: ModelConfig,
-    tensors: ReadonlyMap<string, Float32Array>,
-  ) {
+  constructor(compiled: CompiledKernels, config: ModelConfig, tensors: ReadonlyMap<string, Float32Array>) {
     this.config = config;
     const probe = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
     const base = instantiateKernels(compiled.module, probe).heapBase();

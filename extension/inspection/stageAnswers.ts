@@ -1,5 +1,5 @@
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import { distribution } from '../engine/sampler.ts';
-import { mostLikely } from '../engine/sampler.ts';
 import type { StageAnswers, StageKind, StageQuestion } from '../protocol/stages.ts';
 import { drawOf } from './choice.ts';
 import { explain } from './explain.ts';
@@ -94,9 +94,16 @@ function vectors(
 
 function attention(
   { subject, ids }: Run,
-  { layer, head, position }: Extract<StageQuestion, { kind: 'attention' }>,
+  { layer, head, position, other: asked }: Extract<StageQuestion, { kind: 'attention' }>,
 ): StageAnswers['attention'] {
   const { model } = subject;
+  const row = attentionRow(model, layer, head, position);
+  const other = asked ?? row.weights.indexOf(Math.max(...row.weights));
+  const { hiddenSize: h, numAttentionHeads } = model.config;
+  const dim = h / numAttentionHeads;
+  const unrotated = (place: number, start: number): number[] => [
+    ...model.unrotated(layer, place).subarray(start + head * dim, start + (head + 1) * dim),
+  ];
   const tokens = ids.length;
   const picture = new Uint8Array(tokens * tokens);
   for (let row = 0; row < tokens; row++) {
@@ -105,8 +112,13 @@ function attention(
     });
   }
   return {
-    ...attentionRow(model, layer, head, position),
-    query: [...model.head('q', layer, head, position)],
+    ...row,
+    query: unrotated(position, 0),
+    rotatedQuery: [...model.head('q', layer, head, position)],
+    other,
+    key: unrotated(other, h),
+    rotatedKey: [...model.head('k', layer, head, other)],
+    value: [...model.head('v', layer, head, other)],
     picture: picture.buffer,
     tokens,
   };
@@ -142,6 +154,7 @@ function mix(
   const before = model.row('input', layer, position);
   const after = model.row('middle', layer, position);
   return {
+    normal: [...model.row('inputNorm', layer, position)],
     weights: attentionRow(model, layer, head, position).weights,
     context: [...model.row('attention', layer, position).subarray(head * dim, (head + 1) * dim)],
     attended: Array.from(after, (value, i) => value - before[i]!),
@@ -160,6 +173,12 @@ function neurons(
     before,
     after: [...model.row('activated', layer, position)],
     firing: countFiring(Float32Array.from(before)),
+    normal: [...model.row('middleNorm', layer, position)],
+    added: Array.from(
+      model.output(layer, position),
+      (value, i) => value - model.row('middle', layer, position)[i]!,
+    ),
+    output: [...model.output(layer, position)],
     top: likeliest(subject, model.logits(position), fewGuesses),
   };
   if (silenced === null) return { ...answer, topSilenced: null };
@@ -187,6 +206,7 @@ function scores(
   if (actual !== null) shown.add(actual);
   return {
     logits: logits.buffer as ArrayBuffer,
+    normal: [...model.finalNorm(position)],
     named: [...shown].map((id) => named(subject, id)),
     actual,
     layers: Array.from(

@@ -1,5 +1,5 @@
 import { softmax } from '../arithmetic/softmax.ts';
-import { mostLikely } from '../engine/sampler.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import type { NamedToken } from '../protocol/stages.ts';
 import type { ScoredToken } from '../protocol/prediction.ts';
 import type { RecordedModel } from './recordedModel.ts';

@@ -12,6 +12,8 @@ export interface EssayState {
   readonly says: string;
   readonly saysProbability: number;
   readonly trueProbability: number;
+  /** the last step was taken back: at that learning rate the numbers grew beyond all bounds */
+  readonly diverged: boolean;
 }
 
 /** What is done to the essay's model: begun anew from a seed, or taught. */

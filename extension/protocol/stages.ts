@@ -1,6 +1,20 @@
 import type { Explanation } from './explanation.ts';
 import type { ScoredToken } from './prediction.ts';
 
+/** The way from text to prediction, in its order. */
+export const stageIds = [
+  'text',
+  'tokens',
+  'vectors',
+  'attention',
+  'mix',
+  'neurons',
+  'scores',
+  'choice',
+  'learning',
+] as const;
+export type StageId = (typeof stageIds)[number];
+
 /** A head of a layer, at a token of a run: where most numbers are. Layers and heads count from 0. */
 export interface HeadPlace {
   readonly layer: number;
@@ -70,14 +84,27 @@ export type StageQuestion =
   | { readonly kind: 'merges'; readonly position: number }
   | { readonly kind: 'vocabulary'; readonly from: number }
   | { readonly kind: 'vectors'; readonly position: number; readonly other: number }
-  | ({ readonly kind: 'attention' } & HeadPlace)
+  | ({
+      readonly kind: 'attention';
+      /** null: what is looked at most */ readonly other: number | null;
+    } & HeadPlace)
   | { readonly kind: 'thumbnails' }
   | ({ readonly kind: 'mix' } & HeadPlace)
-  | { readonly kind: 'neurons'; readonly layer: number; readonly position: number; readonly silenced: number | null }
+  | {
+      readonly kind: 'neurons';
+      readonly layer: number;
+      readonly position: number;
+      readonly silenced: number | null;
+    }
   | { readonly kind: 'scores'; readonly position: number }
   | { readonly kind: 'parts'; readonly position: number }
   | ({ readonly kind: 'choice' } & DrawQuestion)
-  | { readonly kind: 'learning'; readonly position: number; readonly rate: number; readonly weight: WeightPlace }
+  | {
+      readonly kind: 'learning';
+      readonly position: number;
+      readonly rate: number;
+      readonly weight: WeightPlace;
+    }
   | { readonly kind: 'explain'; readonly number: NumberName };
 
 export type StageKind = StageQuestion['kind'];
@@ -127,7 +154,13 @@ export interface StageAnswers {
     readonly products: readonly number[];
     readonly scores: readonly number[];
     readonly weights: readonly number[];
+    /** of the token, before and after the rotation by its position; of the token that is looked at the same, and what it gives */
     readonly query: readonly number[];
+    readonly rotatedQuery: readonly number[];
+    readonly other: number;
+    readonly key: readonly number[];
+    readonly rotatedKey: readonly number[];
+    readonly value: readonly number[];
     /** u8[tokens, tokens]: shares × 255, rows look at columns */
     readonly picture: ArrayBuffer;
     readonly tokens: number;
@@ -140,6 +173,8 @@ export interface StageAnswers {
     readonly pictures: ArrayBuffer;
   };
   readonly mix: {
+    /** the token's vector as the heads read it: brought to one size */
+    readonly normal: readonly number[];
     readonly weights: readonly number[];
     /** of the head: Σ weight × value */
     readonly context: readonly number[];
@@ -152,6 +187,10 @@ export interface StageAnswers {
     readonly before: readonly number[];
     readonly after: readonly number[];
     readonly firing: number;
+    /** the token's vector as the neurons read it, what they add, and the sum */
+    readonly normal: readonly number[];
+    readonly added: readonly number[];
+    readonly output: readonly number[];
     /** the likeliest tokens as they are, and with the neuron silenced in all of the text */
     readonly top: readonly ScoredToken[];
     readonly topSilenced: readonly ScoredToken[] | null;
@@ -159,6 +198,8 @@ export interface StageAnswers {
   readonly scores: {
     /** f32[vocabulary] */
     readonly logits: ArrayBuffer;
+    /** the last vector, brought to one size: each score is its product with a token's vector */
+    readonly normal: readonly number[];
     /** the likeliest tokens, and the one that really follows, by what they say */
     readonly named: readonly NamedToken[];
     readonly actual: number | null;
@@ -178,6 +219,8 @@ export interface StageAnswers {
   readonly learning: {
     readonly actual: ScoredToken | null;
     readonly vocabulary: number;
+    /** the model's hidden size: its matrices have 1, 3 or 4 times as many rows and columns */
+    readonly hiddenSize: number;
     /** nats, of each token of the run that has one behind it */
     readonly losses: readonly number[];
     /** p − y of the likeliest tokens and of the one that came */

@@ -19,8 +19,9 @@ export function redo(text: string): RedoneResult[] {
   let all = 0n;
   const results: RedoneResult[] = [];
   for (const line of text.split('\n')) {
-    const end =
-      /^(.+): (\S+) from the numbers shown, (\S+) in the machine, differs (\S+), bound (\S+)$/.exec(line);
+    const end = /^(.+): (\S+) from the numbers shown, (\S+) in the machine, differs (\S+), bound (\S+)$/.exec(
+      line,
+    );
     if (end !== null) {
       const [, name, shown, machine, difference, bound] = end;
       results.push({

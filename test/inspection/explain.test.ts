@@ -21,7 +21,7 @@ const config = {
   ropeTheta: 10_000,
   rmsNormEps: 1e-5,
   tieWordEmbeddings: true,
-};
+} as const;
 
 function runOf(seed: number, build: 'baseline' | 'relaxed'): Run {
   const model = new RecordedModel(compiled(build), config, randomTensors(config, seed));
@@ -96,9 +96,21 @@ describe.each(['baseline', 'relaxed'] as const)('a sheet of any number (%s kerne
       }
     }
     expect(sheets).toBeGreaterThan(200);
-    expect([...kinds].sort()).toEqual(
-      ['activation', 'cosine', 'descent', 'dot', 'entropy', 'error', 'interval', 'loss', 'norm', 'rotation', 'score', 'softmax', 'sum'],
-    );
+    expect([...kinds].sort()).toEqual([
+      'activation',
+      'cosine',
+      'descent',
+      'dot',
+      'entropy',
+      'error',
+      'interval',
+      'loss',
+      'norm',
+      'rotation',
+      'score',
+      'softmax',
+      'sum',
+    ]);
   });
 });
 

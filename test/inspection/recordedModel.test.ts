@@ -39,7 +39,11 @@ describe('a forward pass that records', () => {
     const model = recorded();
     model.run(ids);
     const dim = config.hiddenSize / config.numAttentionHeads;
-    for (const [layer, head, position] of [[0, 0, 36], [1, 2, 20], [1, 1, 0]] as const) {
+    for (const [layer, head, position] of [
+      [0, 0, 36],
+      [1, 2, 20],
+      [1, 1, 0],
+    ] as const) {
       const { weights } = attentionRow(model, layer, head, position);
       expect(weights).toHaveLength(position + 1);
       expect(Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1)).toBeLessThanOrEqual(1e-12);

@@ -9,6 +9,7 @@ import type {
   ModelState,
 } from '../../extension/protocol/inspector.ts';
 import type { Inspection } from '../../extension/protocol/prediction.ts';
+import { type StageAnswer, stageIds, type StageQuestion } from '../../extension/protocol/stages.ts';
 import type { InspectorEvent, InspectorState } from '../../extension/webview/inspectorState.ts';
 import { initialState, memoryOf, step } from '../../extension/webview/inspectorState.ts';
 import { progress, reading } from './trainingEvents.ts';
@@ -43,14 +44,26 @@ function modelNumber(steps: number): ModelState {
   };
 }
 
+const textOf = (text: number, suffix = '') => ({
+  place: placeOf(text),
+  name: `${text}.ts`,
+  prefix: String(text),
+  suffix,
+});
 const placeOf = (text: number) => ({ uri: `file:///${text}`, file: `${text}.ts`, line: text, column: 1 });
 
 /** An inspection that carries what it was made from: text, model and position. */
+let lastRun = 0;
+
 function inspectionOf(text: number, model: number, position: number | null): Inspection {
   const tokens = Array.from({ length: 3 + (text % 5) }, (_, start) => ({ id: text, bytes: 'x', start }));
   const cursor = 2 + (text % 2);
   const at = position ?? cursor - 1;
+  lastRun += 1;
   return {
+    run: lastRun,
+    layers: 2,
+    heads: 2,
     tokens,
     cursor,
     position: at,
@@ -61,6 +74,18 @@ function inspectionOf(text: number, model: number, position: number | null): Ins
       actual: null,
     },
   };
+}
+
+/** An answer that carries the run that it is about; of which kind it is does not matter to who delivers it. */
+function answerAbout(run: number, { kind }: StageQuestion): StageAnswer {
+  return { kind, answer: { run } } as unknown as StageAnswer;
+}
+
+interface QuestionCall {
+  readonly run: number;
+  readonly question: StageQuestion;
+  readonly resolve: (answer: StageAnswer) => void;
+  readonly reject: (error: Error) => void;
 }
 
 interface EngineCall {
@@ -76,6 +101,7 @@ class Simulation {
   readonly toPage: InspectorMessage[] = [];
   readonly toHost: InspectorRequest[] = [];
   readonly engine: EngineCall[] = [];
+  readonly questions: QuestionCall[] = [];
   readonly tickTimes: number[] = [];
   readonly history = new TrainingHistory();
   readonly host: InspectorConversation;
@@ -86,6 +112,7 @@ class Simulation {
   followed = 0;
   model = 1;
   drawn = 0;
+  drawnOfStages = 0;
   /** what was on the screen when a token of it was chosen */
   choiceMadeOn: { readonly text: number; readonly model: number } | null = null;
 
@@ -98,11 +125,18 @@ class Simulation {
         if (message.type === 'training' && !message.tick.restart) this.tickTimes.push(performance.now());
         this.toPage.push(message);
       },
-      (query) =>
-        new Promise((resolve, reject) => {
-          const text = Number(query.prefix);
-          this.engine.push({ text, model: this.model, position: query.position, resolve, reject });
-        }),
+      {
+        inspect: (query) =>
+          new Promise((resolve, reject) => {
+            const text = Number(query.prefix);
+            this.engine.push({ text, model: this.model, position: query.position, resolve, reject });
+          }),
+        ask: ({ run, question }) =>
+          new Promise((resolve, reject) => this.questions.push({ run, question, resolve, reject })),
+        parts: async () => null,
+        inspectEssay: () => Promise.reject(new Error('the essay is not looked at')),
+        essay: () => Promise.reject(new Error('the essay is not looked at')),
+      },
       this.history,
       modelNumber(this.model),
     );
@@ -126,7 +160,7 @@ class Simulation {
   move(): void {
     this.text += 1;
     if (!this.host.pinned) this.followed = this.text;
-    this.host.follow({ place: placeOf(this.text), prefix: String(this.text), suffix: '' });
+    this.host.follow(textOf(this.text));
   }
 
   retrain(): void {
@@ -139,6 +173,7 @@ class Simulation {
     if (request?.type === 'ready') this.host.ready();
     if (request?.type === 'pin') this.host.pin(request.pinned);
     if (request?.type === 'inspect') void this.host.answer(request);
+    if (request?.type === 'ask') void this.host.ask(request);
     await this.settle();
   }
 
@@ -174,6 +209,14 @@ class Simulation {
     await this.settle();
   }
 
+  async answerQuestion(index: number, fails: boolean): Promise<void> {
+    const [call] = this.questions.splice(index % Math.max(1, this.questions.length), 1);
+    if (call === undefined) return;
+    if (fails) call.reject(new Error(`no answer about ${call.run}`));
+    else call.resolve(answerAbout(call.run, call.question));
+    await this.settle();
+  }
+
   /** Lets promise reactions run; no simulated time passes. */
   async settle(): Promise<void> {
     for (let i = 0; i < 4; i += 1) await Promise.resolve();
@@ -190,6 +233,13 @@ class Simulation {
     expect(page.model).toEqual(modelNumber(inspection.distribution.others.count));
     expect(inspection.position).toBe(page.chosen ?? inspection.cursor - 1);
     expect(page.failure).toBeNull();
+    for (const asked of Object.values(page.questions)) {
+      if (asked.waiting || asked.answer === null || asked.question.kind === 'parts') continue;
+      this.drawnOfStages += 1;
+      expect(asked.answer.answer, 'a stage is drawn from the run that is on the screen').toEqual({
+        run: inspection.run,
+      });
+    }
     if (page.chosen !== null && this.choiceMadeOn !== null) {
       const { others } = inspection.distribution;
       expect({ text, model: others.count }, 'a position means a token of what was seen').toEqual(
@@ -199,10 +249,11 @@ class Simulation {
   }
 
   async quiesce(): Promise<void> {
-    while (this.toHost.length + this.toPage.length + this.engine.length > 0) {
+    while (this.toHost.length + this.toPage.length + this.engine.length + this.questions.length > 0) {
       await this.deliverToHost();
       this.deliverToPage();
       await this.answerOne(0, false);
+      await this.answerQuestion(0, false);
     }
   }
 }
@@ -214,7 +265,16 @@ const action = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ kind: fc.constant('answer' as const), index: fc.nat(9), fails: fc.boolean() }),
   },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('tell' as const), index: fc.nat(9), fails: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('openStage' as const), stage: fc.constantFrom(...stageIds) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('select' as const), layer: fc.nat(1) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('choose' as const), position: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pin' as const), pinned: fc.boolean() }) },
   {
@@ -231,6 +291,12 @@ async function perform(simulation: Simulation, act: typeof action extends fc.Arb
       return simulation.deliverToPage();
     case 'answer':
       return simulation.answerOne(act.index, act.fails && act.index % 3 === 0);
+    case 'tell':
+      return simulation.answerQuestion(act.index, act.fails && act.index % 3 === 0);
+    case 'openStage':
+      return simulation.dispatch({ type: 'openStage', stage: act.stage });
+    case 'select':
+      return simulation.dispatch({ type: 'select', change: { layer: act.layer } });
     case 'move':
       return simulation.move();
     case 'choose':
@@ -251,6 +317,7 @@ async function perform(simulation: Simulation, act: typeof action extends fc.Arb
 
 test('with any delays and replies in any order nothing stale is ever drawn as current, and all ends up to date', async () => {
   let drawn = 0;
+  let drawnOfStages = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 100, maxLength: 200, size: 'max' }), async (actions) => {
       const simulation = new Simulation();
@@ -259,6 +326,7 @@ test('with any delays and replies in any order nothing stale is ever drawn as cu
       for (const act of actions) await perform(simulation, act);
       await simulation.quiesce();
       drawn += simulation.drawn;
+      drawnOfStages += simulation.drawnOfStages;
       const page = simulation.page!;
       expect(page.waiting).toBe(false);
       expect(page.subject?.pinned).toBe(simulation.host.pinned);
@@ -271,6 +339,7 @@ test('with any delays and replies in any order nothing stale is ever drawn as cu
     { numRuns: 500 },
   );
   expect(drawn, 'the property is not empty').toBeGreaterThan(1000);
+  expect(drawnOfStages, 'and of the stages neither').toBeGreaterThan(1000);
 });
 
 test('a reply to any request but the last changes nothing that is drawn', () => {
@@ -285,7 +354,14 @@ test('a reply to any request but the last changes nothing that is drawn', () => 
       apply({ type: 'model', model: modelNumber(1) });
       const asked: Extract<InspectorRequest, { type: 'inspect' }>[] = [];
       for (let revision = 1; revision <= 8; revision += 1) {
-        const sent = apply({ type: 'moved', revision, place: placeOf(revision), pinned: false });
+        const sent = apply({
+          type: 'moved',
+          revision,
+          place: placeOf(revision),
+          pinned: false,
+          essay: null,
+          stage: null,
+        });
         asked.push(...sent.filter((request) => request.type === 'inspect'));
       }
       expect(asked).toHaveLength(8);
@@ -318,10 +394,10 @@ test('the same text again, as when the keyboard goes back to the code, does not 
   await simulation.quiesce();
   simulation.choose(0);
   await simulation.quiesce();
-  simulation.host.follow({ place: placeOf(1), prefix: '1', suffix: '' });
+  simulation.host.follow(textOf(1));
   await simulation.quiesce();
   expect(simulation.page?.chosen).toBe(0);
-  simulation.host.follow({ place: placeOf(1), prefix: '1', suffix: 'typed' });
+  simulation.host.follow(textOf(1, 'typed'));
   await simulation.quiesce();
   expect(simulation.page?.chosen).toBeNull();
 });
@@ -350,6 +426,13 @@ test('what is kept over a reload holds no text: a URI, numbers and a flag', asyn
     pinned: false,
     place: { uri: 'file:///1', line: 1, column: 1 },
     tokensBack: 1,
+    stage: 'scores',
+    layer: 0,
+    head: 0,
+    temperature: 1,
+    topK: 0,
+    topP: 1,
+    seed: 7,
   });
 });
 
