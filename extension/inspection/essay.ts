@@ -88,7 +88,7 @@ export class Essay {
     return {
       seed: this.#seed,
       step: this.#losses.length - 1,
-      losses: this.#losses,
+      losses: [...this.#losses],
       says: essayVocabulary[says]!,
       saysProbability: probabilities[says]!,
       trueProbability: probabilities[essayIds[essayCursor]!]!,

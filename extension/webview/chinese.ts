@@ -145,7 +145,6 @@ const prediction = {
   scoresHeading: '后面可能是什么',
   scoresCaption: (listed) => `最可能的 ${listed} 个标记，其余的合为一行；概率加起来等于 1。`,
   rank: '#',
-  rankLong: '名次',
   id: 'ID',
   token: '标记',
   logit: '对数几率',

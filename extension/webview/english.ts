@@ -162,7 +162,6 @@ const prediction = {
   scoresCaption: (listed: number) =>
     `The ${listed} most likely next tokens and one row for all others; the probabilities add up to 1.`,
   rank: '#',
-  rankLong: 'Rank',
   id: 'ID',
   token: 'Token',
   logit: 'Logit',

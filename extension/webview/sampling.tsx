@@ -11,7 +11,7 @@ interface SliderProps {
   readonly most: number;
 }
 
-export function Slider({ label, field, most }: SliderProps): JSX.Element {
+function Slider({ label, field, most }: SliderProps): JSX.Element {
   const { selection, dispatch } = useView();
   const value = selection[field];
   return (

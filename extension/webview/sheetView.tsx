@@ -6,6 +6,7 @@ import { inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { phrases } from './phrases.ts';
 import { printedSheet } from './printedSheet.ts';
+import { TableHead } from './tableHead.tsx';
 import { useView } from './view.ts';
 
 /** Terms that the short sheet writes out. */
@@ -89,20 +90,14 @@ function Lines({ sheet, isBlank }: { readonly sheet: Sheet; readonly isBlank: bo
   return (
     <div class="scores-frame">
       <table class="sheet-lines" ref={place}>
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              {phrases.rank}
-            </th>
-            <th scope="col">{phrases.called}</th>
-            <th scope="col" class="number">
-              {phrases.madeOf}
-            </th>
-            <th scope="col" class="number">
-              {phrases.value}
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            [phrases.rank, 'number'],
+            [phrases.called],
+            [phrases.madeOf, 'number'],
+            [phrases.value, 'number'],
+          ]}
+        />
         <tbody>
           {sheet.rows.map((row, i) => (
             <Line
@@ -172,23 +167,15 @@ function firstWrong(table: HTMLTableElement): number | null {
 function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
   return (
     <table class="results">
-      <thead>
-        <tr>
-          <th scope="col">{phrases.result}</th>
-          <th scope="col" class="number">
-            {phrases.fromShown}
-          </th>
-          <th scope="col" class="number">
-            {phrases.inMachine}
-          </th>
-          <th scope="col" class="number">
-            {phrases.differs}
-          </th>
-          <th scope="col" class="number">
-            {phrases.bound}
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={[
+          [phrases.result],
+          [phrases.fromShown, 'number'],
+          [phrases.inMachine, 'number'],
+          [phrases.differs, 'number'],
+          [phrases.bound, 'number'],
+        ]}
+      />
       <tbody>
         {sheet.results.map(({ name, shown, machine, difference, bound }) => (
           <tr

@@ -6,6 +6,7 @@ import { HeadChoice } from '../headChoice.tsx';
 import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
 import { phrases } from '../phrases.ts';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 
@@ -80,17 +81,16 @@ function Vectors({ answer, question }: Attention): JSX.Element {
 
 /** One token's row: the tokens that it looks at most. */
 function Row({ answer, question }: Attention): JSX.Element {
-  const { inspection, selection, dispatch } = useView();
+  const { inspection } = useView();
   const [hidesFirst, setHidesFirst] = useState(false);
-  const { layer, head, position } = question;
-  const { weights, scores, products } = answer;
+  const { position } = question;
+  const { weights } = answer;
   const order = weights
     .map((_, other) => other)
     .filter((other) => !(hidesFirst && other === 0))
     .sort((a, b) => weights[b]! - weights[a]!)
     .slice(0, listed);
   const shown = order.reduce((sum, other) => sum + weights[other]!, 0);
-  const name = (of: 'score' | 'weight', other: number) => ({ of, layer, head, position, other });
   const looking = inspection.tokens[position]!;
   return (
     <div class="scores-frame">
@@ -107,47 +107,18 @@ function Row({ answer, question }: Attention): JSX.Element {
           <caption>
             <TokenText bytes={looking.bytes} /> {phrases.looksBack}
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">{phrases.token}</th>
-              <th scope="col" class="number wide">
-                q · k
-              </th>
-              <th scope="col" class="number">
-                ÷ √d
-              </th>
-              <th scope="col" class="number">
-                {phrases.share}
-              </th>
-              <th scope="col" class="bar-column" />
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              [phrases.token],
+              ['q · k', 'number wide'],
+              ['÷ √d', 'number'],
+              [phrases.share, 'number'],
+              ['', 'bar-column'],
+            ]}
+          />
           <tbody>
             {order.map((other) => (
-              <tr key={other} class={other === selection.other ? 'chosen' : ''} data-other={other}>
-                <td>
-                  <button
-                    type="button"
-                    class="plain"
-                    onClick={() => dispatch({ type: 'select', change: { other } })}
-                  >
-                    <TokenText bytes={inspection.tokens[other]!.bytes} />
-                    <span class="token-id">{other + 1}</span>
-                  </button>
-                </td>
-                <td class="number wide">
-                  <Num number={name('score', other)} value={products[other]!} />
-                </td>
-                <td class="number">
-                  <Num number={name('score', other)} value={scores[other]!} />
-                </td>
-                <td class="number">
-                  <Num number={name('weight', other)} value={weights[other]!} />
-                </td>
-                <td class="bar-column">
-                  <Bar share={weights[other]!} />
-                </td>
-              </tr>
+              <LookedAt key={other} other={other} answer={answer} question={question} />
             ))}
           </tbody>
           <tfoot>
@@ -162,5 +133,35 @@ function Row({ answer, question }: Attention): JSX.Element {
         </table>
       </Numbers>
     </div>
+  );
+}
+
+/** A token that is looked at, and every step to its share. */
+function LookedAt({ answer, question, other }: Attention & { readonly other: number }): JSX.Element {
+  const { inspection, selection, dispatch } = useView();
+  const { layer, head, position } = question;
+  const { weights, scores, products } = answer;
+  const name = (of: 'score' | 'weight') => ({ of, layer, head, position, other });
+  return (
+    <tr class={other === selection.other ? 'chosen' : ''} data-other={other}>
+      <td>
+        <button type="button" class="plain" onClick={() => dispatch({ type: 'select', change: { other } })}>
+          <TokenText bytes={inspection.tokens[other]!.bytes} />
+          <span class="token-id">{other + 1}</span>
+        </button>
+      </td>
+      <td class="number wide">
+        <Num number={name('score')} value={products[other]!} />
+      </td>
+      <td class="number">
+        <Num number={name('score')} value={scores[other]!} />
+      </td>
+      <td class="number">
+        <Num number={name('weight')} value={weights[other]!} />
+      </td>
+      <td class="bar-column">
+        <Bar share={weights[other]!} />
+      </td>
+    </tr>
   );
 }

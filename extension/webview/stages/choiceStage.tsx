@@ -3,6 +3,7 @@ import { decimal } from '../figures.ts';
 import { Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases.ts';
 import { Sampling } from '../sampling.tsx';
+import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer } from '../view.ts';
 
@@ -41,17 +42,7 @@ function Ruler({ answer, question }: NonNullable<ReturnType<typeof useAnswer<'ch
       </div>
       <Numbers label={phrases.intervals}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{phrases.token}</th>
-              <th scope="col" class="number">
-                {phrases.from}
-              </th>
-              <th scope="col" class="number">
-                {phrases.to}
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={[[phrases.token], [phrases.from, 'number'], [phrases.to, 'number']]} />
           <tbody>
             {intervals.map(({ id, bytes, from, to }) => {
               const number = { of: 'interval', token: id, position, temperature, topK, topP, seed } as const;

@@ -4,6 +4,7 @@ import { Bar, Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases.ts';
 import { WholeNumber } from '../sampling.tsx';
 import type { WeightPlace } from '../../protocol/stages.ts';
+import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 
@@ -45,18 +46,9 @@ function Loss({ answer, question }: Learning): JSX.Element {
       </p>
       <h4>{phrases.errorsHeading}</h4>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{phrases.token}</th>
-            <th scope="col" class="number">
-              p
-            </th>
-            <th scope="col" class="number">
-              {phrases.errorColumn}
-            </th>
-            <th scope="col" class="bar-column" />
-          </tr>
-        </thead>
+        <TableHead
+          columns={[[phrases.token], ['p', 'number'], [phrases.errorColumn, 'number'], ['', 'bar-column']]}
+        />
         <tbody>
           {errors.map((token) => (
             <tr key={token.id} class={token.id === actual.id ? 'actual' : ''}>
@@ -86,61 +78,12 @@ function Loss({ answer, question }: Learning): JSX.Element {
 
 /** One weight, its gradient and the nudge; and what nudging all of them at once does. */
 function OneWeight({ answer, question }: Learning): JSX.Element {
-  const { selection, dispatch } = useView();
   const { weight: place, rate } = question;
   const { value, gradient, after } = answer.weight;
-  const setWeight = (change: Partial<WeightPlace>): void =>
-    dispatch({ type: 'select', change: { weight: { ...selection.weight, ...change } } });
   return (
     <section>
       <h4>{phrases.weightHeading}</h4>
-      <p class="controls">
-        <label>
-          {phrases.matrix}{' '}
-          <select
-            value={place.matrix}
-            onChange={(event) => {
-              const matrix = matrices.find((name) => name === event.currentTarget.value);
-              if (matrix !== undefined) setWeight({ matrix, row: 0, col: 0 });
-            }}
-          >
-            {matrices.map((matrix) => (
-              <option key={matrix} value={matrix}>
-                {phrases.matrices[matrix]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <WholeNumber
-          label={phrases.row}
-          value={place.row + 1}
-          least={1}
-          most={mostRow(answer.hiddenSize, place.matrix)}
-          onChange={(row) => setWeight({ row: row - 1 })}
-        />
-        <WholeNumber
-          label={phrases.column}
-          value={place.col + 1}
-          least={1}
-          most={place.matrix === 'down' ? 4 * answer.hiddenSize : answer.hiddenSize}
-          onChange={(col) => setWeight({ col: col - 1 })}
-        />
-        <label>
-          {phrases.learningRate}{' '}
-          <select
-            value={rate}
-            onChange={(event) =>
-              dispatch({ type: 'select', change: { rate: Number(event.currentTarget.value) } })
-            }
-          >
-            {rates.map((offered) => (
-              <option key={offered} value={offered}>
-                {offered}
-              </option>
-            ))}
-          </select>
-        </label>
-      </p>
+      <WeightControls hiddenSize={answer.hiddenSize} place={place} rate={rate} />
       <Numbers label={phrases.weightHeading}>
         <p class="equation">
           w − η × g = {decimal(value, 6)} − {rate} ×{' '}
@@ -155,6 +98,68 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
           phrases.step1Here(decimal(answer.actual.probability, 4), decimal(answer.probabilityAfter, 4))}
       </p>
     </section>
+  );
+}
+
+interface WeightControlsProps {
+  readonly hiddenSize: number;
+  readonly place: WeightPlace;
+  readonly rate: number;
+}
+
+/** Which weight, and how far it is nudged. */
+function WeightControls({ hiddenSize, place, rate }: WeightControlsProps): JSX.Element {
+  const { selection, dispatch } = useView();
+  const setWeight = (change: Partial<WeightPlace>): void =>
+    dispatch({ type: 'select', change: { weight: { ...selection.weight, ...change } } });
+  return (
+    <p class="controls">
+      <label>
+        {phrases.matrix}{' '}
+        <select
+          value={place.matrix}
+          onChange={(event) => {
+            const matrix = matrices.find((name) => name === event.currentTarget.value);
+            if (matrix !== undefined) setWeight({ matrix, row: 0, col: 0 });
+          }}
+        >
+          {matrices.map((matrix) => (
+            <option key={matrix} value={matrix}>
+              {phrases.matrices[matrix]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <WholeNumber
+        label={phrases.row}
+        value={place.row + 1}
+        least={1}
+        most={mostRow(hiddenSize, place.matrix)}
+        onChange={(row) => setWeight({ row: row - 1 })}
+      />
+      <WholeNumber
+        label={phrases.column}
+        value={place.col + 1}
+        least={1}
+        most={place.matrix === 'down' ? 4 * hiddenSize : hiddenSize}
+        onChange={(col) => setWeight({ col: col - 1 })}
+      />
+      <label>
+        {phrases.learningRate}{' '}
+        <select
+          value={rate}
+          onChange={(event) =>
+            dispatch({ type: 'select', change: { rate: Number(event.currentTarget.value) } })
+          }
+        >
+          {rates.map((offered) => (
+            <option key={offered} value={offered}>
+              {offered}
+            </option>
+          ))}
+        </select>
+      </label>
+    </p>
   );
 }
 

@@ -4,10 +4,13 @@ import { count, decimal } from '../figures.ts';
 import { LayerChoice } from '../layerChoice.tsx';
 import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
 import { phrases } from '../phrases.ts';
+import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 
 const listed = 20;
+
+type Answered = NonNullable<ReturnType<typeof useAnswer<'neurons'>>>;
 
 /** Which neurons fire, how strongly, and what the prediction is without one of them. */
 export function NeuronsStage(): JSX.Element {
@@ -26,57 +29,13 @@ export function NeuronsStage(): JSX.Element {
     .map((_, neuron) => neuron)
     .sort((a, b) => after[b]! - after[a]! || before[b]! - before[a]!)
     .slice(0, listed);
-  const most = after[order[0]!]!;
   const chosen = selection.neuron ?? order[0]!;
   return (
     <div>
       <LayerChoice withHead={false} />
       <p>{phrases.firing(firing, before.length)}</p>
       <div class="columns">
-        <Numbers label={phrases.neuronsHeading}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{phrases.neuron}</th>
-                <th scope="col" class="number">
-                  {phrases.beforeReLU}
-                </th>
-                <th scope="col" class="number">
-                  {phrases.afterReLU}
-                </th>
-                <th scope="col" class="bar-column" />
-              </tr>
-            </thead>
-            <tbody>
-              {order.map((neuron) => (
-                <tr key={neuron} class={neuron === chosen ? 'chosen' : ''} data-neuron={neuron}>
-                  <td>
-                    <button
-                      type="button"
-                      class="plain"
-                      aria-pressed={neuron === chosen}
-                      onClick={() => dispatch({ type: 'select', change: { neuron } })}
-                    >
-                      {count(neuron + 1)}
-                    </button>
-                  </td>
-                  <td class="number">
-                    <Num number={{ of: 'neuron', layer, position, index: neuron }} value={before[neuron]!} />
-                  </td>
-                  <td class="number">
-                    <Num
-                      number={{ of: 'activation', layer, position, index: neuron }}
-                      value={after[neuron]!}
-                    />
-                  </td>
-                  <td class="bar-column">
-                    <Bar share={most > 0 ? after[neuron]! / most : 0} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Numbers>
+        <Strongest answer={asked.answer} question={asked.question} order={order} chosen={chosen} />
         <div>
           <p class="controls">
             <button
@@ -100,6 +59,57 @@ export function NeuronsStage(): JSX.Element {
         </div>
       </div>
     </div>
+  );
+}
+
+interface StrongestProps extends Answered {
+  readonly order: readonly number[];
+  readonly chosen: number;
+}
+
+function Strongest({ answer, question, order, chosen }: StrongestProps): JSX.Element {
+  const { dispatch } = useView();
+  const { layer, position } = question;
+  const { before, after } = answer;
+  const most = after[order[0]!]!;
+  return (
+    <Numbers label={phrases.neuronsHeading}>
+      <table>
+        <TableHead
+          columns={[
+            [phrases.neuron],
+            [phrases.beforeReLU, 'number'],
+            [phrases.afterReLU, 'number'],
+            ['', 'bar-column'],
+          ]}
+        />
+        <tbody>
+          {order.map((neuron) => (
+            <tr key={neuron} class={neuron === chosen ? 'chosen' : ''} data-neuron={neuron}>
+              <td>
+                <button
+                  type="button"
+                  class="plain"
+                  aria-pressed={neuron === chosen}
+                  onClick={() => dispatch({ type: 'select', change: { neuron } })}
+                >
+                  {count(neuron + 1)}
+                </button>
+              </td>
+              <td class="number">
+                <Num number={{ of: 'neuron', layer, position, index: neuron }} value={before[neuron]!} />
+              </td>
+              <td class="number">
+                <Num number={{ of: 'activation', layer, position, index: neuron }} value={after[neuron]!} />
+              </td>
+              <td class="bar-column">
+                <Bar share={most > 0 ? after[neuron]! / most : 0} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Numbers>
   );
 }
 

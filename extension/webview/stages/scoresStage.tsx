@@ -9,6 +9,7 @@ import { PartsTable } from '../parts.tsx';
 import { phrases } from '../phrases.ts';
 import type { Selection } from '../selection.ts';
 import { Sampling } from '../sampling.tsx';
+import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 
@@ -112,35 +113,19 @@ function ScoreTable({
     <Numbers label={phrases.scoresHeading}>
       <table class="scores">
         <caption>{phrases.scoresCaption(lines.length)}</caption>
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              <abbr title={phrases.rankLong}>{phrases.rank}</abbr>
-            </th>
-            <th scope="col" class="number medium">
-              {phrases.id}
-            </th>
-            <th scope="col">{phrases.token}</th>
-            <th scope="col" class="number">
-              {phrases.logit}
-            </th>
-            <th scope="col" class="number wide">
-              ÷ T
-            </th>
-            <th scope="col" class="number wide">
-              − max
-            </th>
-            <th scope="col" class="number medium">
-              e^
-            </th>
-            <th scope="col" class="number">
-              {phrases.probability}
-            </th>
-            <th scope="col" class="number medium">
-              {phrases.filtered}
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            [phrases.rank, 'number'],
+            [phrases.id, 'number medium'],
+            [phrases.token],
+            [phrases.logit, 'number'],
+            ['÷ T', 'number wide'],
+            ['− max', 'number wide'],
+            ['e^', 'number medium'],
+            [phrases.probability, 'number'],
+            [phrases.filtered, 'number medium'],
+          ]}
+        />
         <tbody>
           {lines.map((line, i) => (
             <ScoreRow

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { Board } from '../board.tsx';
 import { Num, Numbers, PlainVector } from '../numbers.tsx';
 import { phrases } from '../phrases.ts';
+import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { TokenSelect } from '../tokenSelect.tsx';
 import { useAnswer, useView } from '../view.ts';
@@ -36,14 +37,7 @@ export function VectorsStage(): JSX.Element | null {
       <h4>{phrases.neighboursHeading}</h4>
       <Numbers label={phrases.neighboursHeading}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{phrases.token}</th>
-              <th scope="col" class="number">
-                {phrases.cosine}
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={[[phrases.token], [phrases.cosine, 'number']]} />
           <tbody>
             {neighbours.map((neighbour) => (
               <tr key={neighbour.id}>
