@@ -95,6 +95,18 @@ function scoresOf(answer: StageAnswers['scores'], selection: Selection): Scores 
   return { lines, others: { count: logits.length - top.length, probability, filtered } };
 }
 
+const columns = [
+  [phrases.rank, 'number'],
+  [phrases.id, 'number medium'],
+  [phrases.token],
+  [phrases.logit, 'number'],
+  ['÷ T', 'number wide'],
+  ['− max', 'number wide'],
+  ['e^', 'number medium'],
+  [phrases.probability, 'number'],
+  [phrases.filtered, 'number medium'],
+] as const;
+
 /** The likeliest tokens, one row for all others, and a total that the rows shown add up to. */
 function ScoreTable({
   position,
@@ -113,19 +125,7 @@ function ScoreTable({
     <Numbers label={phrases.scoresHeading}>
       <table class="scores">
         <caption>{phrases.scoresCaption(lines.length)}</caption>
-        <TableHead
-          columns={[
-            [phrases.rank, 'number'],
-            [phrases.id, 'number medium'],
-            [phrases.token],
-            [phrases.logit, 'number'],
-            ['÷ T', 'number wide'],
-            ['− max', 'number wide'],
-            ['e^', 'number medium'],
-            [phrases.probability, 'number'],
-            [phrases.filtered, 'number medium'],
-          ]}
-        />
+        <TableHead columns={columns} />
         <tbody>
           {lines.map((line, i) => (
             <ScoreRow
