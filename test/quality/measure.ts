@@ -50,10 +50,9 @@ async function main(): Promise<void> {
         if (isKept) continue;
         process.stderr.write(`${corpus}, ${seconds} s, seed ${seed}\n`);
         const report = await evaluation(path.join(flags.folder, corpus), seconds, seed);
-        evaluations = [...evaluations, { ...report, folder: corpus, corpus, ...setting }];
+        evaluations = [...evaluations, { ...report, folder: corpus, corpus, commit: commit(), ...setting }];
         const results: QualityResults = {
           machine: { cpu, cores, node: process.versions.node },
-          commit: commit(),
           measuredAt: new Date().toISOString(),
           evaluations,
         };

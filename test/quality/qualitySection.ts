@@ -73,10 +73,11 @@ const lines: readonly Line[] = [
 const plannedMoments: readonly Moment[] = ['index', 60, 300, 1200];
 
 export function qualitySection(results: QualityResults, file: string): string {
-  const { machine, commit, measuredAt } = results;
+  const { machine, measuredAt, evaluations } = results;
+  const commits = [...new Set(evaluations.map(({ commit }) => commit))];
   const summaries = momentsOf(results).map((moment) => summarize(results, moment));
   return qualityPart.around(file, [
-    `Measured on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, commit ${commit}, ${measuredAt.slice(0, 10)}. A tenth of the files`,
+    `Measured on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, commit ${commits.join(' and ')}, ${measuredAt.slice(0, 10)}. A tenth of the files`,
     'is held out; each is predicted token by token from its own text so far and from the other files. Means over',
     `the corpora (of ratios: geometric), targets behind the measured figures.`,
     '',

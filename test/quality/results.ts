@@ -8,13 +8,17 @@ export interface Setting {
   readonly mostFiles: number | null;
 }
 
-export type MeasuredEvaluation = EvaluationReport & Setting & { readonly corpus: string };
+export type MeasuredEvaluation = EvaluationReport &
+  Setting & {
+    readonly corpus: string;
+    /** of the repository when it was measured; `-dirty` with changes that were not committed */
+    readonly commit: string;
+  };
 
 /** What a file in `results/` holds: one evaluation of each corpus, time, seed and setting. */
 export interface QualityResults {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
-  /** of the repository, when the last was measured; `-dirty` with changes that were not committed */
-  readonly commit: string;
+  /** when the last was measured */
   readonly measuredAt: string;
   readonly evaluations: readonly MeasuredEvaluation[];
 }
