@@ -3,8 +3,8 @@ import type { InspectorClient } from '../inspection/client.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
 import type { InspectorMessage, InspectorRequest, ModelState, Place } from '../protocol/inspector.ts';
-import type { Inspection } from '../protocol/prediction.ts';
-import type { Parts, StageAnswer, StageId, StageKind } from '../protocol/stages.ts';
+import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
+import type { Parts, StageAnswer, StageId, StageKind, StageQuestion } from '../protocol/stages.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
 /** At most four ticks a second. */
@@ -33,6 +33,7 @@ export interface InspectionEngine extends Pick<
   InspectorClient,
   'inspect' | 'inspectEssay' | 'ask' | 'essay'
 > {
+  find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null>;
   parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
 }
 
@@ -187,15 +188,27 @@ export class InspectorConversation {
     this.#questions.set(kind, underWay);
     let reply: InspectorMessage;
     try {
-      const answer: StageAnswer =
-        question.kind === 'parts'
-          ? { kind: 'parts', answer: await this.#parts(inspected, underWay.signal) }
-          : await this.#engine.ask({ run, question }, underWay.signal);
+      const answer = await this.#told(inspected, question, underWay.signal);
       reply = { type: 'answered', sequence, answer };
     } catch (error) {
       reply = { type: 'refused', sequence, kind, error: toPlainError(error) };
     }
     if (!underWay.signal.aborted) this.#send(reply);
+  }
+
+  async #told(inspected: Inspected, question: StageQuestion, signal: AbortSignal): Promise<StageAnswer> {
+    switch (question.kind) {
+      case 'parts':
+        return { kind: 'parts', answer: await this.#parts(inspected, signal) };
+      case 'seen': {
+        const { text } = inspected;
+        const open = text === null ? null : { name: text.name, suffix: text.suffix };
+        const answer = text === null ? null : await this.#engine.find(text.prefix, open!);
+        return { kind: 'seen', answer };
+      }
+      default:
+        return this.#engine.ask({ run: inspected.inspection.run, question }, signal);
+    }
   }
 
   /** What the mixture makes of the likeliest tokens; of the essay's example there is none. */

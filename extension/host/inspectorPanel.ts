@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { InspectorMemory, InspectorRequest, ModelState } from '../protocol/inspector.ts';
 import type { StageId } from '../protocol/stages.ts';
-import { documentName } from './configuration.ts';
+import { documentName, uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { keepPage } from './keptPages.ts';
 import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
@@ -187,6 +187,9 @@ class InspectorPanel implements vscode.Disposable {
       case 'essay':
         void this.conversation.essay(request.action);
         return;
+      case 'reveal':
+        void this.#reveal(request.place);
+        return;
       case 'copy':
         void vscode.env.clipboard.writeText(request.text);
         return;
@@ -208,6 +211,19 @@ class InspectorPanel implements vscode.Disposable {
           void vscode.window.showTextDocument(this.#editor.document, this.#editor.viewColumn);
         }
     }
+  }
+
+  /** Shows a line of a file beside the panel. Only files of the workspace and the one that is looked at are opened. */
+  async #reveal(place: Extract<InspectorRequest, { type: 'reveal' }>['place']): Promise<void> {
+    const uri = 'uri' in place ? vscode.Uri.parse(place.uri) : uriInOpenFolders(place.file);
+    const isKnown = uri?.toString() === this.#editor?.document.uri.toString();
+    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) return;
+    const at = new vscode.Position(place.line - 1, 0);
+    const viewColumn = this.#editor?.viewColumn ?? vscode.ViewColumn.One;
+    const [shown] = await Promise.allSettled([
+      vscode.window.showTextDocument(uri, { viewColumn, selection: new vscode.Range(at, at) }),
+    ]);
+    if (shown.status === 'rejected') this.#actions.showLog();
   }
 
   /** The first page of this panel goes back to where a page before the reload was pinned. */

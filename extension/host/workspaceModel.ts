@@ -286,6 +286,7 @@ export class WorkspaceModel {
       inspectEssay: (...query) => inspector.inspectEssay(...query),
       ask: (...query) => inspector.ask(...query),
       essay: (action) => inspector.essay(action),
+      find: (...query) => this.find(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
     };
   }

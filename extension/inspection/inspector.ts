@@ -7,7 +7,7 @@ import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
-import type { StageAnswer, StageQuestion } from '../protocol/stages.ts';
+import type { RunQuestion, StageAnswer, StageQuestion } from '../protocol/stages.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Essay, essayCursor } from './essay.ts';
@@ -96,7 +96,7 @@ export class Inspector {
   }
 
   /** @throws {NihiloError} positionInvalid, when the run is too old or the place is not in it */
-  ask(run: number, question: Exclude<StageQuestion, { kind: 'parts' }>): StageAnswer {
+  ask(run: number, question: RunQuestion): StageAnswer {
     const known = this.#runs.get(run);
     if (known === undefined) {
       throw new NihiloError(

@@ -1,9 +1,10 @@
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import { distribution } from '../engine/sampler.ts';
-import type { StageAnswers, StageKind, StageQuestion } from '../protocol/stages.ts';
+import type { RunQuestion, StageAnswers, StageQuestion } from '../protocol/stages.ts';
 import { drawOf } from './choice.ts';
 import { explain } from './explain.ts';
 import { learningAt } from './learning.ts';
+import { whyOf } from './why.ts';
 import { attentionRow, dot, embedding, likeliest, named, type Run } from './subject.ts';
 
 /** Tokens of the table of scores, of the guesses without a neuron, and neighbours. */
@@ -14,7 +15,7 @@ const thumbnailSize = 64;
 const vocabularyPage = 60;
 
 /** What is asked of the run alone: not of the tokenizer, and not of the index. */
-type RunKind = Exclude<StageKind, 'merges' | 'parts'>;
+type RunKind = Exclude<RunQuestion['kind'], 'merges'>;
 
 /** One answer a kind; `model.run(ids)` has been called. */
 export const stageAnswers: {
@@ -33,6 +34,7 @@ export const stageAnswers: {
   scores,
   choice: drawOf,
   learning: (run, { position, rate, weight }) => learningAt(run, position, rate, weight),
+  why: whyOf,
   explain: (run, { number }) => explain(run, number),
 };
 

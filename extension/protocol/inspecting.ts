@@ -1,6 +1,6 @@
 import type { PlainError } from './errors.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
-import type { StageAnswer, StageQuestion } from './stages.ts';
+import type { RunQuestion, StageAnswer } from './stages.ts';
 
 /** Where the essay's model stands. */
 export interface EssayState {
@@ -38,7 +38,7 @@ export type InspectingRequest = { readonly id: number } & (
       readonly type: 'ask';
       /** of an inspection; only those of the last few are known */
       readonly run: number;
-      readonly question: Exclude<StageQuestion, { kind: 'parts' }>;
+      readonly question: RunQuestion;
     }
 );
 

@@ -77,6 +77,11 @@ export type InspectorRequest =
   | { readonly type: 'pin'; readonly pinned: boolean }
   /** to the essay's example, which is begun or taught; null: back to the editor's text */
   | { readonly type: 'essay'; readonly action: EssayAction | null }
+  | {
+      readonly type: 'reveal';
+      /** by its address, or as the corpus names a file */
+      readonly place: ({ readonly uri: string } | { readonly file: string }) & { readonly line: number };
+    }
   | { readonly type: 'copy'; readonly text: string }
   /** a page of the Inspector's, to be kept as a file or printed */
   | { readonly type: 'keep'; readonly format: 'csv' | 'html'; readonly content: string }

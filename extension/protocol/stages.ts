@@ -1,5 +1,5 @@
 import type { Explanation } from './explanation.ts';
-import type { ScoredToken } from './prediction.ts';
+import type { EarlierMatch, ScoredToken } from './prediction.ts';
 
 /** The way from text to prediction, in its order. */
 export const stageIds = [
@@ -12,6 +12,7 @@ export const stageIds = [
   'scores',
   'choice',
   'learning',
+  'why',
 ] as const;
 export type StageId = (typeof stageIds)[number];
 
@@ -105,9 +106,16 @@ export type StageQuestion =
       readonly rate: number;
       readonly weight: WeightPlace;
     }
+  /** null: the likeliest token */
+  | { readonly kind: 'why'; readonly position: number; readonly token: number | null }
+  /** where the text before the place stands in the workspace, too */
+  | { readonly kind: 'seen'; readonly position: number }
   | { readonly kind: 'explain'; readonly number: NumberName };
 
 export type StageKind = StageQuestion['kind'];
+
+/** What is asked of the run alone; the rest is asked of the index. */
+export type RunQuestion = Exclude<StageQuestion, { kind: 'parts' | 'seen' }>;
 
 /** A token by what it says. */
 export interface NamedToken {
@@ -231,6 +239,22 @@ export interface StageAnswers {
     readonly meanAfter: number;
     readonly probabilityAfter: number | null;
   };
+  readonly why: {
+    readonly token: NamedToken;
+    readonly probability: number;
+    readonly logit: number;
+    /** tokens [from, to) of a line, and how likely the token is without them: later positions shift */
+    readonly lines: readonly { readonly from: number; readonly to: number; readonly probability: number }[];
+    /** mean over all heads */
+    readonly looked: readonly { readonly position: number; readonly share: number }[];
+    /** they add up to the logit: the token's own vector (no layer), heads, and each layer's neurons (no head) */
+    readonly parts: readonly {
+      readonly layer: number | null;
+      readonly head: number | null;
+      readonly logit: number;
+    }[];
+  };
+  readonly seen: EarlierMatch | null;
   readonly explain: Explanation;
 }
 

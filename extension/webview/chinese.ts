@@ -74,6 +74,11 @@ const stages = {
       heading: '抽出一个标记',
       look: '同样的种子抽出同样的标记。温度越高，各段越接近；温度为 0 时，最可能的标记占满整把尺。',
     },
+    why: {
+      name: '为什么？',
+      heading: '为什么是这个标记？',
+      look: '删去一行再问一次：这才是原因。各个头看向哪里并不是。这里说的都是转换器的部分；计数的说法见“得分”。',
+    },
     learning: {
       name: '学习',
       heading: '它会怎样从中学习',
@@ -212,6 +217,24 @@ const prediction = {
   step1Here: (before, after) => `这里真实标记的概率会从 ${before} 变为 ${after}。模型保持不变。`,
 } satisfies Partial<Phrases>;
 
+const why = {
+  whyToken: '为什么是',
+  unsure: '没有把握：这是猜测，工作区里也没有类似的文本。',
+  linesHeading: '起作用的行',
+  linesHint: '每次删去一行，再问一次模型；后面的位置随之移动。数字是有这一行时的 ln p 减去没有时的 ln p。',
+  noLines: '这一行之前没有别的行。',
+  withoutLine: (line, before, after) => `没有“${line}”，概率会是 ${after}，而不是 ${before}。`,
+  seenHeading: '以前见过',
+  neverSeen: '光标之前的文本在已计数的内容里别处没有出现。',
+  seenTokens: (tokens) => `光标之前的 ${count(tokens)} 个标记在工作区里也出现过（同样的文本，并非原因）：`,
+  partsOfScore: '得分由哪些部分组成',
+  part: '部分',
+  ownVector: '标记自己的向量',
+  neuronsOf: (layer) => `第 ${layer} 层的神经元`,
+  lookedHeading: '它看向哪里',
+  lookedCaption: '它看向哪里。这不能证明原因。所有头的平均份额。',
+} satisfies Partial<Phrases>;
+
 const pencil = {
   pencilHeading: '用笔验算',
   checkByPencil: '用笔验算',
@@ -318,4 +341,12 @@ const training = {
 } satisfies Partial<Phrases>;
 
 /** Every sentence of the Inspector, in simplified Chinese. */
-export const chinese: Phrases = { ...frame, ...stages, ...prediction, ...pencil, ...essay, ...training };
+export const chinese: Phrases = {
+  ...frame,
+  ...stages,
+  ...prediction,
+  ...why,
+  ...pencil,
+  ...essay,
+  ...training,
+};

@@ -89,6 +89,11 @@ const stages = {
       heading: 'One token is drawn',
       look: 'The same seed draws the same token. A higher temperature makes the pieces more alike; at 0 the likeliest token has the whole ruler.',
     },
+    why: {
+      name: 'Why?',
+      heading: 'Why this token?',
+      look: 'Remove a line and ask again: that is a cause. Where the heads looked is not. Everything here is the transformer’s part; what the counts say stands in Scores.',
+    },
     learning: {
       name: 'Learning',
       heading: 'How it would learn from this',
@@ -234,6 +239,27 @@ const prediction = {
     `The probability of what follows here would go from ${before} to ${after}. The model stays as it is.`,
 };
 
+const why = {
+  whyToken: 'Why',
+  unsure: 'Unsure: a guess, and nothing like it stands in the workspace.',
+  linesHeading: 'Lines that mattered',
+  linesHint:
+    'Each line was removed and the model asked again; later positions shift. The number is ln p with the line − ln p without it.',
+  noLines: 'There is no line before this one.',
+  withoutLine: (line: string, before: string, after: string) =>
+    `Without “${line}” the probability would be ${after} instead of ${before}.`,
+  seenHeading: 'Seen before',
+  neverSeen: 'The text before the cursor stands nowhere else in what was counted.',
+  seenTokens: (tokens: number) =>
+    `The last ${count(tokens)} tokens before the cursor stand in the workspace, too (the same text, not the cause):`,
+  partsOfScore: 'Which parts made its score',
+  part: 'Part',
+  ownVector: 'the token’s own vector',
+  neuronsOf: (layer: number) => `neurons of layer ${layer}`,
+  lookedHeading: 'Where it looked',
+  lookedCaption: 'Where it looked. Not proof of why. Mean share over all heads.',
+};
+
 const pencil = {
   pencilHeading: 'Pencil check',
   checkByPencil: 'Check by pencil',
@@ -345,4 +371,4 @@ const training = {
 };
 
 /** Every sentence of the Inspector, in English. */
-export const english = { ...frame, ...stages, ...prediction, ...pencil, ...essay, ...training };
+export const english = { ...frame, ...stages, ...prediction, ...why, ...pencil, ...essay, ...training };

@@ -21,6 +21,8 @@ export interface Selection {
   /** learning rate of a step that is only tried, and of the essay's example */
   readonly rate: number;
   readonly weight: WeightPlace;
+  /** the token that is asked why; null: the likeliest */
+  readonly whyToken: number | null;
 }
 
 export const initialSelection: Selection = {
@@ -37,10 +39,14 @@ export const initialSelection: Selection = {
   seed: 7,
   rate: 0.2,
   weight: { matrix: 'up', layer: 0, row: 0, col: 0 },
+  whyToken: null,
 };
 
 /** The selection as far as there is such a thing in the model and the text. */
-export function fitted(selection: Selection, { layers, heads, position }: Inspection): Selection {
+export function fitted(
+  selection: Selection,
+  { layers, heads, position, distribution }: Inspection,
+): Selection {
   const layer = Math.min(selection.layer, layers - 1);
   const other = selection.other !== null && selection.other > position ? null : selection.other;
   return {
@@ -48,6 +54,7 @@ export function fitted(selection: Selection, { layers, heads, position }: Inspec
     layer,
     head: Math.min(selection.head, heads - 1),
     other,
+    whyToken: distribution.top.some(({ id }) => id === selection.whyToken) ? selection.whyToken : null,
     weight: { ...selection.weight, layer },
   };
 }

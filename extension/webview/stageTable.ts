@@ -38,6 +38,10 @@ const questions: Readonly<Record<StageId, Questions>> = {
   choice: ({ temperature, topK, topP, seed }, { position }) => [
     { kind: 'choice', position, temperature, topK, topP, seed },
   ],
+  why: ({ whyToken }, { position }) => [
+    { kind: 'why', position, token: whyToken },
+    { kind: 'seen', position },
+  ],
   learning: ({ rate, weight }, { position }) => [{ kind: 'learning', position, rate, weight }],
 };
 

@@ -9,6 +9,7 @@ import { ScoresStage } from './stages/scoresStage.tsx';
 import { TextStage } from './stages/textStage.tsx';
 import { TokensStage } from './stages/tokensStage.tsx';
 import { VectorsStage } from './stages/vectorsStage.tsx';
+import { WhyStage } from './stages/whyStage.tsx';
 
 /** How each stage is drawn. */
 export const stageViews: Readonly<Record<StageId, () => JSX.Element | null>> = {
@@ -21,4 +22,5 @@ export const stageViews: Readonly<Record<StageId, () => JSX.Element | null>> = {
   scores: ScoresStage,
   choice: ChoiceStage,
   learning: LearningStage,
+  why: WhyStage,
 };

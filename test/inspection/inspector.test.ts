@@ -6,7 +6,7 @@ import { softmax } from '../../extension/arithmetic/softmax.ts';
 import { Inspector } from '../../extension/inspection/inspector.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { Inspection } from '../../extension/protocol/prediction.ts';
-import type { StageAnswers, StageKind, StageQuestion } from '../../extension/protocol/stages.ts';
+import type { RunQuestion, StageAnswers, StageQuestion } from '../../extension/protocol/stages.ts';
 import { realCode } from '../engine/tinyModel.ts';
 import { trainPencil } from '../training/pencilTraining.ts';
 
@@ -27,11 +27,10 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
   });
   afterAll(() => rmSync(scratch, { recursive: true }));
 
-  function ask<Kind extends Exclude<StageKind, 'parts'>>(
+  function ask<Kind extends RunQuestion['kind']>(
     question: Extract<StageQuestion, { kind: Kind }>,
   ): StageAnswers[Kind] {
-    return inspector.ask(inspection.run, question as Exclude<StageQuestion, { kind: 'parts' }>)
-      .answer as StageAnswers[Kind];
+    return inspector.ask(inspection.run, question as RunQuestion).answer as StageAnswers[Kind];
   }
 
   it('answers every stage from one run, with the numbers of its inspection', () => {

@@ -86,6 +86,7 @@ export function sampleEngine(change: Partial<InspectionEngine> = {}): Inspection
       else essay.step(action.steps, action.rate);
       return essay.state;
     },
+    find: async () => ({ tokens: 9, file: 'shop/cart.ts', line: 12 }),
     parts: async () => sampleParts,
     ...change,
   };

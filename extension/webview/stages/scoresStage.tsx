@@ -154,21 +154,27 @@ function ScoreTable({
             <td class="number medium">{filtered.shown[lines.length]}</td>
           </tr>
         </tbody>
-        <tfoot>
-          <tr>
-            <td />
-            <td class="medium" />
-            <th scope="row">{phrases.total}</th>
-            <td />
-            <td class="wide" />
-            <td class="wide" />
-            <td class="medium" />
-            <td class="number total">{plain.total}</td>
-            <td class="number medium">{filtered.total}</td>
-          </tr>
-        </tfoot>
+        <Totals shown={[plain.total, filtered.total]} />
       </table>
     </Numbers>
+  );
+}
+
+function Totals({ shown }: Pick<ScoreRowProps, 'shown'>): JSX.Element {
+  return (
+    <tfoot>
+      <tr>
+        <td />
+        <td class="medium" />
+        <th scope="row">{phrases.total}</th>
+        <td />
+        <td class="wide" />
+        <td class="wide" />
+        <td class="medium" />
+        <td class="number total">{shown[0]}</td>
+        <td class="number medium">{shown[1]}</td>
+      </tr>
+    </tfoot>
   );
 }
 
