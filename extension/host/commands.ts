@@ -7,6 +7,7 @@ export const commands = {
   resumeTraining: 'nihilo.resumeTraining',
   openInspector: 'nihilo.openInspector',
   startFromNothing: 'nihilo.startFromNothing',
+  whyThisCompletion: 'nihilo.whyThisCompletion',
   deleteModel: 'nihilo.deleteModel',
   toggleLanguage: 'nihilo.toggleLanguage',
   showLog: 'nihilo.showLog',

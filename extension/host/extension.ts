@@ -114,6 +114,7 @@ function handlersOf(parts: Parts): Handlers {
     resumeTraining: () => workspaceModel.resumeTraining(),
     openInspector: (stage) => inspector.show(stageIds.find((id) => id === stage)),
     startFromNothing: () => inspector.startFromNothing(),
+    whyThisCompletion: () => inspector.show('why'),
     deleteModel: () => deleteModel(workspaceModel, log),
     toggleLanguage,
     showLog: () => {

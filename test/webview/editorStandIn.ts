@@ -64,6 +64,7 @@ export class EditorStandIn {
       outdir: 'dist/webview',
       platform: 'browser',
       target: 'chrome114',
+      charset: 'utf8',
       format: 'iife',
       jsx: 'automatic',
       jsxImportSource: 'preact',
