@@ -29,7 +29,7 @@ export function App({ state, dispatch, send }: AppProps): JSX.Element {
     <main>
       <Header state={state} dispatch={dispatch} send={send} />
       <Prediction state={state} dispatch={dispatch} send={send} />
-      {state.training.phase !== 'none' && <TrainingPanel training={state.training} />}
+      {state.training.phase !== 'none' && <TrainingPanel training={state.training} send={send} />}
     </main>
   );
 }

@@ -352,6 +352,7 @@ const training = {
   trainLossSentence: (loss: string) => `Train loss ${loss} bits per byte.`,
   heldOutSentence: (loss: string) => `Held-out loss ${loss}.`,
   bestSentence: (loss: string, step: string) => `Best ${loss} at step ${step}.`,
+  memorises: 'The held-out loss has risen three times running: the text is being memorised.',
   leftSentence: (time: string) => `About ${time} left.`,
   trainingHeading: 'Training',
   lossAxis: 'bits per byte',
@@ -362,6 +363,8 @@ const training = {
   epoch: 'Epoch',
   tokensPerSecond: 'Tokens/s',
   learningRate: 'Learning rate',
+  gradientNorm: 'Gradient norm',
+  curvesCsv: 'Save curves as CSV',
   remaining: 'Time left',
   unknown: '–',
   chartLabel:

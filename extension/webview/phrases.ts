@@ -29,6 +29,16 @@ function outcomeName({ phase, error, best }: TrainingView): string | null {
   return best === null ? phrases.nothingKept : phrases.lastKept;
 }
 
+/** Scores of held-out text that got worse one after the other. */
+const risesInARow = 3;
+
+/** The training loss falls and the held-out loss rises, again and again: the text is learnt by heart. */
+function memorises({ heldOut, phase }: TrainingView): boolean {
+  if (phase !== 'training' || heldOut.length <= risesInARow) return false;
+  const last = heldOut.slice(-1 - risesInARow).map(([, loss]) => loss);
+  return last.every((loss, i) => i === 0 || loss > last[i - 1]!);
+}
+
 /** The training in words, for those who can't see or don't want to read the curve. */
 export function trainingSentence(view: TrainingView): string {
   if (view.phase === 'none') return '';
@@ -42,6 +52,7 @@ export function trainingSentence(view: TrainingView): string {
   }
   if (heldOut !== undefined) parts.push(phrases.heldOutSentence(decimal(heldOut[1], 3)));
   if (view.best !== null) parts.push(phrases.bestSentence(decimal(view.best[1], 3), count(view.best[0])));
+  if (memorises(view)) parts.push(phrases.memorises);
   const remaining = view.latest?.remainingSeconds ?? null;
   if (view.phase === 'training' && remaining !== null) parts.push(phrases.leftSentence(duration(remaining)));
   return parts.join(' ');
