@@ -139,10 +139,21 @@ export class Inspector {
     const named = distribution(subject.model.logits(chosen), topK, ids[chosen + 1] ?? null, (id) =>
       Uint8Array.from(subject.bytesOf(id), (character) => character.charCodeAt(0)),
     );
-    this.#runs.set(++this.#lastRun, run);
-    this.#runs.delete(this.#lastRun - keptRuns);
+    this.#keep(run);
     const { numHiddenLayers: layers, numAttentionHeads: heads } = subject.model.config;
     return { run: this.#lastRun, layers, heads, tokens, cursor, position: chosen, distribution: named };
+  }
+
+  /** The same text again is the same run: what does not depend on the place need not be asked again. */
+  #keep(run: Run): void {
+    const last = this.#runs.get(this.#lastRun);
+    const isSame =
+      last?.subject === run.subject &&
+      last.ids.length === run.ids.length &&
+      last.ids.every((id, i) => id === run.ids[i]);
+    if (isSame) return;
+    this.#runs.set(++this.#lastRun, run);
+    this.#runs.delete(this.#lastRun - keptRuns);
   }
 
   #kernels(reproducible: boolean): ReturnType<typeof compileKernels> {

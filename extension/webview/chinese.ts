@@ -223,7 +223,7 @@ const why = {
   linesHeading: '起作用的行',
   linesHint: '每次删去一行，再问一次模型；后面的位置随之移动。数字是有这一行时的 ln p 减去没有时的 ln p。',
   noLines: '这一行之前没有别的行。',
-  withoutLine: (line, before, after) => `没有“${line}”，概率会是 ${after}，而不是 ${before}。`,
+  withoutLine: (before, after) => `概率是 ${before}；没有下面这一行，它会是 ${after}：`,
   seenHeading: '以前见过',
   neverSeen: '光标之前的文本在已计数的内容里别处没有出现。',
   seenTokens: (tokens) => `光标之前的 ${count(tokens)} 个标记在工作区里也出现过（同样的文本，并非原因）：`,

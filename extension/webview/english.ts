@@ -246,8 +246,8 @@ const why = {
   linesHint:
     'Each line was removed and the model asked again; later positions shift. The number is ln p with the line − ln p without it.',
   noLines: 'There is no line before this one.',
-  withoutLine: (line: string, before: string, after: string) =>
-    `Without “${line}” the probability would be ${after} instead of ${before}.`,
+  withoutLine: (before: string, after: string) =>
+    `The probability is ${before}. It would be ${after} without the line`,
   seenHeading: 'Seen before',
   neverSeen: 'The text before the cursor stands nowhere else in what was counted.',
   seenTokens: (tokens: number) =>

@@ -56,6 +56,7 @@ export function numberSentence(number: NumberName, { tokens, distribution }: Ins
   }
 }
 
+/** Isolated, so that text of another direction can't reorder the sentence around it. */
 function spoken(bytes: string): string {
-  return spokenToken(tokenPieces(bytes));
+  return `\u2068${spokenToken(tokenPieces(bytes))}\u2069`;
 }

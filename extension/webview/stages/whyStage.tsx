@@ -5,6 +5,7 @@ import { decimal } from '../figures.ts';
 import { Bar, Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases.ts';
 import { TableHead } from '../tableHead.tsx';
+import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 
@@ -38,7 +39,7 @@ export function WhyStage(): JSX.Element | null {
         >
           {top.map(({ id, bytes, probability }) => (
             <option key={id} value={id}>
-              {bytes.trim() === '' ? phrases.idName(id) : bytes} {decimal(probability, 3)}
+              {spokenToken(tokenPieces(bytes))} {decimal(probability, 3)}
             </option>
           ))}
         </select>
@@ -79,11 +80,8 @@ function Lines({ answer }: { readonly answer: Why }): JSX.Element {
         <p>{phrases.noLines}</p>
       ) : (
         <p>
-          {phrases.withoutLine(
-            lineText(inspection.tokens, strongest),
-            decimal(probability, 4),
-            decimal(strongest.probability, 4),
-          )}
+          {phrases.withoutLine(decimal(probability, 4), decimal(strongest.probability, 4))}{' '}
+          <TokenText bytes={lineBytes(inspection.tokens, strongest)} />
         </p>
       )}
       <p class="quiet">{phrases.linesHint}</p>
@@ -102,7 +100,7 @@ function Lines({ answer }: { readonly answer: Why }): JSX.Element {
                 send({ type: 'reveal', place: { uri: place.uri, line: Math.max(1, place.line - below) } });
               }}
             >
-              {lineText(inspection.tokens, line)}
+              <TokenText bytes={lineBytes(inspection.tokens, line)} />
             </button>
           </li>
         ))}
@@ -115,8 +113,8 @@ function newlines(tokens: readonly InspectedToken[]): number {
   return tokens.reduce((sum, { bytes }) => sum + bytes.split('\n').length - 1, 0);
 }
 
-/** A line as text; characters that were cut show as U+FFFD. */
-function lineText(
+/** The bytes of a line without the spaces and breaks around it. */
+function lineBytes(
   tokens: readonly InspectedToken[],
   { from, to }: { readonly from: number; readonly to: number },
 ): string {
@@ -124,7 +122,7 @@ function lineText(
     .slice(from, to)
     .map((token) => token.bytes)
     .join('');
-  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))).trim();
+  return bytes.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 }
 
 /** Where the text before the cursor stands, too. */
