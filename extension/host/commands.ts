@@ -8,6 +8,7 @@ export const commands = {
   openInspector: 'nihilo.openInspector',
   startFromNothing: 'nihilo.startFromNothing',
   whyThisCompletion: 'nihilo.whyThisCompletion',
+  toggleSurprise: 'nihilo.toggleSurprise',
   deleteModel: 'nihilo.deleteModel',
   toggleLanguage: 'nihilo.toggleLanguage',
   showLog: 'nihilo.showLog',

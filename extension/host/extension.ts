@@ -18,6 +18,7 @@ import { completionSettings, reproducible, usesBase } from './settings.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
+import { Surprises } from './surprises.ts';
 import { trainWhenIdle } from './trainWhenIdle.ts';
 import { followFiles } from './workspaceFiles.ts';
 import { lastGroup, WordProvider } from './wordProvider.ts';
@@ -57,12 +58,14 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     train: () => void vscode.commands.executeCommand(commands.train),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
   });
+  const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
   context.subscriptions.push(
     log,
     corpusView,
     eventLoop,
     inspector,
+    surprises,
     silences,
     records.statistics,
     reports,
@@ -82,7 +85,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     ),
     vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, log)),
     ...registerCommands(
-      handlersOf({ workspaceModel, platform, log, records, inspector, corpusView, eventLoop }),
+      handlersOf({ workspaceModel, platform, log, records, inspector, surprises, corpusView, eventLoop }),
     ),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
@@ -98,13 +101,14 @@ interface Parts {
   readonly log: vscode.LogOutputChannel;
   readonly records: Records;
   readonly inspector: Inspector;
+  readonly surprises: Surprises;
   readonly corpusView: CorpusView;
   readonly eventLoop: EventLoopWatch;
 }
 
 /** What each command does. */
 function handlersOf(parts: Parts): Handlers {
-  const { workspaceModel, platform, log, records, inspector, corpusView, eventLoop } = parts;
+  const { workspaceModel, platform, log, records, inspector, surprises, corpusView, eventLoop } = parts;
   const { latency, silences, reports } = records;
   return {
     train: () => reports.after(trainOnWorkspace(workspaceModel, platform, log)),
@@ -115,6 +119,7 @@ function handlersOf(parts: Parts): Handlers {
     openInspector: (stage) => inspector.show(stageIds.find((id) => id === stage)),
     startFromNothing: () => inspector.startFromNothing(),
     whyThisCompletion: () => inspector.show('why'),
+    toggleSurprise: () => surprises.toggle(),
     deleteModel: () => deleteModel(workspaceModel, log),
     toggleLanguage,
     showLog: () => {

@@ -6,6 +6,7 @@ import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
+import type { Surprise } from '../protocol/inspecting.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type { EarlierMatch, OpenDocument, ScoredWord, WordOptions } from '../protocol/prediction.ts';
@@ -289,6 +290,14 @@ export class WorkspaceModel {
       find: (...query) => this.find(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
     };
+  }
+
+  /** How surprising each token of a text is, from byte `from` on. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
+    if (this.#state.state === 'ready') {
+      await this.#inspector.load(this.#state.model.checkpoint, this.#source.reproducible());
+    }
+    return this.#inspector.surprises(text, from, signal);
   }
 
   /** Nobody looks any more: the Inspector's engine and its memory are given back. */

@@ -6,6 +6,7 @@ import type {
   InspectingMessage,
   InspectingReply,
   InspectingRequest,
+  Surprise,
 } from '../protocol/inspecting.ts';
 import type { Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { StageAnswer } from '../protocol/stages.ts';
@@ -71,6 +72,13 @@ export class InspectorClient {
     const answer = await this.#ask({ type: 'inspectEssay', position, topK }, signal);
     if (answer.type !== 'inspected') throw unexpected(answer);
     return answer.inspection;
+  }
+
+  /** @throws {NihiloError} checkpointMissing, before a model is loaded; workerFailed */
+  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
+    const answer = await this.#ask({ type: 'surprises', text, from }, signal);
+    if (answer.type !== 'surprises') throw unexpected(answer);
+    return answer.surprises;
   }
 
   /** @throws {NihiloError} positionInvalid, also when the run is too old; workerFailed */

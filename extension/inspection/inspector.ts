@@ -5,7 +5,7 @@ import { parameterCount } from '../engine/layout.ts';
 import { distribution } from '../engine/sampler.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
+import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { RunQuestion, StageAnswer, StageQuestion } from '../protocol/stages.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
@@ -15,6 +15,7 @@ import { replayMerges } from './mergeReplay.ts';
 import { RecordedModel } from './recordedModel.ts';
 import { stageAnswers } from './stageAnswers.ts';
 import type { Run, Subject } from './subject.ts';
+import { surprisesIn } from './surprises.ts';
 
 /** Runs that may still be asked about. */
 const keptRuns = 8;
@@ -41,7 +42,7 @@ export class Inspector {
     const model = new RecordedModel(await this.#kernels(reproducible), config, tensors);
     const bytesOf = (id: number): string => latin1(tokenizer.tokenBytes(id));
     this.#workspace = { subject: { model, bytesOf }, tokenizer };
-    this.#runs.clear();
+    this.#forget((subject) => subject !== this.#essay?.run.subject);
     return {
       checkpoint,
       config,
@@ -57,13 +58,7 @@ export class Inspector {
    * @throws {NihiloError} checkpointMissing; positionInvalid
    */
   inspect(prefix: string, suffix: string, position: number | null, topK: number): Inspection {
-    if (this.#workspace === null) {
-      throw new NihiloError(
-        'checkpointMissing',
-        'There is no model yet. Run "Nihilo: Train on Workspace" first.',
-      );
-    }
-    const { subject, tokenizer } = this.#workspace;
+    const { subject, tokenizer } = this.#loaded();
     const context = subject.model.config.maxPositionEmbeddings;
     const [before, after] = [prefix, suffix].map((text) => new TextEncoder().encode(text));
     const { ids, starts, cursor } = windowAround(
@@ -77,13 +72,18 @@ export class Inspector {
     return this.#inspection({ subject, ids }, tokens, cursor, position, topK);
   }
 
+  /** @throws {NihiloError} checkpointMissing */
+  surprises(text: string, from: number): Surprise[] {
+    const { subject, tokenizer } = this.#loaded();
+    return surprisesIn(subject.model, tokenizer, new TextEncoder().encode(text), from);
+  }
+
   /** Does something to the essay's model, which is made of random numbers where there was none. */
   async essay(action: EssayAction): Promise<EssayState> {
     this.#essay ??= new Essay(await this.#kernels(true), action.type === 'begin' ? action.seed : 0);
     // Its weights become others: what was asked about before is gone.
-    for (const [number, { subject }] of this.#runs) {
-      if (subject === this.#essay.run.subject) this.#runs.delete(number);
-    }
+    const { subject } = this.#essay.run;
+    this.#forget((other) => other === subject);
     if (action.type === 'begin') this.#essay.begin(action.seed);
     else this.#essay.step(action.steps, action.rate);
     return this.#essay.state;
@@ -142,6 +142,20 @@ export class Inspector {
     this.#keep(run);
     const { numHiddenLayers: layers, numAttentionHeads: heads } = subject.model.config;
     return { run: this.#lastRun, layers, heads, tokens, cursor, position: chosen, distribution: named };
+  }
+
+  #forget(isGone: (subject: Subject) => boolean): void {
+    for (const [number, { subject }] of this.#runs) if (isGone(subject)) this.#runs.delete(number);
+  }
+
+  #loaded(): { readonly subject: Subject; readonly tokenizer: Tokenizer } {
+    if (this.#workspace === null) {
+      throw new NihiloError(
+        'checkpointMissing',
+        'There is no model yet. Run "Nihilo: Train on Workspace" first.',
+      );
+    }
+    return this.#workspace;
   }
 
   /** The same text again is the same run: what does not depend on the place need not be asked again. */

@@ -43,6 +43,8 @@ async function answer(inspector: Inspector, request: InspectingRequest): Promise
       const inspection = await inspector.inspectEssay(request.position, request.topK);
       return { type: 'inspected', id, inspection };
     }
+    case 'surprises':
+      return { type: 'surprises', id, surprises: inspector.surprises(request.text, request.from) };
     case 'ask':
       return { type: 'answered', id, answer: inspector.ask(request.run, request.question) };
   }

@@ -16,6 +16,14 @@ export interface EssayState {
   readonly diverged: boolean;
 }
 
+/** A token of a text, by its bytes, and how surprising it is there. */
+export interface Surprise {
+  readonly start: number;
+  readonly length: number;
+  /** −log₂ p */
+  readonly bits: number;
+}
+
 /** What is done to the essay's model: begun anew from a seed, or taught. */
 export type EssayAction =
   | { readonly type: 'begin'; readonly seed: number }
@@ -34,6 +42,8 @@ export type InspectingRequest = { readonly id: number } & (
     }
   | { readonly type: 'essay'; readonly action: EssayAction }
   | { readonly type: 'inspectEssay'; readonly position: number | null; readonly topK: number }
+  /** how surprising each token of a text is that begins behind its first `from` bytes */
+  | { readonly type: 'surprises'; readonly text: string; readonly from: number }
   | {
       readonly type: 'ask';
       /** of an inspection; only those of the last few are known */
@@ -49,6 +59,7 @@ export type InspectingReply = { readonly id: number } & (
   | { readonly type: 'loaded'; readonly model: ModelSummary }
   | { readonly type: 'inspected'; readonly inspection: Inspection }
   | { readonly type: 'essay'; readonly state: EssayState }
+  | { readonly type: 'surprises'; readonly surprises: readonly Surprise[] }
   | { readonly type: 'answered'; readonly answer: StageAnswer }
   | { readonly type: 'failed'; readonly error: PlainError }
 );

@@ -87,6 +87,23 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
     expect(new Float32Array(again.logits)).toEqual(new Float32Array(before.logits));
   });
 
+  it('is as surprised by each token as the run that ends before it says', () => {
+    const code = `${text}\n  const total = add(1, 2);\n`.repeat(3);
+    const surprises = inspector.surprises(code, 5);
+    const bytes = new TextEncoder().encode(code);
+    expect(surprises.at(-1)!.start + surprises.at(-1)!.length).toBe(bytes.length);
+    surprises.forEach(({ start, length, bits }, i) => {
+      if (i > 0) expect(start).toBe(surprises[i - 1]!.start + surprises[i - 1]!.length);
+      expect(length).toBeGreaterThan(0);
+      expect(bits).toBeGreaterThan(0);
+    });
+    // The first tokens of a text stand in one run from its beginning.
+    const { distribution, tokens } = inspector.inspect(text, '', 0, 1);
+    const [first] = inspector.surprises(text, 0);
+    expect(first!.length).toBe(tokens[1]!.bytes.length);
+    expect(first!.bits).toBeCloseTo(-Math.log2(distribution.actual!.probability), 6);
+  });
+
   it('refuses a place outside of the text and a run that is too old, in one sentence', () => {
     const place = { layer: 0, head: 0, position: inspection.tokens.length };
     expect(() => ask({ kind: 'overview', ...place })).toThrow(/should be a token from 0/);
