@@ -45,10 +45,10 @@ describe('the Inspector', () => {
     keepOnFailure(workbench, context);
     await workbench.runCommand('View: Focus First Editor Group');
     await workbench.openFile(file);
-    await workbench.goTo(20, 5);
+    await workbench.goTo(18, 5);
     await workbench.runCommand('Nihilo: Open Inspector');
     await frame()
-      .locator('header .place', { hasText: `${file}:20:5` })
+      .locator('header .place', { hasText: `${file}:18:5` })
       .waitFor();
     for (const stage of stageIds) {
       await openStage(stage);

@@ -19,7 +19,7 @@ it('finds tokens in the text whatever its characters, and joins on without a gap
         const token = bytes.subarray(byte, byte + length);
         // Where it is cut between characters, it is what stands there.
         const decoded = new TextDecoder().decode(token);
-        if (!decoded.includes('\ufffd') && !/^\ufeff/.test(text))
+        if (!decoded.includes('\ufffd') && !text.startsWith('\ufeff'))
           expect(text.slice(start, end)).toBe(decoded);
       });
       if (start === bytes.length && ranges.length > 0) expect(ranges.at(-1)!.end).toBe(text.length);
