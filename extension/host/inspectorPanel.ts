@@ -13,6 +13,7 @@ import type { WorkspaceModel } from './workspaceModel.ts';
 const essaySeed = 1;
 
 const viewType = 'nihilo.inspector';
+const viewId = 'nihilo.why';
 
 /** Long enough for a cursor that is held down, short enough to seem at once. */
 const followDelayMs = 150;
@@ -26,14 +27,23 @@ export interface InspectorActions {
   showLog(): void;
 }
 
-/** The Inspector of this window: at most one panel, with the curves of the last training kept for it from the start. */
-export class Inspector implements vscode.Disposable {
+/** What holds the page: a tab, or a view of the side bar. */
+interface Surface {
+  readonly webview: vscode.Webview;
+  readonly visible: boolean;
+  onDidHide(listener: () => void): vscode.Disposable;
+  onDidDispose(listener: () => void): vscode.Disposable;
+}
+
+/** The Inspector of this window: at most one tab and one view, with the curves of the last training kept for them from the start. */
+export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider {
   readonly #extensionUri: vscode.Uri;
   readonly #model: WorkspaceModel;
   readonly #actions: InspectorActions;
   readonly #history = new TrainingHistory();
   readonly #disposables: { dispose(): void }[];
-  #panel: InspectorPanel | null = null;
+  readonly #pages = new Set<ShownPage>();
+  #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
 
   constructor(extensionUri: vscode.Uri, model: WorkspaceModel, actions: InspectorActions) {
@@ -44,56 +54,91 @@ export class Inspector implements vscode.Disposable {
     this.#disposables = [
       model.onTrainingEvent((event) => {
         this.#history.record(event);
-        this.#panel?.conversation.trainingChanged();
+        for (const { conversation } of this.#pages) conversation.trainingChanged();
       }),
       model.onDidChange(() => this.#modelChanged()),
       vscode.window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel) => this.#adopt(panel),
       }),
+      vscode.window.registerWebviewViewProvider(viewId, this),
     ];
   }
 
   /** Opens the panel beside the code, or brings it to the front. @param stage that is shown then; absent: the one it had */
   show(stage?: StageId): void {
-    if (this.#panel !== null) this.#panel.reveal();
+    if (this.#tab !== null) this.#tab.panel.reveal();
     else {
       const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
       this.#adopt(vscode.window.createWebviewPanel(viewType, title(), column));
     }
-    if (stage !== undefined) this.#panel?.conversation.showStage(stage);
+    if (stage !== undefined) this.#tab?.page.conversation.showStage(stage);
   }
 
   /** The essay's example, from random numbers: no workspace and no training is needed. */
   async startFromNothing(): Promise<void> {
     this.show('learning');
-    await this.#panel?.conversation.essay({ type: 'begin', seed: essaySeed });
+    await this.#tab?.page.conversation.essay({ type: 'begin', seed: essaySeed });
+  }
+
+  /** The view of the side bar begins with why. */
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const page = this.#open({
+      webview: view.webview,
+      get visible() {
+        return view.visible;
+      },
+      onDidHide: (listener) =>
+        view.onDidChangeVisibility(() => {
+          if (!view.visible) listener();
+        }),
+      onDidDispose: (listener) => view.onDidDispose(listener),
+    });
+    page.conversation.showStage('why');
   }
 
   dispose(): void {
-    this.#panel?.dispose();
+    this.#tab?.panel.dispose();
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
   #adopt(panel: vscode.WebviewPanel): void {
-    this.#panel?.dispose();
-    const { conversation, page } = this.#connect(panel);
-    const adopted = new InspectorPanel(panel, conversation, this.#actions);
-    this.#panel = adopted;
-    panel.onDidDispose(() => {
-      if (this.#panel !== adopted) return;
-      this.#panel = null;
-      void this.#model.endInspection();
+    this.#tab?.panel.dispose();
+    panel.iconPath = vscode.Uri.joinPath(this.#extensionUri, 'media', 'icon.svg');
+    const page = this.#open({
+      webview: panel.webview,
+      get visible() {
+        return panel.visible;
+      },
+      onDidHide: (listener) =>
+        panel.onDidChangeViewState(() => {
+          if (!panel.visible) listener();
+        }),
+      onDidDispose: (listener) => panel.onDidDispose(listener),
     });
-    // Last, so that the page's first message finds its listener.
-    panel.webview.html = page;
+    this.#tab = { panel, page };
+    panel.onDidDispose(() => {
+      if (this.#tab?.panel === panel) this.#tab = null;
+    });
   }
 
-  #connect(panel: vscode.WebviewPanel): { conversation: InspectorConversation; page: string } {
-    const { webview } = panel;
+  /** The engine is there as long as a page is. */
+  #open(surface: Surface): ShownPage {
+    const { conversation, html } = this.#connect(surface.webview);
+    const page = new ShownPage(surface, conversation, this.#actions);
+    this.#pages.add(page);
+    surface.onDidDispose(() => {
+      this.#pages.delete(page);
+      if (this.#pages.size === 0) void this.#model.endInspection();
+    });
+    // Last, so that the page's first message finds its listener.
+    surface.webview.html = html;
+    return page;
+  }
+
+  #connect(webview: vscode.Webview): { conversation: InspectorConversation; html: string } {
     const bundle = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview');
     const media = vscode.Uri.joinPath(this.#extensionUri, 'media');
     webview.options = { enableScripts: true, localResourceRoots: [bundle, media] };
-    panel.iconPath = vscode.Uri.joinPath(media, 'icon.svg');
     const uriOf = (name: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
     return {
@@ -103,7 +148,7 @@ export class Inspector implements vscode.Disposable {
         this.#history,
         this.#modelState,
       ),
-      page: inspectorPage({
+      html: inspectorPage({
         cspSource: webview.cspSource,
         nonce: crypto.randomUUID().replaceAll('-', ''),
         scriptUri: uriOf('inspector.js'),
@@ -118,33 +163,31 @@ export class Inspector implements vscode.Disposable {
   #modelChanged(): void {
     if (this.#modelState === this.#model.state) return;
     this.#modelState = this.#model.state;
-    this.#panel?.conversation.modelChanged(this.#modelState);
+    for (const { conversation } of this.#pages) conversation.modelChanged(this.#modelState);
   }
 }
 
-/** One panel: what happens in the editor goes to its conversation, what the page asks for is done. */
-class InspectorPanel implements vscode.Disposable {
+/** One page: what happens in the editor goes to its conversation, what the page asks for is done. */
+class ShownPage {
   readonly conversation: InspectorConversation;
-  readonly #panel: vscode.WebviewPanel;
+  readonly #surface: Surface;
   readonly #actions: InspectorActions;
   readonly #disposables: vscode.Disposable[] = [];
   #followTimer: ReturnType<typeof setTimeout> | null = null;
-  /** the last text editor that had the focus: the panel itself takes it away */
+  /** the last text editor that had the focus: the page itself takes it away */
   #editor: vscode.TextEditor | undefined = vscode.window.activeTextEditor;
   #hasBegun = false;
 
-  constructor(panel: vscode.WebviewPanel, conversation: InspectorConversation, actions: InspectorActions) {
-    this.#panel = panel;
+  constructor(surface: Surface, conversation: InspectorConversation, actions: InspectorActions) {
+    this.#surface = surface;
     this.conversation = conversation;
     this.#actions = actions;
     const { window, workspace } = vscode;
     this.#disposables.push(
-      panel.webview.onDidReceiveMessage((request: InspectorRequest) => this.#receive(request)),
-      panel.onDidChangeViewState(() => {
-        // Shown again, it is a new page, which says `ready`.
-        if (!panel.visible) this.conversation.hidden();
-      }),
-      panel.onDidDispose(() => this.#close()),
+      surface.webview.onDidReceiveMessage((request: InspectorRequest) => this.#receive(request)),
+      // Shown again, it is a new page, which says `ready`.
+      surface.onDidHide(() => this.conversation.hidden()),
+      surface.onDidDispose(() => this.#close()),
       window.onDidChangeActiveTextEditor((editor) => {
         if (editor === undefined) return;
         this.#editor = editor;
@@ -157,14 +200,6 @@ class InspectorPanel implements vscode.Disposable {
         if (document === this.#editor?.document) this.#followSoon();
       }),
     );
-  }
-
-  reveal(): void {
-    this.#panel.reveal();
-  }
-
-  dispose(): void {
-    this.#panel.dispose();
   }
 
   #close(): void {
@@ -230,7 +265,7 @@ class InspectorPanel implements vscode.Disposable {
   async #begin(memory: InspectorMemory | null): Promise<void> {
     const pinned = !this.#hasBegun && memory?.pinned === true ? await textAtPinned(memory) : null;
     this.#hasBegun = true;
-    if (!this.#panel.visible) return;
+    if (!this.#surface.visible) return;
     if (pinned === null) this.#follow();
     else {
       this.conversation.follow(pinned);
@@ -245,7 +280,7 @@ class InspectorPanel implements vscode.Disposable {
   }
 
   #follow(): void {
-    if (!this.#panel.visible || this.conversation.pinned) return;
+    if (!this.#surface.visible || this.conversation.pinned) return;
     const document = this.#editor?.document;
     const isCode = document !== undefined && !document.isClosed && isWritten(document);
     this.conversation.follow(isCode ? textAround(document, this.#editor!.selection.active) : null);

@@ -49,10 +49,13 @@ export interface OpenOptions {
 export class EditorStandIn {
   readonly #server: Server;
   readonly #browser: Browser;
+  /** of the page's script, as it ships */
+  readonly scriptBytes: number;
 
-  private constructor(server: Server, browser: Browser) {
+  private constructor(server: Server, browser: Browser, scriptBytes: number) {
     this.#server = server;
     this.#browser = browser;
+    this.scriptBytes = scriptBytes;
   }
 
   static async start(): Promise<EditorStandIn> {
@@ -84,7 +87,8 @@ export class EditorStandIn {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const browser = await chromium.launch({ executablePath: executablePath!, args: chromiumFlags });
-    return new EditorStandIn(server, browser);
+    const script = bundle.outputFiles.find(({ path }) => path.endsWith('.js'))!;
+    return new EditorStandIn(server, browser, script.contents.length);
   }
 
   /** Opens the Inspector with the real host end of the protocol behind it. */

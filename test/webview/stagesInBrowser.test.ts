@@ -174,6 +174,11 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     return [...lines, ...results].join('\n');
   }
 
+  test('the script of the page has at most 180 kB', () => {
+    console.log(`script ${editor.scriptBytes} bytes`);
+    expect(editor.scriptBytes).toBeLessThanOrEqual(180_000);
+  });
+
   test('a blank sheet points out the first line that was answered wrongly', async () => {
     const inspector = await openOnSample();
     const { page } = inspector;
