@@ -28,6 +28,8 @@ export function learningAt(
   const top = mostLikely(logits, listed);
   const shown = next === undefined || top.includes(next) ? top : [...top.slice(0, -1), next];
   const losses = ids.length > 1 ? [...gradientsOf(run)].slice(0, -1) : [];
+  // Read before the step, which reads the same gradients.
+  const learnt = nudged(model, weight, rate, losses.length > 0);
   const stepped = losses.length === 0 ? null : afterStep(run, position, rate);
   return {
     actual: next === undefined ? null : scored(subject, next, logits, probabilities),
@@ -38,7 +40,7 @@ export function learningAt(
       ...scored(subject, id, logits, probabilities),
       error: probabilities[id]! - (id === next ? 1 : 0),
     })),
-    weight: learntBy(run, weight, rate),
+    weight: learnt,
     meanBefore: mean(losses),
     meanAfter: stepped?.mean ?? 0,
     probabilityAfter: stepped?.probability ?? null,
@@ -47,29 +49,36 @@ export function learningAt(
 
 /** One weight, its gradient, and what one step makes of it. */
 export function learntBy(run: Run, place: WeightPlace, rate: number): StageAnswers['learning']['weight'] {
-  const { model } = run.subject;
-  if (run.ids.length > 1) gradientsOf(run);
+  const isTaught = run.ids.length > 1;
+  if (isTaught) gradientsOf(run);
+  return nudged(run.subject.model, place, rate, isTaught);
+}
+
+/** The same straight after `gradientsOf`. */
+function nudged(
+  model: RecordedModel,
+  place: WeightPlace,
+  rate: number,
+  isTaught: boolean,
+): StageAnswers['learning']['weight'] {
   const { tensor, at } = weightAt(model, place);
   const value = model.weights.get(tensor)![at]!;
-  const gradient = run.ids.length > 1 ? model.gradient(tensor)[at]! : 0;
+  const gradient = isTaught ? model.gradient(tensor)[at]! : 0;
   // As the kernel does it: product and difference are rounded to float32.
   const after = Math.fround(value - Math.fround(gradient * Math.fround(rate)));
   return { value, gradient, after };
 }
 
-/** Mean loss and probability after one step, which is taken back. */
+/** Mean loss and probability after one step down the gradients that are there, which is taken back. */
 function afterStep(
-  run: Run,
+  { subject, ids }: Run,
   position: number,
   rate: number,
 ): { readonly mean: number; readonly probability: number | null } {
-  const { model } = run.subject;
-  const { ids } = run;
+  const { model } = subject;
   const before = new Map([...model.weights].map(([name, values]) => [name, values.slice()]));
-  gradientsOf(run);
   model.descend(rate);
-  const losses = [...gradientsOf(run)].slice(0, -1);
-  model.run(ids);
+  const losses = [...model.losses(ids, [...ids.slice(1), -1])].slice(0, -1);
   const next = ids[position + 1];
   const probability = next === undefined ? null : softmax(model.logits(position))[next]!;
   model.setWeights(before);

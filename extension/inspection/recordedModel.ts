@@ -1,6 +1,6 @@
 import { backward } from '../engine/backward.ts';
 import { type Chunk, forward, normWeight, type Pass, rowAt } from '../engine/forward.ts';
-import { headForwardBackward, type Turns } from '../engine/head.ts';
+import { headForward, headForwardBackward, type Turns } from '../engine/head.ts';
 import { type CompiledKernels, instantiateKernels } from '../engine/instantiate.ts';
 import type { Kernels, Ptr } from '../engine/kernels.ts';
 import { allocateMemory, type LayerActivations, type Matrix, planTraining } from '../engine/layout.ts';
@@ -56,7 +56,7 @@ export class RecordedModel {
 
   setWeights(tensors: ReadonlyMap<string, Float32Array>): void {
     writeTensors(this.#memory, this.#plan.parameters, this.#plan.weights, tensors);
-    this.#packAll();
+    this.#pack(() => true);
   }
 
   /** Views of the weights by Hugging Face's names. */
@@ -85,6 +85,15 @@ export class RecordedModel {
     const h = this.config.hiddenSize;
     const at = this.#plan.activations[layer + 1]?.input ?? this.#plan.finalInput;
     return this.#floats(rowAt(at, position, h), h);
+  }
+
+  /** The same of all tokens of the run, one behind the other: f32[tokens, headDim], a copy. */
+  heads(which: 'q' | 'k', layer: number, head: number): Float32Array {
+    const tokens = this.#ids?.length ?? 0;
+    const dim = this.config.hiddenSize / this.config.numAttentionHeads;
+    const out = new Float32Array(tokens * dim);
+    for (let token = 0; token < tokens; token++) out.set(this.head(which, layer, head, token), token * dim);
+    return out;
   }
 
   /** Of one head: query, key or value, f32[headDim], after the rotation. */
@@ -143,6 +152,31 @@ export class RecordedModel {
     return this.#floats(this.#plan.losses, ids.length).slice();
   }
 
+  /** The loss at each position, nats; 0 where there is no target. The activations stay. */
+  losses(ids: readonly number[], targets: readonly number[]): Float32Array {
+    this.run(ids);
+    this.#integers(this.#plan.targets, ids.length).set(targets);
+    headForward(this.#pass, this.#chunk(ids.length));
+    return this.#floats(this.#plan.losses, ids.length).slice();
+  }
+
+  /** What `use` makes of the model while nobody hears a neuron: its column of the way back is 0. */
+  silencing<Result>(layer: number, neuron: number, use: () => Result): Result {
+    const { hiddenSize: h, intermediateSize: f } = this.config;
+    const weights = this.#weights.get(`model.layers.${layer}.mlp.down_proj.weight`)!;
+    const column = Array.from({ length: h }, (_, row) => weights[row * f + neuron]!);
+    const write = (values: readonly number[]): void => {
+      values.forEach((value, row) => (weights[row * f + neuron] = value));
+      this.#pack((matrix) => matrix === this.#plan.layers[layer]!.down);
+    };
+    write(column.map(() => 0));
+    try {
+      return use();
+    } finally {
+      write(column);
+    }
+  }
+
   /** The gradient of a tensor by its name, a view. */
   gradient(name: string): Float32Array {
     return this.#gradients.get(name)!;
@@ -174,11 +208,11 @@ export class RecordedModel {
       const at = (base: Ptr): Ptr => rowAt(base, offset, 1);
       this.#kernels.descend(at(weights), at(gradients), count, rate, 1, 0);
     }
-    this.#packAll();
+    this.#pack(() => true);
   }
 
-  #packAll(): void {
-    for (const task of this.#tasks) pack(this.#pass, task);
+  #pack(isOther: (matrix: Matrix) => boolean): void {
+    for (const task of this.#tasks) if (task.kind !== 'norms' && isOther(task.matrix)) pack(this.#pass, task);
     this.#ids = null;
   }
 

@@ -4,6 +4,7 @@ import type { RunQuestion, StageAnswers, StageQuestion } from '../protocol/stage
 import { drawOf } from './choice.ts';
 import { explain } from './explain.ts';
 import { learningAt } from './learning.ts';
+import type { RecordedModel } from './recordedModel.ts';
 import { whyOf } from './why.ts';
 import { attentionRow, dot, embedding, likeliest, named, type Run } from './subject.ts';
 
@@ -108,11 +109,9 @@ function attention(
   ];
   const tokens = ids.length;
   const picture = new Uint8Array(tokens * tokens);
-  for (let row = 0; row < tokens; row++) {
-    attentionRow(model, layer, head, row).weights.forEach((weight, other) => {
-      picture[row * tokens + other] = Math.round(255 * weight);
-    });
-  }
+  eachShare(model, layer, head, tokens, (row, other, share) => {
+    picture[row * tokens + other] = Math.round(255 * share);
+  });
   return {
     ...row,
     query: unrotated(position, 0),
@@ -126,6 +125,32 @@ function attention(
   };
 }
 
+/** All shares of a head, row by row; the sums of a row's exponentials are float64. */
+function eachShare(
+  model: RecordedModel,
+  layer: number,
+  head: number,
+  tokens: number,
+  use: (row: number, other: number, share: number) => void,
+): void {
+  const [queries, keys] = [model.heads('q', layer, head), model.heads('k', layer, head)];
+  const dim = queries.length / tokens;
+  const scale = 1 / Math.sqrt(dim);
+  const scores = new Float64Array(tokens);
+  for (let row = 0; row < tokens; row++) {
+    let most = -Infinity;
+    for (let other = 0; other <= row; other++) {
+      let sum = 0;
+      for (let i = 0; i < dim; i++) sum += queries[row * dim + i]! * keys[other * dim + i]!;
+      scores[other] = sum * scale;
+      most = Math.max(most, scores[other]!);
+    }
+    let total = 0;
+    for (let other = 0; other <= row; other++) total += scores[other] = Math.exp(scores[other]! - most);
+    for (let other = 0; other <= row; other++) use(row, other, scores[other]! / total);
+  }
+}
+
 function thumbnails({ subject, ids }: Run): StageAnswers['thumbnails'] {
   const { model } = subject;
   const { numHiddenLayers: layers, numAttentionHeads: heads } = model.config;
@@ -135,12 +160,10 @@ function thumbnails({ subject, ids }: Run): StageAnswers['thumbnails'] {
   for (let layer = 0; layer < layers; layer++) {
     for (let head = 0; head < heads; head++) {
       const start = (layer * heads + head) * size * size;
-      for (let row = 0; row < ids.length; row++) {
-        attentionRow(model, layer, head, row).weights.forEach((weight, other) => {
-          const at = start + cell(row) * size + cell(other);
-          pictures[at] = Math.max(pictures[at]!, Math.round(255 * weight));
-        });
-      }
+      eachShare(model, layer, head, ids.length, (row, other, share) => {
+        const at = start + cell(row) * size + cell(other);
+        pictures[at] = Math.max(pictures[at]!, Math.round(255 * share));
+      });
     }
   }
   return { layers, heads, size, pictures: pictures.buffer };
@@ -184,16 +207,10 @@ function neurons(
     top: likeliest(subject, model.logits(position), fewGuesses),
   };
   if (silenced === null) return { ...answer, topSilenced: null };
-  const { hiddenSize: h, intermediateSize: f } = model.config;
-  const name = `model.layers.${layer}.mlp.down_proj.weight`;
-  const tensors = new Map([...model.weights].map(([tensor, values]) => [tensor, values.slice()]));
-  const whole = tensors.get(name)!.slice();
-  // Nobody hears it any more: its column of the way back is 0.
-  for (let row = 0; row < h; row++) tensors.get(name)![row * f + silenced] = 0;
-  model.setWeights(tensors);
-  model.run(ids);
-  const topSilenced = likeliest(subject, model.logits(position), fewGuesses);
-  model.setWeights(tensors.set(name, whole));
+  const topSilenced = model.silencing(layer, silenced, () => {
+    model.run(ids);
+    return likeliest(subject, model.logits(position), fewGuesses);
+  });
   return { ...answer, topSilenced };
 }
 
