@@ -21,6 +21,8 @@ describe('the Inspector', () => {
     frame().locator(`.prediction[data-stage="${stage}"][aria-busy="false"]`).waitFor({ timeout: patience });
 
   async function openStage(stage: string): Promise<void> {
+    // Which of the two is shown is decided by the page's width, once it is drawn.
+    await frame().locator('.inspected').waitFor();
     const entry = frame().locator(`.rail-entry[data-stage="${stage}"]`);
     if (await entry.isVisible()) await entry.click();
     else await frame().locator('.rail-select select').selectOption(stage);
