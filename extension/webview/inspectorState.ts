@@ -19,7 +19,7 @@ import type {
   StageKind,
   StageQuestion,
 } from '../protocol/stages.ts';
-import { fitted, initialSelection, type Selection } from './selection.ts';
+import { essayRate, fitted, initialSelection, type Selection } from './selection.ts';
 import { questionsOf } from './stageTable.ts';
 
 /** The text the host looks at now. */
@@ -251,11 +251,20 @@ function moved(state: InspectorState, event: Extract<InspectorMessage, { type: '
   const { revision, place, pinned, essay } = event;
   const before = state.subject;
   const stage = event.stage ?? state.stage;
-  const next = { ...state, stage, subject: { revision, place, pinned, essay } };
+  const selection = withRate(state, essay !== null);
+  const next = { ...state, stage, selection, subject: { revision, place, pinned, essay } };
   if (revision === before?.revision) return { state: next, send: [] };
   // A lesson changes the numbers of the example, not its words: what was looked at stays.
   if (essay !== null && before !== null && before.essay !== null) return ask(next);
   return ask({ ...next, chosen: null, answer: null, questions: {}, look: null });
+}
+
+/** Steps that teach the example quickly would ruin a trained model: each has a rate of its own. */
+function withRate({ subject, selection }: InspectorState, isEssay: boolean): Selection {
+  const wasEssay = subject !== null && subject.essay !== null;
+  return wasEssay === isEssay
+    ? selection
+    : { ...selection, rate: isEssay ? essayRate : initialSelection.rate };
 }
 
 function ask(state: InspectorState): Step {

@@ -25,6 +25,9 @@ export interface Selection {
   readonly whyToken: number | null;
 }
 
+/** Learning rate of the essay's example, as it opens. */
+export const essayRate = 0.2;
+
 export const initialSelection: Selection = {
   layer: 0,
   head: 0,
@@ -37,7 +40,7 @@ export const initialSelection: Selection = {
   topK: 0,
   topP: 1,
   seed: 7,
-  rate: 0.2,
+  rate: 0.002,
   weight: { matrix: 'up', layer: 0, row: 0, col: 0 },
   whyToken: null,
 };

@@ -10,7 +10,7 @@ import { useAnswer, useView } from '../view.ts';
 
 const matrices = ['qkv', 'output', 'up', 'down'] as const;
 /** Learning rates that are offered. */
-const rates = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+const rates = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
 
 /** How wrong the prediction was, and how every number would be nudged. */
 export function LearningStage(): JSX.Element | null {
