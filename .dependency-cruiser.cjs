@@ -1,18 +1,20 @@
 // The one direction of dependency (ARCHITECTURE.md). Type-only imports count: an `import type` is a dependency too.
 const layers = {
   protocol: [],
+  arithmetic: ['protocol'],
   shaping: ['protocol'],
   platform: ['protocol'],
   tokenizer: ['protocol'],
   corpus: ['protocol', 'platform'],
-  engine: ['protocol', 'platform', 'tokenizer'],
+  engine: ['protocol', 'arithmetic', 'platform', 'tokenizer'],
   counts: ['protocol', 'platform', 'tokenizer'],
   calling: ['protocol', 'tokenizer'],
-  prediction: ['protocol', 'platform', 'tokenizer', 'engine', 'counts'],
+  prediction: ['protocol', 'arithmetic', 'platform', 'tokenizer', 'engine', 'counts'],
   training: ['protocol', 'calling', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
   indexing: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
   completion: [
     'protocol',
+    'arithmetic',
     'calling',
     'shaping',
     'tokenizer',
@@ -22,6 +24,7 @@ const layers = {
     'prediction',
     'platform',
   ],
+  inspection: ['protocol', 'arithmetic', 'tokenizer', 'engine', 'completion', 'platform'],
   statistics: ['protocol'],
   evaluation: [
     'protocol',
@@ -43,6 +46,7 @@ const layers = {
     'training',
     'indexing',
     'completion',
+    'inspection',
     'shaping',
     'evaluation',
     'statistics',
@@ -57,11 +61,12 @@ const layers = {
     'training',
     'indexing',
     'completion',
+    'inspection',
     'evaluation',
     'platform',
   ],
-  threads: ['protocol', 'training', 'indexing', 'completion', 'evaluation', 'platform'],
-  webview: ['protocol'],
+  threads: ['protocol', 'training', 'indexing', 'completion', 'inspection', 'evaluation', 'platform'],
+  webview: ['protocol', 'arithmetic'],
 };
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EventLoopDelay, EventLoopWatch } from '../platform/eventLoop.ts';
 import type { Platform } from '../platform/platform.ts';
+import { stageIds } from '../protocol/stages.ts';
 import { auditWorkspace } from './audit.ts';
 import { commands, contextKeys } from './commands.ts';
 import { CompletionProvider } from './completionProvider.ts';
@@ -18,6 +19,7 @@ import { completionSettings, reproducible, usesBase } from './settings.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
+import { Surprises } from './surprises.ts';
 import { trainWhenIdle } from './trainWhenIdle.ts';
 import { followFiles } from './workspaceFiles.ts';
 import { lastGroup, WordProvider } from './wordProvider.ts';
@@ -57,6 +59,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     train: () => void vscode.commands.executeCommand(commands.train),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
   });
+  const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
   const server = new LanguageServer();
   context.subscriptions.push(
@@ -64,6 +67,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     corpusView,
     eventLoop,
     inspector,
+    surprises,
     silences,
     records.statistics,
     reports,
@@ -83,7 +87,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     ),
     vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, server, log)),
     ...registerCommands(
-      handlersOf({ workspaceModel, platform, log, records, inspector, corpusView, eventLoop }),
+      handlersOf({ workspaceModel, platform, log, records, inspector, surprises, corpusView, eventLoop }),
     ),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
@@ -99,13 +103,14 @@ interface Parts {
   readonly log: vscode.LogOutputChannel;
   readonly records: Records;
   readonly inspector: Inspector;
+  readonly surprises: Surprises;
   readonly corpusView: CorpusView;
   readonly eventLoop: EventLoopWatch;
 }
 
 /** What each command does. */
 function handlersOf(parts: Parts): Handlers {
-  const { workspaceModel, platform, log, records, inspector, corpusView, eventLoop } = parts;
+  const { workspaceModel, platform, log, records, inspector, surprises, corpusView, eventLoop } = parts;
   const { latency, silences, reports } = records;
   return {
     train: () => reports.after(trainOnWorkspace(workspaceModel, platform, log)),
@@ -113,7 +118,10 @@ function handlersOf(parts: Parts): Handlers {
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),
     resumeTraining: () => workspaceModel.resumeTraining(),
-    openInspector: () => inspector.show(),
+    openInspector: (stage) => inspector.show(stageIds.find((id) => id === stage)),
+    startFromNothing: () => inspector.startFromNothing(),
+    whyThisCompletion: () => inspector.show('why'),
+    toggleSurprise: () => surprises.toggle(),
     deleteModel: () => deleteModel(workspaceModel, log),
     toggleLanguage,
     showLog: () => {
@@ -143,7 +151,11 @@ function checkpointOf({ storageUri, globalStorageUri }: vscode.ExtensionContext)
 }
 
 /** Given what a command of a menu is about. */
-type Handlers = Record<keyof typeof commands, (target?: Target) => unknown>;
+type Handlers = {
+  readonly [Name in keyof typeof commands]: (
+    target?: Name extends 'openInspector' ? unknown : Target,
+  ) => unknown;
+};
 
 function registerCommands(handlers: Handlers): vscode.Disposable[] {
   return Object.entries(handlers).map(([name, handler]) =>

@@ -36,7 +36,7 @@ export interface FileSystem {
 }
 
 /** The bundles that run off the main thread. */
-export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver' | 'reporter';
+export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver' | 'reporter' | 'inspector';
 
 export interface WorkerHandle<Request, Reply> {
   /** @param transfer what is given away with the message rather than copied */

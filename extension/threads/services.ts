@@ -44,4 +44,10 @@ export const services: Readonly<Record<WorkerRole, (thread: Thread) => Promise<v
     await lowerPriority();
     serveReports(platform, port);
   },
+  inspector: async ({ platform, port, lowerPriority }) => {
+    const { serveInspections } = await import('../inspection/service.ts');
+    // Completions and whoever waits for them go first.
+    await lowerPriority();
+    serveInspections(platform, port);
+  },
 };
