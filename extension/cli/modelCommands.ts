@@ -1,5 +1,6 @@
 import { PredictorClient } from '../completion/client.ts';
 import { pathInWorkspace } from '../corpus/roots.ts';
+import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
@@ -83,12 +84,16 @@ function predictorOf(options: CompleteOptions): LinePredictor {
 /** @throws {NihiloError} positionInvalid; storageFailed, when the file can't be read; argumentInvalid, when it is too large; as PredictorClient.load does */
 export async function inspect(platform: Platform, at: string, options: InspectOptions): Promise<void> {
   const { place, text } = await readPlace(platform, at);
-  const answer = await withModel(platform, options, async (client, model) => {
+  const client = new InspectorClient(platform);
+  try {
+    const model = await client.load(absolutePath(options.model), options.reproducible);
     const query = { ...text, position: null, topK: options.top };
-    return { model, inspection: await client.inspect(query, new AbortController().signal) };
-  });
-  if (options.json) printJson(inspectionJson(answer.model, place, answer.inspection));
-  else print(inspectionLines(answer.inspection));
+    const inspection = await client.inspect(query, new AbortController().signal);
+    if (options.json) printJson(inspectionJson(model, place, inspection));
+    else print(inspectionLines(inspection));
+  } finally {
+    await client.close();
+  }
 }
 
 function inspectionJson(model: ModelSummary, place: Place, inspection: Inspection): object {
@@ -128,11 +133,12 @@ function inspectionLines({ tokens, position, distribution }: Inspection): string
 async function withModel<Answer>(
   platform: Platform,
   { model, reproducible }: { readonly model: string; readonly reproducible: boolean },
-  use: (client: PredictorClient, summary: ModelSummary) => Promise<Answer>,
+  use: (client: PredictorClient) => Promise<Answer>,
 ): Promise<Answer> {
   const client = new PredictorClient(platform);
   try {
-    return await use(client, await client.load(absolutePath(model), reproducible));
+    await client.load(absolutePath(model), reproducible);
+    return await use(client);
   } finally {
     await client.unload();
   }

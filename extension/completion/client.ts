@@ -7,7 +7,6 @@ import {
   type Completion,
   type CompletionOptions,
   type EarlierMatch,
-  type Inspection,
   isCancellable,
   type ModelSummary,
   type OpenDocument,
@@ -20,6 +19,7 @@ import {
   type WordOptions,
 } from '../protocol/prediction.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
+import type { Parts } from '../protocol/stages.ts';
 
 /** A worker that dies at once must not be started again at every key. */
 export const respawnGapMs = 5_000;
@@ -28,7 +28,7 @@ export const respawnGapMs = 5_000;
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
 type Question = WithoutId<PredictorRequest>;
 
-export type InspectQuery = Omit<Extract<Question, { type: 'inspect' }>, 'type'>;
+export type PartsQuery = Omit<Extract<Question, { type: 'parts' }>, 'type'>;
 
 interface LoadedModel {
   readonly checkpoint: string;
@@ -128,12 +128,12 @@ export class PredictorClient {
     return answer.words;
   }
 
-  /** @throws {NihiloError} checkpointMissing, before a model is loaded; positionInvalid; workerFailed */
-  async inspect(query: InspectQuery, signal: AbortSignal): Promise<Inspection> {
+  /** @returns null before there is an index with a model of its tokens @throws {NihiloError} workerFailed */
+  async parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null> {
     signal.throwIfAborted();
-    const answer = await this.#ask(this.#connected(), { type: 'inspect', ...query }, signal);
-    if (answer.type !== 'inspected') throw unexpected(answer);
-    return answer.inspection;
+    const answer = await this.#ask(this.#connected(), { type: 'parts', ...query }, signal);
+    if (answer.type !== 'parts') throw unexpected(answer);
+    return answer.parts;
   }
 
   /** A server whose model takes part in completions that are asked for from now on; null: none does. */

@@ -1,6 +1,7 @@
 import type { Decoder } from '../engine/decoder.ts';
 import { Random } from '../engine/random.ts';
-import { sample, softmax } from '../engine/sampler.ts';
+import { softmax } from '../arithmetic/softmax.ts';
+import { sample } from '../engine/sampler.ts';
 import type { Completion, CompletionOptions, ScoredToken } from '../protocol/prediction.ts';
 import { growText, type TokenSource } from '../prediction/growText.ts';
 import { agrees, heal } from '../tokenizer/healing.ts';

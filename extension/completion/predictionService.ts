@@ -120,9 +120,9 @@ async function answer(
     }
     case 'find':
       return { type: 'found', id, match: predictor.find(request.prefix, request.open) };
-    case 'inspect': {
-      const { prefix, suffix, position, topK } = request;
-      return { type: 'inspected', id, inspection: predictor.inspect(prefix, suffix, position, topK) };
+    case 'parts': {
+      const { prefix, open, at, tokens } = request;
+      return { type: 'parts', id, parts: predictor.parts(prefix, open, at, tokens) };
     }
   }
 }

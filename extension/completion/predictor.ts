@@ -3,7 +3,6 @@ import type { Decoder } from '../engine/decoder.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
 import { Random } from '../engine/random.ts';
-import { distribution } from '../engine/sampler.ts';
 import { isHeldOut } from '../corpus/split.ts';
 import type { Platform } from '../platform/platform.ts';
 import { openTransformer } from '../prediction/trainedTransformer.ts';
@@ -16,7 +15,6 @@ import type {
   Completion,
   CompletionOptions,
   EarlierMatch,
-  Inspection,
   ModelSummary,
   OpenDocument,
   Predicting,
@@ -26,7 +24,7 @@ import type {
 } from '../protocol/prediction.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import { CompletionServer } from '../remote/completionServer.ts';
-import { latin1 } from '../tokenizer/latin1.ts';
+import type { Parts } from '../protocol/stages.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
@@ -34,7 +32,6 @@ import { beforeRedaction } from './redaction.ts';
 import { rehearse, rehearseIndex } from './rehearsal.ts';
 import { type GivesWay, ServedIndex } from './servedIndex.ts';
 import { ServerHelp } from './serverHelp.ts';
-import { windowAround } from './window.ts';
 
 interface Model {
   /** whether it has not learnt from a file of the workspace */
@@ -57,7 +54,7 @@ const tokensAhead = 32;
 
 /**
  * What predicts: the index of the workspace and the trained model. Completions of a document come from the index, and before there is one
- * from the model; the Inspector shows the model.
+ * from the model.
  */
 export class Predictor {
   readonly #platform: Platform;
@@ -190,38 +187,11 @@ export class Predictor {
     return beforeRedaction(completeLine(decoder, tokenizer, safe, options, cancelled));
   }
 
-  /**
-   * The tokens around the cursor and the distribution of the token after one of them.
-   * @param position index into the tokens; null = the last before the cursor
-   * @throws {NihiloError} checkpointMissing; positionInvalid
-   */
-  inspect(prefix: string, suffix: string, position: number | null, topK: number): Inspection {
-    const { decoder, tokenizer } = this.#loaded();
-    const context = decoder.config.maxPositionEmbeddings;
-    const encoder = new TextEncoder();
-    const before = encoder.encode(prefix);
-    const { ids, starts, cursor } = windowAround(
-      tokenizer,
-      before,
-      encoder.encode(suffix),
-      context,
-      Math.floor(context / 4),
-    );
-    const chosen = position ?? cursor - 1;
-    if (!Number.isInteger(chosen) || chosen < 0 || chosen >= ids.length) {
-      throw new NihiloError(
-        'positionInvalid',
-        say`The position should be a token from 0 to ${ids.length - 1} and is ${chosen}. Choose one of the tokens shown.`,
-      );
-    }
-    const logits = decoder.next(ids.slice(0, chosen + 1))!;
-    this.#index?.disturbed();
-    return {
-      tokens: ids.map((id, i) => ({ id, bytes: latin1(tokenizer.tokenBytes(id)), start: starts[i]! })),
-      cursor,
-      position: chosen,
-      distribution: distribution(logits, topK, ids[chosen + 1] ?? null, (id) => tokenizer.tokenBytes(id)),
-    };
+  /** What each part says of the tokens behind a place; null before there is an index of these tokens, and where the text has a secret. */
+  parts(prefix: string, open: OpenDocument, at: number, tokens: readonly number[]): Parts | null {
+    // Ids mean other tokens to another tokenizer.
+    if (this.#index === null || this.#index.tokenizerJson !== this.#model?.tokenizerJson) return null;
+    return this.#index.parts(prefix, open, at, tokens);
   }
 
   #rehearseOnce(what: 'index' | 'relaxed' | 'reproducible', rehearsal: () => void): void {

@@ -20,7 +20,9 @@ import type {
   Trial,
   WordOptions,
 } from '../protocol/prediction.ts';
+import type { Parts } from '../protocol/stages.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
+import { latin1 } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { cutAtOnce, limitsOf } from './candidate.ts';
 import { CallSite } from './calling.ts';
@@ -178,10 +180,39 @@ export class ServedIndex {
     await this.getReady(goesOn);
   }
 
+  /**
+   * What each part of the mixture says of the tokens behind the first `at` bytes of the document, which counts as it is shown.
+   * @returns null where the text has a secret: it is not counted as it stands there
+   */
+  parts(prefix: string, { name, suffix }: OpenDocument, at: number, tokens: readonly number[]): Parts | null {
+    const safe = redactAround(prefix, suffix);
+    if (safe.prefix !== prefix || safe.suffix !== suffix) return null;
+    this.#documents.open(name);
+    // The document that is written is another again, or stands elsewhere.
+    this.#isReady = false;
+    const encoder = new TextEncoder();
+    const ids = [prefix, suffix].flatMap((text) => [...this.#tokenizer.encode(encoder.encode(text))]);
+    let bytes = 0;
+    let before = 0;
+    while (before < ids.length && bytes < at) bytes += this.#tokenizer.tokenBytes(ids[before++]!).length;
+    const { room } = this.#counts;
+    const from = Math.max(0, before - room);
+    this.#reach({ ids: Uint16Array.from(ids.slice(from, from + room)), before: before - from }, never);
+    return {
+      transformer: this.#model !== this.#counts,
+      tokens: tokens.map((id) => {
+        // The mixture hears the transformer first.
+        this.#model.probability(id);
+        return { id, bytes: latin1(this.#tokenizer.tokenBytes(id)), ...this.#counts.parts(id) };
+      }),
+    };
+  }
+
   /** Does likewise where something else was done since, or where there was no time for all of it. */
   async getReady(goesOn: GivesWay): Promise<void> {
     if (this.#isReady || this.#writing === null) return;
     const { prefix, open } = this.#writing;
+    this.#documents.open(open.name);
     const placed = this.#placed(prefix, open.suffix);
     while (!this.#reach(placed, afterOne())) if (!(await goesOn())) return;
     while (!(this.#model.prepare?.(afterOne()) ?? true)) if (!(await goesOn())) return;
@@ -314,7 +345,7 @@ export class ServedIndex {
   }
 
   /** @param cancelled polled between parts; the next call goes on @returns whether the place is reached */
-  #reach({ ids, before }: Placed, cancelled: () => boolean): boolean {
+  #reach({ ids, before }: Pick<Placed, 'ids' | 'before'>, cancelled: () => boolean): boolean {
     return this.#documents.count(cancelled) && this.#model.setDocument(ids, before, cancelled);
   }
 

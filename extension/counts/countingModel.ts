@@ -1,6 +1,8 @@
 import { sharesMemory } from '../platform/sharing.ts';
 import type { CodeTree, CountsCapacity, CountsTransfer } from '../protocol/indexing.ts';
+import type { PartsOfToken } from '../protocol/stages.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { DecisionParts } from './decisionParts.ts';
 import type { Address, CountKernels } from './kernels.ts';
 import { writeInitialBeliefs } from './initial.ts';
 import {
@@ -131,6 +133,24 @@ export class CountingModel implements SequenceModel {
     this.#locate();
     this.#scored = this.#tree.ranks[token]!;
     return this.#kernels.countsScore(this.#plan.at.model, this.#scored);
+  }
+
+  /** The token's probability, how each decision on the way to it came about, and what the parts say of it alone. */
+  parts(token: number): Omit<PartsOfToken, 'id' | 'bytes'> {
+    const mixed = this.probability(token);
+    const frames = new DecisionParts(this.#memory, this.#plan);
+    const depths = Array.from({ length: this.#tree.depths[this.#scored]! }, (_, depth) => depth);
+    const alone = depths.map((depth) => frames.alone(depth));
+    const product = (of: 'project' | 'file' | 'outside'): number =>
+      alone.reduce((probability, decision) => probability * decision[of], 1);
+    const heard = readField(this.#memory, this.#plan, 'hasOutside') === 1;
+    return {
+      project: product('project'),
+      file: product('file'),
+      transformer: heard ? product('outside') : null,
+      mixed,
+      decisions: depths.map((depth) => frames.decision(depth)),
+    };
   }
 
   top(count: number): Candidates {

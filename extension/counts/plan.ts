@@ -19,7 +19,7 @@ export const adjustmentCells = 33;
 const outsideClasses = 13;
 const hashedAdjustments = 16_384;
 const mostDepth = 32;
-const frameBytes = 4_096;
+export const frameBytes = 4_096;
 /** (longest order in the project, in the file), each from none on */
 const orderPairs = (orderCount + 1) ** 2;
 /** depth up to 11, lexical state, in a word, in brackets, at a line's start */

@@ -1,21 +1,8 @@
+import { mostLikely, nucleusOf, sumOver } from '../arithmetic/likeliest.ts';
+import { softmax } from '../arithmetic/softmax.ts';
 import type { Distribution, SamplingOptions, ScoredToken } from '../protocol/prediction.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Random } from './random.ts';
-
-/** exp(z / temperature) ÷ Σ exp(z / temperature), in float64. @param logits f32[vocabulary] read @param temperature > 0 */
-export function softmax(logits: Float32Array, temperature = 1): Float64Array {
-  let most = -Infinity;
-  for (const logit of logits) most = Math.max(most, logit);
-  const probabilities = new Float64Array(logits.length);
-  let total = 0;
-  for (let id = 0; id < logits.length; id++) {
-    const weight = Math.exp((logits[id]! - most) / temperature);
-    probabilities[id] = weight;
-    total += weight;
-  }
-  for (let id = 0; id < logits.length; id++) probabilities[id]! /= total;
-  return probabilities;
-}
 
 /**
  * The next token: temperature, then top-k, then top-p of what is left, then one draw.
@@ -23,11 +10,9 @@ export function softmax(logits: Float32Array, temperature = 1): Float64Array {
  * @param random advanced by one draw, unless the temperature is 0
  */
 export function sample(logits: Float32Array, options: SamplingOptions, random: Random): number {
-  const { temperature, topK = logits.length, topP = 1 } = options;
-  if (temperature === 0) return mostLikely(logits, 1)[0]!;
-  const probabilities = softmax(logits, temperature);
-  const candidates = mostLikely(logits, topK);
-  const nucleus = topP < 1 ? topShare(candidates, probabilities, topP) : candidates;
+  if (options.temperature === 0) return mostLikely(logits, 1)[0]!;
+  const probabilities = softmax(logits, options.temperature);
+  const nucleus = nucleusOf(logits, probabilities, options);
   let rest = random.uniform() * sumOver(nucleus, probabilities);
   for (const id of nucleus) {
     rest -= probabilities[id]!;
@@ -68,41 +53,6 @@ export function distribution(
     entropy,
     actual: actual === null ? null : { ...scored(actual), rank: rankOf(logits, actual) },
   };
-}
-
-/** Ids of the `count` largest logits, largest first; of equal ones the lower id, which is the more frequent token, first. */
-export function mostLikely(logits: Float32Array, count: number): number[] {
-  const before = (one: number, other: number): number => logits[other]! - logits[one]! || one - other;
-  // A short list kept in order beats sorting the whole vocabulary; a long one would be quadratic.
-  if (count > 64) return Array.from(logits.keys()).sort(before).slice(0, count);
-  const kept: number[] = [];
-  for (let id = 0; id < logits.length; id++) {
-    if (kept.length === count && logits[id]! <= logits[kept[count - 1]!]!) continue;
-    let at = kept.length;
-    while (at > 0 && logits[kept[at - 1]!]! < logits[id]!) at--;
-    kept.splice(at, 0, id);
-    if (kept.length > count) kept.pop();
-  }
-  return kept;
-}
-
-/** The shortest beginning of `candidates` that holds at least `share` of their probability. */
-function topShare(
-  candidates: readonly number[],
-  probabilities: Float64Array,
-  share: number,
-): readonly number[] {
-  const needed = share * sumOver(candidates, probabilities);
-  let sum = 0;
-  const last = candidates.findIndex((id) => {
-    sum += probabilities[id]!;
-    return sum >= needed;
-  });
-  return candidates.slice(0, last + 1);
-}
-
-function sumOver(ids: readonly number[], probabilities: Float64Array): number {
-  return ids.reduce((sum, id) => sum + probabilities[id]!, 0);
 }
 
 function rankOf(logits: Float32Array, id: number): number {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EventLoopDelay, EventLoopWatch } from '../platform/eventLoop.ts';
 import type { Platform } from '../platform/platform.ts';
+import { stageIds } from '../protocol/stages.ts';
 import { auditWorkspace } from './audit.ts';
 import { commands, contextKeys } from './commands.ts';
 import { CompletionProvider } from './completionProvider.ts';
@@ -20,6 +21,7 @@ import { completionSettings, reproducible, usesBase } from './settings.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
+import { Surprises } from './surprises.ts';
 import { trainWhenIdle } from './trainWhenIdle.ts';
 import { followFiles } from './workspaceFiles.ts';
 import { lastGroup, WordProvider } from './wordProvider.ts';
@@ -59,6 +61,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     train: () => void vscode.commands.executeCommand(commands.train),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
   });
+  const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
   const server = new LanguageServer();
   const remote = new RemoteEndpoints(workspaceModel, context, log);
@@ -68,6 +71,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     remote,
     eventLoop,
     inspector,
+    surprises,
     silences,
     records.statistics,
     reports,
@@ -87,7 +91,17 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     ),
     vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, server, log)),
     ...registerCommands(
-      handlersOf({ workspaceModel, platform, log, records, inspector, corpusView, remote, eventLoop }),
+      handlersOf({
+        workspaceModel,
+        platform,
+        log,
+        records,
+        inspector,
+        surprises,
+        corpusView,
+        remote,
+        eventLoop,
+      }),
     ),
   );
   // The first suggestion may come before the model is there; the window must not wait for it.
@@ -103,6 +117,7 @@ interface Parts {
   readonly log: vscode.LogOutputChannel;
   readonly records: Records;
   readonly inspector: Inspector;
+  readonly surprises: Surprises;
   readonly corpusView: CorpusView;
   readonly remote: RemoteEndpoints;
   readonly eventLoop: EventLoopWatch;
@@ -110,7 +125,8 @@ interface Parts {
 
 /** What each command does. */
 function handlersOf(parts: Parts): Handlers {
-  const { workspaceModel, platform, log, records, inspector, corpusView, remote, eventLoop } = parts;
+  const { workspaceModel, platform, log, records, inspector, surprises, corpusView, remote, eventLoop } =
+    parts;
   const { latency, silences, reports } = records;
   return {
     train: () => reports.after(trainOnWorkspace(workspaceModel, platform.cores, log)),
@@ -118,7 +134,10 @@ function handlersOf(parts: Parts): Handlers {
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),
     resumeTraining: () => workspaceModel.resumeTraining(),
-    openInspector: () => inspector.show(),
+    openInspector: (stage) => inspector.show(stageIds.find((id) => id === stage)),
+    startFromNothing: () => inspector.startFromNothing(),
+    whyThisCompletion: () => inspector.show('why'),
+    toggleSurprise: () => surprises.toggle(),
     deleteModel: () => deleteModel(workspaceModel, log),
     toggleLanguage,
     showLog: () => {
@@ -151,7 +170,11 @@ function checkpointOf({ storageUri, globalStorageUri }: vscode.ExtensionContext)
 }
 
 /** Given what a command of a menu is about. */
-type Handlers = Record<keyof typeof commands, (target?: Target) => unknown>;
+type Handlers = {
+  readonly [Name in keyof typeof commands]: (
+    target?: Name extends 'openInspector' ? unknown : Target,
+  ) => unknown;
+};
 
 function registerCommands(handlers: Handlers): vscode.Disposable[] {
   return Object.entries(handlers).map(([name, handler]) =>

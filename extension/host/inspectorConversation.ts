@@ -1,7 +1,10 @@
-import type { InspectQuery } from '../completion/client.ts';
+import type { PartsQuery } from '../completion/client.ts';
+import type { InspectorClient } from '../inspection/client.ts';
 import { toPlainError } from '../protocol/errors.ts';
+import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
 import type { InspectorMessage, InspectorRequest, ModelState, Place } from '../protocol/inspector.ts';
-import type { Inspection } from '../protocol/prediction.ts';
+import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
+import type { Parts, StageAnswer, StageId, StageKind, StageQuestion } from '../protocol/stages.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
 /** At most four ticks a second. */
@@ -13,12 +16,29 @@ const topK = 20;
 /** The text around a cursor, as it was at one moment. */
 export interface InspectedText {
   readonly place: Place;
+  /** of the document, as completions name it */
+  readonly name: string;
   readonly prefix: string;
   readonly suffix: string;
 }
 
-/** Asks the model; rejects when `signal` is aborted. */
-export type Inspect = (query: InspectQuery, signal: AbortSignal) => Promise<Inspection>;
+/** A run and its text; null: the essay's. */
+interface Inspected {
+  readonly text: InspectedText | null;
+  readonly inspection: Inspection;
+}
+
+/** What is asked of the model; each rejects when `signal` is aborted. */
+export interface InspectionEngine extends Pick<
+  InspectorClient,
+  'inspect' | 'inspectEssay' | 'ask' | 'essay'
+> {
+  find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null>;
+  parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
+}
+
+/** How many tokens' parts of the mixture are shown. */
+const partsShown = 5;
 
 /**
  * The host's end of the protocol with one Inspector. Nothing is sent before the Inspector has said `ready` or while it is
@@ -26,26 +46,31 @@ export type Inspect = (query: InspectQuery, signal: AbortSignal) => Promise<Insp
  */
 export class InspectorConversation {
   readonly #post: (message: InspectorMessage) => void;
-  readonly #inspect: Inspect;
+  readonly #engine: InspectionEngine;
   readonly #history: TrainingHistory;
   #listening = false;
   #model: ModelState;
   #text: InspectedText | null = null;
   #revision = 0;
   #pinned = false;
+  #essay: EssayState | null = null;
+  #stage: StageId | null = null;
   #underWay: AbortController | null = null;
+  readonly #questions = new Map<StageKind, AbortController>();
+  /** what the page looks at: the run that its questions are about, and the text that was read */
+  #inspected: Inspected | null = null;
   #readMark: ReadMark | null = null;
   #lastTickMs = -Infinity;
   #tickTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     post: (message: InspectorMessage) => void,
-    inspect: Inspect,
+    engine: InspectionEngine,
     history: TrainingHistory,
     model: ModelState,
   ) {
     this.#post = post;
-    this.#inspect = inspect;
+    this.#engine = engine;
     this.#history = history;
     this.#model = model;
   }
@@ -56,7 +81,7 @@ export class InspectorConversation {
 
   /** A page has been loaded: it knows nothing yet, and answers to the page before it would mislead it. */
   ready(): void {
-    this.#underWay?.abort();
+    this.#abort();
     this.#listening = true;
     this.#readMark = null;
     this.#send({ type: 'model', model: this.#model });
@@ -67,14 +92,15 @@ export class InspectorConversation {
   /** The page is off the screen; it will say `ready` when it is back. */
   hidden(): void {
     this.#listening = false;
-    this.#underWay?.abort();
+    this.#abort();
     if (this.#tickTimer !== null) clearTimeout(this.#tickTimer);
     this.#tickTimer = null;
   }
 
   modelChanged(model: ModelState): void {
     this.#model = model;
-    this.#underWay?.abort();
+    // The essay's model is its own.
+    if (this.#essay === null) this.#abort();
     this.#send({ type: 'model', model });
   }
 
@@ -82,9 +108,33 @@ export class InspectorConversation {
   follow(text: InspectedText | null): void {
     if (this.#pinned || isSame(text, this.#text)) return;
     this.#text = text;
-    this.#revision += 1;
-    this.#underWay?.abort();
+    if (this.#essay === null) this.#turn();
+  }
+
+  /** Somebody wants to see this stage. */
+  showStage(stage: StageId): void {
+    this.#stage = stage;
     this.#sendMoved();
+  }
+
+  /** The essay's example is begun, or taught a step; null: the editor's text is looked at again. */
+  async essay(action: EssayAction | null): Promise<void> {
+    this.#essay = action === null ? null : await this.#engine.essay(action);
+    this.#turn();
+  }
+
+  /** Another text, or another model of it: what was asked of the one before is of no use. */
+  #turn(): void {
+    this.#revision += 1;
+    this.#abort();
+    this.#sendMoved();
+  }
+
+  #abort(): void {
+    this.#underWay?.abort();
+    for (const question of this.#questions.values()) question.abort();
+    this.#questions.clear();
+    this.#inspected = null;
   }
 
   pin(pinned: boolean): void {
@@ -107,24 +157,78 @@ export class InspectorConversation {
 
   async answer(request: Extract<InspectorRequest, { type: 'inspect' }>): Promise<void> {
     const { sequence, revision, position } = request;
-    if (revision !== this.#revision || this.#text === null) return;
+    const text = this.#essay === null ? this.#text : null;
+    if (revision !== this.#revision || (text === null && this.#essay === null)) return;
     this.#underWay?.abort();
     const underWay = new AbortController();
+    const { signal } = underWay;
     this.#underWay = underWay;
-    const { prefix, suffix } = this.#text;
     let reply: InspectorMessage;
     try {
-      const inspection = await this.#inspect({ prefix, suffix, position, topK }, underWay.signal);
+      const inspection =
+        text === null
+          ? await this.#engine.inspectEssay(position, topK, signal)
+          : await this.#engine.inspect({ prefix: text.prefix, suffix: text.suffix, position, topK }, signal);
       reply = { type: 'inspected', sequence, revision, inspection };
+      if (!signal.aborted) this.#inspected = { text, inspection };
     } catch (error) {
       reply = { type: 'failed', sequence, revision, error: toPlainError(error) };
+    }
+    if (!signal.aborted) this.#send(reply);
+  }
+
+  /** One question of a kind at a time: a newer one makes the one before pointless. */
+  async ask(request: Extract<InspectorRequest, { type: 'ask' }>): Promise<void> {
+    const { sequence, revision, run, question } = request;
+    const inspected = this.#inspected;
+    if (revision !== this.#revision || inspected?.inspection.run !== run) return;
+    const { kind } = question;
+    this.#questions.get(kind)?.abort();
+    const underWay = new AbortController();
+    this.#questions.set(kind, underWay);
+    let reply: InspectorMessage;
+    try {
+      const answer = await this.#told(inspected, question, underWay.signal);
+      reply = { type: 'answered', sequence, answer };
+    } catch (error) {
+      reply = { type: 'refused', sequence, kind, error: toPlainError(error) };
     }
     if (!underWay.signal.aborted) this.#send(reply);
   }
 
+  async #told(inspected: Inspected, question: StageQuestion, signal: AbortSignal): Promise<StageAnswer> {
+    switch (question.kind) {
+      case 'parts':
+        return { kind: 'parts', answer: await this.#parts(inspected, signal) };
+      case 'seen': {
+        const { text } = inspected;
+        const open = text === null ? null : { name: text.name, suffix: text.suffix };
+        const answer = text === null ? null : await this.#engine.find(text.prefix, open!);
+        return { kind: 'seen', answer };
+      }
+      default:
+        return this.#engine.ask({ run: inspected.inspection.run, question }, signal);
+    }
+  }
+
+  /** What the mixture makes of the likeliest tokens; of the essay's example there is none. */
+  async #parts({ text, inspection }: Inspected, signal: AbortSignal): Promise<Parts | null> {
+    if (text === null) return null;
+    const { position, tokens, distribution } = inspection;
+    const { start, bytes } = tokens[position]!;
+    const { top, actual } = distribution;
+    const wanted = [...top.slice(0, partsShown).map(({ id }) => id), ...(actual === null ? [] : [actual.id])];
+    const open = { name: text.name, suffix: text.suffix };
+    const at = start + bytes.length;
+    return this.#engine.parts({ prefix: text.prefix, open, at, tokens: [...new Set(wanted)] }, signal);
+  }
+
   #sendMoved(): void {
     const place = this.#text?.place ?? null;
-    this.#send({ type: 'moved', revision: this.#revision, place, pinned: this.#pinned });
+    const [stage, essay] = [this.#stage, this.#essay];
+    this.#send({ type: 'moved', revision: this.#revision, place, pinned: this.#pinned, essay, stage });
+    // It has been asked for once, and is not shown again at every move.
+    if (this.#listening) this.#stage = null;
   }
 
   #sendTick(): void {

@@ -6,14 +6,21 @@ import type {
   InspectorRequest,
   ModelState,
 } from '../protocol/inspector.ts';
+import type { StageId } from '../protocol/stages.ts';
+import { documentName, uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
+import { keepPage } from './keptPages.ts';
 import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage } from './inspectorPage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
+/** Of the essay's example, as it opens. */
+const essaySeed = 1;
+
 const viewType = 'nihilo.inspector';
+const viewId = 'nihilo.why';
 
 /** Long enough for a cursor that is held down, short enough to seem at once. */
 const followDelayMs = 150;
@@ -27,14 +34,23 @@ export interface InspectorActions {
   showLog(): void;
 }
 
-/** The Inspector of this window: at most one panel, with the curves of the last training kept for it from the start. */
-export class Inspector implements vscode.Disposable {
+/** What holds the page: a tab, or a view of the side bar. */
+interface Surface {
+  readonly webview: vscode.Webview;
+  readonly visible: boolean;
+  onDidHide(listener: () => void): vscode.Disposable;
+  onDidDispose(listener: () => void): vscode.Disposable;
+}
+
+/** The Inspector of this window: at most one tab and one view, with the curves of the last training kept for them from the start. */
+export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider {
   readonly #extensionUri: vscode.Uri;
   readonly #model: WorkspaceModel;
   readonly #actions: InspectorActions;
   readonly #history = new TrainingHistory();
   readonly #disposables: { dispose(): void }[];
-  #panel: InspectorPanel | null = null;
+  readonly #pages = new Set<ShownPage>();
+  #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
 
   constructor(extensionUri: vscode.Uri, model: WorkspaceModel, actions: InspectorActions) {
@@ -45,58 +61,101 @@ export class Inspector implements vscode.Disposable {
     this.#disposables = [
       model.onTrainingEvent((event) => {
         this.#history.record(event);
-        this.#panel?.conversation.trainingChanged();
+        for (const { conversation } of this.#pages) conversation.trainingChanged();
       }),
       model.onDidChange(() => this.#modelChanged()),
       vscode.window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel) => this.#adopt(panel),
       }),
+      vscode.window.registerWebviewViewProvider(viewId, this),
     ];
   }
 
-  /** Opens the panel beside the code, or brings it to the front. */
-  show(): void {
-    if (this.#panel !== null) {
-      this.#panel.reveal();
-      return;
+  /** Opens the panel beside the code, or brings it to the front. @param stage that is shown then; absent: the one it had */
+  show(stage?: StageId): void {
+    if (this.#tab !== null) this.#tab.panel.reveal();
+    else {
+      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
+      this.#adopt(vscode.window.createWebviewPanel(viewType, title(), column));
     }
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
-    this.#adopt(vscode.window.createWebviewPanel(viewType, title(), column));
+    if (stage !== undefined) this.#tab?.page.conversation.showStage(stage);
+  }
+
+  /** The essay's example, from random numbers: no workspace and no training is needed. */
+  async startFromNothing(): Promise<void> {
+    this.show('learning');
+    await this.#tab?.page.conversation.essay({ type: 'begin', seed: essaySeed });
+  }
+
+  /** The view of the side bar begins with why. */
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const page = this.#open({
+      webview: view.webview,
+      get visible() {
+        return view.visible;
+      },
+      onDidHide: (listener) =>
+        view.onDidChangeVisibility(() => {
+          if (!view.visible) listener();
+        }),
+      onDidDispose: (listener) => view.onDidDispose(listener),
+    });
+    page.conversation.showStage('why');
   }
 
   dispose(): void {
-    this.#panel?.dispose();
+    this.#tab?.panel.dispose();
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
   #adopt(panel: vscode.WebviewPanel): void {
-    this.#panel?.dispose();
-    const { conversation, page } = this.#connect(panel);
-    const adopted = new InspectorPanel(panel, conversation, this.#actions);
-    this.#panel = adopted;
-    panel.onDidDispose(() => {
-      if (this.#panel === adopted) this.#panel = null;
+    this.#tab?.panel.dispose();
+    panel.iconPath = vscode.Uri.joinPath(this.#extensionUri, 'media', 'icon.svg');
+    const page = this.#open({
+      webview: panel.webview,
+      get visible() {
+        return panel.visible;
+      },
+      onDidHide: (listener) =>
+        panel.onDidChangeViewState(() => {
+          if (!panel.visible) listener();
+        }),
+      onDidDispose: (listener) => panel.onDidDispose(listener),
     });
-    // Last, so that the page's first message finds its listener.
-    panel.webview.html = page;
+    this.#tab = { panel, page };
+    panel.onDidDispose(() => {
+      if (this.#tab?.panel === panel) this.#tab = null;
+    });
   }
 
-  #connect(panel: vscode.WebviewPanel): { conversation: InspectorConversation; page: string } {
-    const { webview } = panel;
+  /** The engine is there as long as a page is. */
+  #open(surface: Surface): ShownPage {
+    const { conversation, html } = this.#connect(surface.webview);
+    const page = new ShownPage(surface, conversation, this.#actions);
+    this.#pages.add(page);
+    surface.onDidDispose(() => {
+      this.#pages.delete(page);
+      if (this.#pages.size === 0) void this.#model.endInspection();
+    });
+    // Last, so that the page's first message finds its listener.
+    surface.webview.html = html;
+    return page;
+  }
+
+  #connect(webview: vscode.Webview): { conversation: InspectorConversation; html: string } {
     const bundle = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview');
     const media = vscode.Uri.joinPath(this.#extensionUri, 'media');
     webview.options = { enableScripts: true, localResourceRoots: [bundle, media] };
-    panel.iconPath = vscode.Uri.joinPath(media, 'icon.svg');
     const uriOf = (name: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
     return {
       conversation: new InspectorConversation(
         (message) => void webview.postMessage(spokenMessage(message)),
-        (query, signal) => this.#model.inspect(query, signal),
+        this.#model.inspection,
         this.#history,
         this.#modelState,
       ),
-      page: inspectorPage({
+      html: inspectorPage({
         cspSource: webview.cspSource,
         nonce: crypto.randomUUID().replaceAll('-', ''),
         scriptUri: uriOf('inspector.js'),
@@ -111,33 +170,31 @@ export class Inspector implements vscode.Disposable {
   #modelChanged(): void {
     if (this.#modelState === this.#model.state) return;
     this.#modelState = this.#model.state;
-    this.#panel?.conversation.modelChanged(this.#modelState);
+    for (const { conversation } of this.#pages) conversation.modelChanged(this.#modelState);
   }
 }
 
-/** One panel: what happens in the editor goes to its conversation, what the page asks for is done. */
-class InspectorPanel implements vscode.Disposable {
+/** One page: what happens in the editor goes to its conversation, what the page asks for is done. */
+class ShownPage {
   readonly conversation: InspectorConversation;
-  readonly #panel: vscode.WebviewPanel;
+  readonly #surface: Surface;
   readonly #actions: InspectorActions;
   readonly #disposables: vscode.Disposable[] = [];
   #followTimer: ReturnType<typeof setTimeout> | null = null;
-  /** the last text editor that had the focus: the panel itself takes it away */
+  /** the last text editor that had the focus: the page itself takes it away */
   #editor: vscode.TextEditor | undefined = vscode.window.activeTextEditor;
   #hasBegun = false;
 
-  constructor(panel: vscode.WebviewPanel, conversation: InspectorConversation, actions: InspectorActions) {
-    this.#panel = panel;
+  constructor(surface: Surface, conversation: InspectorConversation, actions: InspectorActions) {
+    this.#surface = surface;
     this.conversation = conversation;
     this.#actions = actions;
     const { window, workspace } = vscode;
     this.#disposables.push(
-      panel.webview.onDidReceiveMessage((request: InspectorRequest) => this.#receive(request)),
-      panel.onDidChangeViewState(() => {
-        // Shown again, it is a new page, which says `ready`.
-        if (!panel.visible) this.conversation.hidden();
-      }),
-      panel.onDidDispose(() => this.#close()),
+      surface.webview.onDidReceiveMessage((request: InspectorRequest) => this.#receive(request)),
+      // Shown again, it is a new page, which says `ready`.
+      surface.onDidHide(() => this.conversation.hidden()),
+      surface.onDidDispose(() => this.#close()),
       window.onDidChangeActiveTextEditor((editor) => {
         if (editor === undefined) return;
         this.#editor = editor;
@@ -150,14 +207,6 @@ class InspectorPanel implements vscode.Disposable {
         if (document === this.#editor?.document) this.#followSoon();
       }),
     );
-  }
-
-  reveal(): void {
-    this.#panel.reveal();
-  }
-
-  dispose(): void {
-    this.#panel.dispose();
   }
 
   #close(): void {
@@ -173,6 +222,21 @@ class InspectorPanel implements vscode.Disposable {
         return;
       case 'inspect':
         void this.conversation.answer(request);
+        return;
+      case 'ask':
+        void this.conversation.ask(request);
+        return;
+      case 'essay':
+        void this.conversation.essay(request.action);
+        return;
+      case 'reveal':
+        void this.#reveal(request.place);
+        return;
+      case 'copy':
+        void vscode.env.clipboard.writeText(request.text);
+        return;
+      case 'keep':
+        void keepPage(request);
         return;
       case 'pin':
         this.conversation.pin(request.pinned);
@@ -191,11 +255,24 @@ class InspectorPanel implements vscode.Disposable {
     }
   }
 
+  /** Shows a line of a file beside the panel. Only files of the workspace and the one that is looked at are opened. */
+  async #reveal(place: Extract<InspectorRequest, { type: 'reveal' }>['place']): Promise<void> {
+    const uri = 'uri' in place ? vscode.Uri.parse(place.uri) : uriInOpenFolders(place.file);
+    const isKnown = uri?.toString() === this.#editor?.document.uri.toString();
+    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) return;
+    const at = new vscode.Position(place.line - 1, 0);
+    const viewColumn = this.#editor?.viewColumn ?? vscode.ViewColumn.One;
+    const [shown] = await Promise.allSettled([
+      vscode.window.showTextDocument(uri, { viewColumn, selection: new vscode.Range(at, at) }),
+    ]);
+    if (shown.status === 'rejected') this.#actions.showLog();
+  }
+
   /** The first page of this panel goes back to where a page before the reload was pinned. */
   async #begin(memory: InspectorMemory | null): Promise<void> {
     const pinned = !this.#hasBegun && memory?.pinned === true ? await textAtPinned(memory) : null;
     this.#hasBegun = true;
-    if (!this.#panel.visible) return;
+    if (!this.#surface.visible) return;
     if (pinned === null) this.#follow();
     else {
       this.conversation.follow(pinned);
@@ -210,7 +287,7 @@ class InspectorPanel implements vscode.Disposable {
   }
 
   #follow(): void {
-    if (!this.#panel.visible || this.conversation.pinned) return;
+    if (!this.#surface.visible || this.conversation.pinned) return;
     const document = this.#editor?.document;
     const isCode = document !== undefined && !document.isClosed && isWritten(document);
     this.conversation.follow(isCode ? textAround(document, this.#editor!.selection.active) : null);
@@ -228,6 +305,7 @@ function textAround(document: vscode.TextDocument, cursor: vscode.Position): Ins
       line: cursor.line + 1,
       column: cursor.character + 1,
     },
+    name: documentName(document),
     prefix: document.getText(range(Math.max(0, at - sideCharacters), at)),
     suffix: document.getText(range(at, at + sideCharacters)),
   };
@@ -249,6 +327,7 @@ function spokenMessage(message: InspectorMessage): InspectorMessage {
   const inWords = (error: PlainError): PlainError => ({ ...error, message: spokenFailure(error) });
   switch (message.type) {
     case 'failed':
+    case 'refused':
       return { ...message, error: inWords(message.error) };
     case 'model': {
       const { model } = message;
@@ -261,6 +340,7 @@ function spokenMessage(message: InspectorMessage): InspectorMessage {
       return tick.error === null ? message : { ...message, tick: { ...tick, error: inWords(tick.error) } };
     }
     case 'moved':
+    case 'answered':
     case 'inspected':
       return message;
   }

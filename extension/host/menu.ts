@@ -59,6 +59,7 @@ function otherActions({ state, origin, training }: WorkspaceModel): Action[] {
   const { t } = vscode.l10n;
   const actions: Action[] = [];
   actions.push({ label: `$(search) ${t('Open Inspector')}`, command: commands.openInspector });
+  actions.push({ label: `$(question) ${t('Why This Completion?')}`, command: commands.whyThisCompletion });
   actions.push({ label: `$(graph) ${t('Show Statistics')}`, command: commands.showStatistics });
   actions.push({ label: `$(output) ${t('Show Log')}`, command: commands.showLog });
   const isStored = origin === 'trained' || origin === 'imported' || state.state === 'failed';

@@ -1,5 +1,5 @@
 import { Calibrator } from '../completion/calibrator.ts';
-import { type InspectQuery, PredictorClient } from '../completion/client.ts';
+import { PredictorClient } from '../completion/client.ts';
 import {
   type Answer,
   type CallTool,
@@ -8,20 +8,16 @@ import {
   Suggester,
 } from '../completion/suggester.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
+import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
+import type { Surprise } from '../protocol/inspecting.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
-import type {
-  EarlierMatch,
-  Inspection,
-  OpenDocument,
-  ScoredWord,
-  WordOptions,
-} from '../protocol/prediction.ts';
+import type { EarlierMatch, OpenDocument, ScoredWord, WordOptions } from '../protocol/prediction.ts';
 import type {
   CorpusRequest,
   FineTuneRequest,
@@ -33,6 +29,7 @@ import type {
 } from '../protocol/training.ts';
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
+import type { InspectionEngine } from './inspectorConversation.ts';
 import { Signal } from './signal.ts';
 import {
   baseOf,
@@ -70,6 +67,7 @@ export class WorkspaceModel {
   readonly #trainer: TrainingClient;
   readonly #predictor: PredictorClient;
   readonly #saves: SaveClient;
+  readonly #inspector: InspectorClient;
   readonly #index: WorkspaceIndex;
   readonly #suggester: Suggester;
   readonly #calibrator: Calibrator;
@@ -108,6 +106,7 @@ export class WorkspaceModel {
       () => this.#index.lost(true),
       (status) => this.#setRemote(status),
     );
+    this.#inspector = new InspectorClient(platform);
     this.#saves = new SaveClient(platform, (event) => {
       this.#saveEvents.emit(event);
       if (event.type === 'written') void this.load();
@@ -322,9 +321,35 @@ export class WorkspaceModel {
     return this.#index.status.predicting === null ? null : this.#predictor.find(prefix, open);
   }
 
-  /** @throws {NihiloError} checkpointMissing, positionInvalid, workerFailed; or `signal`'s reason */
-  inspect(query: InspectQuery, signal: AbortSignal): Promise<Inspection> {
-    return this.#predictor.inspect(query, signal);
+  /** What the Inspector asks; its engine has the model that answers now, and a thread of its own. */
+  get inspection(): InspectionEngine {
+    const inspector = this.#inspector;
+    return {
+      inspect: async (query, signal) => {
+        if (this.#state.state === 'ready') {
+          await inspector.load(this.#state.model.checkpoint, this.#source.reproducible());
+        }
+        return inspector.inspect(query, signal);
+      },
+      inspectEssay: (...query) => inspector.inspectEssay(...query),
+      ask: (...query) => inspector.ask(...query),
+      essay: (action) => inspector.essay(action),
+      find: (...query) => this.find(...query),
+      parts: (query, signal) => this.#predictor.parts(query, signal),
+    };
+  }
+
+  /** How surprising each token of a text is, from byte `from` on. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
+    if (this.#state.state === 'ready') {
+      await this.#inspector.load(this.#state.model.checkpoint, this.#source.reproducible());
+    }
+    return this.#inspector.surprises(text, from, signal);
+  }
+
+  /** Nobody looks any more: the Inspector's engine and its memory are given back. */
+  endInspection(): Promise<void> {
+    return this.#inspector.close();
   }
 
   /** What a training here begins with; null: random numbers. */
@@ -395,7 +420,12 @@ export class WorkspaceModel {
     this.#disposed = true;
     this.#calibrator.dispose();
     this.#index.dispose();
-    await Promise.all([this.#trainer.dispose(), this.#saves.close(true), this.#predictor.unload()]);
+    await Promise.all([
+      this.#trainer.dispose(),
+      this.#saves.close(true),
+      this.#predictor.unload(),
+      this.#inspector.close(),
+    ]);
   }
 
   #served(): Promise<string | null> {
@@ -459,6 +489,8 @@ export class WorkspaceModel {
 
   #setState(state: ModelState): void {
     this.#state = state;
+    // Its files may be others under the same name.
+    this.#inspector.forget();
     this.#changed.emit();
   }
 }

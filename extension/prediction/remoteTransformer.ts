@@ -1,5 +1,5 @@
 import type { Candidates } from '../counts/sequenceModel.ts';
-import { mostLikely } from '../engine/sampler.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import type { AskingModel, TransformerModel } from './transformerModel.ts';
 
 /** The likeliest tokens of a place, with their probabilities; what is left of 1 is that of all others. */

@@ -1,6 +1,7 @@
 import type { Candidates, SequenceModel } from '../counts/sequenceModel.ts';
 import type { Decoder } from '../engine/decoder.ts';
-import { mostLikely, softmax } from '../engine/sampler.ts';
+import { softmax } from '../arithmetic/softmax.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
 
 /** Keeps a probability above 0 that float32 would round to it; costs 1.4e-9 bits a token. */
 const floor = 1e-9;

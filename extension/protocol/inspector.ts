@@ -1,5 +1,7 @@
 import type { PlainError } from './errors.ts';
+import type { EssayAction, EssayState } from './inspecting.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
+import type { StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
 import type { TrainingProgress, TrainingStage } from './training.ts';
 
 /** Where the inspected text comes from; lines and columns from 1, columns in UTF-16 code units. */
@@ -41,6 +43,13 @@ export interface InspectorMemory {
   readonly place: Pick<Place, 'uri' | 'line' | 'column'> | null;
   /** the chosen token, counted back from the cursor: 0 is the last one before it; null when none was chosen */
   readonly tokensBack: number | null;
+  readonly stage: StageId;
+  readonly layer: number;
+  readonly head: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly seed: number;
 }
 
 /**
@@ -56,7 +65,26 @@ export type InspectorRequest =
       /** index into the tokens of the revision; null = the last before the cursor */
       readonly position: number | null;
     }
+  /** numbered with the inspections; one of a kind overtakes the one before, whether it has been answered or not */
+  | {
+      readonly type: 'ask';
+      readonly sequence: number;
+      readonly revision: number;
+      /** of the inspection that it is about */
+      readonly run: number;
+      readonly question: StageQuestion;
+    }
   | { readonly type: 'pin'; readonly pinned: boolean }
+  /** to the essay's example, which is begun or taught; null: back to the editor's text */
+  | { readonly type: 'essay'; readonly action: EssayAction | null }
+  | {
+      readonly type: 'reveal';
+      /** by its address, or as the corpus names a file */
+      readonly place: ({ readonly uri: string } | { readonly file: string }) & { readonly line: number };
+    }
+  | { readonly type: 'copy'; readonly text: string }
+  /** a page of the Inspector's, to be kept as a file or printed */
+  | { readonly type: 'keep'; readonly format: 'csv' | 'html'; readonly content: string }
   | { readonly type: 'train' }
   | { readonly type: 'showLog' }
   /** give the keyboard back to the code */
@@ -71,6 +99,17 @@ export type InspectorMessage =
       readonly revision: number;
       readonly place: Place | null;
       readonly pinned: boolean;
+      /** the essay's example is looked at, and stands so; null: the editor's text is */
+      readonly essay: EssayState | null;
+      /** the stage that somebody asked for; null: none in particular */
+      readonly stage: StageId | null;
+    }
+  | { readonly type: 'answered'; readonly sequence: number; readonly answer: StageAnswer }
+  | {
+      readonly type: 'refused';
+      readonly sequence: number;
+      readonly kind: StageKind;
+      readonly error: PlainError;
     }
   | {
       readonly type: 'inspected';

@@ -3,6 +3,7 @@ import type { PlainError } from './errors.ts';
 import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig } from './model.ts';
 import type { RemoteEndpoint, RemoteStatus } from './remote.ts';
+import type { Parts } from './stages.ts';
 
 /** One candidate for the next token. */
 export interface ScoredToken {
@@ -191,14 +192,15 @@ export type PredictorRequest =
       readonly prefix: string;
       readonly open: OpenDocument;
     }
+  /** what each part of the mixture says of tokens at a place of a document */
   | {
-      readonly type: 'inspect';
+      readonly type: 'parts';
       readonly id: number;
       readonly prefix: string;
-      readonly suffix: string;
-      /** which token's successor to predict: index into the reply's tokens; null = the last before the cursor */
-      readonly position: number | null;
-      readonly topK: number;
+      readonly open: OpenDocument;
+      /** byte offset in prefix and suffix together: the token behind it is predicted */
+      readonly at: number;
+      readonly tokens: readonly number[];
     };
 
 /** to the predictor: a request, or, where no memory is shared, the highest id of a completion that nobody waits for any more */
@@ -219,6 +221,11 @@ export interface ModelSummary {
 }
 
 export interface Inspection {
+  /** what stages ask about; only the last few runs are known */
+  readonly run: number;
+  /** of the model */
+  readonly layers: number;
+  readonly heads: number;
   /** tokens around the cursor as the model sees them (at most its context), the cursor's place among them */
   readonly tokens: readonly InspectedToken[];
   /** number of tokens before the cursor */
@@ -244,5 +251,5 @@ export type PredictorReply =
   | { readonly type: 'tried'; readonly id: number; readonly trials: readonly Trial[] }
   | { readonly type: 'worded'; readonly id: number; readonly words: readonly ScoredWord[] }
   | { readonly type: 'found'; readonly id: number; readonly match: EarlierMatch | null }
-  | { readonly type: 'inspected'; readonly id: number; readonly inspection: Inspection }
+  | { readonly type: 'parts'; readonly id: number; readonly parts: Parts | null }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };

@@ -48,4 +48,10 @@ export const services: Readonly<Record<WorkerRole, (thread: Thread) => Promise<v
     const { serveInterchange } = await import('../interchange/interchangeService.ts');
     serveInterchange(platform, port);
   },
+  inspector: async ({ platform, port, lowerPriority }) => {
+    const { serveInspections } = await import('../inspection/service.ts');
+    // Completions and whoever waits for them go first.
+    await lowerPriority();
+    serveInspections(platform, port);
+  },
 };

@@ -1,12 +1,21 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { InspectorRequest } from '../protocol/inspector.ts';
+import { Details, useExplanation } from './details.tsx';
+import { EssayBar } from './essayBar.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
+import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases.ts';
-import { Scores } from './scores.tsx';
-import { TokenText } from './tokenTextView.tsx';
+import { Rail } from './rail.tsx';
+import { SheetView } from './sheetView.tsx';
+import { questionsOf } from './stageTable.ts';
+import { stageViews } from './stageViews.tsx';
 import { TokenStrip } from './tokenStrip.tsx';
 import { TrainingPanel } from './trainingPanel.tsx';
+import { useView, ViewContext, viewOf } from './view.ts';
+
+/** Of the essay's example, as it opens. */
+const essaySeed = 1;
 
 interface AppProps {
   readonly state: InspectorState;
@@ -14,21 +23,21 @@ interface AppProps {
   readonly send: (request: InspectorRequest) => void;
 }
 
-/** The Inspector: what the model reads, what it expects next, and how it learnt. */
+/** The Inspector: every number from text to prediction, and how the model learnt. */
 export function App({ state, dispatch, send }: AppProps): JSX.Element {
   return (
     <main>
-      <Header state={state} dispatch={dispatch} />
+      <Header state={state} dispatch={dispatch} send={send} />
       <Prediction state={state} dispatch={dispatch} send={send} />
-      {state.training.phase !== 'none' && <TrainingPanel training={state.training} />}
+      {state.training.phase !== 'none' && <TrainingPanel training={state.training} send={send} />}
     </main>
   );
 }
 
-function Header({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.Element {
+function Header({ state, dispatch, send }: AppProps): JSX.Element {
   const { subject, answer } = state;
   const pinned = subject?.pinned ?? false;
-  const place = answer?.place ?? subject?.place ?? null;
+  const place = subject !== null && subject.essay !== null ? null : (answer?.place ?? subject?.place ?? null);
   return (
     <header>
       <h1>{phrases.title}</h1>
@@ -46,6 +55,15 @@ function Header({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.
           {phrases.pin}
         </button>
       )}
+      {subject !== null && subject.essay === null && (
+        <button
+          type="button"
+          class="start-essay"
+          onClick={() => send({ type: 'essay', action: { type: 'begin', seed: essaySeed } })}
+        >
+          {phrases.essayButton}
+        </button>
+      )}
     </header>
   );
 }
@@ -53,25 +71,32 @@ function Header({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>): JSX.
 function Prediction({ state, dispatch, send }: AppProps): JSX.Element {
   const { model, subject, answer, failure } = state;
   if (model === null || subject === null) return <Notice>{phrases.starting}</Notice>;
-  switch (model.state) {
-    case 'missing':
-      return <NoModel state={state} send={send} />;
-    case 'loading':
-      return <Notice>{phrases.loadingModel}</Notice>;
-    case 'failed':
-      return (
-        <ErrorNotice sentence={model.error.message} send={send}>
-          <button type="button" onClick={() => send({ type: 'train' })}>
-            {phrases.trainAgain}
-          </button>
-        </ErrorNotice>
-      );
-    case 'ready':
+  if (subject.essay === null) {
+    switch (model.state) {
+      case 'missing':
+        return <NoModel state={state} send={send} />;
+      case 'loading':
+        return <Notice>{phrases.loadingModel}</Notice>;
+      case 'failed':
+        return (
+          <ErrorNotice sentence={model.error.message} send={send}>
+            <button type="button" onClick={() => send({ type: 'train' })}>
+              {phrases.trainAgain}
+            </button>
+          </ErrorNotice>
+        );
+      case 'ready':
+    }
+    if (subject.place === null) return <Notice>{phrases.noText}</Notice>;
   }
-  if (subject.place === null) return <Notice>{phrases.noText}</Notice>;
   if (failure !== null) return <ErrorNotice sentence={failure.message} send={send} />;
   if (answer === null) return <Notice>{phrases.reading}</Notice>;
-  return <Inspected answer={answer} chosen={state.chosen} waiting={state.waiting} dispatch={dispatch} />;
+  return (
+    <ViewContext.Provider value={viewOf(state, answer.inspection, dispatch, send)}>
+      {subject.essay !== null && <EssayBar essay={subject.essay} />}
+      <Inspected answer={answer} chosen={state.chosen} waiting={state.waiting} dispatch={dispatch} />
+    </ViewContext.Provider>
+  );
 }
 
 interface InspectedProps {
@@ -83,8 +108,7 @@ interface InspectedProps {
 
 /** One answer as a whole. While a newer one is awaited its numbers are covered (aria-busy; see inspector.css). */
 function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.Element {
-  const { tokens, cursor, position, distribution } = answer.inspection;
-  const token = tokens[position];
+  const { tokens, cursor, position } = answer.inspection;
   // The same element again is not compared again: four training ticks a second leave hundreds of tokens alone.
   const strip = useMemo(
     () => (
@@ -97,27 +121,59 @@ function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.E
     ),
     [tokens, cursor, chosen ?? position, dispatch],
   );
-  const scores = useMemo(() => <Scores distribution={distribution} />, [distribution]);
   return (
-    <>
-      <section aria-labelledby="tokens-heading">
-        <h2 id="tokens-heading">{phrases.tokensHeading}</h2>
-        <p class="hint">{phrases.tokensHint(tokens.length, cursor)}</p>
+    <div class="inspected">
+      <Rail />
+      <Stage answer={answer} waiting={waiting} />
+      <Details />
+      <section class="tokens" aria-labelledby="tokens-heading">
+        <h2 id="tokens-heading" class="spoken-only">
+          {phrases.tokensHeading}
+        </h2>
+        <p class="spoken-only">{phrases.tokensHint(tokens.length, cursor)}</p>
         {strip}
       </section>
-      <section
-        class="prediction"
-        aria-labelledby="scores-heading"
-        aria-busy={waiting}
-        data-position={position}
-        data-sequence={answer.sequence}
-      >
-        <h2 id="scores-heading">
-          {phrases.scoresHeading} {token !== undefined && <TokenText bytes={token.bytes} />}
-        </h2>
-        {scores}
-      </section>
-    </>
+    </div>
+  );
+}
+
+/** The open stage, or the sheet of the number that is looked at. */
+function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>): JSX.Element {
+  const { state, inspection, selection } = useView();
+  const explanation = useExplanation();
+  const { stage, look, questions } = state;
+  const StageView = stageViews[stage];
+  const needed = questionsOf(stage, selection, inspection).map(({ kind }) => questions[kind]);
+  const stale = needed.some((asked) => asked?.waiting === true);
+  const refused = needed.find((asked) => asked !== undefined && asked.error !== null)?.error ?? null;
+  return (
+    <section
+      id="stage-panel"
+      class="prediction"
+      role="tabpanel"
+      aria-labelledby={`stage-${stage}`}
+      aria-busy={waiting || stale}
+      data-stage={stage}
+      data-position={answer.inspection.position}
+      data-sequence={answer.sequence}
+    >
+      {look !== null && look.sheet && explanation !== null ? (
+        <SheetView
+          explanation={explanation}
+          sentence={look.number === null ? phrases.boardHeading : numberSentence(look.number, inspection)}
+        />
+      ) : (
+        <div>
+          <h2>{phrases.stages[stage].heading}</h2>
+          {refused !== null && (
+            <p class="error-sentence" role="alert">
+              {refused.message}
+            </p>
+          )}
+          <StageView />
+        </div>
+      )}
+    </section>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { PlainError } from '../protocol/errors.ts';
+import type { Explanation } from '../protocol/explanation.ts';
 import type {
   CurvePoint,
   InspectorMemory,
@@ -8,22 +9,58 @@ import type {
   Place,
   TrainingTick,
 } from '../protocol/inspector.ts';
+import type { EssayState } from '../protocol/inspecting.ts';
 import type { Inspection } from '../protocol/prediction.ts';
+import type {
+  NumberName,
+  StageAnswer,
+  StageAnswers,
+  StageId,
+  StageKind,
+  StageQuestion,
+} from '../protocol/stages.ts';
+import { essayRate, fitted, initialSelection, type Selection } from './selection.ts';
+import { questionsOf } from './stageTable.ts';
 
 /** The text the host looks at now. */
 interface Subject {
   readonly revision: number;
   readonly place: Place | null;
   readonly pinned: boolean;
+  /** the essay's example as it stands; null: the editor's text is looked at */
+  readonly essay: EssayState | null;
 }
 
 /** An answer, kept together with what it answers: only such a whole is ever drawn. */
 export interface Answer {
   readonly sequence: number;
   readonly revision: number;
-  readonly place: Place;
+  /** null: the essay's */
+  readonly place: Place | null;
   readonly inspection: Inspection;
 }
+
+/** A question about the run, with the last answer to one of its kind: until its own is there, the one before. */
+export interface Asked {
+  readonly sequence: number;
+  readonly run: number;
+  readonly question: StageQuestion;
+  readonly waiting: boolean;
+  readonly answer: StageAnswer | null;
+  /** what the answer is an answer to */
+  readonly answered: StageQuestion | null;
+  readonly error: PlainError | null;
+}
+
+/** A number that somebody looks at; its operands are asked for. */
+export type Look =
+  | {
+      readonly number: NumberName;
+      /** its sheet is open */
+      readonly sheet: boolean;
+    }
+  /** an example that is not the model's: its operands are known */
+  | { readonly number: null; readonly sheet: true; readonly explanation: Explanation };
 
 export interface TrainingView extends Omit<TrainingTick, 'restart'> {
   readonly train: readonly CurvePoint[];
@@ -42,6 +79,12 @@ export interface InspectorState {
   readonly chosen: number | null;
   readonly answer: Answer | null;
   readonly failure: PlainError | null;
+  readonly stage: StageId;
+  readonly selection: Selection;
+  readonly questions: Partial<Readonly<Record<StageKind, Asked>>>;
+  /** the number of the last question */
+  readonly questioned: number;
+  readonly look: Look | null;
   /** the choice to restore after a reload, until the first answer */
   readonly remembered: InspectorMemory | null;
   readonly training: TrainingView;
@@ -50,7 +93,11 @@ export interface InspectorState {
 export type InspectorEvent =
   | InspectorMessage
   | { readonly type: 'choose'; readonly position: number }
-  | { readonly type: 'setPinned'; readonly pinned: boolean };
+  | { readonly type: 'setPinned'; readonly pinned: boolean }
+  | { readonly type: 'openStage'; readonly stage: StageId }
+  | { readonly type: 'select'; readonly change: Partial<Selection> }
+  | { readonly type: 'look'; readonly look: Look | null }
+  | { readonly type: 'show'; readonly explanation: Explanation };
 
 export interface Step {
   readonly state: InspectorState;
@@ -66,19 +113,38 @@ export function initialState(memory: InspectorMemory | null): InspectorState {
     chosen: null,
     answer: null,
     failure: null,
+    stage: memory?.stage ?? 'scores',
+    selection: { ...initialSelection, ...rememberedSelection(memory) },
+    questions: {},
+    questioned: 0,
+    look: null,
     remembered: memory,
     training: { phase: 'none', train: [], heldOut: [], best: null, latest: null, error: null },
   };
 }
 
+function rememberedSelection(memory: InspectorMemory | null): Partial<Selection> {
+  if (memory === null) return {};
+  const { layer, head, temperature, topK, topP, seed } = memory;
+  return { layer, head, temperature, topK, topP, seed };
+}
+
 /** The next state and the requests to send, by what happened. An answer to any but the last request changes nothing. */
 export function step(state: InspectorState, event: InspectorEvent): Step {
+  const next = advanced(state, event);
+  const asked = withQuestions(next.state);
+  return { state: asked.state, send: [...next.send, ...asked.send] };
+}
+
+function advanced(state: InspectorState, event: InspectorEvent): Step {
   switch (event.type) {
     case 'model':
-      // Another model may cut the text differently: positions of the old one mean nothing to it.
+      // Another model may cut the text differently: positions of the old one mean nothing to it. The essay has its own.
+      if (state.subject !== null && state.subject.essay !== null)
+        return { state: { ...state, model: event.model }, send: [] };
       return ask({ ...state, model: event.model, chosen: null, answer: null });
     case 'moved':
-      return moved(state, { revision: event.revision, place: event.place, pinned: event.pinned });
+      return moved(state, event);
     case 'choose':
       // A click may meet tokens of a text that has just been replaced.
       if (state.answer === null || state.answer.revision !== state.subject?.revision)
@@ -91,21 +157,122 @@ export function step(state: InspectorState, event: InspectorEvent): Step {
     case 'failed':
       if (event.sequence !== state.asked) return { state, send: [] };
       return { state: { ...state, waiting: false, answer: null, failure: event.error }, send: [] };
+    case 'answered':
+      return { state: told(state, event.sequence, event.answer.kind, event.answer, null), send: [] };
+    case 'refused':
+      return { state: told(state, event.sequence, event.kind, null, event.error), send: [] };
     case 'training':
       return { state: { ...state, training: grown(state.training, event.tick) }, send: [] };
+    case 'openStage':
+      return { state: { ...state, stage: event.stage, look: null }, send: [] };
+    case 'select': {
+      const selection = { ...state.selection, ...event.change };
+      return { state: { ...state, selection }, send: [] };
+    }
+    case 'show':
+      return {
+        state: { ...state, look: { number: null, sheet: true, explanation: event.explanation } },
+        send: [],
+      };
+    case 'look':
+      return { state: { ...state, look: event.look }, send: [] };
   }
 }
 
-function moved(state: InspectorState, subject: Subject): Step {
-  const same = subject.revision === state.subject?.revision;
-  return same ? { state: { ...state, subject }, send: [] } : ask({ ...state, subject, chosen: null });
+/** An answer to a question of the stages, if it is the last one of its kind. */
+function told(
+  state: InspectorState,
+  sequence: number,
+  kind: StageKind,
+  answer: StageAnswer | null,
+  error: PlainError | null,
+): InspectorState {
+  const asked = state.questions[kind];
+  if (asked?.sequence !== sequence) return state;
+  const settled = { ...asked, waiting: false, answer, answered: asked.question, error };
+  return { ...state, questions: { ...state.questions, [kind]: settled } };
+}
+
+/** Asks whatever the open stage needs and has not been asked of this run. */
+function withQuestions(state: InspectorState): Step {
+  const { answer } = state;
+  if (answer === null) {
+    const clean = Object.keys(state.questions).length === 0 && state.look === null;
+    return { state: clean ? state : { ...state, questions: {}, look: null }, send: [] };
+  }
+  // Until it is answered the run on the screen is the one before.
+  if (state.waiting || answer.revision !== state.subject?.revision) return { state, send: [] };
+  const { inspection, revision } = answer;
+  const selection = fitted(state.selection, inspection);
+  const wanted: StageQuestion[] = [...questionsOf(state.stage, selection, inspection)];
+  if (state.look !== null && state.look.number !== null)
+    wanted.push({ kind: 'explain', number: state.look.number });
+  let sequence = state.questioned;
+  // What nobody looks at is forgotten: it may be of another run when it is looked at again.
+  const questions: Partial<Record<StageKind, Asked>> = {};
+  const send: InspectorRequest[] = [];
+  for (const question of wanted) {
+    const before = state.questions[question.kind];
+    const isSame =
+      before?.run === inspection.run && JSON.stringify(before.question) === JSON.stringify(question);
+    if (isSame) {
+      questions[question.kind] = before;
+      continue;
+    }
+    sequence += 1;
+    questions[question.kind] = {
+      sequence,
+      run: inspection.run,
+      question,
+      waiting: true,
+      answer: before?.answer ?? null,
+      answered: before?.answered ?? null,
+      error: null,
+    };
+    send.push({ type: 'ask', sequence, revision, run: inspection.run, question });
+  }
+  const isSame = send.length === 0 && Object.keys(state.questions).length === wanted.length;
+  return { state: isSame ? state : { ...state, questions, questioned: sequence }, send };
+}
+
+/** The answer of a kind, with what it answers; null before there is one. */
+export function answerOf<Kind extends StageKind>(
+  { questions }: Pick<InspectorState, 'questions'>,
+  kind: Kind,
+): { readonly answer: StageAnswers[Kind]; readonly question: Extract<StageQuestion, { kind: Kind }> } | null {
+  const asked = questions[kind];
+  if (asked?.answer === null || asked?.answer === undefined || asked.answered === null) return null;
+  // What is kept under a kind is of that kind.
+  const answer = asked.answer.answer as StageAnswers[Kind];
+  return { answer, question: asked.answered as Extract<StageQuestion, { kind: Kind }> };
+}
+
+function moved(state: InspectorState, event: Extract<InspectorMessage, { type: 'moved' }>): Step {
+  const { revision, place, pinned, essay } = event;
+  const before = state.subject;
+  const stage = event.stage ?? state.stage;
+  const selection = withRate(state, essay !== null);
+  const next = { ...state, stage, selection, subject: { revision, place, pinned, essay } };
+  if (revision === before?.revision) return { state: next, send: [] };
+  // A lesson changes the numbers of the example, not its words: what was looked at stays.
+  if (essay !== null && before !== null && before.essay !== null) return ask(next);
+  return ask({ ...next, chosen: null, answer: null, questions: {}, look: null });
+}
+
+/** Steps that teach the example quickly would ruin a trained model: each has a rate of its own. */
+function withRate({ subject, selection }: InspectorState, isEssay: boolean): Selection {
+  const wasEssay = subject !== null && subject.essay !== null;
+  return wasEssay === isEssay
+    ? selection
+    : { ...selection, rate: isEssay ? essayRate : initialSelection.rate };
 }
 
 function ask(state: InspectorState): Step {
   const { subject, model } = state;
   // The number rises even when nothing can be asked, so that an answer under way is no longer the last one's.
   const asked = state.asked + 1;
-  if (subject === null || subject.place === null || model?.state !== 'ready') {
+  const isEssay = subject !== null && subject.essay !== null;
+  if (subject === null || (!isEssay && (subject.place === null || model?.state !== 'ready'))) {
     return { state: { ...state, asked, waiting: false, answer: null, failure: null }, send: [] };
   }
   return {
@@ -115,8 +282,9 @@ function ask(state: InspectorState): Step {
 }
 
 function answered(state: InspectorState, reply: Extract<InspectorMessage, { type: 'inspected' }>): Step {
-  const place = state.subject?.place;
-  if (place === null || place === undefined) return { state, send: [] };
+  const { subject } = state;
+  if (subject === null) return { state, send: [] };
+  const place = subject.essay === null ? subject.place : null;
   const { sequence, revision, inspection } = reply;
   const next: InspectorState = {
     ...state,
@@ -131,10 +299,10 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
 /** The token chosen before a reload, found again by its distance from the cursor: the text before it may have changed. */
 function rememberedPosition(
   memory: InspectorMemory | null,
-  place: Place,
+  place: Place | null,
   inspection: Inspection,
 ): number | null {
-  if (memory === null || memory.place === null || memory.tokensBack === null) return null;
+  if (place === null || memory === null || memory.place === null || memory.tokensBack === null) return null;
   const { uri, line, column } = memory.place;
   if (uri !== place.uri || line !== place.line || column !== place.column) return null;
   const position = inspection.cursor - 1 - memory.tokensBack;
@@ -155,7 +323,16 @@ export function memoryOf(state: InspectorState): InspectorMemory {
   // Until the first answer there is nothing newer than what was kept before.
   if (state.remembered !== null && state.answer === null) return state.remembered;
   const place = state.subject?.place ?? null;
+  const { stage, selection } = state;
+  const { layer, head, temperature, topK, topP, seed } = selection;
   return {
+    stage,
+    layer,
+    head,
+    temperature,
+    topK,
+    topP,
+    seed,
     pinned: state.subject?.pinned ?? false,
     place: place === null ? null : { uri: place.uri, line: place.line, column: place.column },
     tokensBack:

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CurvePoint } from '../protocol/inspector.ts';
+import type { CurvePoint, InspectorRequest } from '../protocol/inspector.ts';
+import { curvesCsv } from './curvesCsv.ts';
 import { count, decimal, duration, rate } from './figures.ts';
 import type { TrainingView } from './inspectorState.ts';
 import { LossChart } from './lossChart.ts';
@@ -12,7 +13,12 @@ const spokenEveryMs = 10_000;
 /** How many held-out points the table beside the chart lists. */
 const listedPoints = 12;
 
-export function TrainingPanel({ training }: { readonly training: TrainingView }): JSX.Element {
+interface TrainingPanelProps {
+  readonly training: TrainingView;
+  readonly send: (request: InspectorRequest) => void;
+}
+
+export function TrainingPanel({ training, send }: TrainingPanelProps): JSX.Element {
   const sentence = trainingSentence(training);
   return (
     <section class="training" aria-labelledby="training-heading" data-phase={training.phase}>
@@ -27,13 +33,21 @@ export function TrainingPanel({ training }: { readonly training: TrainingView })
         <figure>
           <Chart training={training} />
           <HeldOutTable points={training.heldOut} best={training.best} />
+          <p class="controls">
+            <button
+              type="button"
+              onClick={() => send({ type: 'keep', format: 'csv', content: curvesCsv(training) })}
+            >
+              {phrases.curvesCsv}
+            </button>
+          </p>
         </figure>
       )}
     </section>
   );
 }
 
-function Figures({ training }: { readonly training: TrainingView }): JSX.Element | null {
+function Figures({ training }: Pick<TrainingPanelProps, 'training'>): JSX.Element | null {
   const { latest } = training;
   if (latest === null) return null;
   const remaining = training.phase === 'training' ? latest.remainingSeconds : null;
@@ -42,6 +56,7 @@ function Figures({ training }: { readonly training: TrainingView }): JSX.Element
     [phrases.epoch, decimal(latest.epoch, 1)],
     [phrases.tokensPerSecond, count(latest.tokensPerSecond)],
     [phrases.learningRate, rate(latest.learningRate)],
+    [phrases.gradientNorm, decimal(latest.gradientNorm, 3)],
     [phrases.remaining, remaining === null ? phrases.unknown : duration(remaining)],
   ];
   return (
@@ -56,7 +71,7 @@ function Figures({ training }: { readonly training: TrainingView }): JSX.Element
   );
 }
 
-function Chart({ training }: { readonly training: TrainingView }): JSX.Element {
+function Chart({ training }: Pick<TrainingPanelProps, 'training'>): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<LossChart | null>(null);
   useEffect(() => {

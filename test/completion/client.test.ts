@@ -3,19 +3,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PredictorClient } from '../../extension/completion/client.ts';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
-import type { Inspection, PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
+import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
 import { completion, completionOptions as options, modelSummary as model } from '../host/samples.ts';
 import { ScriptedPlatform, type ScriptedWorker } from '../host/scriptedPlatform.ts';
 
 type PredictorWorker = ScriptedWorker<PredictorRequest, PredictorReply>;
 
 const never = new AbortController().signal;
-const inspection: Inspection = {
-  tokens: [],
-  cursor: 0,
-  position: 0,
-  distribution: { top: [], others: { count: 0, probability: 1 }, entropy: 0, actual: null },
-};
+const open = { name: 'a.ts', suffix: '' };
 
 function setUp() {
   const platform = new ScriptedPlatform<PredictorRequest, PredictorReply>();
@@ -50,7 +45,7 @@ describe('PredictorClient', () => {
     expect(platform.workers).toHaveLength(0);
     await loadModel(platform, client);
     void client.complete('a', options, never);
-    void client.inspect({ prefix: 'a', suffix: 'b', position: 0, topK: 3 }, never);
+    void client.parts({ prefix: 'a', open, at: 1, tokens: [3] }, never);
     expect(platform.workers.map(({ role }) => role)).toEqual(['predictor']);
   });
 
@@ -75,13 +70,14 @@ describe('PredictorClient', () => {
     );
   });
 
-  it('hands an inspection through unchanged', async () => {
+  it('hands the parts of a mixture through unchanged', async () => {
     const { platform, client } = setUp();
-    const asked = client.inspect({ prefix: 'é', suffix: '', position: null, topK: 20 }, never);
+    const parts = { transformer: false, tokens: [] };
+    const asked = client.parts({ prefix: 'é', open, at: 2, tokens: [3, 4] }, never);
     const { id, ...query } = lastRequest(platform.worker);
-    expect(query).toEqual({ type: 'inspect', prefix: 'é', suffix: '', position: null, topK: 20 });
-    platform.worker.reply({ type: 'inspected', id, inspection });
-    await expect(asked).resolves.toEqual(inspection);
+    expect(query).toEqual({ type: 'parts', prefix: 'é', open, at: 2, tokens: [3, 4] });
+    platform.worker.reply({ type: 'parts', id, parts });
+    await expect(asked).resolves.toEqual(parts);
   });
 
   it('rejects with the error that the worker reports', async () => {

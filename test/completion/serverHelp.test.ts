@@ -8,7 +8,7 @@ import { PredictorClient } from '../../extension/completion/client.ts';
 import { Predictor } from '../../extension/completion/predictor.ts';
 import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
-import { softmax } from '../../extension/engine/sampler.ts';
+import { softmax } from '../../extension/arithmetic/softmax.ts';
 import { Indexer } from '../../extension/indexing/indexer.ts';
 import { exportModel } from '../../extension/interchange/exportModel.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';

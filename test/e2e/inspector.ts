@@ -63,10 +63,10 @@ export class InspectorPanel {
 
   /** the last row as printed */
   async total(): Promise<string> {
-    return (await this.frame.locator('tfoot td').textContent()) ?? '';
+    return (await this.frame.locator('.scores tfoot .total').textContent()) ?? '';
   }
 
   async #settled(): Promise<void> {
-    await this.frame.locator('.prediction[aria-busy="false"], .prediction:not([aria-busy])').waitFor();
+    await this.frame.locator('.prediction[aria-busy="false"]').waitFor();
   }
 }

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../extension/engine/random.ts';
-import { distribution, sample, softmax } from '../../extension/engine/sampler.ts';
+import { softmax } from '../../extension/arithmetic/softmax.ts';
+import { distribution, sample } from '../../extension/engine/sampler.ts';
 
 const logitArrays = fc
   .array(fc.float({ min: -40, max: 40, noNaN: true }), { minLength: 1, maxLength: 200 })

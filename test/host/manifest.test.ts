@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commands, contextKeys } from '../../extension/host/commands.ts';
+import { stageIds } from '../../extension/protocol/stages.ts';
 import { isRestricted, settings } from '../../extension/host/settings.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -86,11 +87,12 @@ describe('the manifest', () => {
     }
   });
 
-  it('has one walkthrough of few steps, each with something to do, a picture that ships, and an end', () => {
-    const [walkthrough, ...others] = manifest.contributes.walkthroughs;
+  it('has a walkthrough of few steps and one of chapters, each with something to do, a picture that ships, and an end', () => {
+    const [walkthrough, chapters, ...others] = manifest.contributes.walkthroughs;
     expect(others).toEqual([]);
     expect(walkthrough.steps.length).toBeLessThanOrEqual(6);
-    for (const { id, description, media, completionEvents } of walkthrough.steps) {
+    expect(chapters.steps.length).toBeLessThanOrEqual(8);
+    for (const { id, description, media, completionEvents } of [...walkthrough.steps, ...chapters.steps]) {
       const [, command] = /\]\(command:([\w.]+)/.exec(phrases[description.slice(1, -1)]!) ?? [];
       expect(command, id).toBeDefined();
       if (command!.startsWith('nihilo.')) expect(Object.values(commands)).toContain(command);
@@ -100,6 +102,16 @@ describe('the manifest', () => {
         expect(Object.values(contextKeys)).toContain(key);
       }
     }
+  });
+
+  it('opens in each chapter a stage that there is', () => {
+    const [, { steps }] = manifest.contributes.walkthroughs;
+    const opened = steps.flatMap(({ description }: { description: string }) => {
+      const [, argument] = /openInspector\?([^)]+)\)/.exec(phrases[description.slice(1, -1)]!) ?? [];
+      return argument === undefined ? [] : JSON.parse(decodeURIComponent(argument));
+    });
+    expect(opened.length).toBe(steps.length - 1);
+    for (const stage of opened) expect(stageIds).toContain(stage);
   });
 
   it('runs in Node and in a browser, in workspaces of any file system, from files that are built', () => {

@@ -3,7 +3,7 @@ import { completeLine } from '../../extension/completion/line.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { Random } from '../../extension/engine/random.ts';
-import { softmax } from '../../extension/engine/sampler.ts';
+import { softmax } from '../../extension/arithmetic/softmax.ts';
 import { AgreeingTokens } from '../../extension/prediction/agreeingTokens.ts';
 import { LineGenerator } from '../../extension/evaluation/lineGenerator.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';

@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { InspectorConversation } from '../../extension/host/inspectorConversation.ts';
-import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
-import type {
-  InspectorMemory,
-  InspectorMessage,
-  InspectorRequest,
-  ModelState,
-} from '../../extension/protocol/inspector.ts';
-import type { Inspection } from '../../extension/protocol/prediction.ts';
-import type { InspectorEvent, InspectorState } from '../../extension/webview/inspectorState.ts';
-import { initialState, memoryOf, step } from '../../extension/webview/inspectorState.ts';
+import type { InspectorRequest } from '../../extension/protocol/inspector.ts';
+import { stageIds } from '../../extension/protocol/stages.ts';
+import { type InspectorEvent, initialState, step } from '../../extension/webview/inspectorState.ts';
+import { inspectionOf, modelNumber, placeOf, Simulation, textOf } from './simulation.ts';
 import { progress, reading } from './trainingEvents.ts';
 
 beforeEach(() => {
@@ -20,193 +13,6 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function modelNumber(steps: number): ModelState {
-  return {
-    state: 'ready',
-    model: {
-      checkpoint: '/model',
-      config: {
-        vocabSize: 64,
-        hiddenSize: 8,
-        intermediateSize: 32,
-        numHiddenLayers: 1,
-        numAttentionHeads: 2,
-        maxPositionEmbeddings: 8,
-        ropeTheta: 10_000,
-        rmsNormEps: 1e-5,
-        tieWordEmbeddings: true,
-      },
-      parameters: 1000,
-      steps,
-      heldOutBitsPerByte: 2,
-    },
-  };
-}
-
-const placeOf = (text: number) => ({ uri: `file:///${text}`, file: `${text}.ts`, line: text, column: 1 });
-
-/** An inspection that carries what it was made from: text, model and position. */
-function inspectionOf(text: number, model: number, position: number | null): Inspection {
-  const tokens = Array.from({ length: 3 + (text % 5) }, (_, start) => ({ id: text, bytes: 'x', start }));
-  const cursor = 2 + (text % 2);
-  const at = position ?? cursor - 1;
-  return {
-    tokens,
-    cursor,
-    position: at,
-    distribution: {
-      top: [],
-      others: { count: model, probability: 1 },
-      entropy: text,
-      actual: null,
-    },
-  };
-}
-
-interface EngineCall {
-  readonly text: number;
-  readonly model: number;
-  readonly position: number | null;
-  readonly resolve: (inspection: Inspection) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** Host, page and engine joined by queues that deliver when the test says so: any delay, engine replies in any order. */
-class Simulation {
-  readonly toPage: InspectorMessage[] = [];
-  readonly toHost: InspectorRequest[] = [];
-  readonly engine: EngineCall[] = [];
-  readonly tickTimes: number[] = [];
-  readonly history = new TrainingHistory();
-  readonly host: InspectorConversation;
-  page: InspectorState | null = null;
-  memory: InspectorMemory | null = null;
-  visible = false;
-  text = 0;
-  followed = 0;
-  model = 1;
-  drawn = 0;
-  /** what was on the screen when a token of it was chosen */
-  choiceMadeOn: { readonly text: number; readonly model: number } | null = null;
-
-  constructor() {
-    this.host = new InspectorConversation(
-      (message) => {
-        expect(this.visible, 'nothing is sent to a hidden page').toBe(true);
-        expect(JSON.stringify(message).length).toBeLessThan(1_000_000);
-        // The replay to a page that has just been shown answers `ready`; it is no tick.
-        if (message.type === 'training' && !message.tick.restart) this.tickTimes.push(performance.now());
-        this.toPage.push(message);
-      },
-      (query) =>
-        new Promise((resolve, reject) => {
-          const text = Number(query.prefix);
-          this.engine.push({ text, model: this.model, position: query.position, resolve, reject });
-        }),
-      this.history,
-      modelNumber(this.model),
-    );
-  }
-
-  show(): void {
-    this.visible = true;
-    this.page = initialState(this.memory);
-    this.choiceMadeOn = null;
-    this.toHost.push({ type: 'ready', memory: this.memory });
-  }
-
-  hide(): void {
-    this.visible = false;
-    this.page = null;
-    this.toPage.length = 0;
-    this.toHost.length = 0;
-    this.host.hidden();
-  }
-
-  move(): void {
-    this.text += 1;
-    if (!this.host.pinned) this.followed = this.text;
-    this.host.follow({ place: placeOf(this.text), prefix: String(this.text), suffix: '' });
-  }
-
-  retrain(): void {
-    this.model += 1;
-    this.host.modelChanged(modelNumber(this.model));
-  }
-
-  async deliverToHost(): Promise<void> {
-    const request = this.toHost.shift();
-    if (request?.type === 'ready') this.host.ready();
-    if (request?.type === 'pin') this.host.pin(request.pinned);
-    if (request?.type === 'inspect') void this.host.answer(request);
-    await this.settle();
-  }
-
-  choose(position: number): void {
-    const seen = this.page?.answer?.inspection.distribution;
-    if (seen === undefined) return;
-    this.dispatch({ type: 'choose', position });
-    // A choice that counts is asked about at once.
-    if (this.page?.waiting && this.page.chosen === position) {
-      this.choiceMadeOn = { text: seen.entropy, model: seen.others.count };
-    }
-  }
-
-  dispatch(event: InspectorEvent): void {
-    if (this.page === null) return;
-    const next = step(this.page, event);
-    this.page = next.state;
-    this.toHost.push(...next.send);
-    this.memory = memoryOf(this.page);
-    this.checkWhatIsDrawn(this.page);
-  }
-
-  deliverToPage(): void {
-    const message = this.toPage.shift();
-    if (message !== undefined) this.dispatch(message);
-  }
-
-  async answerOne(index: number, fails: boolean): Promise<void> {
-    const [call] = this.engine.splice(index % Math.max(1, this.engine.length), 1);
-    if (call === undefined) return;
-    if (fails) call.reject(new Error(`no answer for ${call.text}`));
-    else call.resolve(inspectionOf(call.text, call.model, call.position));
-    await this.settle();
-  }
-
-  /** Lets promise reactions run; no simulated time passes. */
-  async settle(): Promise<void> {
-    for (let i = 0; i < 4; i += 1) await Promise.resolve();
-  }
-
-  checkWhatIsDrawn(page: InspectorState): void {
-    if (page.answer === null) return;
-    const { inspection, place } = page.answer;
-    const text = inspection.distribution.entropy;
-    expect(place, 'an answer is drawn with its own place').toEqual(placeOf(text));
-    if (page.waiting) return;
-    this.drawn += 1;
-    expect(page.subject?.place, 'what is drawn as current is of the current text').toEqual(placeOf(text));
-    expect(page.model).toEqual(modelNumber(inspection.distribution.others.count));
-    expect(inspection.position).toBe(page.chosen ?? inspection.cursor - 1);
-    expect(page.failure).toBeNull();
-    if (page.chosen !== null && this.choiceMadeOn !== null) {
-      const { others } = inspection.distribution;
-      expect({ text, model: others.count }, 'a position means a token of what was seen').toEqual(
-        this.choiceMadeOn,
-      );
-    }
-  }
-
-  async quiesce(): Promise<void> {
-    while (this.toHost.length + this.toPage.length + this.engine.length > 0) {
-      await this.deliverToHost();
-      this.deliverToPage();
-      await this.answerOne(0, false);
-    }
-  }
-}
-
 const action = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('deliverToHost' as const) }) },
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('deliverToPage' as const) }) },
@@ -214,7 +20,16 @@ const action = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ kind: fc.constant('answer' as const), index: fc.nat(9), fails: fc.boolean() }),
   },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('tell' as const), index: fc.nat(9), fails: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('openStage' as const), stage: fc.constantFrom(...stageIds) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('select' as const), layer: fc.nat(1) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('choose' as const), position: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pin' as const), pinned: fc.boolean() }) },
   {
@@ -231,6 +46,12 @@ async function perform(simulation: Simulation, act: typeof action extends fc.Arb
       return simulation.deliverToPage();
     case 'answer':
       return simulation.answerOne(act.index, act.fails && act.index % 3 === 0);
+    case 'tell':
+      return simulation.answerQuestion(act.index, act.fails && act.index % 3 === 0);
+    case 'openStage':
+      return simulation.dispatch({ type: 'openStage', stage: act.stage });
+    case 'select':
+      return simulation.dispatch({ type: 'select', change: { layer: act.layer } });
     case 'move':
       return simulation.move();
     case 'choose':
@@ -251,6 +72,7 @@ async function perform(simulation: Simulation, act: typeof action extends fc.Arb
 
 test('with any delays and replies in any order nothing stale is ever drawn as current, and all ends up to date', async () => {
   let drawn = 0;
+  let drawnOfStages = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 100, maxLength: 200, size: 'max' }), async (actions) => {
       const simulation = new Simulation();
@@ -259,6 +81,7 @@ test('with any delays and replies in any order nothing stale is ever drawn as cu
       for (const act of actions) await perform(simulation, act);
       await simulation.quiesce();
       drawn += simulation.drawn;
+      drawnOfStages += simulation.drawnOfStages;
       const page = simulation.page!;
       expect(page.waiting).toBe(false);
       expect(page.subject?.pinned).toBe(simulation.host.pinned);
@@ -271,6 +94,7 @@ test('with any delays and replies in any order nothing stale is ever drawn as cu
     { numRuns: 500 },
   );
   expect(drawn, 'the property is not empty').toBeGreaterThan(1000);
+  expect(drawnOfStages, 'and of the stages neither').toBeGreaterThan(1000);
 });
 
 test('a reply to any request but the last changes nothing that is drawn', () => {
@@ -285,7 +109,14 @@ test('a reply to any request but the last changes nothing that is drawn', () => 
       apply({ type: 'model', model: modelNumber(1) });
       const asked: Extract<InspectorRequest, { type: 'inspect' }>[] = [];
       for (let revision = 1; revision <= 8; revision += 1) {
-        const sent = apply({ type: 'moved', revision, place: placeOf(revision), pinned: false });
+        const sent = apply({
+          type: 'moved',
+          revision,
+          place: placeOf(revision),
+          pinned: false,
+          essay: null,
+          stage: null,
+        });
         asked.push(...sent.filter((request) => request.type === 'inspect'));
       }
       expect(asked).toHaveLength(8);
@@ -318,10 +149,10 @@ test('the same text again, as when the keyboard goes back to the code, does not 
   await simulation.quiesce();
   simulation.choose(0);
   await simulation.quiesce();
-  simulation.host.follow({ place: placeOf(1), prefix: '1', suffix: '' });
+  simulation.host.follow(textOf(1));
   await simulation.quiesce();
   expect(simulation.page?.chosen).toBe(0);
-  simulation.host.follow({ place: placeOf(1), prefix: '1', suffix: 'typed' });
+  simulation.host.follow(textOf(1, 'typed'));
   await simulation.quiesce();
   expect(simulation.page?.chosen).toBeNull();
 });
@@ -350,6 +181,13 @@ test('what is kept over a reload holds no text: a URI, numbers and a flag', asyn
     pinned: false,
     place: { uri: 'file:///1', line: 1, column: 1 },
     tokensBack: 1,
+    stage: 'scores',
+    layer: 0,
+    head: 0,
+    temperature: 1,
+    topK: 0,
+    topP: 1,
+    seed: 7,
   });
 });
 

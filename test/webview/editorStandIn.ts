@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type Inspect, InspectorConversation } from '../../extension/host/inspectorConversation.ts';
+import { type InspectionEngine, InspectorConversation } from '../../extension/host/inspectorConversation.ts';
 import { inspectorPage } from '../../extension/host/inspectorPage.ts';
 import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import type { InspectorMessage, InspectorRequest, ModelState } from '../../extension/protocol/inspector.ts';
@@ -36,7 +36,9 @@ const preload = `
 export interface OpenOptions {
   readonly theme: Theme;
   readonly model: ModelState;
-  readonly inspect: Inspect;
+  /** BCP 47; absent: English */
+  readonly language?: string;
+  readonly engine: InspectionEngine;
   readonly width?: number;
   readonly height?: number;
   /** 2 = 200 % */
@@ -47,10 +49,13 @@ export interface OpenOptions {
 export class EditorStandIn {
   readonly #server: Server;
   readonly #browser: Browser;
+  /** of the page's script, as it ships */
+  readonly scriptBytes: number;
 
-  private constructor(server: Server, browser: Browser) {
+  private constructor(server: Server, browser: Browser, scriptBytes: number) {
     this.#server = server;
     this.#browser = browser;
+    this.scriptBytes = scriptBytes;
   }
 
   static async start(): Promise<EditorStandIn> {
@@ -62,6 +67,7 @@ export class EditorStandIn {
       outdir: 'dist/webview',
       platform: 'browser',
       target: 'chrome114',
+      charset: 'utf8',
       format: 'iife',
       jsx: 'automatic',
       jsxImportSource: 'preact',
@@ -69,8 +75,8 @@ export class EditorStandIn {
     const files = new Map(bundle.outputFiles.map((file) => [`/${file.path.split('/').at(-1)}`, file.text]));
     const server = createServer((request, response) => {
       const origin = `http://${request.headers.host}`;
-      const { pathname } = new URL(request.url ?? '/', origin);
-      const body = files.get(pathname) ?? themedFile(pathname, origin);
+      const { pathname, search } = new URL(request.url ?? '/', origin);
+      const body = files.get(pathname) ?? themedFile(pathname, origin, search.slice(1));
       if (body === null) {
         response.writeHead(404).end();
         return;
@@ -81,7 +87,8 @@ export class EditorStandIn {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const browser = await chromium.launch({ executablePath: executablePath!, args: chromiumFlags });
-    return new EditorStandIn(server, browser);
+    const script = bundle.outputFiles.find(({ path }) => path.endsWith('.js'))!;
+    return new EditorStandIn(server, browser, script.contents.length);
   }
 
   /** Opens the Inspector with the real host end of the protocol behind it. */
@@ -99,7 +106,7 @@ export class EditorStandIn {
     const page = await context.newPage();
     const inspector = new OpenInspector(page, options);
     await page.exposeFunction('receive', (request: InspectorRequest) => inspector.receive(request));
-    await page.goto(`http://127.0.0.1:${port}/${options.theme.id}.html`);
+    await page.goto(`http://127.0.0.1:${port}/${options.theme.id}.html?${options.language ?? 'en'}`);
     return inspector;
   }
 
@@ -121,7 +128,7 @@ const chromiumFlags = [
 ];
 
 /** `/THEME.html` and `/THEME.css`: the Inspector's real page with what the editor adds to it. */
-function themedFile(pathname: string, origin: string): string | null {
+function themedFile(pathname: string, origin: string, language: string): string | null {
   const [id, extension] = pathname.slice(1).split('.');
   const theme = themes.find((theme) => theme.id === id);
   if (theme === undefined) return null;
@@ -131,7 +138,7 @@ function themedFile(pathname: string, origin: string): string | null {
     nonce,
     scriptUri: '/inspector.js',
     styleUri: '/inspector.css',
-    language: 'en',
+    language,
     title: 'Nihilo Inspector',
   })
     .replace(
@@ -149,6 +156,8 @@ export class OpenInspector {
   readonly received: InspectorRequest[] = [];
   readonly requested: string[] = [];
   readonly pageErrors: Error[] = [];
+  /** of each message to the page: buffers as they are, the rest as JSON */
+  readonly messageBytes: number[] = [];
 
   constructor(page: Page, options: OpenOptions) {
     this.page = page;
@@ -156,7 +165,7 @@ export class OpenInspector {
     page.on('pageerror', (error) => this.pageErrors.push(error));
     this.conversation = new InspectorConversation(
       (message) => void this.#post(message),
-      options.inspect,
+      options.engine,
       this.history,
       options.model,
     );
@@ -167,6 +176,8 @@ export class OpenInspector {
     if (request.type === 'ready') this.conversation.ready();
     if (request.type === 'pin') this.conversation.pin(request.pinned);
     if (request.type === 'inspect') void this.conversation.answer(request);
+    if (request.type === 'ask') void this.conversation.ask(request);
+    if (request.type === 'essay') void this.conversation.essay(request.action);
   }
 
   async violations(): Promise<string[]> {
@@ -178,7 +189,29 @@ export class OpenInspector {
     await this.page.context().close();
   }
 
+  /** Buffers go as text, because the debugger's protocol has none. */
   async #post(message: InspectorMessage): Promise<void> {
-    await this.page.evaluate((message) => window.postMessage(message, '*'), message);
+    this.messageBytes.push(sizeOf(message));
+    const text = JSON.stringify(message, (_, value: unknown) =>
+      value instanceof ArrayBuffer ? { base64: Buffer.from(value).toString('base64') } : value,
+    );
+    await this.page.evaluate((text) => {
+      const message: unknown = JSON.parse(text, (_, value: { base64?: string } | null) =>
+        typeof value?.base64 === 'string'
+          ? Uint8Array.from(atob(value.base64), (character) => character.charCodeAt(0)).buffer
+          : value,
+      );
+      window.postMessage(message, '*');
+    }, text);
   }
+}
+
+function sizeOf(message: InspectorMessage): number {
+  let buffers = 0;
+  const text = JSON.stringify(message, (_, value: unknown) => {
+    if (!(value instanceof ArrayBuffer)) return value;
+    buffers += value.byteLength;
+    return null;
+  });
+  return buffers + text.length;
 }

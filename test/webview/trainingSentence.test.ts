@@ -3,6 +3,7 @@ import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import type { TrainingEvent } from '../../extension/protocol/training.ts';
+import { curvesCsv } from '../../extension/webview/curvesCsv.ts';
 import { trainingSentence } from '../../extension/webview/phrases.ts';
 import { heldOut, progress, reading } from './trainingEvents.ts';
 
@@ -45,6 +46,24 @@ test('a training that was stopped before its first model kept nothing new, and o
   expect(sentenceAfter(reading, stopped)).toBe('Training stopped; nothing new was kept.');
   expect(sentenceAfter(reading, training, heldOut(10, 2, true), stopped)).toBe(
     'Training stopped; the last saved model is kept. Held-out loss 2.000. Best 2.000 at step 10.',
+  );
+});
+
+test('a training whose held-out loss rises three times running is said to memorise, and only while it runs', () => {
+  const rising = [reading, training, ...[2, 2.1, 2.2, 2.3].map((loss, i) => heldOut(i + 1, loss, i === 0))];
+  expect(sentenceAfter(...rising)).toContain('memorised');
+  expect(sentenceAfter(...rising, heldOut(5, 2.25, false))).not.toContain('memorised');
+  expect(sentenceAfter(...rising.slice(0, -1))).not.toContain('memorised');
+  const stopped: TrainingEvent = {
+    type: 'failed',
+    error: toPlainError(new NihiloError('workerFailed', say``)),
+  };
+  expect(sentenceAfter(...rising, stopped)).not.toContain('memorised');
+});
+
+test('the curves are saved with every point', () => {
+  expect(curvesCsv({ train: [[1, 7.5]], heldOut: [[1, 7.75]] })).toBe(
+    'curve,step,bits per byte\r\ntrain,1,7.5\r\nheld-out,1,7.75\r\n',
   );
 });
 

@@ -1,0 +1,41 @@
+import type { Surprise } from '../protocol/inspecting.ts';
+
+/** Bits from which on each band begins: what is less surprising is not marked. */
+export const bandsFromBits = [1, 4, 8] as const;
+
+/** A part of a text in UTF-16 code units, and how surprising it is. */
+export interface SurpriseRange {
+  readonly start: number;
+  readonly end: number;
+  readonly bits: number;
+  /** index into bandsFromBits; −1: not surprising */
+  readonly band: number;
+}
+
+/** Where the tokens of a text are in it: a token that ends inside a character counts to its end. @param text as it was sent */
+export function surpriseRanges(text: string, surprises: readonly Surprise[]): SurpriseRange[] {
+  const offsets = unitsByByte(text);
+  return surprises.map(({ start, length, bits }) => ({
+    start: offsets[start]!,
+    end: offsets[start + length]!,
+    bits,
+    band: bandsFromBits.filter((least) => bits >= least).length - 1,
+  }));
+}
+
+/** For each byte of the text's UTF-8 form, and for its end: the character's first code unit; inside of a character: the unit behind it. */
+function unitsByByte(text: string): Uint32Array {
+  const bytes = new TextEncoder().encode(text).length;
+  const offsets = new Uint32Array(bytes + 1);
+  let [byte, unit] = [0, 0];
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    const width = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    offsets[byte] = unit;
+    unit += character.length;
+    offsets.fill(unit, byte + 1, byte + width);
+    byte += width;
+  }
+  offsets[byte] = unit;
+  return offsets;
+}

@@ -1,0 +1,147 @@
+import * as vscode from 'vscode';
+import { commands } from './commands.ts';
+import { isWritten } from './documents.ts';
+import { bandsFromBits, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
+import type { WorkspaceModel } from './workspaceModel.ts';
+
+const delayMs = 300;
+/** Lines above and below what is seen that are marked, too, and marks at most: more slow the editor down. */
+const [linesAround, mostMarks] = [50, 1_000];
+/** Text above that the model reads before the first mark. */
+const contextCharacters = 4_000;
+
+/** Dotted, dashed, double: the shape says it, the colour helps. */
+const shapes = [
+  { borderStyle: 'dotted', borderWidth: '0 0 1px 0' },
+  { borderStyle: 'dashed', borderWidth: '0 0 1px 0' },
+  { borderStyle: 'double', borderWidth: '0 0 3px 0' },
+] as const satisfies readonly unknown[] & { readonly length: (typeof bandsFromBits)['length'] };
+
+/** Marks under what the model did not expect, off until they are asked for, and in a hover how likely it was. */
+export class Surprises implements vscode.Disposable, vscode.HoverProvider {
+  readonly #model: WorkspaceModel;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #marks = shapes.map((shape) =>
+    vscode.window.createTextEditorDecorationType({
+      ...shape,
+      borderColor: new vscode.ThemeColor('charts.orange'),
+      rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+    }),
+  );
+  readonly #disposables: vscode.Disposable[];
+  #shown: {
+    readonly document: vscode.TextDocument;
+    readonly version: number;
+    readonly ranges: readonly SurpriseRange[];
+  } | null = null;
+  #isOn = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #underWay: AbortController | null = null;
+
+  constructor(model: WorkspaceModel, log: vscode.LogOutputChannel) {
+    this.#model = model;
+    this.#log = log;
+    const { window, workspace, languages } = vscode;
+    this.#disposables = [
+      ...this.#marks,
+      window.onDidChangeActiveTextEditor(() => this.#again()),
+      window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
+        if (textEditor === window.activeTextEditor) this.#again();
+      }),
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (document === window.activeTextEditor?.document) this.#again();
+      }),
+      languages.registerHoverProvider({ scheme: '*' }, this),
+    ];
+  }
+
+  toggle(): void {
+    this.#isOn = !this.#isOn;
+    this.#again();
+  }
+
+  provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | null {
+    if (this.#shown?.document !== document || this.#shown.version !== document.version) return null;
+    const at = document.offsetAt(position);
+    const found = this.#shown.ranges.find(({ start, end }) => start <= at && at < end);
+    if (found === undefined) return null;
+    const range = new vscode.Range(document.positionAt(found.start), document.positionAt(found.end));
+    const said = new vscode.MarkdownString();
+    said.isTrusted = { enabledCommands: [commands.whyThisCompletion] };
+    // As text: what stands in a file is never markup.
+    said.appendText(
+      vscode.l10n.t(
+        'Nihilo: “{0}” had probability {1} here ({2} bits of surprise).',
+        document.getText(range),
+        (2 ** -found.bits).toPrecision(3),
+        found.bits.toFixed(1),
+      ),
+    );
+    said.appendMarkdown(` [${vscode.l10n.t('Why?')}](command:${commands.whyThisCompletion})`);
+    return new vscode.Hover(said, range);
+  }
+
+  dispose(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#underWay?.abort();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  /** What is marked may not be there any more: it goes at once, and comes back a little later. */
+  #again(): void {
+    if (!this.#isOn && this.#shown === null) return;
+    this.#underWay?.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const editor = vscode.window.activeTextEditor;
+    if (
+      !this.#isOn ||
+      this.#shown?.version !== editor?.document.version ||
+      this.#shown?.document !== editor?.document
+    )
+      this.#clear();
+    if (this.#isOn) this.#timer = setTimeout(() => void this.#mark(), delayMs);
+  }
+
+  #clear(): void {
+    this.#shown = null;
+    for (const editor of vscode.window.visibleTextEditors)
+      for (const mark of this.#marks) editor.setDecorations(mark, []);
+  }
+
+  async #mark(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    const [seen] = editor?.visibleRanges ?? [];
+    if (editor === undefined || seen === undefined || !isWritten(editor.document)) return;
+    const { document } = editor;
+    const { version } = document;
+    const first = document.offsetAt(new vscode.Position(Math.max(0, seen.start.line - linesAround), 0));
+    const last = document.lineAt(Math.min(document.lineCount - 1, seen.end.line + linesAround)).range.end;
+    // The model reads whole lines.
+    const above = document.positionAt(Math.max(0, first - contextCharacters)).with({ character: 0 });
+    const begin = document.offsetAt(above);
+    const text = document.getText(new vscode.Range(above, last));
+    const from = new TextEncoder().encode(text.slice(0, first - begin)).length;
+    const underWay = new AbortController();
+    this.#underWay = underWay;
+    try {
+      const surprises = await this.#model.surprises(text, from, underWay.signal);
+      if (underWay.signal.aborted || document.version !== version) return;
+      const ranges = surpriseRanges(text, surprises).map((range) => ({
+        ...range,
+        start: range.start + begin,
+        end: range.end + begin,
+      }));
+      this.#shown = { document, version, ranges };
+      const marked = ranges.filter(({ band }) => band >= 0).slice(0, mostMarks);
+      this.#marks.forEach((mark, band) => {
+        const own = marked.filter((range) => range.band === band);
+        editor.setDecorations(
+          mark,
+          own.map(({ start, end }) => new vscode.Range(document.positionAt(start), document.positionAt(end))),
+        );
+      });
+    } catch (error) {
+      if (!underWay.signal.aborted) this.#log.warn(`surprise: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { softmax } from '../arithmetic/softmax.ts';
+import { presetConfig } from '../engine/config.ts';
+import type { CompiledKernels } from '../engine/instantiate.ts';
+import { parameterTable } from '../engine/layout.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
+import { initialTensors } from '../engine/weights.ts';
+import type { EssayState } from '../protocol/inspecting.ts';
+import type { InspectedToken } from '../protocol/prediction.ts';
+import { gradientsOf } from './learning.ts';
+import { RecordedModel } from './recordedModel.ts';
+import type { Run, Subject } from './subject.ts';
+
+/** The essay's two sentences: words are tokens, case and punctuation are ignored. */
+const sentences = 'An apple a day keeps the doctor away. The doctor is away on vacation.';
+const words = sentences.toLowerCase().match(/[a-z]+/g)!;
+/** Sorted, without repeats: a word's token ID is its place. */
+export const essayVocabulary: readonly string[] = [...new Set(words)].sort();
+/** The input sequence: the text written as token IDs. */
+export const essayIds: readonly number[] = words.map((word) => essayVocabulary.indexOf(word));
+/** Tokens of "An apple a day keeps the doctor". */
+export const essayCursor = words.indexOf('away');
+
+/** Blind guessing costs ln 11 = 2.4: a loss like this is on its way to infinity. */
+const mostLoss = 50;
+
+/** The pencil model, with room for all 14 words at once. */
+const config = { ...presetConfig('pencil', essayVocabulary.length), maxPositionEmbeddings: 16 };
+
+/** The essay's example: a model of eleven words that starts from random numbers and is taught two sentences, a step at a time. */
+export class Essay {
+  readonly #subject: Subject;
+  #seed = 0;
+  #losses: number[] = [];
+  #diverged = false;
+
+  constructor(compiled: CompiledKernels, seed: number) {
+    const model = new RecordedModel(compiled, config, initialTensors(parameterTable(config), seed));
+    this.#subject = { model, bytesOf: (id) => essayVocabulary[id]! };
+    this.begin(seed);
+  }
+
+  get run(): Run {
+    return { subject: this.#subject, ids: essayIds };
+  }
+
+  /** The words as tokens; `start` is where each begins in the two sentences. */
+  get tokens(): InspectedToken[] {
+    let at = 0;
+    return words.map((word, i) => {
+      const start = sentences.toLowerCase().indexOf(word, at);
+      at = start + word.length;
+      return { id: essayIds[i]!, bytes: word, start };
+    });
+  }
+
+  /** Random numbers again, those of the seed. */
+  begin(seed: number): void {
+    this.#seed = seed;
+    this.#subject.model.setWeights(initialTensors(parameterTable(config), seed));
+    this.#losses = [this.#loss()];
+    this.#diverged = false;
+  }
+
+  /** Plain gradient descent on all thirteen predictions at once, as the essay tells it. */
+  step(steps: number, rate: number): void {
+    const { model } = this.#subject;
+    this.#diverged = false;
+    for (let i = 0; i < steps; i++) {
+      const before = new Map([...model.weights].map(([name, values]) => [name, values.slice()]));
+      gradientsOf(this.run);
+      model.descend(rate);
+      const loss = this.#loss();
+      if (!(loss < mostLoss)) {
+        model.setWeights(before);
+        this.#diverged = true;
+        return;
+      }
+      this.#losses.push(loss);
+    }
+  }
+
+  get state(): EssayState {
+    const { model } = this.#subject;
+    model.run(essayIds);
+    const logits = model.logits(essayCursor - 1);
+    const probabilities = softmax(logits);
+    const says = mostLikely(logits, 1)[0]!;
+    return {
+      seed: this.#seed,
+      step: this.#losses.length - 1,
+      losses: [...this.#losses],
+      says: essayVocabulary[says]!,
+      saysProbability: probabilities[says]!,
+      trueProbability: probabilities[essayIds[essayCursor]!]!,
+      diverged: this.#diverged,
+    };
+  }
+
+  #loss(): number {
+    const { model } = this.#subject;
+    model.run(essayIds);
+    const places = essayIds.slice(1);
+    const total = places.reduce(
+      (sum, next, position) => sum - Math.log(softmax(model.logits(position))[next]!),
+      0,
+    );
+    return total / places.length;
+  }
+}

@@ -1,0 +1,186 @@
+import { windowAround } from '../completion/window.ts';
+import { readCheckpoint } from '../engine/checkpoint.ts';
+import { compileKernels } from '../engine/instantiate.ts';
+import { parameterCount } from '../engine/layout.ts';
+import { distribution } from '../engine/sampler.ts';
+import type { Platform } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
+import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
+import type { RunQuestion, StageAnswer, StageQuestion } from '../protocol/stages.ts';
+import { say } from '../protocol/sentence.ts';
+import { latin1 } from '../tokenizer/latin1.ts';
+import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
+import { Essay, essayCursor } from './essay.ts';
+import { replayMerges } from './mergeReplay.ts';
+import { RecordedModel } from './recordedModel.ts';
+import { stageAnswers } from './stageAnswers.ts';
+import type { Run, Subject } from './subject.ts';
+import { surprisesIn } from './surprises.ts';
+
+/** Runs that may still be asked about. */
+const keptRuns = 8;
+
+type AnyAnswer = (run: Run, question: StageQuestion) => StageAnswer['answer'];
+
+/** The Inspector's engine: a model that records, with the workspace's weights or the essay's. */
+export class Inspector {
+  readonly #platform: Platform;
+  #workspace: { readonly subject: Subject; readonly tokenizer: Tokenizer } | null = null;
+  #essay: Essay | null = null;
+  readonly #runs = new Map<number, Run>();
+  #lastRun = 0;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /** @throws {NihiloError} checkpointMissing, checkpointTorn, checkpointForeign; the model that was loaded before stays */
+  async load(checkpoint: string, reproducible: boolean): Promise<ModelSummary> {
+    const { files } = this.#platform;
+    const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(files, checkpoint);
+    const tokenizer = tokenizerFromJson(tokenizerJson);
+    const model = new RecordedModel(await this.#kernels(reproducible), config, tensors);
+    const bytesOf = (id: number): string => latin1(tokenizer.tokenBytes(id));
+    this.#workspace = { subject: { model, bytesOf }, tokenizer };
+    this.#forget((subject) => subject !== this.#essay?.run.subject);
+    return {
+      checkpoint,
+      config,
+      parameters: parameterCount(config),
+      steps: trainerState.step,
+      heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
+    };
+  }
+
+  /**
+   * The tokens around the cursor and the distribution of the token after one of them.
+   * @param position index into the tokens; null = the last before the cursor
+   * @throws {NihiloError} checkpointMissing; positionInvalid
+   */
+  inspect(prefix: string, suffix: string, position: number | null, topK: number): Inspection {
+    const { subject, tokenizer } = this.#loaded();
+    const context = subject.model.config.maxPositionEmbeddings;
+    const [before, after] = [prefix, suffix].map((text) => new TextEncoder().encode(text));
+    const { ids, starts, cursor } = windowAround(
+      tokenizer,
+      before!,
+      after!,
+      context,
+      Math.floor(context / 4),
+    );
+    const tokens = ids.map((id, i) => ({ id, bytes: subject.bytesOf(id), start: starts[i]! }));
+    return this.#inspection({ subject, ids }, tokens, cursor, position, topK);
+  }
+
+  /** @throws {NihiloError} checkpointMissing */
+  surprises(text: string, from: number): Surprise[] {
+    const { subject, tokenizer } = this.#loaded();
+    return surprisesIn(subject.model, tokenizer, new TextEncoder().encode(text), from);
+  }
+
+  /** Does something to the essay's model, which is made of random numbers where there was none. */
+  async essay(action: EssayAction): Promise<EssayState> {
+    this.#essay ??= new Essay(await this.#kernels(true), action.type === 'begin' ? action.seed : 0);
+    // Its weights become others: what was asked about before is gone.
+    const { subject } = this.#essay.run;
+    this.#forget((other) => other === subject);
+    if (action.type === 'begin') this.#essay.begin(action.seed);
+    else this.#essay.step(action.steps, action.rate);
+    return this.#essay.state;
+  }
+
+  /** As `inspect`, of the essay's sentences. */
+  async inspectEssay(position: number | null, topK: number): Promise<Inspection> {
+    this.#essay ??= new Essay(await this.#kernels(true), 0);
+    return this.#inspection(this.#essay.run, this.#essay.tokens, essayCursor, position, topK);
+  }
+
+  /** @throws {NihiloError} positionInvalid, when the run is too old or the place is not in it */
+  ask(run: number, question: RunQuestion): StageAnswer {
+    const known = this.#runs.get(run);
+    if (known === undefined) {
+      throw new NihiloError(
+        'positionInvalid',
+        say`The run should be one of the last ${keptRuns} and is ${run}. Choose a token to read the text again.`,
+      );
+    }
+    const { subject, ids } = known;
+    if (question.kind === 'merges') {
+      const answer = this.#merges(known, question.position);
+      return { kind: 'merges', answer };
+    }
+    if ('position' in question) checkPosition(question.position, ids.length);
+    subject.model.run(ids);
+    // One kind at a time: the compiler does not follow a union through a table.
+    const answer = (stageAnswers[question.kind] as unknown as AnyAnswer)(known, question);
+    return { kind: question.kind, answer } as StageAnswer;
+  }
+
+  /** The essay's words are tokens as a whole. */
+  #merges({ subject, ids }: Run, position: number): Extract<StageAnswer, { kind: 'merges' }>['answer'] {
+    const id = ids[position]!;
+    if (subject !== this.#workspace?.subject) {
+      return { steps: [{ pieces: [subject.bytesOf(id)], merge: null, made: null }] };
+    }
+    return replayMerges(this.#workspace.tokenizer, id);
+  }
+
+  #inspection(
+    run: Run,
+    tokens: readonly InspectedToken[],
+    cursor: number,
+    position: number | null,
+    topK: number,
+  ): Inspection {
+    const { subject, ids } = run;
+    const chosen = position ?? cursor - 1;
+    checkPosition(chosen, ids.length);
+    subject.model.run(ids);
+    const named = distribution(subject.model.logits(chosen), topK, ids[chosen + 1] ?? null, (id) =>
+      Uint8Array.from(subject.bytesOf(id), (character) => character.charCodeAt(0)),
+    );
+    this.#keep(run);
+    const { numHiddenLayers: layers, numAttentionHeads: heads } = subject.model.config;
+    return { run: this.#lastRun, layers, heads, tokens, cursor, position: chosen, distribution: named };
+  }
+
+  #forget(isGone: (subject: Subject) => boolean): void {
+    for (const [number, { subject }] of this.#runs) if (isGone(subject)) this.#runs.delete(number);
+  }
+
+  #loaded(): { readonly subject: Subject; readonly tokenizer: Tokenizer } {
+    if (this.#workspace === null) {
+      throw new NihiloError(
+        'checkpointMissing',
+        say`There is no model yet. Run "Nihilo: Train on Workspace" first.`,
+      );
+    }
+    return this.#workspace;
+  }
+
+  /** The same text again is the same run: what does not depend on the place need not be asked again. */
+  #keep(run: Run): void {
+    const last = this.#runs.get(this.#lastRun);
+    const isSame =
+      last?.subject === run.subject &&
+      last.ids.length === run.ids.length &&
+      last.ids.every((id, i) => id === run.ids[i]);
+    if (isSame) return;
+    this.#runs.set(++this.#lastRun, run);
+    this.#runs.delete(this.#lastRun - keptRuns);
+  }
+
+  #kernels(reproducible: boolean): ReturnType<typeof compileKernels> {
+    return compileKernels((name) => this.#platform.readAsset(name), reproducible);
+  }
+}
+
+/** @throws {NihiloError} positionInvalid */
+function checkPosition(position: number, tokens: number): void {
+  if (Number.isInteger(position) && position >= 0 && position < tokens) return;
+  throw new NihiloError(
+    'positionInvalid',
+    say`The position should be a token from 0 to ${tokens - 1} and is ${position}. Choose one of the tokens shown.`,
+  );
+}

@@ -1,0 +1,51 @@
+import type { Platform, WorkerPort } from '../platform/platform.ts';
+import { nextTurn } from '../platform/turn.ts';
+import { toPlainError } from '../protocol/errors.ts';
+import type { InspectingMessage, InspectingReply, InspectingRequest } from '../protocol/inspecting.ts';
+import { Inspector } from './inspector.ts';
+
+/** Answers requests one after the other; those that nobody waits for any more are not computed. */
+export function serveInspections(
+  platform: Platform,
+  port: WorkerPort<InspectingMessage, InspectingReply>,
+): void {
+  const inspector = new Inspector(platform);
+  let queue = Promise.resolve();
+  const cancelled = new Set<number>();
+  const serve = async (request: InspectingRequest): Promise<void> => {
+    // A message that cancels it may be waiting behind it.
+    await nextTurn();
+    if (cancelled.delete(request.id)) return;
+    try {
+      port.post(await answer(inspector, request));
+    } catch (error) {
+      port.post({ type: 'failed', id: request.id, error: toPlainError(error) });
+    }
+  };
+  port.onMessage((message) => {
+    if (message.type === 'cancel') cancelled.add(message.id);
+    else queue = queue.then(() => serve(message));
+  });
+}
+
+async function answer(inspector: Inspector, request: InspectingRequest): Promise<InspectingReply> {
+  const { id } = request;
+  switch (request.type) {
+    case 'load':
+      return { type: 'loaded', id, model: await inspector.load(request.checkpoint, request.reproducible) };
+    case 'inspect': {
+      const { prefix, suffix, position, topK } = request;
+      return { type: 'inspected', id, inspection: inspector.inspect(prefix, suffix, position, topK) };
+    }
+    case 'essay':
+      return { type: 'essay', id, state: await inspector.essay(request.action) };
+    case 'inspectEssay': {
+      const inspection = await inspector.inspectEssay(request.position, request.topK);
+      return { type: 'inspected', id, inspection };
+    }
+    case 'surprises':
+      return { type: 'surprises', id, surprises: inspector.surprises(request.text, request.from) };
+    case 'ask':
+      return { type: 'answered', id, answer: inspector.ask(request.run, request.question) };
+  }
+}

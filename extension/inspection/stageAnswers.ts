@@ -1,0 +1,236 @@
+import { mostLikely } from '../arithmetic/likeliest.ts';
+import { distribution } from '../engine/sampler.ts';
+import type { RunQuestion, StageAnswers, StageQuestion } from '../protocol/stages.ts';
+import { drawOf } from './choice.ts';
+import { explain } from './explain.ts';
+import { learningAt } from './learning.ts';
+import type { RecordedModel } from './recordedModel.ts';
+import { whyOf } from './why.ts';
+import { attentionRow, dot, embedding, likeliest, named, type Run } from './subject.ts';
+
+/** Tokens of the table of scores, of the guesses without a neuron, and neighbours. */
+const [mostScores, fewGuesses, mostNeighbours] = [50, 5, 10];
+/** Cells of a thumbnail's side. */
+const thumbnailSize = 64;
+/** Rows of a page of the vocabulary. */
+const vocabularyPage = 60;
+
+/** What is asked of the run alone: not of the tokenizer, and not of the index. */
+type RunKind = Exclude<RunQuestion['kind'], 'merges'>;
+
+/** One answer a kind; `model.run(ids)` has been called. */
+export const stageAnswers: {
+  readonly [Kind in RunKind]: (
+    run: Run,
+    question: Extract<StageQuestion, { kind: Kind }>,
+  ) => StageAnswers[Kind];
+} = {
+  overview,
+  vocabulary,
+  vectors,
+  attention,
+  thumbnails,
+  mix,
+  neurons,
+  scores,
+  choice: drawOf,
+  learning: (run, { position, rate, weight }) => learningAt(run, position, rate, weight),
+  why: whyOf,
+  explain: (run, { number }) => explain(run, number),
+};
+
+function overview(
+  { subject, ids }: Run,
+  { layer, head, position }: Extract<StageQuestion, { kind: 'overview' }>,
+): StageAnswers['overview'] {
+  const { model } = subject;
+  const { weights } = attentionRow(model, layer, head, position);
+  const most = weights.reduce((best, weight, other) => (weight > weights[best]! ? other : best), 0);
+  const next = ids[position + 1] ?? null;
+  const { top, entropy, actual } = distribution(model.logits(position), 1, next, () => new Uint8Array());
+  return {
+    firing: countFiring(model.row('up', layer, position)),
+    neurons: model.config.intermediateSize,
+    looksAt: { position: most, weight: weights[most]! },
+    top: { ...top[0]!, bytes: subject.bytesOf(top[0]!.id) },
+    entropy,
+    loss: actual === null ? null : -Math.log(actual.probability),
+  };
+}
+
+function countFiring(before: Float32Array): number {
+  return before.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
+}
+
+function vocabulary(
+  { subject }: Run,
+  { from }: Extract<StageQuestion, { kind: 'vocabulary' }>,
+): StageAnswers['vocabulary'] {
+  const size = subject.model.config.vocabSize;
+  const length = Math.max(0, Math.min(vocabularyPage, size - from));
+  return { size, from, tokens: Array.from({ length }, (_, i) => named(subject, from + i)) };
+}
+
+function vectors(
+  { subject, ids }: Run,
+  { position, other }: Extract<StageQuestion, { kind: 'vectors' }>,
+): StageAnswers['vectors'] {
+  const { vocabSize } = subject.model.config;
+  const [a, b] = [embedding(subject, ids[position]!), embedding(subject, ids[other]!)];
+  const length = (vector: Float32Array): number => Math.sqrt(dot(vector, vector));
+  const cosine = (vector: Float32Array): number => dot(a, vector) / (length(a) * length(vector) || 1);
+  const cosines = Float32Array.from({ length: vocabSize }, (_, id) =>
+    id === ids[position] ? -Infinity : cosine(embedding(subject, id)),
+  );
+  return {
+    vector: [...a],
+    other: [...b],
+    dot: dot(a, b),
+    cosine: cosine(b),
+    neighbours: mostLikely(cosines, Math.min(mostNeighbours, vocabSize - 1)).map((id) => ({
+      ...named(subject, id),
+      dot: dot(a, embedding(subject, id)),
+      cosine: cosine(embedding(subject, id)),
+    })),
+  };
+}
+
+function attention(
+  { subject, ids }: Run,
+  { layer, head, position, other: asked }: Extract<StageQuestion, { kind: 'attention' }>,
+): StageAnswers['attention'] {
+  const { model } = subject;
+  const row = attentionRow(model, layer, head, position);
+  const other = asked ?? row.weights.indexOf(Math.max(...row.weights));
+  const { hiddenSize: h, numAttentionHeads } = model.config;
+  const dim = h / numAttentionHeads;
+  const unrotated = (place: number, start: number): number[] => [
+    ...model.unrotated(layer, place).subarray(start + head * dim, start + (head + 1) * dim),
+  ];
+  const tokens = ids.length;
+  const picture = new Uint8Array(tokens * tokens);
+  eachShare(model, layer, head, tokens, (row, other, share) => {
+    picture[row * tokens + other] = Math.round(255 * share);
+  });
+  return {
+    ...row,
+    query: unrotated(position, 0),
+    rotatedQuery: [...model.head('q', layer, head, position)],
+    other,
+    key: unrotated(other, h),
+    rotatedKey: [...model.head('k', layer, head, other)],
+    value: [...model.head('v', layer, head, other)],
+    picture: picture.buffer,
+    tokens,
+  };
+}
+
+/** All shares of a head, row by row; the sums of a row's exponentials are float64. */
+function eachShare(
+  model: RecordedModel,
+  layer: number,
+  head: number,
+  tokens: number,
+  use: (row: number, other: number, share: number) => void,
+): void {
+  const [queries, keys] = [model.heads('q', layer, head), model.heads('k', layer, head)];
+  const dim = queries.length / tokens;
+  const scale = 1 / Math.sqrt(dim);
+  const scores = new Float64Array(tokens);
+  for (let row = 0; row < tokens; row++) {
+    let most = -Infinity;
+    for (let other = 0; other <= row; other++) {
+      let sum = 0;
+      for (let i = 0; i < dim; i++) sum += queries[row * dim + i]! * keys[other * dim + i]!;
+      scores[other] = sum * scale;
+      most = Math.max(most, scores[other]!);
+    }
+    let total = 0;
+    for (let other = 0; other <= row; other++) total += scores[other] = Math.exp(scores[other]! - most);
+    for (let other = 0; other <= row; other++) use(row, other, scores[other]! / total);
+  }
+}
+
+function thumbnails({ subject, ids }: Run): StageAnswers['thumbnails'] {
+  const { model } = subject;
+  const { numHiddenLayers: layers, numAttentionHeads: heads } = model.config;
+  const size = Math.min(thumbnailSize, ids.length);
+  const pictures = new Uint8Array(layers * heads * size * size);
+  const cell = (token: number): number => Math.floor((token * size) / ids.length);
+  for (let layer = 0; layer < layers; layer++) {
+    for (let head = 0; head < heads; head++) {
+      const start = (layer * heads + head) * size * size;
+      eachShare(model, layer, head, ids.length, (row, other, share) => {
+        const at = start + cell(row) * size + cell(other);
+        pictures[at] = Math.max(pictures[at]!, Math.round(255 * share));
+      });
+    }
+  }
+  return { layers, heads, size, pictures: pictures.buffer };
+}
+
+function mix(
+  { subject }: Run,
+  { layer, head, position }: Extract<StageQuestion, { kind: 'mix' }>,
+): StageAnswers['mix'] {
+  const { model } = subject;
+  const { hiddenSize, numAttentionHeads } = model.config;
+  const dim = hiddenSize / numAttentionHeads;
+  const before = model.row('input', layer, position);
+  const after = model.row('middle', layer, position);
+  return {
+    normal: [...model.row('inputNorm', layer, position)],
+    weights: attentionRow(model, layer, head, position).weights,
+    context: [...model.row('attention', layer, position).subarray(head * dim, (head + 1) * dim)],
+    attended: Array.from(after, (value, i) => value - before[i]!),
+    before: [...before],
+    after: [...after],
+  };
+}
+
+function neurons(
+  { subject, ids }: Run,
+  { layer, position, silenced }: Extract<StageQuestion, { kind: 'neurons' }>,
+): StageAnswers['neurons'] {
+  const { model } = subject;
+  const before = [...model.row('up', layer, position)];
+  const answer = {
+    before,
+    after: [...model.row('activated', layer, position)],
+    firing: countFiring(Float32Array.from(before)),
+    normal: [...model.row('middleNorm', layer, position)],
+    added: Array.from(
+      model.output(layer, position),
+      (value, i) => value - model.row('middle', layer, position)[i]!,
+    ),
+    output: [...model.output(layer, position)],
+    top: likeliest(subject, model.logits(position), fewGuesses),
+  };
+  if (silenced === null) return { ...answer, topSilenced: null };
+  const topSilenced = model.silencing(layer, silenced, () => {
+    model.run(ids);
+    return likeliest(subject, model.logits(position), fewGuesses);
+  });
+  return { ...answer, topSilenced };
+}
+
+function scores(
+  { subject, ids }: Run,
+  { position }: Extract<StageQuestion, { kind: 'scores' }>,
+): StageAnswers['scores'] {
+  const { model } = subject;
+  const logits = model.logits(position);
+  const actual = ids[position + 1] ?? null;
+  const shown = new Set(mostLikely(logits, Math.min(mostScores, logits.length)));
+  if (actual !== null) shown.add(actual);
+  return {
+    logits: logits.buffer as ArrayBuffer,
+    normal: [...model.finalNorm(position)],
+    named: [...shown].map((id) => named(subject, id)),
+    actual,
+    layers: Array.from(
+      { length: model.config.numHiddenLayers },
+      (_, layer) => likeliest(subject, model.logits(position, layer), 1)[0]!,
+    ),
+  };
+}

@@ -1,0 +1,65 @@
+import { softmax } from '../arithmetic/softmax.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
+import type { NamedToken } from '../protocol/stages.ts';
+import type { ScoredToken } from '../protocol/prediction.ts';
+import type { RecordedModel } from './recordedModel.ts';
+
+/** A model and what its tokens say. */
+export interface Subject {
+  readonly model: RecordedModel;
+  /** Latin-1, one character a byte */
+  bytesOf(id: number): string;
+}
+
+/** A text that a subject has read: what stages ask about. */
+export interface Run {
+  readonly subject: Subject;
+  readonly ids: readonly number[];
+}
+
+/** a · b in float64. @param a, b of equal length */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** The token's vector, f32[hidden]. */
+export function embedding({ model }: Subject, id: number): Float32Array {
+  const { hiddenSize } = model.config;
+  return model.weights.get('model.embed_tokens.weight')!.subarray(id * hiddenSize, (id + 1) * hiddenSize);
+}
+
+export function named(subject: Subject, id: number): NamedToken {
+  return { id, bytes: subject.bytesOf(id) };
+}
+
+/** The `count` likeliest tokens by these logits. */
+export function likeliest(subject: Subject, logits: Float32Array, count: number): ScoredToken[] {
+  const probabilities = softmax(logits);
+  return mostLikely(logits, count).map((id) => scored(subject, id, logits, probabilities));
+}
+
+export function scored(
+  subject: Subject,
+  id: number,
+  logits: Float32Array,
+  probabilities: Float64Array,
+): ScoredToken {
+  return { ...named(subject, id), logit: logits[id]!, probability: probabilities[id]! };
+}
+
+/** What a head makes of the tokens up to a place, in float64 from its queries and keys. */
+export function attentionRow(
+  model: RecordedModel,
+  layer: number,
+  head: number,
+  position: number,
+): { readonly products: number[]; readonly scores: number[]; readonly weights: number[] } {
+  const query = model.head('q', layer, head, position);
+  const products = Array.from({ length: position + 1 }, (_, other) =>
+    dot(query, model.head('k', layer, head, other)),
+  );
+  const scores = products.map((product) => product / Math.sqrt(query.length));
+  return { products, scores, weights: [...softmax(Float64Array.from(scores))] };
+}

@@ -1,0 +1,65 @@
+import type { PlainError } from './errors.ts';
+import type { Inspection, ModelSummary } from './prediction.ts';
+import type { RunQuestion, StageAnswer } from './stages.ts';
+
+/** Where the essay's model stands. */
+export interface EssayState {
+  readonly seed: number;
+  readonly step: number;
+  /** mean loss in nats, of the model as it is after each step; of random numbers first */
+  readonly losses: readonly number[];
+  /** what it would say after "… keeps the doctor", and how likely that and the true word are */
+  readonly says: string;
+  readonly saysProbability: number;
+  readonly trueProbability: number;
+  /** the last step was taken back: at that learning rate the numbers grew beyond all bounds */
+  readonly diverged: boolean;
+}
+
+/** A token of a text, by its bytes, and how surprising it is there. */
+export interface Surprise {
+  readonly start: number;
+  readonly length: number;
+  /** −log₂ p */
+  readonly bits: number;
+}
+
+/** What is done to the essay's model: begun anew from a seed, or taught. */
+export type EssayAction =
+  | { readonly type: 'begin'; readonly seed: number }
+  | { readonly type: 'step'; readonly steps: number; readonly rate: number };
+
+/** To the inspector; every request is answered once, by `id`. */
+export type InspectingRequest = { readonly id: number } & (
+  | { readonly type: 'load'; readonly checkpoint: string; readonly reproducible: boolean }
+  | {
+      readonly type: 'inspect';
+      readonly prefix: string;
+      readonly suffix: string;
+      /** which token's successor to predict: index into the reply's tokens; null = the last before the cursor */
+      readonly position: number | null;
+      readonly topK: number;
+    }
+  | { readonly type: 'essay'; readonly action: EssayAction }
+  | { readonly type: 'inspectEssay'; readonly position: number | null; readonly topK: number }
+  /** how surprising each token of a text is that begins behind its first `from` bytes */
+  | { readonly type: 'surprises'; readonly text: string; readonly from: number }
+  | {
+      readonly type: 'ask';
+      /** of an inspection; only those of the last few are known */
+      readonly run: number;
+      readonly question: RunQuestion;
+    }
+);
+
+/** A request, or that nobody waits for one any more. */
+export type InspectingMessage = InspectingRequest | { readonly type: 'cancel'; readonly id: number };
+
+export type InspectingReply = { readonly id: number } & (
+  | { readonly type: 'loaded'; readonly model: ModelSummary }
+  | { readonly type: 'inspected'; readonly inspection: Inspection }
+  | { readonly type: 'essay'; readonly state: EssayState }
+  | { readonly type: 'surprises'; readonly surprises: readonly Surprise[] }
+  | { readonly type: 'answered'; readonly answer: StageAnswer }
+  | { readonly type: 'failed'; readonly error: PlainError }
+);

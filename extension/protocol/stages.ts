@@ -1,0 +1,300 @@
+import type { Explanation } from './explanation.ts';
+import type { EarlierMatch, ScoredToken } from './prediction.ts';
+
+/** The way from text to prediction, in its order. */
+export const stageIds = [
+  'text',
+  'tokens',
+  'vectors',
+  'attention',
+  'mix',
+  'neurons',
+  'scores',
+  'choice',
+  'learning',
+  'why',
+] as const;
+export type StageId = (typeof stageIds)[number];
+
+/** A head of a layer, at a token of a run: where most numbers are. Layers and heads count from 0. */
+export interface HeadPlace {
+  readonly layer: number;
+  readonly head: number;
+  readonly position: number;
+}
+
+/** A number of the forward pass, the loss or a training step, by what it is. */
+export type NumberName =
+  | { readonly of: 'similarity'; readonly token: number; readonly other: number }
+  | {
+      readonly of: 'inputNorm' | 'middleNorm';
+      readonly layer: number;
+      readonly position: number;
+      readonly index: number;
+    }
+  | ({ readonly of: 'query' | 'key' | 'value' | 'rotatedQuery' | 'rotatedKey' } & HeadPlace & {
+        readonly index: number;
+      })
+  | ({ readonly of: 'score' | 'weight' } & HeadPlace & { readonly other: number })
+  | ({ readonly of: 'context' } & HeadPlace & { readonly index: number })
+  | {
+      readonly of: 'attended' | 'middle' | 'down' | 'output';
+      readonly layer: number;
+      readonly position: number;
+      readonly index: number;
+    }
+  | {
+      readonly of: 'neuron' | 'activation';
+      readonly layer: number;
+      readonly position: number;
+      readonly index: number;
+    }
+  | { readonly of: 'finalNorm'; readonly position: number; readonly index: number }
+  | { readonly of: 'logit' | 'error'; readonly position: number; readonly token: number }
+  | {
+      readonly of: 'probability';
+      readonly position: number;
+      readonly token: number;
+      readonly temperature: number;
+    }
+  | { readonly of: 'entropy' | 'loss'; readonly position: number }
+  | ({ readonly of: 'interval'; readonly token: number } & DrawQuestion)
+  | ({ readonly of: 'gradient' } & WeightPlace)
+  | ({ readonly of: 'descent'; readonly rate: number } & WeightPlace);
+
+/** One weight of a layer's matrix. */
+export interface WeightPlace {
+  readonly matrix: 'qkv' | 'output' | 'up' | 'down';
+  readonly layer: number;
+  readonly row: number;
+  readonly col: number;
+}
+
+interface DrawQuestion {
+  readonly position: number;
+  readonly temperature: number;
+  /** 0: all */
+  readonly topK: number;
+  readonly topP: number;
+  readonly seed: number;
+}
+
+/** What the stages ask of a run. Whoever asks a question of a kind is no longer interested in the one of that kind before. */
+export type StageQuestion =
+  | ({ readonly kind: 'overview' } & HeadPlace)
+  | { readonly kind: 'merges'; readonly position: number }
+  | { readonly kind: 'vocabulary'; readonly from: number }
+  | { readonly kind: 'vectors'; readonly position: number; readonly other: number }
+  | ({
+      readonly kind: 'attention';
+      /** null: what is looked at most */ readonly other: number | null;
+    } & HeadPlace)
+  | { readonly kind: 'thumbnails' }
+  | ({ readonly kind: 'mix' } & HeadPlace)
+  | {
+      readonly kind: 'neurons';
+      readonly layer: number;
+      readonly position: number;
+      readonly silenced: number | null;
+    }
+  | { readonly kind: 'scores'; readonly position: number }
+  | { readonly kind: 'parts'; readonly position: number }
+  | ({ readonly kind: 'choice' } & DrawQuestion)
+  | {
+      readonly kind: 'learning';
+      readonly position: number;
+      readonly rate: number;
+      readonly weight: WeightPlace;
+    }
+  /** null: the likeliest token */
+  | { readonly kind: 'why'; readonly position: number; readonly token: number | null }
+  /** where the text before the place stands in the workspace, too */
+  | { readonly kind: 'seen'; readonly position: number }
+  | { readonly kind: 'explain'; readonly number: NumberName };
+
+export type StageKind = StageQuestion['kind'];
+
+/** What is asked of the run alone; the rest is asked of the index. */
+export type RunQuestion = Exclude<StageQuestion, { kind: 'parts' | 'seen' }>;
+
+/** A token by what it says. */
+export interface NamedToken {
+  readonly id: number;
+  /** Latin-1, one character a byte */
+  readonly bytes: string;
+}
+
+export interface StageAnswers {
+  readonly overview: {
+    readonly firing: number;
+    readonly neurons: number;
+    /** what the head looks at most from here, and how much */
+    readonly looksAt: { readonly position: number; readonly weight: number };
+    readonly top: ScoredToken;
+    readonly entropy: number;
+    /** nats; null where nothing follows */
+    readonly loss: number | null;
+  };
+  readonly merges: {
+    /** of the word around the token: its pieces after each merge, first the single bytes */
+    readonly steps: readonly {
+      readonly pieces: readonly string[];
+      /** number of the merge in the order of learning, from 1; null for the first step */
+      readonly merge: number | null;
+      /** index of the piece that was made */
+      readonly made: number | null;
+    }[];
+  };
+  readonly vocabulary: {
+    readonly size: number;
+    readonly from: number;
+    readonly tokens: readonly NamedToken[];
+  };
+  readonly vectors: {
+    readonly vector: readonly number[];
+    readonly other: readonly number[];
+    readonly dot: number;
+    readonly cosine: number;
+    readonly neighbours: readonly (NamedToken & { readonly dot: number; readonly cosine: number })[];
+  };
+  readonly attention: {
+    /** of each token up to the place: q · k, ÷ √d, and its share; they add up to 1 */
+    readonly products: readonly number[];
+    readonly scores: readonly number[];
+    readonly weights: readonly number[];
+    /** of the token, before and after the rotation by its position; of the token that is looked at the same, and what it gives */
+    readonly query: readonly number[];
+    readonly rotatedQuery: readonly number[];
+    readonly other: number;
+    readonly key: readonly number[];
+    readonly rotatedKey: readonly number[];
+    readonly value: readonly number[];
+    /** u8[tokens, tokens]: shares × 255, rows look at columns */
+    readonly picture: ArrayBuffer;
+    readonly tokens: number;
+  };
+  readonly thumbnails: {
+    readonly layers: number;
+    readonly heads: number;
+    readonly size: number;
+    /** u8[layers, heads, size, size]: the largest share of each cell × 255 */
+    readonly pictures: ArrayBuffer;
+  };
+  readonly mix: {
+    /** the token's vector as the heads read it: brought to one size */
+    readonly normal: readonly number[];
+    readonly weights: readonly number[];
+    /** of the head: Σ weight × value */
+    readonly context: readonly number[];
+    /** of all heads, through the output matrix */
+    readonly attended: readonly number[];
+    readonly before: readonly number[];
+    readonly after: readonly number[];
+  };
+  readonly neurons: {
+    readonly before: readonly number[];
+    readonly after: readonly number[];
+    readonly firing: number;
+    /** the token's vector as the neurons read it, what they add, and the sum */
+    readonly normal: readonly number[];
+    readonly added: readonly number[];
+    readonly output: readonly number[];
+    /** the likeliest tokens as they are, and with the neuron silenced in all of the text */
+    readonly top: readonly ScoredToken[];
+    readonly topSilenced: readonly ScoredToken[] | null;
+  };
+  readonly scores: {
+    /** f32[vocabulary] */
+    readonly logits: ArrayBuffer;
+    /** the last vector, brought to one size: each score is its product with a token's vector */
+    readonly normal: readonly number[];
+    /** the likeliest tokens, and the one that really follows, by what they say */
+    readonly named: readonly NamedToken[];
+    readonly actual: number | null;
+    /** what each layer would say if it were the last one */
+    readonly layers: readonly ScoredToken[];
+  };
+  readonly parts: Parts | null;
+  readonly choice: {
+    /** in the order on the ruler */
+    readonly intervals: readonly (NamedToken & { readonly from: number; readonly to: number })[];
+    /** how many tokens more share the rest of the ruler; 0 where they were filtered out */
+    readonly others: number;
+    readonly draw: number;
+    readonly drawn: NamedToken;
+    readonly greedy: NamedToken;
+  };
+  readonly learning: {
+    readonly actual: ScoredToken | null;
+    readonly vocabulary: number;
+    /** the model's hidden size: its matrices have 1, 3 or 4 times as many rows and columns */
+    readonly hiddenSize: number;
+    /** nats, of each token of the run that has one behind it */
+    readonly losses: readonly number[];
+    /** p − y of the likeliest tokens and of the one that came */
+    readonly errors: readonly (ScoredToken & { readonly error: number })[];
+    readonly weight: { readonly value: number; readonly gradient: number; readonly after: number };
+    /** mean loss of the run, and the probability of what came here, before and after one step down all gradients */
+    readonly meanBefore: number;
+    readonly meanAfter: number;
+    readonly probabilityAfter: number | null;
+  };
+  readonly why: {
+    readonly token: NamedToken;
+    readonly probability: number;
+    readonly logit: number;
+    /** tokens [from, to) of a line, and how likely the token is without them: later positions shift */
+    readonly lines: readonly { readonly from: number; readonly to: number; readonly probability: number }[];
+    /** mean over all heads */
+    readonly looked: readonly { readonly position: number; readonly share: number }[];
+    /** they add up to the logit: the token's own vector (no layer), heads, and each layer's neurons (no head) */
+    readonly parts: readonly {
+      readonly layer: number | null;
+      readonly head: number | null;
+      readonly logit: number;
+    }[];
+  };
+  readonly seen: EarlierMatch | null;
+  readonly explain: Explanation;
+}
+
+/** What the parts of the mixture say of some tokens at the place. */
+export interface Parts {
+  readonly transformer: boolean;
+  readonly tokens: readonly PartsOfToken[];
+}
+
+/** A decision on the path to a token in the code tree: which half of the tokens that are left it is in. */
+export interface PartsOfDecision {
+  /** what each part adds to the stretched probability of side 1; they add up to `stretched` */
+  readonly pushes: Pushes;
+  readonly stretched: number;
+  /** 1 ÷ (1 + e^−stretched), and after the adjustments by what really came of such probabilities */
+  readonly mixed: number;
+  readonly adjusted: number;
+  readonly side: 0 | 1;
+}
+
+export interface Pushes {
+  readonly project: number;
+  readonly file: number;
+  readonly backOff: number;
+  readonly transformer: number;
+  readonly constant: number;
+  /** what clamping took away */
+  readonly limits: number;
+}
+
+export interface PartsOfToken extends NamedToken {
+  /** of each part on its own: counts of the project, of the open file, the transformer; null where it does not take part */
+  readonly project: number;
+  readonly file: number;
+  readonly transformer: number | null;
+  /** the mixed probability: the product of the decisions */
+  readonly mixed: number;
+  readonly decisions: readonly PartsOfDecision[];
+}
+
+export type StageAnswer<Kind extends StageKind = StageKind> = {
+  readonly [K in Kind]: { readonly kind: K; readonly answer: StageAnswers[K] };
+}[Kind];

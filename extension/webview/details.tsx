@@ -1,0 +1,100 @@
+import type { JSX } from 'preact';
+import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
+import { sheetText } from '../arithmetic/sheetText.ts';
+import type { Explanation } from '../protocol/explanation.ts';
+import { decimal } from './figures.ts';
+import { numberSentence } from './numberSentence.ts';
+import { phrases } from './phrases.ts';
+import { useAnswer, useView, type View } from './view.ts';
+
+/** Lines of the calculation that are shown beside the stage: its end. */
+const lastLines = 3;
+
+/** What the looked-at number is, its formula with the numbers in it, and what to look for in this stage. */
+export function Details(): JSX.Element {
+  const view = useView();
+  const explanation = useExplanation();
+  const { look, stage } = view.state;
+  return (
+    <aside class="details" aria-labelledby="details-heading">
+      <h3 id="details-heading">{phrases.lookingAt}</h3>
+      {look === null || look.number === null ? (
+        <p class="quiet">{phrases.lookHint}</p>
+      ) : (
+        <Looked explanation={explanation} />
+      )}
+      <h3>{phrases.whatToLookFor}</h3>
+      <p>{phrases.stages[stage].look}</p>
+      <Overview view={view} />
+    </aside>
+  );
+}
+
+/** What the looked-at number is made of; null while it is awaited. */
+export function useExplanation(): Explanation | null {
+  const { state } = useView();
+  const asked = useAnswer('explain');
+  if (state.look === null) return null;
+  if (state.look.number === null) return state.look.explanation;
+  const isCurrent =
+    asked !== null && JSON.stringify(asked.question.number) === JSON.stringify(state.look.number);
+  return isCurrent ? asked.answer : null;
+}
+
+function Looked({ explanation }: { readonly explanation: Explanation | null }): JSX.Element {
+  const { state, inspection, dispatch, send } = useView();
+  const number = state.look!.number!;
+  const error = state.questions.explain?.error ?? null;
+  const sentence = numberSentence(number, inspection);
+  if (explanation === null) {
+    return <p role={error === null ? undefined : 'alert'}>{error === null ? sentence : error.message}</p>;
+  }
+  const sheet = sheetOf(explanation);
+  const lines = sheet.rows.filter(({ made, kind }) => made !== '' || kind === 'total').slice(-lastLines);
+  return (
+    <div role="status" data-looking={number.of}>
+      <p>{sentence}</p>
+      <p class="equation">{symbolsOf(explanation.formula)}</p>
+      {lines.map(({ name, made, value }, i) => (
+        <p class="equation" key={i}>
+          {name} = {made === '' ? '' : `${made} = `}
+          {value}
+        </p>
+      ))}
+      <p class="controls">
+        <button
+          type="button"
+          class="primary"
+          onClick={() => dispatch({ type: 'look', look: { number, sheet: true } })}
+        >
+          {phrases.checkByPencil}
+        </button>
+        <button
+          type="button"
+          onClick={() => send({ type: 'copy', text: `${sentence}\n${sheetText(sheet)}` })}
+        >
+          {phrases.copy}
+        </button>
+      </p>
+    </div>
+  );
+}
+
+/** The stage's numbers of the chosen token in one line. */
+function Overview({ view }: { readonly view: View }): JSX.Element | null {
+  const overview = useAnswer('overview');
+  if (overview === null) return null;
+  const { firing, neurons, entropy, loss } = overview.answer;
+  const { layer } = view.selection;
+  return (
+    <p class="quiet">
+      {phrases.overview(
+        layer + 1,
+        firing,
+        neurons,
+        decimal(entropy, 2),
+        loss === null ? '–' : decimal(loss, 3),
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,377 @@
+import type { Place, TrainingPhase } from '../protocol/inspector.ts';
+import { count, decimal } from './figures.ts';
+
+type PhaseNames = Readonly<Record<Exclude<TrainingPhase, 'none'>, string>>;
+
+const phases: PhaseNames = {
+  reading: 'Reading the files',
+  tokenizing: 'Building the tokenizer',
+  preparing: 'Preparing',
+  training: 'Training',
+  evaluating: 'Measuring the held-out loss',
+  saving: 'Saving',
+  done: 'Training finished',
+  cancelled: 'Training stopped; the best model so far is kept',
+  failed: 'Training failed',
+};
+
+const frame = {
+  language: 'en',
+  title: 'Nihilo Inspector',
+  loadingModel: 'Loading the model …',
+  starting: 'Starting …',
+  reading: 'Reading the tokens …',
+  noModel:
+    'There is no model of this workspace yet. Train one on your own files: it starts from random numbers and nothing leaves this machine.',
+  firstTraining: 'There is no model of this workspace yet. The first one is being trained now.',
+  train: 'Train on Workspace',
+  trainAgain: 'Train Again',
+  showLog: 'Show Log',
+  noText: 'There is no text to look at. Put the cursor into a file of your workspace.',
+  pin: 'Pin',
+  pinHint: 'Stay on this text while the cursor moves',
+  isPinned: 'pinned',
+  isFollowing: 'follows the cursor',
+  place: (place: Place) => `${place.file}:${place.line}:${place.column}`,
+  essayButton: 'Start from Nothing',
+  stagesLabel: 'Stages from text to prediction',
+  tokensHeading: 'Tokens',
+  tokensHint: (total: number, before: number) =>
+    `${count(total)} tokens as the model sees them, ${count(before)} before the cursor. Arrow keys or a click choose one; the number under each is its ID.`,
+  tokenName: (spoken: string, id: number) => `${spoken}, ID ${id}`,
+  idName: (id: number) => `token ${count(id)}`,
+  lookingAt: 'Now looking at',
+  lookHint: 'Choose a number to see what it is made of. P opens its calculation.',
+  whatToLookFor: 'What to look for',
+  overview: (layer: number, firing: number, neurons: number, entropy: string, loss: string) =>
+    `Layer ${layer}: ${count(firing)} of ${count(neurons)} neurons fire. Entropy ${entropy} bits, loss ${loss}.`,
+};
+
+const stages = {
+  stages: {
+    text: {
+      name: 'Text',
+      heading: 'The text, as the model reads it',
+      look: 'The model never sees letters or lines: only these pieces. Look where your own words are whole, and where they are cut.',
+    },
+    tokens: {
+      name: 'Tokens',
+      heading: 'How the token came about',
+      look: 'The tokenizer began with single bytes and joined the pair that occurred most often, again and again. What your code repeats is one token; what it says once stays in pieces.',
+    },
+    vectors: {
+      name: 'Vectors',
+      heading: 'A token as numbers',
+      look: 'Every token is a list of numbers that started as random ones. Tokens that are used alike end up pointing the same way: their cosine is near 1.',
+    },
+    attention: {
+      name: 'Attention',
+      heading: 'Who looks at whom',
+      look: 'A row looks back at columns; nothing looks ahead. Shares add up to 1. Many heads rest on the first token when they have nothing to say: hide it to see the others.',
+    },
+    mix: {
+      name: 'Mix',
+      heading: 'What is taken over',
+      look: 'The values of the tokens that are looked at are added up by their shares. The result is added to the token’s own vector, which goes on.',
+    },
+    neurons: {
+      name: 'Neurons',
+      heading: 'Neurons that fire',
+      look: 'A neuron whose sum is negative says nothing at all: ReLU makes it 0. Silence one and see whether the prediction needed it.',
+    },
+    scores: {
+      name: 'Scores',
+      heading: 'What may follow',
+      look: 'One score for every token of the vocabulary, made into probabilities that add up to 1. Below: what the counts, the open file and the transformer each say, and what completions make of them.',
+    },
+    choice: {
+      name: 'Choice',
+      heading: 'One token is drawn',
+      look: 'The same seed draws the same token. A higher temperature makes the pieces more alike; at 0 the likeliest token has the whole ruler.',
+    },
+    why: {
+      name: 'Why?',
+      heading: 'Why this token?',
+      look: 'Remove a line and ask again: that is a cause. Where the heads looked is not. Everything here is the transformer’s part; what the counts say stands in Scores.',
+    },
+    learning: {
+      name: 'Learning',
+      heading: 'How it would learn from this',
+      look: 'The score of the true token is pushed up, all others are pushed down, by exactly p − 1 and p. Every weight goes a small step against its gradient.',
+    },
+  },
+  live: {
+    text: (bytes: number) => `${count(bytes)} bytes`,
+    tokens: (tokens: number) => `${count(tokens)} tokens`,
+    vectors: (dimensions: number) => `${count(dimensions)} numbers`,
+  },
+  textCounts: (tokens: number, bytes: number, cursor: number) =>
+    `${count(bytes)} bytes in ${count(tokens)} tokens: ${decimal(bytes / Math.max(1, tokens), 2)} bytes a token; ${count(cursor)} tokens before the cursor.`,
+  mergesHeading: 'Merges',
+  mergesHint: 'Single bytes first; then always the pair that was learnt earliest.',
+  noMerges: 'Nothing was merged for this token.',
+  mergeNumber: (merge: number) => `merge ${count(merge)}`,
+  vocabularyHeading: (size: number) => `Vocabulary: ${count(size)} tokens; the ID is the place in this list`,
+  previousPage: 'Previous',
+  nextPage: 'Next',
+  pageRange: (from: number, to: number) => `${count(from)} to ${count(to)}`,
+  chosenToken: 'Chosen token',
+  comparedWith: 'compared with',
+  similarity: 'Similarity',
+  dotProduct: 'Dot product',
+  cosine: 'Cosine',
+  vectorOf: (id: number) => `Vector of token ${count(id)}`,
+  dimensions: (size: number) => `${count(size)} numbers`,
+  neighboursHeading: 'Nearest tokens',
+  boardHeading: 'Vectors on a draughts board',
+  boardHint: 'A place on the board is a vector of two numbers, row and column. Their dot products:',
+  boardPicture: 'A board with black pieces at 1,1 and 2,2 and red pieces at 3,1 and 1,3',
+  headsHeading: 'Layers and heads',
+  layer: (layer: number) => `layer ${layer}`,
+  layerLabel: 'Layer',
+  headLabel: 'Head',
+  headName: (layer: number, head: number) => `layer ${layer}, head ${head}`,
+  headPicture: (layer: number, head: number) =>
+    `Attention of layer ${layer}, head ${head}: rows look at columns; the chosen row is in the table beside it`,
+  headCaption: 'Rows look back at columns. A click chooses a row.',
+  query: 'Query before the rotation',
+  rotatedQuery: 'Query, rotated by its position',
+  key: (token: string) => `Key of “${token}” before the rotation`,
+  rotatedKey: (token: string) => `Key of “${token}”, rotated by its position`,
+  valueVector: (token: string) => `Value of “${token}”`,
+  normalVector: 'The token’s vector, brought to one size',
+  addedByNeurons: 'What the neurons add',
+  afterNeurons: 'The token’s vector after the neurons',
+  lastVector: 'The last vector, brought to one size: times a token’s vector it is the token’s score',
+  hideFirst: (share: string) => `hide the first token (share ${share})`,
+  looksBack: 'looks back at',
+  share: 'Share',
+  allOthers: (others: number) => `all ${count(others)} others`,
+  mixedFrom: 'Mixed from the values of',
+  contextVector: 'Context vector of the head: Σ share × value',
+  attended: 'Of all heads, through the output matrix',
+  beforeAttention: 'The token’s vector before',
+  afterAttention: 'The token’s vector after: before + attention',
+  firing: (firing: number, neurons: number) => `${count(firing)} of ${count(neurons)} neurons fire.`,
+  neuronsHeading: 'Neurons, the strongest first',
+  neuron: 'Neuron',
+  beforeReLU: 'Sum',
+  afterReLU: 'max(0, sum)²',
+  silence: (neuron: number) => `Silence neuron ${count(neuron)}`,
+  guesses: 'Likeliest tokens',
+  guessesSilenced: 'Without this neuron',
+};
+
+const prediction = {
+  scoresHeading: 'What may follow',
+  scoresCaption: (listed: number) =>
+    `The ${listed} most likely next tokens and one row for all others; the probabilities add up to 1.`,
+  rank: '#',
+  id: 'ID',
+  token: 'Token',
+  logit: 'Logit',
+  probability: 'Probability',
+  filtered: 'Filtered',
+  others: (total: number) => `all ${count(total)} others`,
+  total: 'total',
+  entropyName: 'Entropy',
+  entropy: (bits: number) => `bits: as unsure as a fair pick among ${decimal(2 ** bits, 1)} tokens.`,
+  actualMark: 'the true next token',
+  actualBefore: 'What really follows:',
+  actualAfter: (rank: number, total: number, probability: string, bits: number) =>
+    `rank ${count(rank)} of ${count(total)}, probability ${probability}, ${decimal(bits, 2)} bits of surprise.`,
+  noActual: 'The text ends here, so there is no true next token to compare with.',
+  layersHeading: 'What each layer would say',
+  layersHint:
+    'As if it were the last one (raw logit lens): layers before the last were not made to be read so.',
+  temperature: 'Temperature',
+  topK: 'Top-k (0: all)',
+  topP: 'Top-p',
+  seed: 'Seed',
+  partsHeading: 'What completions are made of',
+  partsHint:
+    'Each part’s own probability of the token, and the mixed one. Completions compute the transformer with 8-bit weights; the stages show it in float32, so its column may differ a little from the table above.',
+  noParts:
+    'The counts of the workspace are not ready, are of another tokenizer, or this text holds a secret: there is no mixture to show.',
+  noTransformer: 'Completions come from counts alone at the moment.',
+  parts: {
+    project: 'Project counts',
+    file: 'This file',
+    backOff: 'Back-off',
+    transformer: 'Transformer',
+    constant: 'Constant',
+    limits: 'Limits',
+    mixed: 'Mixed',
+  },
+  decisionsHeading: (decisions: number) => `${count(decisions)} decisions on the way to`,
+  decisionsLabel: 'Decisions',
+  decisionsHint:
+    'A token is reached by yes-or-no decisions. In each the parts’ pushes add up to s; the last column is the probability of the side that the token is on.',
+  corrected: 'Corrected',
+  ofTheSide: 'Of its side',
+  productOfSides: 'product of the last column',
+  drawn: (draw: string) => `The seed’s number is ${draw}: it falls into`,
+  greedy: 'The likeliest is',
+  rulerPicture: 'A ruler from 0 to 1, cut by probabilities; the table below has the same numbers',
+  intervals: 'Pieces of the ruler',
+  from: 'from',
+  to: 'to',
+  moreIntervals: (others: number) => `${count(others)} more tokens share the rest of the ruler.`,
+  lossHeading: 'Loss',
+  loss: 'Loss',
+  blind: (nats: string, vocabulary: number) =>
+    `nats. Guessing blindly among ${count(vocabulary)} tokens costs ${nats}.`,
+  errorsHeading: 'Gradient at the scores',
+  errorColumn: 'p − y',
+  weightHeading: 'One weight',
+  matrix: 'Matrix',
+  matrices: {
+    qkv: 'queries, keys, values',
+    output: 'attention output',
+    up: 'neurons, up',
+    down: 'neurons, down',
+  },
+  row: 'Row',
+  column: 'Column',
+  step1: (before: string, after: string) =>
+    `One step down all gradients of this text would change its mean loss from ${before} to ${after}.`,
+  step1Here: (before: string, after: string) =>
+    `The probability of what follows here would go from ${before} to ${after}. The model stays as it is.`,
+};
+
+const why = {
+  whyToken: 'Why',
+  unsure: 'Unsure: a guess, and nothing like it stands in the workspace.',
+  linesHeading: 'Lines that mattered',
+  linesHint:
+    'Each line was removed and the model asked again; later positions shift. The number is ln p with the line − ln p without it.',
+  noLines: 'There is no line before this one.',
+  withoutLine: (before: string, after: string) =>
+    `The probability is ${before}. It would be ${after} without the line`,
+  seenHeading: 'Seen before',
+  neverSeen: 'The text before the cursor stands nowhere else in what was counted.',
+  seenTokens: (tokens: number) =>
+    `The last ${count(tokens)} tokens before the cursor stand in the workspace, too (the same text, not the cause):`,
+  partsOfScore: 'Which parts made its score',
+  part: 'Part',
+  ownVector: 'the token’s own vector',
+  neuronsOf: (layer: number) => `neurons of layer ${layer}`,
+  lookedHeading: 'Where it looked',
+  lookedCaption: 'Where it looked. Not proof of why. Mean share over all heads.',
+};
+
+const pencil = {
+  pencilHeading: 'Pencil check',
+  checkByPencil: 'Check by pencil',
+  backToStage: 'Back',
+  shortSheet: 'short sheet',
+  blankSheet: 'blank sheet',
+  copy: 'Copy as text',
+  csv: 'Save as CSV',
+  print: 'Print',
+  convention: (products: number, totals: number) =>
+    `Products have ${products} decimals, totals ${totals}; halves are rounded away from zero. Quotients in brackets stay in the calculator.`,
+  called: 'Name',
+  madeOf: 'Made of',
+  value: 'Value',
+  givenRest: '… the rest (not checked by you)',
+  answerOf: (line: number) => `Answer of line ${line}`,
+  nothingWrong: 'Nothing is wrong so far.',
+  firstWrong: (line: number) => `Line ${line} is the first that comes out differently.`,
+  result: 'Result',
+  fromShown: 'from the numbers shown',
+  inMachine: 'in the machine',
+  differs: 'differs',
+  bound: 'at most (rounding)',
+  numbersNamed: {
+    similarity: (a: string, b: string) => `How alike the vectors of ${a} and ${b} are.`,
+    score: (place: string, from: string, to: string) =>
+      `Attention score, ${place}: the query of ${from} times the key of ${to}, divided by √d.`,
+    weight: (place: string, from: string, to: string) =>
+      `Attention share, ${place}: how much of what ${from} takes over comes from ${to}.`,
+    query: (place: string, at: string, i: number) => `Number ${i} of the query of ${at}, ${place}.`,
+    key: (place: string, at: string, i: number) => `Number ${i} of the key of ${at}, ${place}.`,
+    value: (place: string, at: string, i: number) => `Number ${i} of the value of ${at}, ${place}.`,
+    rotatedQuery: (place: string, at: string, i: number) =>
+      `Number ${i} of the query of ${at}, rotated by its position, ${place}.`,
+    rotatedKey: (place: string, at: string, i: number) =>
+      `Number ${i} of the key of ${at}, rotated by its position, ${place}.`,
+    context: (place: string, at: string, i: number) =>
+      `Number ${i} of the context vector of ${at}, ${place}: shares times values.`,
+    inputNorm: (place: string, at: string, i: number) =>
+      `Number ${i} of the vector of ${at}, brought to one size before attention, ${place}.`,
+    middleNorm: (place: string, at: string, i: number) =>
+      `Number ${i} of the vector of ${at}, brought to one size before the neurons, ${place}.`,
+    attended: (place: string, at: string, i: number) =>
+      `Number ${i} of what attention adds to ${at}, ${place}.`,
+    middle: (place: string, at: string, i: number) =>
+      `Number ${i} of the vector of ${at} after attention, ${place}: before + what was added.`,
+    neuron: (place: string, at: string, i: number) => `The sum of neuron ${i} at ${at}, ${place}.`,
+    activation: (place: string, at: string, i: number) =>
+      `What neuron ${i} says at ${at}, ${place}: nothing if its sum is negative, else its square.`,
+    down: (place: string, at: string, i: number) => `Number ${i} of what the neurons add to ${at}, ${place}.`,
+    output: (place: string, at: string, i: number) =>
+      `Number ${i} of the vector of ${at} after the neurons, ${place}.`,
+    finalNorm: (at: string, i: number) => `Number ${i} of the last vector of ${at}, brought to one size.`,
+    logit: (token: string, at: string) =>
+      `The score of ${token} after ${at}: the last vector times the vector of ${token}.`,
+    error: (token: string, at: string) =>
+      `The gradient at the score of ${token} after ${at}: its probability, less 1 if it is what came.`,
+    probability: (token: string, at: string) => `The probability of ${token} after ${at}.`,
+    interval: (token: string, at: string) => `The piece of the ruler that ${token} has after ${at}.`,
+    entropy: (at: string) => `How unsure the model is after ${at}.`,
+    loss: (at: string) => `How surprised the model is by what follows ${at}.`,
+    gradient: (matrix: string, place: string, row: number, col: number) =>
+      `The gradient of one weight (${matrix}, ${place}, row ${row}, column ${col}): over all tokens, what its row was wrong by times what its column said.`,
+    descent: (matrix: string, place: string, row: number, col: number) =>
+      `One weight (${matrix}, ${place}, row ${row}, column ${col}) after a step: less its gradient times the learning rate.`,
+  },
+};
+
+const essay = {
+  essayHeading: 'From nothing: the essay’s two sentences',
+  beginAgain: 'Begin again',
+  teach: (steps: number) => (steps === 1 ? 'One step' : `${count(steps)} steps`),
+  leaveEssay: 'Back to my code',
+  essayStands: (step: string, loss: string) => `Step ${step}, mean loss ${loss}.`,
+  essaySays: (word: string, probability: string) =>
+    `After “an apple a day keeps the doctor” it says “${word}” (${probability}).`,
+  essayLearnt: 'That is what the sentence says.',
+  essayTruth: (probability: string) => `“away” has ${probability}.`,
+  essayDiverged:
+    'The last step was taken back: at this learning rate the numbers grow without end. Choose a lower one in Learning.',
+  lossLine: 'Mean loss after each step',
+};
+
+const training = {
+  phases,
+  nothingKept: 'Training stopped; nothing new was kept',
+  lastKept: 'Training stopped; the last saved model is kept',
+  sentenceEnd: '.',
+  stepSentence: (step: string) => `Step ${step}.`,
+  trainLossSentence: (loss: string) => `Train loss ${loss} bits per byte.`,
+  heldOutSentence: (loss: string) => `Held-out loss ${loss}.`,
+  bestSentence: (loss: string, step: string) => `Best ${loss} at step ${step}.`,
+  memorises: 'The held-out loss has risen three times running: the text is being memorised.',
+  leftSentence: (time: string) => `About ${time} left.`,
+  trainingHeading: 'Training',
+  lossAxis: 'bits per byte',
+  stepAxis: 'step',
+  trainSeries: 'train',
+  heldOutSeries: 'held-out',
+  step: 'Step',
+  epoch: 'Epoch',
+  tokensPerSecond: 'Tokens/s',
+  learningRate: 'Learning rate',
+  gradientNorm: 'Gradient norm',
+  curvesCsv: 'Save curves as CSV',
+  remaining: 'Time left',
+  unknown: '–',
+  chartLabel:
+    'Curves of the training and held-out loss over the steps; the table below has the same numbers.',
+  numbers: 'Held-out loss as numbers',
+  best: 'best',
+};
+
+/** Every sentence of the Inspector, in English. */
+export const english = { ...frame, ...stages, ...prediction, ...why, ...pencil, ...essay, ...training };

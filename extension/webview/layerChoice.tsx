@@ -1,0 +1,48 @@
+import type { JSX } from 'preact';
+import { phrases } from './phrases.ts';
+import { useView } from './view.ts';
+
+/** Which layer, and where it matters which head. */
+export function LayerChoice({ withHead }: { readonly withHead: boolean }): JSX.Element {
+  const { inspection, selection, dispatch } = useView();
+  return (
+    <p class="controls">
+      <Choice
+        label={phrases.layerLabel}
+        count={inspection.layers}
+        value={selection.layer}
+        onChange={(layer) => dispatch({ type: 'select', change: { layer, neuron: null, silenced: false } })}
+      />
+      {withHead && (
+        <Choice
+          label={phrases.headLabel}
+          count={inspection.heads}
+          value={selection.head}
+          onChange={(head) => dispatch({ type: 'select', change: { head } })}
+        />
+      )}
+    </p>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly count: number;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+}
+
+function Choice({ label, count, value, onChange }: ChoiceProps): JSX.Element {
+  return (
+    <label>
+      {label}{' '}
+      <select value={value} onChange={(event) => onChange(Number(event.currentTarget.value))}>
+        {Array.from({ length: count }, (_, i) => (
+          <option key={i} value={i}>
+            {i + 1}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,179 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { NumberName } from '../protocol/stages.ts';
+import { decimal } from './figures.ts';
+import { phrases } from './phrases.ts';
+import { useView } from './view.ts';
+
+/** Per cent of the colour behind a number: it must stay readable in every theme. */
+const mostTint = 32;
+
+interface NumProps {
+  readonly number: NumberName;
+  readonly value: number;
+  readonly decimals?: number;
+  /** as it is printed, where other numbers decide how it is rounded */
+  readonly shown?: string;
+  /** −1 … 1: how strongly the cell is tinted; absent: not at all */
+  readonly heat?: number;
+  readonly isChosen?: boolean;
+}
+
+/** A number that can be looked at: what it is, what it was computed from, and how to check that. */
+export function Num({ number, value, decimals = 4, shown, heat, isChosen }: NumProps): JSX.Element {
+  const { state, dispatch } = useView();
+  const isLooked = state.look !== null && JSON.stringify(state.look.number) === JSON.stringify(number);
+  const open = (sheet: boolean): void => dispatch({ type: 'look', look: { number, sheet } });
+  return (
+    <button
+      type="button"
+      class={`num ${heat === undefined ? '' : heat < 0 ? 'negative' : 'positive'} ${isChosen === true ? 'chosen' : ''}`}
+      style={heat === undefined ? {} : { '--heat': `${Math.round(Math.min(1, Math.abs(heat)) * mostTint)}%` }}
+      tabIndex={-1}
+      aria-pressed={isLooked}
+      data-of={number.of}
+      data-value={value}
+      onClick={() => open(false)}
+      onDblClick={() => open(true)}
+      onKeyDown={(event) => {
+        if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        open(true);
+      }}
+    >
+      {shown ?? decimal(value, decimals)}
+    </button>
+  );
+}
+
+/** Numbers that the arrow keys move among; one tab stop. */
+export function Numbers({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const all = numbersIn(place.current!);
+    if (all.some((button) => button === document.activeElement)) return;
+    const stop = all.find((button) => button.getAttribute('aria-pressed') === 'true') ?? all[0];
+    for (const button of all) button.tabIndex = button === stop ? 0 : -1;
+  });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement)) return;
+    const next = beside(numbersIn(place.current!), event.target, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  };
+  return (
+    <div class="numbers" role="group" aria-label={label} ref={place} onKeyDown={onKeyDown}>
+      {children}
+    </div>
+  );
+}
+
+function numbersIn(place: HTMLElement): HTMLElement[] {
+  // Where there is little room some columns are not shown.
+  return [...place.querySelectorAll<HTMLElement>('button.num')].filter(
+    (button) => button.offsetParent !== null,
+  );
+}
+
+/** The number that a key leads to: the next one in the row, or the nearest in the row above or below. */
+function beside(all: readonly HTMLElement[], from: HTMLElement, key: string): HTMLElement | null {
+  const at = all.indexOf(from);
+  if (at < 0) return null;
+  if (key === 'ArrowLeft') return all[at - 1] ?? null;
+  if (key === 'ArrowRight') return all[at + 1] ?? null;
+  if (key === 'Home') return all[0]!;
+  if (key === 'End') return all.at(-1)!;
+  if (key !== 'ArrowUp' && key !== 'ArrowDown') return null;
+  const here = from.getBoundingClientRect();
+  const direction = key === 'ArrowUp' ? -1 : 1;
+  const distance = (button: HTMLElement): number => {
+    const there = button.getBoundingClientRect();
+    return Math.abs(there.top - here.top) * 1_000 + Math.abs(there.left - here.left);
+  };
+  const rows = all.filter((button) => (button.getBoundingClientRect().top - here.top) * direction > 2);
+  return rows.reduce<HTMLElement | null>(
+    (best, button) => (best === null || distance(button) < distance(best) ? button : best),
+    null,
+  );
+}
+
+interface VectorProps {
+  readonly label: string;
+  readonly values: readonly number[];
+  readonly nameOf: (index: number) => NumberName;
+}
+
+/** A vector's numbers, tinted by sign and size; 0 has the background's colour. */
+export function Vector({ label, values, nameOf }: VectorProps): JSX.Element {
+  const { selection } = useView();
+  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  return (
+    <div class="vector">
+      <h4>
+        {label} <span class="quiet">{phrases.dimensions(values.length)}</span>
+      </h4>
+      <Numbers label={label}>
+        {values.map((value, i) => (
+          <Num
+            key={i}
+            number={nameOf(i)}
+            value={value}
+            heat={most === 0 ? 0 : value / most}
+            isChosen={i === selection.index}
+          />
+        ))}
+      </Numbers>
+    </div>
+  );
+}
+
+/** Numbers that nothing computed: they were drawn at random, and learnt from there. */
+export function PlainVector({ label, values }: Omit<VectorProps, 'nameOf'>): JSX.Element {
+  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  return (
+    <div class="vector">
+      <h4>
+        {label} <span class="quiet">{phrases.dimensions(values.length)}</span>
+      </h4>
+      <div class="numbers" role="group" aria-label={label} tabIndex={0}>
+        {values.map((value, i) => (
+          <span
+            key={i}
+            class={`num still ${value < 0 ? 'negative' : 'positive'}`}
+            style={{ '--heat': `${Math.round((most === 0 ? 0 : Math.abs(value) / most) * mostTint)}%` }}
+          >
+            {decimal(value, 4)}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A vector that is shown when somebody wants to see it. */
+export function FoldedVector(props: VectorProps): JSX.Element {
+  return (
+    <details>
+      <summary>{props.label}</summary>
+      <Vector {...props} />
+    </details>
+  );
+}
+
+/** A bar beside a number; its length alone says how much. @param share 0 … 1 */
+export function Bar({ share, kind = '' }: { readonly share: number; readonly kind?: string }): JSX.Element {
+  return (
+    <span class={`side-bar ${kind}`} aria-hidden="true">
+      <span style={{ inlineSize: `${(Math.max(0, Math.min(1, share)) * 100).toFixed(2)}%` }} />
+    </span>
+  );
+}

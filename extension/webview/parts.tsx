@@ -1,0 +1,152 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { PartsOfDecision, PartsOfToken, Pushes } from '../protocol/stages.ts';
+import { decimal } from './figures.ts';
+import { phrases } from './phrases.ts';
+import { TokenText } from './tokenTextView.tsx';
+import { useAnswer, useView } from './view.ts';
+
+const pushNames = [
+  'project',
+  'file',
+  'backOff',
+  'transformer',
+  'constant',
+  'limits',
+] as const satisfies readonly (keyof Pushes)[];
+
+/**
+ * What completions are made of: each part's own probability of a token, the mixed one, and the decisions on the way to it, in which the
+ * parts' pushes add up.
+ */
+export function PartsTable(): JSX.Element | null {
+  const asked = useAnswer('parts');
+  const { state } = useView();
+  const [chosen, setChosen] = useState(0);
+  if (asked === null || state.subject?.essay !== null) return null;
+  if (asked.answer === null) return <p class="quiet">{phrases.noParts}</p>;
+  const { tokens, transformer } = asked.answer;
+  const token = tokens[Math.min(chosen, tokens.length - 1)];
+  return (
+    <section class="parts" aria-labelledby="parts-heading">
+      <h4 id="parts-heading">{phrases.partsHeading}</h4>
+      <p class="quiet">{phrases.partsHint}</p>
+      <div class="scores-frame" role="region" tabIndex={0} aria-labelledby="parts-heading">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{phrases.token}</th>
+              {(['project', 'file', 'transformer', 'mixed'] as const).map((part) => (
+                <th scope="col" class="number" key={part}>
+                  {phrases.parts[part]}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {tokens.map((row, i) => (
+              <tr key={row.id} class={row === token ? 'chosen' : ''} data-part-token={row.id}>
+                <td>
+                  <button
+                    type="button"
+                    class="plain"
+                    aria-pressed={row === token}
+                    onClick={() => setChosen(i)}
+                  >
+                    <TokenText bytes={row.bytes} />
+                  </button>
+                </td>
+                <td class="number">{decimal(row.project, 6)}</td>
+                <td class="number">{decimal(row.file, 6)}</td>
+                <td class="number">{row.transformer === null ? '–' : decimal(row.transformer, 6)}</td>
+                <td class="number" data-mixed={row.mixed}>
+                  {decimal(row.mixed, 6)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {!transformer && <p class="quiet">{phrases.noTransformer}</p>}
+      {token !== undefined && <Decisions token={token} />}
+    </section>
+  );
+}
+
+function Decisions({ token }: { readonly token: PartsOfToken }): JSX.Element {
+  return (
+    <details open>
+      <summary>
+        {phrases.decisionsHeading(token.decisions.length)} <TokenText bytes={token.bytes} />
+      </summary>
+      <p class="quiet">{phrases.decisionsHint}</p>
+      <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.decisionsLabel}>
+        <table class="decisions">
+          <thead>
+            <tr>
+              <th scope="col" class="number">
+                {phrases.rank}
+              </th>
+              {pushNames.map((push) => (
+                <th scope="col" class="number" key={push}>
+                  {phrases.parts[push]}
+                </th>
+              ))}
+              <th scope="col" class="number">
+                s
+              </th>
+              <th scope="col" class="number">
+                1 ÷ (1 + e^−s)
+              </th>
+              <th scope="col" class="number">
+                {phrases.corrected}
+              </th>
+              <th scope="col" class="number">
+                {phrases.ofTheSide}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {token.decisions.map((decision, i) => (
+              <Decision key={i} number={i + 1} decision={decision} />
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row" colSpan={pushNames.length + 4}>
+                {phrases.productOfSides}
+              </th>
+              <td class="number">{decimal(token.mixed, 6)}</td>
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+function Decision({
+  number,
+  decision,
+}: {
+  readonly number: number;
+  readonly decision: PartsOfDecision;
+}): JSX.Element {
+  const { pushes, stretched, mixed, adjusted, side } = decision;
+  return (
+    <tr data-decision={number}>
+      <td class="number">{number}</td>
+      {pushNames.map((push) => (
+        <td class="number" key={push} data-push={pushes[push]}>
+          {decimal(pushes[push], 3)}
+        </td>
+      ))}
+      <td class="number" data-stretched={stretched}>
+        {decimal(stretched, 3)}
+      </td>
+      <td class="number">{decimal(mixed, 4)}</td>
+      <td class="number">{decimal(adjusted, 4)}</td>
+      <td class="number">{decimal(side === 1 ? adjusted : 1 - adjusted, 4)}</td>
+    </tr>
+  );
+}

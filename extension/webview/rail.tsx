@@ -1,0 +1,88 @@
+import type { JSX } from 'preact';
+import { stageIds, type StageId } from '../protocol/stages.ts';
+import { count, decimal } from './figures.ts';
+import { phrases } from './phrases.ts';
+import { neighbourOf } from './stageTable.ts';
+import { spokenToken, tokenPieces } from './tokenText.ts';
+import { useAnswer, useView } from './view.ts';
+
+/** All stages with a number of each, so that the way from text to prediction stays in view while one is open. */
+export function Rail(): JSX.Element {
+  const { state, dispatch } = useView();
+  const live = useLiveNumbers();
+  const open = (stage: StageId): void => dispatch({ type: 'openStage', stage });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : null;
+    if (by === null) return;
+    event.preventDefault();
+    const stage = neighbourOf(state.stage, by);
+    open(stage);
+    document.getElementById(`stage-${stage}`)?.focus();
+  };
+  return (
+    <nav class="rail" aria-label={phrases.stagesLabel}>
+      <div class="rail-tabs" role="tablist" aria-orientation="vertical" onKeyDown={onKeyDown}>
+        {stageIds.map((stage, i) => (
+          <button
+            key={stage}
+            id={`stage-${stage}`}
+            type="button"
+            role="tab"
+            class="rail-entry"
+            aria-selected={stage === state.stage}
+            aria-controls="stage-panel"
+            tabIndex={stage === state.stage ? 0 : -1}
+            data-stage={stage}
+            onClick={() => open(stage)}
+          >
+            <span class="rail-name">
+              {i + 1} {phrases.stages[stage].name}
+            </span>
+            <span class="rail-live">{live[stage]}</span>
+          </button>
+        ))}
+      </div>
+      <label class="rail-select">
+        <span class="spoken-only">{phrases.stagesLabel}</span>
+        <select
+          value={state.stage}
+          onChange={(event) => {
+            const stage = stageIds.find((id) => id === event.currentTarget.value);
+            if (stage !== undefined) open(stage);
+          }}
+        >
+          {stageIds.map((stage, i) => (
+            <option key={stage} value={stage}>
+              {i + 1} {phrases.stages[stage].name} {live[stage]}
+            </option>
+          ))}
+        </select>
+      </label>
+    </nav>
+  );
+}
+
+function useLiveNumbers(): Readonly<Record<StageId, string>> {
+  const { inspection, selection, state } = useView();
+  const overview = useAnswer('overview')?.answer;
+  const { tokens, position, distribution } = inspection;
+  const [best] = distribution.top;
+  const model = state.model?.state === 'ready' ? state.model.model : null;
+  const dimensions = state.subject?.essay !== null ? 8 : (model?.config.hiddenSize ?? 0);
+  const token = tokens[position];
+  return {
+    text: phrases.live.text(tokens.reduce((sum, { bytes }) => sum + bytes.length, 0)),
+    tokens: phrases.live.tokens(tokens.length),
+    vectors: phrases.live.vectors(dimensions),
+    attention: overview === undefined ? '' : decimal(overview.looksAt.weight, 2),
+    mix: phrases.headName(selection.layer + 1, selection.head + 1),
+    neurons: overview === undefined ? '' : `${count(overview.firing)} / ${count(overview.neurons)}`,
+    scores: best === undefined ? '' : `p ${decimal(best.probability, 2)}`,
+    choice: best === undefined ? '' : spokenToken(tokenPieces(best.bytes)).slice(0, 12),
+    why: '',
+    learning:
+      overview === undefined || overview.loss === null || token === undefined
+        ? ''
+        : decimal(overview.loss, 2),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Inspection } from '../protocol/prediction.ts';
+import type { WeightPlace } from '../protocol/stages.ts';
+
+/** What is looked at, in all stages at once. Layers, heads, tokens and components count from 0. */
+export interface Selection {
+  readonly layer: number;
+  readonly head: number;
+  /** the token that is looked back at; null: the one that the head looks at most */
+  readonly other: number | null;
+  /** component of a vector */
+  readonly index: number;
+  /** null: the one that fires most */
+  readonly neuron: number | null;
+  readonly silenced: boolean;
+  readonly vocabularyFrom: number;
+  readonly temperature: number;
+  /** 0: all */
+  readonly topK: number;
+  readonly topP: number;
+  readonly seed: number;
+  /** learning rate of a step that is only tried, and of the essay's example */
+  readonly rate: number;
+  readonly weight: WeightPlace;
+  /** the token that is asked why; null: the likeliest */
+  readonly whyToken: number | null;
+}
+
+/** Learning rate of the essay's example, as it opens. */
+export const essayRate = 0.2;
+
+export const initialSelection: Selection = {
+  layer: 0,
+  head: 0,
+  other: null,
+  index: 0,
+  neuron: null,
+  silenced: false,
+  vocabularyFrom: 0,
+  temperature: 1,
+  topK: 0,
+  topP: 1,
+  seed: 7,
+  rate: 0.002,
+  weight: { matrix: 'up', layer: 0, row: 0, col: 0 },
+  whyToken: null,
+};
+
+/** The selection as far as there is such a thing in the model and the text. */
+export function fitted(
+  selection: Selection,
+  { layers, heads, position, distribution }: Inspection,
+): Selection {
+  const layer = Math.min(selection.layer, layers - 1);
+  const other = selection.other !== null && selection.other > position ? null : selection.other;
+  return {
+    ...selection,
+    layer,
+    head: Math.min(selection.head, heads - 1),
+    other,
+    whyToken: distribution.top.some(({ id }) => id === selection.whyToken) ? selection.whyToken : null,
+    weight: { ...selection.weight, layer },
+  };
+}

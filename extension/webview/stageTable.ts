@@ -1,0 +1,64 @@
+import type { Inspection } from '../protocol/prediction.ts';
+import { type StageId, stageIds, type StageQuestion } from '../protocol/stages.ts';
+import type { Selection } from './selection.ts';
+
+/** What a stage asks of the run before it can be drawn. The one table that rail, views, phrases and commands follow. */
+type Questions = (selection: Selection, inspection: Inspection) => readonly StageQuestion[];
+
+const placeOf = (
+  { layer, head }: Selection,
+  { position }: Inspection,
+): { readonly layer: number; readonly head: number; readonly position: number } => ({
+  layer,
+  head,
+  position,
+});
+
+const questions: Readonly<Record<StageId, Questions>> = {
+  text: () => [],
+  tokens: ({ vocabularyFrom }, { position }) => [
+    { kind: 'merges', position },
+    { kind: 'vocabulary', from: vocabularyFrom },
+  ],
+  vectors: ({ other }, { position }) => [
+    { kind: 'vectors', position, other: other ?? Math.max(0, position - 1) },
+  ],
+  attention: (selection, inspection) => [
+    { kind: 'thumbnails' },
+    { kind: 'attention', other: selection.other, ...placeOf(selection, inspection) },
+  ],
+  mix: (selection, inspection) => [{ kind: 'mix', ...placeOf(selection, inspection) }],
+  neurons: ({ layer, neuron, silenced }, { position }) => [
+    { kind: 'neurons', layer, position, silenced: silenced ? neuron : null },
+  ],
+  scores: (_, { position }) => [
+    { kind: 'scores', position },
+    { kind: 'parts', position },
+  ],
+  choice: ({ temperature, topK, topP, seed }, { position }) => [
+    { kind: 'choice', position, temperature, topK, topP, seed },
+  ],
+  why: ({ whyToken }, { position }) => [
+    { kind: 'why', position, token: whyToken },
+    { kind: 'seen', position },
+  ],
+  learning: ({ rate, weight }, { position }) => [{ kind: 'learning', position, rate, weight }],
+};
+
+/** What is needed for the open stage; the overview, whose numbers the rail shows, always. */
+export function questionsOf(
+  stage: StageId,
+  selection: Selection,
+  inspection: Inspection,
+): readonly StageQuestion[] {
+  return [
+    { kind: 'overview', ...placeOf(selection, inspection) },
+    ...questions[stage](selection, inspection),
+  ];
+}
+
+/** The stage a step further (1) or back (−1). */
+export function neighbourOf(stage: StageId, by: 1 | -1): StageId {
+  const at = stageIds.indexOf(stage) + by;
+  return stageIds[Math.min(stageIds.length - 1, Math.max(0, at))]!;
+}

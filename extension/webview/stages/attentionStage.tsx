@@ -1,0 +1,167 @@
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { decimal } from '../figures.ts';
+import { Heatmap } from '../heatmap.tsx';
+import { HeadChoice } from '../headChoice.tsx';
+import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
+import { phrases } from '../phrases.ts';
+import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { TableHead } from '../tableHead.tsx';
+import { TokenText } from '../tokenTextView.tsx';
+import { useAnswer, useView } from '../view.ts';
+
+type Attention = NonNullable<ReturnType<typeof useAnswer<'attention'>>>;
+type VectorName = 'query' | 'key' | 'value' | 'rotatedQuery' | 'rotatedKey';
+
+/** Tokens that are listed beside the picture. */
+const listed = 16;
+
+/** Who looks at whom: all heads, one head, one row of it with every step to the share. */
+export function AttentionStage(): JSX.Element {
+  const asked = useAnswer('attention');
+  return (
+    <div>
+      <HeadChoice />
+      {asked !== null && <Head {...asked} />}
+    </div>
+  );
+}
+
+function Head({ answer, question }: Attention): JSX.Element {
+  const { inspection, dispatch } = useView();
+  const cells = useMemo(() => new Uint8Array(answer.picture), [answer.picture]);
+  const { layer, head, position } = question;
+  return (
+    <div class="columns">
+      <figure>
+        <Heatmap
+          cells={cells}
+          size={answer.tokens}
+          side={260}
+          label={phrases.headPicture(layer + 1, head + 1)}
+          row={position}
+          onChoose={(row, column) => {
+            dispatch({ type: 'select', change: { other: column <= row ? column : null } });
+            if (row < inspection.tokens.length) dispatch({ type: 'choose', position: row });
+          }}
+        />
+        <figcaption class="quiet">{phrases.headCaption}</figcaption>
+      </figure>
+      <Row answer={answer} question={question} />
+      <Vectors answer={answer} question={question} />
+    </div>
+  );
+}
+
+/** What the head makes of the token and of the one that it looks at: query, key and value. */
+function Vectors({ answer, question }: Attention): JSX.Element {
+  const { inspection } = useView();
+  const { layer, head, position } = question;
+  const { other } = answer;
+  const looked = spokenToken(tokenPieces(inspection.tokens[other]?.bytes ?? ''));
+  const name = (of: VectorName, at: number) => (index: number) => ({ of, layer, head, position: at, index });
+  return (
+    <div class="whole-row">
+      <Vector
+        label={phrases.rotatedQuery}
+        values={answer.rotatedQuery}
+        nameOf={name('rotatedQuery', position)}
+      />
+      <Vector
+        label={phrases.rotatedKey(looked)}
+        values={answer.rotatedKey}
+        nameOf={name('rotatedKey', other)}
+      />
+      <FoldedVector label={phrases.query} values={answer.query} nameOf={name('query', position)} />
+      <FoldedVector label={phrases.key(looked)} values={answer.key} nameOf={name('key', other)} />
+      <FoldedVector label={phrases.valueVector(looked)} values={answer.value} nameOf={name('value', other)} />
+    </div>
+  );
+}
+
+/** One token's row: the tokens that it looks at most. */
+function Row({ answer, question }: Attention): JSX.Element {
+  const { inspection } = useView();
+  const [hidesFirst, setHidesFirst] = useState(false);
+  const { position } = question;
+  const { weights } = answer;
+  const order = weights
+    .map((_, other) => other)
+    .filter((other) => !(hidesFirst && other === 0))
+    .sort((a, b) => weights[b]! - weights[a]!)
+    .slice(0, listed);
+  const shown = order.reduce((sum, other) => sum + weights[other]!, 0);
+  const looking = inspection.tokens[position]!;
+  return (
+    <div class="scores-frame">
+      <label>
+        <input
+          type="checkbox"
+          checked={hidesFirst}
+          onChange={(event) => setHidesFirst(event.currentTarget.checked)}
+        />{' '}
+        {phrases.hideFirst(decimal(weights[0]!, 4))}
+      </label>
+      <Numbers label={phrases.looksBack}>
+        <table class="attention">
+          <caption>
+            <TokenText bytes={looking.bytes} /> {phrases.looksBack}
+          </caption>
+          <TableHead
+            columns={[
+              [phrases.token],
+              ['q · k', 'number wide'],
+              ['÷ √d', 'number'],
+              [phrases.share, 'number'],
+              ['', 'bar-column'],
+            ]}
+          />
+          <tbody>
+            {order.map((other) => (
+              <LookedAt key={other} other={other} answer={answer} question={question} />
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <td>{phrases.allOthers(weights.length - order.length)}</td>
+              <td class="wide" />
+              <td />
+              <td class="number">{decimal(Math.max(0, 1 - shown), 4)}</td>
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </Numbers>
+    </div>
+  );
+}
+
+/** A token that is looked at, and every step to its share. */
+function LookedAt({ answer, question, other }: Attention & { readonly other: number }): JSX.Element {
+  const { inspection, selection, dispatch } = useView();
+  const { layer, head, position } = question;
+  const { weights, scores, products } = answer;
+  const name = (of: 'score' | 'weight') => ({ of, layer, head, position, other });
+  return (
+    <tr class={other === selection.other ? 'chosen' : ''} data-other={other}>
+      <td>
+        <button type="button" class="plain" onClick={() => dispatch({ type: 'select', change: { other } })}>
+          <TokenText bytes={inspection.tokens[other]!.bytes} />
+          <span class="token-id">{other + 1}</span>
+        </button>
+      </td>
+      <td class="number wide">
+        <Num number={name('score')} value={products[other]!} />
+      </td>
+      <td class="number">
+        <Num number={name('score')} value={scores[other]!} />
+      </td>
+      <td class="number">
+        <Num number={name('weight')} value={weights[other]!} />
+      </td>
+      <td class="bar-column">
+        <Bar share={weights[other]!} />
+      </td>
+    </tr>
+  );
+}

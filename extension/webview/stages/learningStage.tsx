@@ -1,0 +1,168 @@
+import type { JSX } from 'preact';
+import { decimal } from '../figures.ts';
+import { Bar, Num, Numbers } from '../numbers.tsx';
+import { phrases } from '../phrases.ts';
+import { WholeNumber } from '../sampling.tsx';
+import type { WeightPlace } from '../../protocol/stages.ts';
+import { TableHead } from '../tableHead.tsx';
+import { TokenText } from '../tokenTextView.tsx';
+import { useAnswer, useView } from '../view.ts';
+
+const matrices = ['qkv', 'output', 'up', 'down'] as const;
+/** Learning rates that are offered. */
+const rates = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+
+/** How wrong the prediction was, and how every number would be nudged. */
+export function LearningStage(): JSX.Element | null {
+  const asked = useAnswer('learning');
+  if (asked === null) return null;
+  return (
+    <div>
+      <Loss {...asked} />
+      <OneWeight {...asked} />
+    </div>
+  );
+}
+
+type Learning = NonNullable<ReturnType<typeof useAnswer<'learning'>>>;
+
+function Loss({ answer, question }: Learning): JSX.Element {
+  const { actual, vocabulary, errors } = answer;
+  const { position } = question;
+  if (actual === null) return <p>{phrases.noActual}</p>;
+  return (
+    <Numbers label={phrases.lossHeading}>
+      <p>
+        {phrases.actualBefore} <TokenText bytes={actual.bytes} />, p ={' '}
+        <Num
+          number={{ of: 'probability', position, token: actual.id, temperature: 1 }}
+          value={actual.probability}
+          decimals={6}
+        />
+      </p>
+      <p>
+        {phrases.loss} −ln p = <Num number={{ of: 'loss', position }} value={-Math.log(actual.probability)} />{' '}
+        {phrases.blind(decimal(Math.log(vocabulary), 4), vocabulary)}
+      </p>
+      <h4>{phrases.errorsHeading}</h4>
+      <table>
+        <TableHead
+          columns={[[phrases.token], ['p', 'number'], [phrases.errorColumn, 'number'], ['', 'bar-column']]}
+        />
+        <tbody>
+          {errors.map((token) => (
+            <tr key={token.id} class={token.id === actual.id ? 'actual' : ''}>
+              <td>
+                <TokenText bytes={token.bytes} />
+              </td>
+              <td class="number">
+                <Num
+                  number={{ of: 'probability', position, token: token.id, temperature: 1 }}
+                  value={token.probability}
+                  decimals={6}
+                />
+              </td>
+              <td class="number">
+                <Num number={{ of: 'error', position, token: token.id }} value={token.error} decimals={6} />
+              </td>
+              <td class="bar-column">
+                <Bar share={Math.abs(token.error)} kind={token.error < 0 ? 'down' : 'up'} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Numbers>
+  );
+}
+
+/** One weight, its gradient and the nudge; and what nudging all of them at once does. */
+function OneWeight({ answer, question }: Learning): JSX.Element {
+  const { weight: place, rate } = question;
+  const { value, gradient, after } = answer.weight;
+  return (
+    <section>
+      <h4>{phrases.weightHeading}</h4>
+      <WeightControls hiddenSize={answer.hiddenSize} place={place} rate={rate} />
+      <Numbers label={phrases.weightHeading}>
+        <p class="equation">
+          w − η × g = {decimal(value, 6)} − {rate} ×{' '}
+          <Num number={{ of: 'gradient', ...place }} value={gradient} decimals={6} /> ={' '}
+          <Num number={{ of: 'descent', rate, ...place }} value={after} decimals={6} />
+        </p>
+      </Numbers>
+      <p data-mean-before={answer.meanBefore} data-mean-after={answer.meanAfter}>
+        {phrases.step1(decimal(answer.meanBefore, 4), decimal(answer.meanAfter, 4))}{' '}
+        {answer.actual !== null &&
+          answer.probabilityAfter !== null &&
+          phrases.step1Here(decimal(answer.actual.probability, 4), decimal(answer.probabilityAfter, 4))}
+      </p>
+    </section>
+  );
+}
+
+interface WeightControlsProps {
+  readonly hiddenSize: number;
+  readonly place: WeightPlace;
+  readonly rate: number;
+}
+
+/** Which weight, and how far it is nudged. */
+function WeightControls({ hiddenSize, place, rate }: WeightControlsProps): JSX.Element {
+  const { selection, dispatch } = useView();
+  const setWeight = (change: Partial<WeightPlace>): void =>
+    dispatch({ type: 'select', change: { weight: { ...selection.weight, ...change } } });
+  return (
+    <p class="controls">
+      <label>
+        {phrases.matrix}{' '}
+        <select
+          value={place.matrix}
+          onChange={(event) => {
+            const matrix = matrices.find((name) => name === event.currentTarget.value);
+            if (matrix !== undefined) setWeight({ matrix, row: 0, col: 0 });
+          }}
+        >
+          {matrices.map((matrix) => (
+            <option key={matrix} value={matrix}>
+              {phrases.matrices[matrix]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <WholeNumber
+        label={phrases.row}
+        value={place.row + 1}
+        least={1}
+        most={mostRow(hiddenSize, place.matrix)}
+        onChange={(row) => setWeight({ row: row - 1 })}
+      />
+      <WholeNumber
+        label={phrases.column}
+        value={place.col + 1}
+        least={1}
+        most={place.matrix === 'down' ? 4 * hiddenSize : hiddenSize}
+        onChange={(col) => setWeight({ col: col - 1 })}
+      />
+      <label>
+        {phrases.learningRate}{' '}
+        <select
+          value={rate}
+          onChange={(event) =>
+            dispatch({ type: 'select', change: { rate: Number(event.currentTarget.value) } })
+          }
+        >
+          {rates.map((offered) => (
+            <option key={offered} value={offered}>
+              {offered}
+            </option>
+          ))}
+        </select>
+      </label>
+    </p>
+  );
+}
+
+function mostRow(hidden: number, matrix: WeightPlace['matrix']): number {
+  return { qkv: 3 * hidden, output: hidden, up: 4 * hidden, down: hidden }[matrix];
+}

@@ -1,0 +1,141 @@
+import type { JSX } from 'preact';
+import type { ScoredToken } from '../../protocol/prediction.ts';
+import { count, decimal } from '../figures.ts';
+import { LayerChoice } from '../layerChoice.tsx';
+import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
+import { phrases } from '../phrases.ts';
+import { TableHead } from '../tableHead.tsx';
+import { TokenText } from '../tokenTextView.tsx';
+import { useAnswer, useView } from '../view.ts';
+
+const listed = 20;
+
+type Answered = NonNullable<ReturnType<typeof useAnswer<'neurons'>>>;
+
+/** Which neurons fire, how strongly, and what the prediction is without one of them. */
+export function NeuronsStage(): JSX.Element {
+  const { selection, dispatch } = useView();
+  const asked = useAnswer('neurons');
+  if (asked === null) return <LayerChoice withHead={false} />;
+  const { layer, position } = asked.question;
+  const { before, after, firing, normal, added, output, top, topSilenced } = asked.answer;
+  const inLayer = (of: 'middleNorm' | 'down' | 'output') => (index: number) => ({
+    of,
+    layer,
+    position,
+    index,
+  });
+  const order = before
+    .map((_, neuron) => neuron)
+    .sort((a, b) => after[b]! - after[a]! || before[b]! - before[a]!)
+    .slice(0, listed);
+  const chosen = selection.neuron ?? order[0]!;
+  return (
+    <div>
+      <LayerChoice withHead={false} />
+      <p>{phrases.firing(firing, before.length)}</p>
+      <div class="columns">
+        <Strongest answer={asked.answer} question={asked.question} order={order} chosen={chosen} />
+        <div>
+          <p class="controls">
+            <button
+              type="button"
+              aria-pressed={selection.silenced}
+              class="toggle"
+              onClick={() =>
+                dispatch({ type: 'select', change: { neuron: chosen, silenced: !selection.silenced } })
+              }
+            >
+              {phrases.silence(chosen + 1)}
+            </button>
+          </p>
+          <Guesses label={phrases.guesses} tokens={top} />
+          {topSilenced !== null && <Guesses label={phrases.guessesSilenced} tokens={topSilenced} />}
+        </div>
+        <div class="whole-row">
+          <FoldedVector label={phrases.normalVector} values={normal} nameOf={inLayer('middleNorm')} />
+          <FoldedVector label={phrases.addedByNeurons} values={added} nameOf={inLayer('down')} />
+          <Vector label={phrases.afterNeurons} values={output} nameOf={inLayer('output')} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface StrongestProps extends Answered {
+  readonly order: readonly number[];
+  readonly chosen: number;
+}
+
+function Strongest({ answer, question, order, chosen }: StrongestProps): JSX.Element {
+  const { dispatch } = useView();
+  const { layer, position } = question;
+  const { before, after } = answer;
+  const most = after[order[0]!]!;
+  return (
+    <Numbers label={phrases.neuronsHeading}>
+      <table>
+        <TableHead
+          columns={[
+            [phrases.neuron],
+            [phrases.beforeReLU, 'number'],
+            [phrases.afterReLU, 'number'],
+            ['', 'bar-column'],
+          ]}
+        />
+        <tbody>
+          {order.map((neuron) => (
+            <tr key={neuron} class={neuron === chosen ? 'chosen' : ''} data-neuron={neuron}>
+              <td>
+                <button
+                  type="button"
+                  class="plain"
+                  aria-pressed={neuron === chosen}
+                  onClick={() => dispatch({ type: 'select', change: { neuron } })}
+                >
+                  {count(neuron + 1)}
+                </button>
+              </td>
+              <td class="number">
+                <Num number={{ of: 'neuron', layer, position, index: neuron }} value={before[neuron]!} />
+              </td>
+              <td class="number">
+                <Num number={{ of: 'activation', layer, position, index: neuron }} value={after[neuron]!} />
+              </td>
+              <td class="bar-column">
+                <Bar share={most > 0 ? after[neuron]! / most : 0} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Numbers>
+  );
+}
+
+function Guesses({
+  label,
+  tokens,
+}: {
+  readonly label: string;
+  readonly tokens: readonly ScoredToken[];
+}): JSX.Element {
+  return (
+    <table class="guesses">
+      <caption>{label}</caption>
+      <tbody>
+        {tokens.map(({ id, bytes, probability }) => (
+          <tr key={id}>
+            <td>
+              <TokenText bytes={bytes} />
+            </td>
+            <td class="number">{decimal(probability, 4)}</td>
+            <td class="bar-column">
+              <Bar share={probability} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,281 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { nucleusOf, mostLikely } from '../../arithmetic/likeliest.ts';
+import { softmax } from '../../arithmetic/softmax.ts';
+import type { StageAnswers } from '../../protocol/stages.ts';
+import { decimal, probabilityDecimals, roundedToTotal } from '../figures.ts';
+import { FoldedVector, Num, Numbers } from '../numbers.tsx';
+import { PartsTable } from '../parts.tsx';
+import { phrases } from '../phrases.ts';
+import type { Selection } from '../selection.ts';
+import { Sampling } from '../sampling.tsx';
+import { TableHead } from '../tableHead.tsx';
+import { TokenText } from '../tokenTextView.tsx';
+import { useAnswer, useView } from '../view.ts';
+
+/** Tokens that are listed one by one. */
+const listed = 20;
+
+interface ScoreLine {
+  readonly id: number;
+  readonly bytes: string;
+  readonly logit: number;
+  readonly divided: number;
+  readonly below: number;
+  readonly power: number;
+  readonly probability: number;
+  readonly filtered: number;
+}
+
+/** A score for every token of the vocabulary, and every step from there to its probability. */
+export function ScoresStage(): JSX.Element {
+  const asked = useAnswer('scores');
+  const { selection } = useView();
+  const scores = useMemo(
+    () => (asked === null ? null : scoresOf(asked.answer, selection)),
+    [asked?.answer, selection.temperature, selection.topK, selection.topP],
+  );
+  return (
+    <div>
+      <Sampling />
+      {asked !== null && scores !== null && (
+        <>
+          <Summary position={asked.question.position} />
+          <div class="scores-frame">
+            <ScoreTable position={asked.question.position} scores={scores} actual={asked.answer.actual} />
+          </div>
+          <FoldedVector
+            label={phrases.lastVector}
+            values={asked.answer.normal}
+            nameOf={(index) => ({ of: 'finalNorm', position: asked.question.position, index })}
+          />
+          <Layers layers={asked.answer.layers} />
+        </>
+      )}
+      <PartsTable />
+    </div>
+  );
+}
+
+interface Scores {
+  readonly lines: readonly ScoreLine[];
+  readonly others: { readonly count: number; readonly probability: number; readonly filtered: number };
+}
+
+/** The whole vocabulary's probabilities; no engine is asked for another temperature. */
+function scoresOf(answer: StageAnswers['scores'], selection: Selection): Scores {
+  const logits = new Float32Array(answer.logits);
+  const names = new Map(answer.named.map(({ id, bytes }) => [id, bytes]));
+  const { topK, topP } = selection;
+  // At 0 all of it goes to the largest: as cold as can be computed with.
+  const temperature = Math.max(1e-3, selection.temperature);
+  const probabilities = softmax(logits, temperature);
+  const kept = nucleusOf(logits, probabilities, { ...(topK === 0 ? {} : { topK }), topP });
+  const keptTotal = kept.reduce((sum, id) => sum + probabilities[id]!, 0);
+  const isKept = new Set(kept);
+  const top = mostLikely(logits, Math.min(listed, logits.length));
+  const largest = logits[top[0]!]!;
+  const lines = top.map((id) => ({
+    id,
+    bytes: names.get(id) ?? '',
+    logit: logits[id]!,
+    divided: logits[id]! / temperature,
+    below: (logits[id]! - largest) / temperature,
+    power: Math.exp((logits[id]! - largest) / temperature),
+    probability: probabilities[id]!,
+    filtered: isKept.has(id) ? probabilities[id]! / keptTotal : 0,
+  }));
+  const shown = new Set(top);
+  let [probability, filtered] = [0, 0];
+  probabilities.forEach((value, id) => {
+    if (shown.has(id)) return;
+    probability += value;
+    if (isKept.has(id)) filtered += value / keptTotal;
+  });
+  return { lines, others: { count: logits.length - top.length, probability, filtered } };
+}
+
+const columns = [
+  [phrases.rank, 'number'],
+  [phrases.id, 'number medium'],
+  [phrases.token],
+  [phrases.logit, 'number'],
+  ['÷ T', 'number wide'],
+  ['− max', 'number wide'],
+  ['e^', 'number medium'],
+  [phrases.probability, 'number'],
+  [phrases.filtered, 'number medium'],
+] as const;
+
+/** The likeliest tokens, one row for all others, and a total that the rows shown add up to. */
+function ScoreTable({
+  position,
+  scores,
+  actual,
+}: {
+  readonly position: number;
+  readonly scores: Scores;
+  readonly actual: number | null;
+}): JSX.Element {
+  const { lines, others } = scores;
+  const column = (of: 'probability' | 'filtered') =>
+    roundedToTotal([...lines.map((line) => line[of]), others[of]], probabilityDecimals);
+  const [plain, filtered] = [column('probability'), column('filtered')];
+  return (
+    <Numbers label={phrases.scoresHeading}>
+      <table class="scores">
+        <caption>{phrases.scoresCaption(lines.length)}</caption>
+        <TableHead columns={columns} />
+        <tbody>
+          {lines.map((line, i) => (
+            <ScoreRow
+              key={line.id}
+              line={line}
+              rank={i + 1}
+              position={position}
+              shown={[plain.shown[i]!, filtered.shown[i]!]}
+              isActual={line.id === actual}
+            />
+          ))}
+          <tr
+            class="others"
+            data-row="others"
+            data-count={others.count}
+            data-probability={others.probability}
+          >
+            <td />
+            <td class="medium" />
+            <td>{phrases.others(others.count)}</td>
+            <td />
+            <td class="wide" />
+            <td class="wide" />
+            <td class="medium" />
+            <td class="number probability">{plain.shown[lines.length]}</td>
+            <td class="number medium">{filtered.shown[lines.length]}</td>
+          </tr>
+        </tbody>
+        <Totals shown={[plain.total, filtered.total]} />
+      </table>
+    </Numbers>
+  );
+}
+
+function Totals({ shown }: Pick<ScoreRowProps, 'shown'>): JSX.Element {
+  return (
+    <tfoot>
+      <tr>
+        <td />
+        <td class="medium" />
+        <th scope="row">{phrases.total}</th>
+        <td />
+        <td class="wide" />
+        <td class="wide" />
+        <td class="medium" />
+        <td class="number total">{shown[0]}</td>
+        <td class="number medium">{shown[1]}</td>
+      </tr>
+    </tfoot>
+  );
+}
+
+interface ScoreRowProps {
+  readonly line: ScoreLine;
+  readonly rank: number;
+  readonly position: number;
+  readonly shown: readonly [probability: string, filtered: string];
+  readonly isActual: boolean;
+}
+
+function ScoreRow({ line, rank, position, shown, isActual }: ScoreRowProps): JSX.Element {
+  const { selection } = useView();
+  const temperature = Math.max(0.05, selection.temperature);
+  return (
+    <tr
+      class={isActual ? 'actual' : ''}
+      data-row="token"
+      data-rank={rank}
+      data-token-id={line.id}
+      data-logit={line.logit}
+      data-probability={line.probability}
+    >
+      <td class="number">{rank}</td>
+      <td class="number medium">{line.id}</td>
+      <td>
+        <TokenText bytes={line.bytes} />
+        {isActual && (
+          <span class="actual-mark" role="img" aria-label={phrases.actualMark} title={phrases.actualMark}>
+            ✓
+          </span>
+        )}
+      </td>
+      <td class="number">
+        <Num number={{ of: 'logit', position, token: line.id }} value={line.logit} decimals={3} />
+      </td>
+      <td class="number wide">{decimal(line.divided, 3)}</td>
+      <td class="number wide">{decimal(line.below, 3)}</td>
+      <td class="number medium">{decimal(line.power, 4)}</td>
+      <td class="number probability">
+        <Num
+          number={{ of: 'probability', position, token: line.id, temperature }}
+          value={line.probability}
+          shown={shown[0]}
+        />
+        <span
+          class="bar"
+          aria-hidden="true"
+          style={{ inlineSize: `${(line.probability * 100).toFixed(2)}%` }}
+        />
+      </td>
+      <td class="number medium">{shown[1]}</td>
+    </tr>
+  );
+}
+
+/** How unsure the model is, and how the true next token did. */
+function Summary({ position }: { readonly position: number }): JSX.Element {
+  const { actual, entropy, top, others } = useView().inspection.distribution;
+  return (
+    <Numbers label={phrases.entropyName}>
+      <div class="summary" data-entropy={entropy}>
+        <p>
+          {phrases.entropyName} <Num number={{ of: 'entropy', position }} value={entropy} />{' '}
+          {phrases.entropy(entropy)}
+        </p>
+        {actual === null ? (
+          <p>{phrases.noActual}</p>
+        ) : (
+          <p
+            data-actual-id={actual.id}
+            data-actual-rank={actual.rank}
+            data-actual-probability={actual.probability}
+          >
+            {phrases.actualBefore} <TokenText bytes={actual.bytes} />:{' '}
+            {phrases.actualAfter(
+              actual.rank,
+              top.length + others.count,
+              actual.probability.toPrecision(4),
+              -Math.log2(actual.probability),
+            )}
+          </p>
+        )}
+      </div>
+    </Numbers>
+  );
+}
+
+/** What each layer would say if it were the last one: the last one is. */
+function Layers({ layers }: Pick<StageAnswers['scores'], 'layers'>): JSX.Element {
+  return (
+    <details>
+      <summary>{phrases.layersHeading}</summary>
+      <p class="quiet">{phrases.layersHint}</p>
+      <ol>
+        {layers.map(({ bytes, probability }, i) => (
+          <li key={i}>
+            <TokenText bytes={bytes} /> {decimal(probability, 4)}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

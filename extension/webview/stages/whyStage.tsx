@@ -1,0 +1,203 @@
+import type { JSX } from 'preact';
+import type { InspectedToken } from '../../protocol/prediction.ts';
+import type { StageAnswers } from '../../protocol/stages.ts';
+import { decimal } from '../figures.ts';
+import { Bar, Num, Numbers } from '../numbers.tsx';
+import { phrases } from '../phrases.ts';
+import { TableHead } from '../tableHead.tsx';
+import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { TokenText } from '../tokenTextView.tsx';
+import { useAnswer, useView } from '../view.ts';
+
+/** Parts of a score that are listed one by one. */
+const listedParts = 8;
+/** As unsure as that, and nothing like it in the workspace: a guess. */
+const [unlikely, unsureBits] = [0.1, 4];
+
+type Why = StageAnswers['why'];
+
+/** Why this token: what happens without a line, where it looked, which parts said so, and where the same text stands. */
+export function WhyStage(): JSX.Element | null {
+  const asked = useAnswer('why');
+  const seen = useAnswer('seen');
+  const { inspection, dispatch } = useView();
+  if (asked === null) return null;
+  const { answer, question } = asked;
+  const { entropy, top } = inspection.distribution;
+  const nothingSeen = seen !== null && seen.answer === null;
+  const isUnsure = nothingSeen && (answer.probability < unlikely || entropy > unsureBits);
+  return (
+    <div data-why={answer.token.id}>
+      <p class="controls">
+        {phrases.whyToken}{' '}
+        <select
+          aria-label={phrases.whyToken}
+          value={answer.token.id}
+          onChange={(event) =>
+            dispatch({ type: 'select', change: { whyToken: Number(event.currentTarget.value) } })
+          }
+        >
+          {top.map(({ id, bytes, probability }) => (
+            <option key={id} value={id}>
+              {spokenToken(tokenPieces(bytes))} {decimal(probability, 3)}
+            </option>
+          ))}
+        </select>
+        <span>p = {decimal(answer.probability, 4)}</span>
+        {isUnsure && <strong>{phrases.unsure}</strong>}
+      </p>
+      <Lines answer={answer} />
+      <Seen />
+      <Parts answer={answer} position={question.position} />
+      <h4>{phrases.lookedHeading}</h4>
+      <p class="quiet">{phrases.lookedCaption}</p>
+      <ul class="shares">
+        {answer.looked.map(({ position, share }) => (
+          <li key={position}>
+            {decimal(share, 4)} <TokenText bytes={inspection.tokens[position]?.bytes ?? ''} />
+            <Bar share={share} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Without this line: the probability, and how much more or less likely the token was with it. */
+function Lines({ answer }: { readonly answer: Why }): JSX.Element {
+  const { inspection, state, send } = useView();
+  const { lines, probability } = answer;
+  const effects = lines
+    .map((line) => ({ ...line, effect: Math.log(probability) - Math.log(line.probability) }))
+    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
+  const most = Math.max(1, ...effects.map(({ effect }) => Math.abs(effect)));
+  const place = state.subject?.place ?? null;
+  const [strongest] = effects;
+  return (
+    <section>
+      <h4>{phrases.linesHeading}</h4>
+      {strongest === undefined ? (
+        <p>{phrases.noLines}</p>
+      ) : (
+        <p>
+          {phrases.withoutLine(decimal(probability, 4), decimal(strongest.probability, 4))}{' '}
+          <TokenText bytes={lineBytes(inspection.tokens, strongest)} />
+        </p>
+      )}
+      <p class="quiet">{phrases.linesHint}</p>
+      <ul class="shares">
+        {effects.map((line) => (
+          <li key={line.from} data-line-from={line.from} data-without={line.probability}>
+            {decimal(line.effect, 3)}{' '}
+            <Bar share={Math.abs(line.effect) / most} kind={line.effect < 0 ? 'down' : 'up'} />{' '}
+            <button
+              type="button"
+              class="plain line-text"
+              disabled={place === null}
+              onClick={() => {
+                if (place === null) return;
+                const below = newlines(inspection.tokens.slice(line.from, inspection.cursor));
+                send({ type: 'reveal', place: { uri: place.uri, line: Math.max(1, place.line - below) } });
+              }}
+            >
+              <TokenText bytes={lineBytes(inspection.tokens, line)} />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function newlines(tokens: readonly InspectedToken[]): number {
+  return tokens.reduce((sum, { bytes }) => sum + bytes.split('\n').length - 1, 0);
+}
+
+/** The bytes of a line without the spaces and breaks around it. */
+function lineBytes(
+  tokens: readonly InspectedToken[],
+  { from, to }: { readonly from: number; readonly to: number },
+): string {
+  const bytes = tokens
+    .slice(from, to)
+    .map((token) => token.bytes)
+    .join('');
+  return bytes.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+}
+
+/** Where the text before the cursor stands, too. */
+function Seen(): JSX.Element | null {
+  const seen = useAnswer('seen');
+  const { send, state } = useView();
+  if (seen === null || state.subject?.essay !== null) return null;
+  const match = seen.answer;
+  return (
+    <section>
+      <h4>{phrases.seenHeading}</h4>
+      {match === null ? (
+        <p>{phrases.neverSeen}</p>
+      ) : (
+        <p>
+          {phrases.seenTokens(match.tokens)}{' '}
+          <button
+            type="button"
+            class="plain"
+            data-seen={`${match.file}:${match.line}`}
+            onClick={() => send({ type: 'reveal', place: { file: match.file, line: match.line } })}
+          >
+            {match.file}:{match.line}
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** The score as a sum of what each part wrote. */
+function Parts({ answer, position }: { readonly answer: Why; readonly position: number }): JSX.Element {
+  const bySize = answer.parts.toSorted((a, b) => Math.abs(b.logit) - Math.abs(a.logit));
+  const shown = bySize.slice(0, listedParts);
+  const rest = bySize.slice(listedParts).reduce((sum, { logit }) => sum + logit, 0);
+  const most = Math.max(...shown.map(({ logit }) => Math.abs(logit)));
+  const nameOf = ({ layer, head }: Why['parts'][number]): string => {
+    if (layer === null) return phrases.ownVector;
+    return head === null ? phrases.neuronsOf(layer + 1) : phrases.headName(layer + 1, head + 1);
+  };
+  return (
+    <Numbers label={phrases.partsOfScore}>
+      <h4>{phrases.partsOfScore}</h4>
+      <table>
+        <TableHead columns={[[phrases.part], [phrases.logit, 'number'], ['', 'bar-column']]} />
+        <tbody>
+          {shown.map((part) => (
+            <tr key={nameOf(part)}>
+              <td>{nameOf(part)}</td>
+              <td class="number" data-logit-part={part.logit}>
+                {decimal(part.logit, 4)}
+              </td>
+              <td class="bar-column">
+                <Bar share={Math.abs(part.logit) / most} kind={part.logit < 0 ? 'down' : 'up'} />
+              </td>
+            </tr>
+          ))}
+          <tr>
+            <td>{phrases.allOthers(bySize.length - shown.length)}</td>
+            <td class="number" data-logit-part={rest}>
+              {decimal(rest, 4)}
+            </td>
+            <td />
+          </tr>
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{phrases.total}</th>
+            <td class="number">
+              <Num number={{ of: 'logit', position, token: answer.token.id }} value={answer.logit} />
+            </td>
+            <td />
+          </tr>
+        </tfoot>
+      </table>
+    </Numbers>
+  );
+}

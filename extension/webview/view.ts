@@ -1,0 +1,39 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { InspectorRequest } from '../protocol/inspector.ts';
+import type { Inspection } from '../protocol/prediction.ts';
+import type { StageAnswers, StageKind, StageQuestion } from '../protocol/stages.ts';
+import { answerOf, type InspectorEvent, type InspectorState } from './inspectorState.ts';
+import { fitted, type Selection } from './selection.ts';
+
+/** What every stage is drawn from: one run, one selection. */
+export interface View {
+  readonly state: InspectorState;
+  readonly inspection: Inspection;
+  readonly selection: Selection;
+  readonly dispatch: (event: InspectorEvent) => void;
+  readonly send: (request: InspectorRequest) => void;
+}
+
+export const ViewContext = createContext<View | null>(null);
+
+/** Of a component inside of an inspected text. */
+export function useView(): View {
+  return useContext(ViewContext)!;
+}
+
+/** The answer to the stage's question of a kind, null before there is one. */
+export function useAnswer<Kind extends StageKind>(
+  kind: Kind,
+): { readonly answer: StageAnswers[Kind]; readonly question: Extract<StageQuestion, { kind: Kind }> } | null {
+  return answerOf(useView().state, kind);
+}
+
+export function viewOf(
+  state: InspectorState,
+  inspection: Inspection,
+  dispatch: View['dispatch'],
+  send: View['send'],
+): View {
+  return { state, inspection, selection: fitted(state.selection, inspection), dispatch, send };
+}

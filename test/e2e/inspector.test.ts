@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stageIds } from '../../extension/protocol/stages.ts';
+import { keepOnFailure, Session } from './session.ts';
+import { patience, type Workbench } from './workbench.ts';
+
+const file = 'engine/sampler.ts';
+
+describe('the Inspector', () => {
+  let session: Session;
+  let workbench: Workbench;
+  beforeAll(async () => {
+    session = await Session.start({ 'workbench.colorTheme': 'Dark Modern' });
+    workbench = await session.open(await session.folderOfCode());
+    // Base and counts: the mixture has all of its parts.
+    await workbench.statusBar(/Nihilo: counts \+/).waitFor();
+  });
+  afterAll(() => session.stop());
+
+  const frame = () => workbench.webview();
+  const settled = (stage: string) =>
+    frame().locator(`.prediction[data-stage="${stage}"][aria-busy="false"]`).waitFor({ timeout: patience });
+
+  async function openStage(stage: string): Promise<void> {
+    // Which of the two is shown is decided by the page's width, once it is drawn.
+    await frame().locator('.inspected').waitFor();
+    const entry = frame().locator(`.rail-entry[data-stage="${stage}"]`);
+    if (await entry.isVisible()) await entry.click();
+    else await frame().locator('.rail-select select').selectOption(stage);
+    await settled(stage);
+  }
+
+  it('starts from nothing: random numbers, and a lesson a click until the doctor is kept away', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('Nihilo: Start from Nothing');
+    const bar = frame().locator('.essay');
+    await bar.waitFor();
+    expect(await bar.getAttribute('data-step')).toBe('0');
+    await settled('learning');
+    await bar.getByRole('button', { name: '100 steps' }).click();
+    await expect.poll(() => bar.getAttribute('data-says'), { timeout: patience }).toBe('away');
+    await settled('learning');
+    await workbench.screenshot('start-from-nothing');
+    await bar.getByRole('button', { name: 'Back to my code' }).click();
+  });
+
+  it('leads through every stage on the cursor’s own text, from the real engine', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('View: Focus First Editor Group');
+    await workbench.openFile(file);
+    await workbench.goTo(18, 5);
+    await workbench.runCommand('Nihilo: Open Inspector');
+    await frame()
+      .locator('header .place', { hasText: `${file}:18:5` })
+      .waitFor();
+    for (const stage of stageIds) {
+      await openStage(stage);
+      expect(await frame().locator('[role="alert"]').allTextContents(), stage).toEqual([]);
+      await workbench.screenshot(`stage-${stage}`);
+    }
+  });
+
+  it('shows the parts of the mixture, whose decisions multiply to the mixed probability', async (context) => {
+    keepOnFailure(workbench, context);
+    await openStage('scores');
+    const rows = frame().locator('.decisions tbody tr[data-decision]');
+    await rows.first().waitFor();
+    const decisions = await rows.evaluateAll((all) =>
+      all.map((row) => ({
+        pushes: [...row.querySelectorAll('[data-push]')].map((cell) =>
+          Number(cell.getAttribute('data-push')),
+        ),
+        stretched: Number(row.querySelector('[data-stretched]')!.getAttribute('data-stretched')),
+        side: Number(row.lastElementChild!.textContent),
+      })),
+    );
+    for (const { pushes, stretched } of decisions) {
+      expect(Math.abs(pushes.reduce((sum, push) => sum + push, 0) - stretched)).toBeLessThanOrEqual(1e-6);
+    }
+    const mixed = Number(await frame().locator('.decisions tfoot td').textContent());
+    const product = decisions.reduce((probability, { side }) => probability * side, 1);
+    // Sides are shown with four decimals.
+    expect(Math.abs(product - mixed)).toBeLessThanOrEqual(1e-4 * decisions.length);
+  });
+
+  it('opens the calculation of a number by the keyboard, and the machine is within its bound', async (context) => {
+    keepOnFailure(workbench, context);
+    await frame().locator('.num[data-of="logit"]').first().focus();
+    await workbench.press('p');
+    const results = frame().locator('.sheet [data-result]');
+    await results.first().waitFor();
+    for (const row of await results.all()) {
+      const [difference, bound] = await Promise.all(
+        ['data-difference', 'data-bound'].map(async (name) => Number(await row.getAttribute(name))),
+      );
+      expect(difference!).toBeLessThanOrEqual(bound!);
+    }
+    await workbench.screenshot('sheet');
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { sheetOf } from '../../extension/arithmetic/formulas.ts';
+import { sheetText } from '../../extension/arithmetic/sheetText.ts';
+import { explain } from '../../extension/inspection/explain.ts';
+import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
+import type { Run } from '../../extension/inspection/subject.ts';
+import type { FormulaKind } from '../../extension/protocol/explanation.ts';
+import type { NumberName } from '../../extension/protocol/stages.ts';
+import { redo } from '../arithmetic/redo.ts';
+import { compiled } from '../engine/compiled.ts';
+import { randomTensors } from '../engine/tinyModel.ts';
+import { randomIntegers, uniform } from '../reference/random.ts';
+
+const config = {
+  vocabSize: 97,
+  hiddenSize: 24,
+  intermediateSize: 96,
+  numHiddenLayers: 2,
+  numAttentionHeads: 2,
+  maxPositionEmbeddings: 32,
+  ropeTheta: 10_000,
+  rmsNormEps: 1e-5,
+  tieWordEmbeddings: true,
+} as const;
+
+function runOf(seed: number, build: 'baseline' | 'relaxed'): Run {
+  const model = new RecordedModel(compiled(build), config, randomTensors(config, seed));
+  const ids = [...randomIntegers(uniform(seed), 20, 0, config.vocabSize - 1)];
+  return { subject: { model, bytesOf: (id) => `t${id}` }, ids };
+}
+
+/** A number of every kind, at a place that `next` chooses. */
+function names(next: () => number): NumberName[] {
+  const below = (bound: number): number => Math.floor(next() * bound);
+  const [layer, head, position] = [below(2), below(2), below(19)];
+  const [other, index, neuron, token] = [below(position + 1), below(24), below(96), below(97)];
+  const place = { layer, head, position };
+  const rate = Math.ceil(next() * 100) / 100;
+  const temperature = 0.5 + Math.ceil(next() * 30) / 20;
+  const draw = { position, temperature, topK: 9, topP: 1, seed: below(1000) };
+  const matrices = [
+    { matrix: 'qkv', layer, row: below(72), col: index },
+    { matrix: 'output', layer, row: index, col: below(24) },
+    { matrix: 'up', layer, row: neuron, col: index },
+    { matrix: 'down', layer, row: index, col: neuron },
+  ] as const;
+  return [
+    { of: 'similarity', token, other: below(97) },
+    ...(['inputNorm', 'middleNorm', 'attended', 'middle', 'down', 'output'] as const).map((of) => ({
+      of,
+      layer,
+      position,
+      index,
+    })),
+    ...(['query', 'key', 'value', 'rotatedQuery', 'rotatedKey', 'context'] as const).map((of) => ({
+      of,
+      ...place,
+      index: index % 12,
+    })),
+    ...(['score', 'weight'] as const).map((of) => ({ of, ...place, other })),
+    ...(['neuron', 'activation'] as const).map((of) => ({ of, layer, position, index: neuron })),
+    { of: 'finalNorm', position, index },
+    { of: 'logit', position, token },
+    { of: 'error', position, token },
+    { of: 'probability', position, token, temperature },
+    { of: 'probability', position, token, temperature: 1 },
+    { of: 'entropy', position },
+    { of: 'loss', position },
+    ...matrices.map((weight) => ({ of: 'gradient' as const, ...weight })),
+    ...matrices.map((weight) => ({ of: 'descent' as const, rate, ...weight })),
+    { of: 'interval', token: -1, ...draw },
+  ];
+}
+
+describe.each(['baseline', 'relaxed'] as const)('a sheet of any number (%s kernels)', (build) => {
+  it('is redone from its text alone to the last digit, and the machine is within the bound that it states', () => {
+    const next = uniform(7);
+    const kinds = new Set<FormulaKind>();
+    let sheets = 0;
+    for (let seed = 1; seed <= 8; seed++) {
+      const run = runOf(seed, build);
+      for (const name of names(next)) {
+        const asked = name.of === 'interval' ? { ...name, token: likeliestOf(run, name) } : name;
+        const explanation = explain(run, asked);
+        kinds.add(explanation.formula);
+        for (const mostTerms of [Infinity, 8]) {
+          const sheet = sheetOf(explanation, mostTerms);
+          const redone = redo(sheetText(sheet));
+          expect(redone.length, JSON.stringify(asked)).toBe(explanation.machine.length);
+          redone.forEach(({ difference, bound, machine }, i) => {
+            expect(machine === explanation.machine[i]).toBe(true);
+            expect(difference, `${JSON.stringify(asked)} ${sheetText(sheet)}`).toBeLessThanOrEqual(bound);
+          });
+        }
+        sheets++;
+      }
+    }
+    expect(sheets).toBeGreaterThan(200);
+    expect([...kinds].sort()).toEqual([
+      'activation',
+      'cosine',
+      'descent',
+      'dot',
+      'entropy',
+      'error',
+      'interval',
+      'loss',
+      'norm',
+      'rotation',
+      'score',
+      'softmax',
+      'sum',
+    ]);
+  });
+});
+
+function likeliestOf(run: Run, name: Extract<NumberName, { of: 'interval' }>): number {
+  run.subject.model.run(run.ids);
+  const logits = run.subject.model.logits(name.position);
+  return logits.indexOf(Math.max(...logits));
+}

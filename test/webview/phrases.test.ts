@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { chinese } from '../../extension/webview/chinese.ts';
+import { english } from '../../extension/webview/english.ts';
+
+/** Every phrase by its path; what a function says is asked with values of its own. */
+function said(words: object, path = ''): [string, string][] {
+  return Object.entries(words).flatMap(([name, value]: [string, unknown]): [string, string][] => {
+    const at = `${path}.${name}`;
+    if (typeof value === 'string') return [[at, value]];
+    if (typeof value === 'object' && value !== null) return said(value, at);
+    const place = { file: 'a.ts', line: 1, column: 2 };
+    const speak = value as (...values: unknown[]) => string;
+    return [
+      [
+        at,
+        name === 'place' ? speak(place) : speak(...Array.from({ length: speak.length }, (_, i) => 11 + i)),
+      ],
+    ];
+  });
+}
+
+/** The same in every language: signs, names and formulas. */
+const alike = new Set([
+  '.place',
+  '.rank',
+  '.id',
+  '.topP',
+  '.errorColumn',
+  '.unknown',
+  '.language',
+  '.sentenceEnd',
+  '.tokenName',
+]);
+
+test('Chinese says every phrase of the English table and no other', () => {
+  expect(
+    said(chinese)
+      .map(([path]) => path)
+      .sort(),
+  ).toEqual(
+    said(english)
+      .map(([path]) => path)
+      .sort(),
+  );
+});
+
+test('every Chinese phrase is Chinese, but for what is the same in every language', () => {
+  for (const [path, phrase] of said(chinese)) {
+    if (!alike.has(path)) expect(phrase, path).toMatch(/\p{Script=Han}/u);
+  }
+});
+
+test('every value that an English phrase tells a Chinese one tells, too', () => {
+  const values = (phrase: string): string[] => (phrase.match(/\b1[1-9]\b/g) ?? []).sort();
+  const chinesePhrases = new Map(said(chinese));
+  for (const [path, phrase] of said(english)) {
+    if (/\.(teach|boardPicture)$/.test(path)) continue;
+    expect(values(chinesePhrases.get(path)!), path).toEqual(values(phrase));
+  }
+});

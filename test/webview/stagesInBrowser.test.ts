@@ -1,0 +1,243 @@
+import { mkdirSync } from 'node:fs';
+import axe from 'axe-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stageIds } from '../../extension/protocol/stages.ts';
+import { redo } from '../arithmetic/redo.ts';
+import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
+import { sampleEngine, sampleModel } from './sampleEngine.ts';
+import { samplePlace } from './sampleText.ts';
+import { themes } from './themes.ts';
+
+/** Pictures to look at, where one asks for them. */
+const pictures = process.env['NIHILO_PICTURES'];
+const dark = themes.find((theme) => theme.id === 'dark-modern')!;
+const mebibyte = 1_048_576;
+
+describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
+  let editor: EditorStandIn;
+  beforeAll(async () => {
+    editor = await EditorStandIn.start();
+    if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
+  });
+  afterAll(async () => editor?.stop());
+
+  async function openOnSample(options: Partial<OpenOptions> = {}): Promise<OpenInspector> {
+    const inspector = await editor.open({
+      theme: dark,
+      model: sampleModel,
+      engine: sampleEngine(),
+      width: 1000,
+      height: 800,
+      ...options,
+    });
+    inspector.conversation.follow({ place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' });
+    await settled(inspector, 'scores');
+    return inspector;
+  }
+
+  async function settled(inspector: OpenInspector, stage: string): Promise<void> {
+    await inspector.page.waitForSelector(`.prediction[data-stage="${stage}"][aria-busy="false"]`);
+  }
+
+  async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
+    await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
+    await settled(inspector, stage);
+  }
+
+  async function picture(inspector: OpenInspector, name: string): Promise<void> {
+    if (pictures === undefined) return;
+    await inspector.page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+  }
+
+  async function seriousFindings(inspector: OpenInspector): Promise<string[]> {
+    await inspector.page.evaluate(axe.source);
+    const { violations } = await inspector.page.evaluate(async () =>
+      (window as unknown as { axe: typeof axe }).axe.run(document),
+    );
+    return violations
+      .filter((finding) => finding.impact === 'serious' || finding.impact === 'critical')
+      .flatMap((finding) =>
+        finding.nodes.map((node) => `${finding.id}: ${node.html} ${node.failureSummary}`),
+      );
+  }
+
+  test.each(themes)(
+    '$id: a tour of every stage breaks no policy, asks nobody else, has nothing serious for axe-core, and no message of 1 MB',
+    async (theme) => {
+      const inspector = await openOnSample({ theme });
+      for (const stage of stageIds) {
+        await openStage(inspector, stage);
+        await picture(inspector, `${theme.id}-${stage}`);
+        expect(await inspector.page.locator('[role="alert"]').allTextContents(), stage).toEqual([]);
+        // Neither markup nor marks that reorder come through as such.
+        expect(await inspector.page.locator('img').count(), stage).toBe(0);
+        expect(await inspector.page.locator('main').textContent(), stage).not.toContain('\u202e');
+        expect(await seriousFindings(inspector), stage).toEqual([]);
+      }
+      expect(await inspector.violations()).toEqual([]);
+      expect(inspector.pageErrors).toEqual([]);
+      const { origin } = new URL(inspector.page.url());
+      expect(inspector.requested.filter((url) => !url.startsWith(`${origin}/`))).toEqual([]);
+      const largest = Math.max(...inspector.messageBytes);
+      console.log(`largest message ${largest} bytes`);
+      expect(largest).toBeLessThan(mebibyte);
+      await inspector.close();
+    },
+  );
+
+  test('every kind of number that a stage shows has a sheet whose text alone is redone to the last digit', async () => {
+    const inspector = await openOnSample();
+    const { page } = inspector;
+    const kinds = new Set<string>();
+    let sheets = 0;
+    for (const stage of stageIds) {
+      await openStage(inspector, stage);
+      await unfold(inspector);
+      const all = await page.locator('.prediction .num[data-of]').evaluateAll((buttons) =>
+        buttons
+          .map((button, i) => ({ i, of: (button as HTMLElement).dataset['of']!, button }))
+          .filter(({ button }) => (button as HTMLElement).offsetParent !== null)
+          .map(({ i, of }) => ({ i, of })),
+      );
+      const perKind = Object.values(Object.groupBy(all, ({ of }) => of));
+      for (const { i, of } of perKind.flatMap((numbers) => numbers!.slice(0, 3))) {
+        await page.locator('.prediction .num[data-of]').nth(i).focus();
+        await page.keyboard.press('p');
+        await page.waitForSelector('.sheet .results [data-result]');
+        const results = redo(await sheetTextOnPage(inspector));
+        for (const { difference, bound } of results) expect(difference, of).toBeLessThanOrEqual(bound);
+        expect(results.length).toBeGreaterThan(0);
+        kinds.add(of);
+        sheets++;
+        await page.locator('.sheet button.primary').click();
+        await settled(inspector, stage);
+        await unfold(inspector);
+      }
+    }
+    expect(sheets).toBeGreaterThan(40);
+    expect([...kinds].sort()).toEqual([
+      'activation',
+      'attended',
+      'context',
+      'descent',
+      'down',
+      'entropy',
+      'error',
+      'finalNorm',
+      'gradient',
+      'inputNorm',
+      'interval',
+      'key',
+      'logit',
+      'loss',
+      'middle',
+      'middleNorm',
+      'neuron',
+      'output',
+      'probability',
+      'query',
+      'rotatedKey',
+      'rotatedQuery',
+      'score',
+      'similarity',
+      'value',
+      'weight',
+    ]);
+    await inspector.close();
+  });
+
+  async function unfold(inspector: OpenInspector): Promise<void> {
+    await inspector.page.evaluate(() => {
+      for (const fold of document.querySelectorAll('details')) fold.open = true;
+    });
+  }
+
+  /** The sheet as it is printed on the page, in the form that `redo` reads. */
+  async function sheetTextOnPage(inspector: OpenInspector): Promise<string> {
+    const rows = await inspector.page.locator('.sheet-lines tbody tr').evaluateAll((rows) =>
+      rows.map((row) => ({
+        kind: (row as HTMLElement).dataset['kind']!,
+        cells: [...row.querySelectorAll('td')].map((cell) => cell.textContent!),
+      })),
+    );
+    const results = await inspector.page.locator('[data-result]').evaluateAll((rows) =>
+      rows.map((row) => {
+        const { result, machine, difference, bound } = (row as HTMLElement).dataset;
+        const shown = row.querySelector('td')!.textContent;
+        return `${result}: ${shown} from the numbers shown, ${machine} in the machine, differs ${difference}, bound ${bound}`;
+      }),
+    );
+    const lines = rows.map(({ kind, cells: [, name, made, value] }) => {
+      const prefix = kind === 'step' || kind === 'term' ? '' : `${kind}: `;
+      return `${prefix}${name}${made === '' ? '' : ` = ${made}`} = ${value}`;
+    });
+    return [...lines, ...results].join('\n');
+  }
+
+  test('the script of the page has at most 180 kB', () => {
+    console.log(`script ${editor.scriptBytes} bytes`);
+    expect(editor.scriptBytes).toBeLessThanOrEqual(180_000);
+  });
+
+  test('a blank sheet points out the first line that was answered wrongly', async () => {
+    const inspector = await openOnSample();
+    const { page } = inspector;
+    await page.locator('.num[data-of="logit"]').first().dblclick();
+    await page.waitForSelector('.sheet');
+    await page.getByLabel('blank sheet').check();
+    const answers = page.locator('.sheet input[data-expected]');
+    const right = (await answers.nth(0).getAttribute('data-expected'))!.replace('−', '-');
+    await answers.nth(0).fill(right);
+    await answers.nth(1).fill('123');
+    await answers.nth(1).blur();
+    await expect.poll(() => page.locator('.sheet [role="status"]').textContent()).toMatch(/^Line 2 is/);
+    await page.getByLabel('short sheet').check();
+    await expect.poll(() => page.locator('[data-kind="given"]').count()).toBe(1);
+    await picture(inspector, 'blank-sheet');
+    await inspector.close();
+  });
+
+  test('the essay: random numbers of a seed, a step at a time, until the doctor is kept away', async () => {
+    const inspector = await editor.open({
+      theme: dark,
+      model: { state: 'missing' },
+      engine: sampleEngine(),
+      width: 1000,
+      height: 900,
+    });
+    const { page } = inspector;
+    await page.locator('.start-essay').click();
+    await settled(inspector, 'scores');
+    const bar = page.locator('.essay');
+    await expect.poll(() => bar.getAttribute('data-step')).toBe('0');
+    expect(await bar.getAttribute('data-says')).not.toBe('away');
+    const ids = await page
+      .locator('.strip [data-token-id]')
+      .evaluateAll((tokens) => tokens.map((token) => Number((token as HTMLElement).dataset['tokenId'])));
+    expect(ids).toEqual([1, 2, 0, 4, 7, 9, 5, 3, 9, 5, 6, 3, 8, 10]);
+    await page.getByRole('button', { name: 'One step' }).click();
+    await expect.poll(() => bar.getAttribute('data-step')).toBe('1');
+    await page.getByRole('button', { name: '100 steps' }).click();
+    await expect.poll(() => bar.getAttribute('data-says')).toBe('away');
+    await openStage(inspector, 'vectors');
+    await picture(inspector, 'essay-vectors');
+    await openStage(inspector, 'learning');
+    await picture(inspector, 'essay-learning');
+    expect(await seriousFindings(inspector)).toEqual([]);
+    await inspector.close();
+  });
+
+  test('in Chinese the same tour has no English sentence left', async () => {
+    const inspector = await openOnSample({ language: 'zh-cn' });
+    for (const stage of stageIds) {
+      await openStage(inspector, stage);
+      const words = await inspector.page
+        .locator('.rail, .details, .prediction h2, .prediction p, .prediction th, .prediction caption')
+        .allTextContents();
+      // Names of formulas, tokens and files are the same in every language.
+      expect(words.join(' '), stage).not.toMatch(/\b(the|of|and|is|what)\b/i);
+      await picture(inspector, `zh-cn-${stage}`);
+    }
+    await inspector.close();
+  });
+});
