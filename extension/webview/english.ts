@@ -103,7 +103,7 @@ const stages = {
   live: {
     text: (bytes: number) => `${count(bytes)} bytes`,
     tokens: (tokens: number) => `${count(tokens)} tokens`,
-    vectors: (dimensions: number) => `${count(dimensions)} numbers`,
+    vectors: (dimensions: number) => `${count(dimensions)} each`,
   },
   textCounts: (tokens: number, bytes: number, cursor: number) =>
     `${count(bytes)} bytes in ${count(tokens)} tokens: ${decimal(bytes / Math.max(1, tokens), 2)} bytes a token; ${count(cursor)} tokens before the cursor.`,

@@ -47,7 +47,9 @@ describe.each([
     await workbench.press('Control+Shift+Enter');
     const { ghost, typed } = await workbench.typeUntilGhostText(line);
     expect(typed.length + ghost.length).toBeLessThanOrEqual(line.length);
-    expect(line.slice(typed.length)).toContain(ghost.trim());
+    // A bracket that the editor has closed stands between two parts of what is shown.
+    const withoutBracket = (text: string): string => text.replaceAll(/\s*}\s*|\s+/g, ' ').trim();
+    expect(withoutBracket(line.slice(typed.length))).toContain(withoutBracket(ghost));
     await workbench.screenshot(`${name}-completion`, 400);
     // In Node it would have logged how long that took, on the server's disk.
     expect(await session.completionTimes()).toEqual([]);

@@ -85,7 +85,7 @@ function Lines({ answer }: { readonly answer: Why }): JSX.Element {
         </p>
       )}
       <p class="quiet">{phrases.linesHint}</p>
-      <ul class="shares">
+      <ul class="shares effects">
         {effects.map((line) => (
           <li key={line.from} data-line-from={line.from} data-without={line.probability}>
             {decimal(line.effect, 3)}{' '}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { InspectorClient } from '../../extension/inspection/client.ts';
+import type { InspectingMessage, InspectingReply } from '../../extension/protocol/inspecting.ts';
+import { modelSummary as model } from '../host/samples.ts';
+import { ScriptedPlatform } from '../host/scriptedPlatform.ts';
+
+const never = new AbortController().signal;
+
+function setUp() {
+  const platform = new ScriptedPlatform<InspectingMessage, InspectingReply>();
+  return { platform, client: new InspectorClient(platform) };
+}
+
+describe('InspectorClient', () => {
+  it('reads a checkpoint once, and again when its files are others', async () => {
+    const { platform, client } = setUp();
+    const both = [client.load('/a', true), client.load('/a', true)];
+    expect(platform.worker.received).toHaveLength(1);
+    platform.worker.reply({ type: 'loaded', id: platform.worker.received[0]!.id, model });
+    await expect(Promise.all(both)).resolves.toEqual([model, model]);
+    void client.load('/a', true);
+    expect(platform.worker.received).toHaveLength(1);
+    client.forget();
+    void client.load('/a', true);
+    void client.load('/b', true);
+    expect(platform.worker.received).toHaveLength(3);
+  });
+
+  it('tells the engine of a question that nobody waits for any more', async () => {
+    const { platform, client } = setUp();
+    const controller = new AbortController();
+    const asked = client.ask({ run: 1, question: { kind: 'thumbnails' } }, controller.signal);
+    const { id } = platform.worker.received[0]!;
+    controller.abort(new Error('another stage'));
+    await expect(asked).rejects.toThrow('another stage');
+    expect(platform.worker.received.at(-1)).toEqual({ type: 'cancel', id });
+    await expect(
+      client.ask({ run: 1, question: { kind: 'thumbnails' } }, controller.signal),
+    ).rejects.toThrow();
+    expect(platform.worker.received).toHaveLength(2);
+  });
+
+  it('rejects with the engine’s own sentence, and starts it again when it was closed', async () => {
+    const { platform, client } = setUp();
+    const asked = client.inspect({ prefix: 'a', suffix: '', position: null, topK: 3 }, never);
+    const error = { code: 'checkpointMissing', message: 'There is no model yet.' } as const;
+    platform.worker.reply({ type: 'failed', id: platform.worker.received[0]!.id, error });
+    await expect(asked).rejects.toMatchObject(error);
+    const pending = client.inspectEssay(null, 3, never);
+    await client.close();
+    await expect(pending).rejects.toMatchObject({ code: 'checkpointMissing' });
+    void client.essay({ type: 'begin', seed: 1 });
+    expect(platform.workers).toHaveLength(2);
+    expect(platform.workers.map(({ role }) => role)).toEqual(['inspector', 'inspector']);
+  });
+});
