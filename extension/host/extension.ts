@@ -63,7 +63,6 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   });
   const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
-  const server = new LanguageServer();
   const remote = new RemoteEndpoints(workspaceModel, context, log);
   context.subscriptions.push(
     log,
@@ -85,11 +84,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     records.statistics.onOutcome((outcome) => forgetUnwanted(workspaceModel, outcome)),
     ...trainWhenIdle(workspaceModel, platform, log),
     ...followFiles(workspaceModel, log),
-    vscode.languages.registerInlineCompletionItemProvider(
-      documents,
-      new CompletionProvider(workspaceModel, records, server, log),
-    ),
-    vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, server, log)),
+    ...registerProviders(workspaceModel, records, log),
     ...registerCommands(
       handlersOf({
         workspaceModel,
@@ -109,6 +104,22 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   if (completionSettings(settingSource()).enabled) workspaceModel.wantIndex();
   log.debug(`activated in ${(performance.now() - start).toFixed(1)} ms`);
   return { latency: () => latency.summary(), eventLoopDelay: () => eventLoop.delay() };
+}
+
+/** Suggestions, and words where nobody else has any; what the model asks for, both of them know. */
+function registerProviders(
+  model: WorkspaceModel,
+  records: Records,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable[] {
+  const server = new LanguageServer();
+  return [
+    vscode.languages.registerInlineCompletionItemProvider(
+      documents,
+      new CompletionProvider(model, records, server, log),
+    ),
+    vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(model, server, log)),
+  ];
 }
 
 interface Parts {

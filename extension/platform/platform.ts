@@ -38,7 +38,8 @@ export interface FileSystem {
 }
 
 /** The bundles that run off the main thread. */
-export type WorkerRole = 'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver' | 'reporter' | 'converter' | 'inspector';
+export type WorkerRole =
+  'trainer' | 'lane' | 'indexer' | 'predictor' | 'saver' | 'reporter' | 'converter' | 'inspector';
 
 export interface WorkerHandle<Request, Reply> {
   /** @param transfer what is given away with the message rather than copied */

@@ -14,7 +14,7 @@ const platform = nodePlatform();
 let root: string;
 let folder: string;
 let trained: string;
-let heldOutFile: string;
+let heldOutFiles: string[];
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'nihilo-saves-'));
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const request = { corpus, checkpoint: trained, stop: { steps: 600 }, seed: 1, resume: false, ...size };
   await train(platform, request, steering, () => {});
   const { documents } = await readCorpus(platform.files, corpus, { seed: 1 });
-  heldOutFile = documents.find(({ heldOut }) => heldOut)!.path;
+  heldOutFiles = documents.filter(({ heldOut }) => heldOut).map((document) => document.path);
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -70,10 +70,11 @@ function served(name: string, change: Partial<SaveLearning> = {}) {
   };
 }
 
-/** A file that is no held-out one, with the code of one: what is learnt from it helps. */
+/** A file that is no held-out one, with the code of all of them: what is learnt from it helps. */
 function saveNews(name: string): string {
   const file = join(folder, 'corpus', name);
-  writeFileSync(file, readFileSync(join(folder, heldOutFile), 'utf8').replaceAll('the', 'a'));
+  const texts = heldOutFiles.map((heldOut) => readFileSync(join(folder, heldOut), 'utf8'));
+  writeFileSync(file, texts.join('\n').replaceAll('the', 'a'));
   return file;
 }
 
@@ -123,8 +124,11 @@ describe('serveSaves', () => {
     writeFileSync(join(folder, '.env'), 'TOKEN=abc\n');
     const outside = join(root, 'outside.ts');
     writeFileSync(outside, 'export const outside = true;\n');
-    writeFileSync(join(folder, heldOutFile), `${readFileSync(join(folder, heldOutFile), 'utf8')}// more\n`);
-    for (const file of [join(folder, heldOutFile), join(folder, '.env'), outside]) {
+    writeFileSync(
+      join(folder, heldOutFiles[0]!),
+      `${readFileSync(join(folder, heldOutFiles[0]!), 'utf8')}// more\n`,
+    );
+    for (const file of [join(folder, heldOutFiles[0]!), join(folder, '.env'), outside]) {
       expect(await service.learn(file)).toEqual({ type: 'learnt', outcome: null });
     }
     const before = readFileSync(join(service.checkpoint, 'trainer_state.json'), 'utf8');
