@@ -39,15 +39,20 @@ export function fold(model: Model): void {
   }
 }
 
-/** Counts a document in the project that was not scored (add), or takes it out again. The text is then its own. */
-export function foldTokens(model: Model, tokens: usize, length: i32, add: bool): void {
+/**
+ * Counts tokens [from, to) of a document in the project that were not scored (add), or takes them out again. The text is then its own, up to
+ * there.
+ */
+export function foldTokens(model: Model, tokens: usize, from: i32, to: i32, add: bool): void {
   const project = changetype<Tally>(model.project);
   rewindText(model);
-  for (let i = 0; i < length; i++) {
+  for (let i = 0; i < to; i++) {
     const token = <u32>load<u16>(tokens + ((<usize>i) << 1));
-    hashContexts(model, model.hashes);
-    if (add) countAll(model, project, model.hashes, token);
-    else uncountAll(model, project, model.hashes, token);
+    if (i >= from) {
+      hashContexts(model, model.hashes);
+      if (add) countAll(model, project, model.hashes, token);
+      else uncountAll(model, project, model.hashes, token);
+    }
     follow(model, token);
     advance(model, token);
   }

@@ -18,8 +18,8 @@ export function countsFold(model: usize): void {
   documents.fold(changetype<Model>(model));
 }
 
-export function countsFoldTokens(model: usize, tokens: usize, length: i32, add: bool): void {
-  documents.foldTokens(changetype<Model>(model), tokens, length, add);
+export function countsFoldTokens(model: usize, tokens: usize, from: i32, to: i32, add: bool): void {
+  documents.foldTokens(changetype<Model>(model), tokens, from, to, add);
 }
 
 export function countsSetDocument(model: usize, tokens: usize, length: i32, before: i32): void {

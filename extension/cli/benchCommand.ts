@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import { benchmarkLines } from './benchLines.ts';
 import { type BenchmarkReport, measureAll } from './benchReport.ts';
 import type { BenchOptions } from './commandLine.ts';
@@ -52,7 +53,7 @@ async function compareWithPeers({ json, quick, reproducible }: BenchOptions): Pr
   if (!existsSync(program) || !existsSync(node)) {
     throw new NihiloError(
       'argumentInvalid',
-      '--peers should be used in a clone of the repository, which installs the programs to compare with; run `npm run bench -- --peers` there.',
+      say`--peers should be used in a clone of the repository, which installs the programs to compare with; run \`npm run bench -- --peers\` there.`,
     );
   }
   const flags = Object.entries({ '--json': json, '--quick': quick, '--reproducible': reproducible });

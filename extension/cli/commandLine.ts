@@ -1,6 +1,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import { type OptimizerName, optimizerNames, type PresetChoice, presetChoices } from '../protocol/model.ts';
 import { describeAudit, describeEvaluate, describeTokenize } from './folderCommands.ts';
 import {
@@ -10,6 +11,7 @@ import {
   oneObject,
   oneOf,
   positive,
+  calls,
   reproducible,
   seedRange,
 } from './optionValues.ts';
@@ -31,6 +33,7 @@ export interface TrainOptions {
   readonly canaries: number;
   readonly resume: boolean;
   readonly reproducible?: boolean;
+  readonly calls?: boolean;
   /** judge the model in the end */
   readonly report: boolean;
   readonly json: boolean;
@@ -90,11 +93,12 @@ export interface EvaluateOptions {
   readonly seconds: number;
   readonly threads: number;
   readonly seed: number;
-  readonly split: 'files' | 'commits';
+  readonly split: 'files' | 'folders' | 'commits';
   readonly static: boolean;
   readonly base: boolean;
   readonly files?: number;
   readonly roundTrip: boolean;
+  readonly calls: boolean;
   readonly json: boolean;
 }
 
@@ -231,6 +235,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
       false,
     )
     .option('--reproducible', reproducible)
+    .option('--calls', calls)
     .option('--report', report, false)
     .option('--json', oneObject, false)
     .addHelpText(
@@ -357,5 +362,5 @@ function refused({ message }: CommanderError, name: string, program: Command): N
     .replace(/\.$/, '');
   const sentence = what.charAt(0).toUpperCase() + what.slice(1);
   const help = known ? `nihilo ${name} --help` : 'nihilo --help';
-  return new NihiloError('argumentInvalid', `${sentence}; \`${help}\` lists what is expected.`);
+  return new NihiloError('argumentInvalid', say`${sentence}; \`${help}\` lists what is expected.`);
 }

@@ -7,7 +7,7 @@ import { usualChoice } from '../evaluation/lines.ts';
 import { predictors } from '../evaluation/predictors.ts';
 import type { EvaluationReport } from '../evaluation/report.ts';
 import { splitByCommits } from '../evaluation/history.ts';
-import { type EvaluationSplit, splitByFiles } from '../evaluation/split.ts';
+import { type EvaluationSplit, splitByFiles, splitByFolders } from '../evaluation/split.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
 import { loadTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -87,8 +87,9 @@ async function readSplit(
   signal: AbortSignal,
 ): Promise<EvaluationSplit> {
   const onProgress = (count: number): void => display.show('files are read', count - 1, count);
-  if (split === 'files') {
-    return splitByFiles(platform.files, { folders: [folder], exclude: [] }, seed, onProgress);
+  if (split !== 'commits') {
+    const by = split === 'files' ? splitByFiles : splitByFolders;
+    return by(platform.files, { folders: [folder], exclude: [] }, seed, onProgress);
   }
   const history = new GitHistory(folder, signal);
   try {

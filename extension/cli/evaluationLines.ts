@@ -1,11 +1,11 @@
+import type { CallScores } from '../evaluation/calls.ts';
 import type { EvaluationReport, Row } from '../evaluation/report.ts';
 
 /** The report for people: a table with a line for each predictor and time, and what it is to be compared with. */
 export function evaluationLines(report: EvaluationReport): string[] {
   const { folder, split, protocol, seed, threads, training } = report;
-  const kept = split === 'files' ? 'files kept apart' : 'lines that the last commits added';
   return [
-    `${folder}: learnt from ${kilobytes(report.trainBytes)}, judged by ${kilobytes(report.heldOutBytes)} in ${report.heldOutFiles.length} ${report.heldOutFiles.length === 1 ? 'file' : 'files'} (${kept}), ${report.nearDuplicates} near-duplicates dropped`,
+    `${folder}: learnt from ${kilobytes(report.trainBytes)}, judged by ${kilobytes(report.heldOutBytes)} in ${report.heldOutFiles.length} ${report.heldOutFiles.length === 1 ? 'file' : 'files'} (${kept[split]}), ${report.nearDuplicates} near-duplicates dropped`,
     `Protocol ${protocol}, seed ${seed}, ${threads} thread${threads === 1 ? '' : 's'}, peak memory ${report.peakRssMb.toFixed(0)} MB`,
     ...(training === null
       ? []
@@ -16,7 +16,26 @@ export function evaluationLines(report: EvaluationReport): string[] {
     ...aligned([heading, ...report.rows.map((row) => rowCells(row, report))]),
     '',
     ...compressorLines(report),
+    ...callLines(report),
     ...roundTripLines(report.rows),
+  ];
+}
+
+const kept = {
+  files: 'files kept apart',
+  folders: 'folders kept apart',
+  commits: 'lines that the last commits added',
+} as const;
+
+function callLines({ calls }: EvaluationReport): string[] {
+  if (calls === null) return [];
+  const line = (what: string, { places, without, withCalls, asked, told }: CallScores): string =>
+    `${what}: of ${places} first uses ${share(without)} are right, with function calls ${share(withCalls)} (asked at ${share(asked)}, told the name at ${share(told)})`;
+  return [
+    line('Names', calls.all),
+    line('Names from elsewhere', calls.elsewhere),
+    line('Names from elsewhere that no training text has', calls.unseen),
+    `Asked for a name that the text has already: ${share(calls.needless)}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AuditOptions, EvaluateOptions, Invocation, TokenizeOptions } from './commandLine.ts';
 import {
+  calls,
   canaries,
   count,
   numberWithin,
@@ -34,13 +35,14 @@ export function describeEvaluate(
     .option('--seed <n>', 'of the split and of every random choice', numberWithin('--seed', seedRange), 1)
     .option(
       '--split <how>',
-      'files: a tenth of them is kept apart; commits: what the last commits added',
+      'files: a tenth of them is kept apart; folders: whole folders; commits: what the last commits added',
       oneOf('--split', splits),
       'files',
     )
     .option('--base', 'begin with the base model, which predicts before the training, too', false)
     .option('--static', 'learn nothing from a text while it is scored', false)
     .option('--round-trip', 'code texts by the predictions, decode them and compare', false)
+    .option('--calls', calls, false)
     .option('--json', oneObject, false)
     .action((folder: string, options: EvaluateOptions) => ask({ command: 'evaluate', folder, options }));
 }
@@ -92,4 +94,4 @@ export function describeTokenize(program: Command, ask: (invocation: Invocation)
     .action((folder: string, options: TokenizeOptions) => ask({ command: 'tokenize', folder, options }));
 }
 
-const splits = ['files', 'commits'] as const;
+const splits = ['files', 'folders', 'commits'] as const;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Commit, History, LineRange } from '../evaluation/history.ts';
 import type { FileEntry, FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 
 /** What is not here is not fetched from elsewhere either. */
 const environment = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
@@ -117,15 +118,15 @@ export class GitHistory implements History {
 function noGit(): NihiloError {
   return new NihiloError(
     'argumentInvalid',
-    '--split commits should find the program git and there is none; install it or use --split files.',
+    say`--split commits should find the program git and there is none; install it or use --split files.`,
   );
 }
 
 function refused(folder: string, complaint: string): NihiloError {
-  const what = complaint.trim().split('\n')[0];
+  const [what = ''] = complaint.trim().split('\n');
   return new NihiloError(
     'argumentInvalid',
-    `--split commits should be of a folder in a git repository and git says of ${folder}: ${what}; use --split files.`,
+    say`--split commits should be of a folder in a git repository and git says of ${folder}: ${what}; use --split files.`,
   );
 }
 

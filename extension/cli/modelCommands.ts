@@ -3,6 +3,7 @@ import { pathInWorkspace } from '../corpus/roots.ts';
 import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { Completion, CompletionOptions, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { CompleteOptions, InspectOptions } from './commandLine.ts';
@@ -58,7 +59,7 @@ function predictorOf(options: CompleteOptions): LinePredictor {
   const { signal } = new AbortController();
   if (folder === undefined) {
     if (model === undefined) {
-      throw new NihiloError('argumentInvalid', 'A completion needs --folder to count, --model, or both.');
+      throw new NihiloError('argumentInvalid', say`A completion needs --folder to count, --model, or both.`);
     }
     return (platform, _place, { prefix }) =>
       withModel(platform, { model, reproducible }, (client) => client.complete(prefix, asked, signal));
@@ -66,7 +67,7 @@ function predictorOf(options: CompleteOptions): LinePredictor {
   if (asked.sampling !== undefined) {
     throw new NihiloError(
       'argumentInvalid',
-      'Only a model by itself draws tokens; leave out --folder, or --temperature.',
+      say`Only a model by itself draws tokens; leave out --folder, or --temperature.`,
     );
   }
   const corpus = { folders: [absolutePath(folder)], exclude: [] };
@@ -152,7 +153,7 @@ async function readPlace(platform: Platform, at: string): Promise<{ place: Place
   if (size > mostFileBytes) {
     throw new NihiloError(
       'argumentInvalid',
-      `The file should have at most ${mostFileBytes} bytes and ${file} has ${size}; choose a smaller one.`,
+      say`The file should have at most ${mostFileBytes} bytes and ${file} has ${size}; choose a smaller one.`,
     );
   }
   // As an editor does: a byte order mark is no part of the text, and what is no UTF-8 shows as U+FFFD.

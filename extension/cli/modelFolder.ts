@@ -1,6 +1,7 @@
 import { access, constants, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 
 const stateFile = 'trainer_state.json';
 
@@ -16,7 +17,7 @@ export async function claimModelFolder(folder: string): Promise<void> {
   if (foreign !== undefined) {
     throw new NihiloError(
       'argumentInvalid',
-      `--out should be a new folder, an empty one or a model's, because it is replaced as a whole, and ${folder} holds ${foreign}; choose another or empty it.`,
+      say`--out should be a new folder, an empty one or a model's, because it is replaced as a whole, and ${folder} holds ${foreign}; choose another or empty it.`,
     );
   }
   const parent = path.dirname(folder);
@@ -51,7 +52,7 @@ async function modelFiles(folder: string): Promise<readonly string[]> {
 function notWritable(folder: string, cause: unknown): NihiloError {
   return new NihiloError(
     'storageFailed',
-    `--out should be a folder that can be written and ${folder} can't be (${codeOf(cause)}); choose another.`,
+    say`--out should be a folder that can be written and ${folder} can't be (${codeOf(cause)}); choose another.`,
     { cause },
   );
 }

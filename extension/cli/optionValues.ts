@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 
 interface NumberRange {
   readonly whole: boolean;
@@ -15,7 +16,7 @@ export function numberWithin(option: string, range: NumberRange): (text: string)
     const value = decimal.test(text) ? Number(text) : NaN;
     if (value >= range.least && value <= range.most && (!range.whole || Number.isInteger(value)))
       return value;
-    throw new NihiloError('argumentInvalid', `${option} should be ${describe(range)} and is '${text}'.`);
+    throw new NihiloError('argumentInvalid', say`${option} should be ${describe(range)} and is '${text}'.`);
   };
 }
 
@@ -35,7 +36,7 @@ export function oneOf<Name extends string>(option: string, names: readonly Name[
     if (found !== undefined) return found;
     throw new NihiloError(
       'argumentInvalid',
-      `${option} should be one of ${names.join(', ')} and is '${text}'.`,
+      say`${option} should be one of ${names.join(', ')} and is '${text}'.`,
     );
   };
 }
@@ -45,5 +46,6 @@ export const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MA
 export const canaries = { whole: true, least: 0, most: 1_000 };
 export const seedRange = { whole: true, least: 0, most: 2 ** 32 - 1 };
 
+export const calls = 'teach the model to ask its application for names that it cannot know';
 export const reproducible = 'baseline SIMD: the same bits on every machine, and slower';
 export const oneObject = 'print one JSON object on stdout and nothing else';

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 
 /** FILE:LINE:COLUMN as it was typed. */
 export interface Place {
@@ -17,7 +18,7 @@ export interface TextAtCursor {
 export function parsePlace(text: string): Place {
   const [, file, line, column] = /^(.+):(\d+):(\d+)$/s.exec(text) ?? [];
   if (file === undefined || line === undefined || column === undefined) {
-    throw invalid(`The place should be FILE:LINE:COLUMN, such as src/main.ts:12:5, and is '${text}'.`);
+    throw invalid(say`The place should be FILE:LINE:COLUMN, such as src/main.ts:12:5, and is '${text}'.`);
   }
   return { file, line: Number(line), column: Number(column) };
 }
@@ -30,18 +31,18 @@ export function textAtCursor(text: string, { file, line, column }: Place): TextA
   const starts = lineStarts(text);
   const start = starts[line - 1];
   if (start === undefined) {
-    throw invalid(`The line should be from 1 to ${starts.length} in ${file} and is ${line}.`);
+    throw invalid(say`The line should be from 1 to ${starts.length} in ${file} and is ${line}.`);
   }
   const length = lineEnd(text, start) - start;
   if (column < 1 || column > length + 1) {
     throw invalid(
-      `The column should be from 1 to ${length + 1} in line ${line} of ${file} and is ${column}.`,
+      say`The column should be from 1 to ${length + 1} in line ${line} of ${file} and is ${column}.`,
     );
   }
   const at = start + column - 1;
   if (column > 1 && column <= length && text.codePointAt(at - 1)! > 0xffff) {
     throw invalid(
-      `The column should not be inside a character; choose ${column - 1} or ${column + 1} in line ${line} of ${file} instead of ${column}.`,
+      say`The column should not be inside a character; choose ${column - 1} or ${column + 1} in line ${line} of ${file} instead of ${column}.`,
     );
   }
   return { prefix: text.slice(0, at), suffix: text.slice(at) };
@@ -58,6 +59,6 @@ function lineEnd(text: string, start: number): number {
   return length < 0 ? text.length : start + length;
 }
 
-function invalid(sentence: string): NihiloError {
+function invalid(sentence: Sentence): NihiloError {
   return new NihiloError('positionInvalid', sentence);
 }

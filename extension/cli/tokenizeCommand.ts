@@ -6,6 +6,7 @@ import { isBinary } from '../corpus/content.ts';
 import { replaceFile } from '../platform/nodeFiles.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import {
   type Tokenizer,
   tokenizerFromJson,
@@ -79,7 +80,7 @@ async function textFiles({ files }: Platform, root: string): Promise<TextFile[]>
   if (some.length > 0) return some;
   throw new NihiloError(
     'corpusEmpty',
-    `There should be text files in ${root} and there are none; choose another folder.`,
+    say`There should be text files in ${root} and there are none; choose another folder.`,
   );
 }
 
@@ -192,7 +193,7 @@ class ShardWriter {
     if (other === undefined) return before.shards;
     throw new NihiloError(
       'argumentInvalid',
-      `--shards should be a new folder or one of the same text and tokens and ${this.#folder} has another ${other[0]}; choose another folder or remove it.`,
+      say`--shards should be a new folder or one of the same text and tokens and ${this.#folder} has another ${other[0]}; choose another folder or remove it.`,
     );
   }
 

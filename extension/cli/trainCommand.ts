@@ -69,7 +69,7 @@ function trainingRequest(
   folder: string,
   options: TrainOptions,
 ): TrainingRequest<CorpusRequest> {
-  const { out, vocab, threads, memory, canaries, resume } = options;
+  const { out, vocab, threads, memory, canaries, resume, calls } = options;
   const { preset, seed, reproducible, optimizer, tokensPerStep } = options;
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
   return {
@@ -88,6 +88,7 @@ function trainingRequest(
     memoryLimitMb: memory,
     canaries,
     resume,
+    calls,
   };
 }
 

@@ -3,6 +3,7 @@ import { IndexerClient, type IndexingNews } from '../indexing/client.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { WorkspaceIndex } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
@@ -58,6 +59,7 @@ async function readyIndex(platform: Platform, workspace: Workspace): Promise<Wor
   } finally {
     indexer.dispose();
   }
-  if (index === null) throw new NihiloError('workerFailed', 'The indexer ended without an index; try again.');
+  if (index === null)
+    throw new NihiloError('workerFailed', say`The indexer ended without an index; try again.`);
   return index;
 }

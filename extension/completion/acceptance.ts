@@ -23,12 +23,12 @@ const rounds = 25;
 export function calibrate(trials: readonly Trial[]): Calibration {
   let { slope, offset } = usualCalibration;
   const [slopePrecision, offsetPrecision] = [spread.slope ** -2, spread.offset ** -2];
+  const points = trials.map(({ probability, right, weight }) => ({ x: logit(probability), right, weight }));
   for (let round = 0; round < rounds; round++) {
     let slopeGradient = slopePrecision * (usualCalibration.slope - slope);
     let offsetGradient = offsetPrecision * (usualCalibration.offset - offset);
     let [a, b, c] = [slopePrecision, 0, offsetPrecision];
-    for (const { probability, right, weight } of trials) {
-      const x = logit(probability);
+    for (const { x, right, weight } of points) {
       const q = sigmoid(slope * x + offset);
       const miss = weight * (Number(right) - q);
       const curvature = weight * q * (1 - q);

@@ -30,6 +30,19 @@ export function candidateOf(
   };
 }
 
+/** There was no time for any of it. */
+export const cutAtOnce: Candidate = {
+  text: '',
+  probability: 0,
+  tokens: [],
+  ends: [],
+  probabilities: [],
+  withinWord: [],
+  follows: null,
+  unlikely: null,
+  stop: 'cut',
+};
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function wholeCharacters(bytes: Uint8Array): string {

@@ -2,28 +2,31 @@ import { growText, type GrowthLimits, type TokenSource } from '../prediction/gro
 import type { ModelSource } from '../prediction/modelSource.ts';
 import type { Candidate, ScoredToken } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { candidateOf } from './candidate.ts';
+import { candidateOf, cutAtOnce } from './candidate.ts';
 
-interface Wanted {
-  /** of texts, at most */
-  readonly count: number;
+/** Where the texts stand. */
+export interface Standing {
   /** how likely what must follow comes next, where the source stands; null: anything may follow */
   readonly follows: (() => number) | null;
   /** takes the source back to the place */
   readonly rewind: () => void;
 }
 
-/** The likeliest text behind a place, and others, each of which begins with another token and goes on with the likeliest ones. */
+interface Wanted extends Standing {
+  /** where each of the texts begins, likelier ones first; asked when the source is ready */
+  readonly beginnings: () => readonly (readonly ScoredToken[])[];
+}
+
+/** The likeliest text behind a place, and others, each of which begins as it is told and goes on with the likeliest tokens. */
 export function candidates(
   source: ModelSource,
   tokenizer: Tokenizer,
   typed: Uint8Array,
   limits: GrowthLimits,
-  { count, follows, rewind }: Wanted,
+  { beginnings, follows, rewind }: Wanted,
 ): Candidate[] {
-  if (limits.cancelled()) return [candidateOf(growText(source, tokenizer, typed, limits))];
-  const beginnings = source.ranked(typed, count);
-  const grown = beginnings.map((beginning) => {
+  if (limits.cancelled() || !source.prepare(limits.cancelled)) return [cutAtOnce];
+  const grown = beginnings().map((beginning) => {
     rewind();
     const begun = new Begun(source, beginning, follows);
     const text = growText(begun, tokenizer, typed, limits);
@@ -33,17 +36,17 @@ export function candidates(
   return grown.filter(({ text }, i) => i === 0 || text !== '');
 }
 
-/** Goes on behind a token that is given, and remembers how likely what must follow was behind each. */
+/** Goes on behind tokens that are given, and remembers how likely what must follow was behind each. */
 class Begun implements TokenSource {
   readonly #source: ModelSource;
   readonly #follows: (() => number) | null;
   /** behind each token, where somebody wants to know */
   readonly following: number[] = [];
-  #beginning: ScoredToken | null;
+  readonly #beginning: ScoredToken[];
 
-  constructor(source: ModelSource, beginning: ScoredToken, follows: (() => number) | null) {
+  constructor(source: ModelSource, beginning: readonly ScoredToken[], follows: (() => number) | null) {
     this.#source = source;
-    this.#beginning = beginning;
+    this.#beginning = [...beginning];
     this.#follows = follows;
   }
 
@@ -51,10 +54,8 @@ class Begun implements TokenSource {
     return this.#source.full;
   }
 
-  choose(typed: Uint8Array): ScoredToken {
-    const beginning = this.#beginning;
-    this.#beginning = null;
-    return beginning ?? this.#source.choose(typed);
+  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | 'cancelled' {
+    return this.#beginning.shift() ?? this.#source.choose(typed, cancelled);
   }
 
   follow(id: number): void {

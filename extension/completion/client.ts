@@ -1,6 +1,7 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { sharesMemory } from '../platform/sharing.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import { type FileChange, indexBuffers, type WorkspaceIndex } from '../protocol/indexing.ts';
 import {
   type Completion,
@@ -169,7 +170,7 @@ export class PredictorClient {
     if (connection === null) return;
     rejectAll(
       connection,
-      new NihiloError('checkpointMissing', 'The model has been closed; load it again or train one.'),
+      new NihiloError('checkpointMissing', say`The model has been closed; load it again or train one.`),
     );
     await connection.worker.terminate();
   }
@@ -250,7 +251,7 @@ export class PredictorClient {
     this.#connection = null;
     const reason = new NihiloError(
       'workerFailed',
-      `The predictor stopped unexpectedly (${cause.message}); it starts again at the next request, and if it keeps stopping, train again.`,
+      say`The predictor stopped unexpectedly (${cause.message}); it starts again at the next request, and if it keeps stopping, train again.`,
       { cause },
     );
     this.#death = { atMs: performance.now(), reason };

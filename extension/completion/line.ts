@@ -30,7 +30,13 @@ export function completeLine(
   const { ids, typed } = heal(tokenizer, window.ids, bytes, 1);
   const source = new DecoderSource(decoder, tokenizer, ids, chooser(options.sampling));
   const grown = growText(source, tokenizer, typed, limitsOf(options, start, cancelled));
-  return { ...candidateOf(grown), alternatives: [], milliseconds: performance.now() - start };
+  return {
+    ...candidateOf(grown),
+    alternatives: [],
+    asks: null,
+    message: null,
+    milliseconds: performance.now() - start,
+  };
 }
 
 class DecoderSource implements TokenSource {
@@ -52,7 +58,10 @@ class DecoderSource implements TokenSource {
 
   choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | null | 'cancelled' {
     const logits = this.#decoder.next(this.#ids, cancelled);
-    return logits === null ? 'cancelled' : choose(logits, this.#tokenizer, typed, this.#pick);
+    if (logits === null) return 'cancelled';
+    // A text has no messages in it.
+    logits.fill(-Infinity, this.#tokenizer.endOfText + 1);
+    return choose(logits, this.#tokenizer, typed, this.#pick);
   }
 
   follow(id: number): void {

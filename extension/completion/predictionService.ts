@@ -8,6 +8,7 @@ import {
   type PredictorRequest,
 } from '../protocol/prediction.ts';
 import { Predictor } from './predictor.ts';
+import type { GivesWay } from './servedIndex.ts';
 
 /** What the worker is started with. */
 export interface PredictorData {
@@ -15,14 +16,23 @@ export interface PredictorData {
   readonly cancelled: Int32Array | null;
 }
 
-/** Answers requests one after the other: a completion that is asked for while a model loads waits for it. */
+/** What goes before all else: somebody types. */
+function isAsk({ type }: PredictorRequest): boolean {
+  return type === 'complete' || type === 'words';
+}
+
+/**
+ * Answers requests one after the other. While there is something that can answer, asks go before everything else, also in the middle of what
+ * takes long; before that they wait in their turn, for the model that loads.
+ */
 export function servePredictions(
   platform: Platform,
   port: WorkerPort<PredictorMessage, PredictorReply>,
   { cancelled }: PredictorData,
 ): void {
   const predictor = new Predictor(platform);
-  let queue = Promise.resolve();
+  const asks: PredictorRequest[] = [];
+  const waiting: PredictorRequest[] = [];
   let cancelledUpTo = 0;
   const isCancelled = (id: number): boolean =>
     (cancelled === null ? cancelledUpTo : Atomics.load(cancelled, 0)) >= id;
@@ -30,21 +40,52 @@ export function servePredictions(
     try {
       // A message that cancels it may be waiting behind it.
       if (cancelled === null && isCancellable(request)) await nextTurn();
-      port.post(await answer(predictor, request, isCancelled));
+      port.post(await answer(predictor, request, { isCancelled, giveWay, goesOn }));
     } catch (error) {
       port.post({ type: 'failed', id: request.id, error: toPlainError(error) });
     }
   };
+  const giveWay = async (): Promise<void> => {
+    await nextTurn();
+    for (let ask = asks.shift(); ask !== undefined; ask = asks.shift()) await serve(ask);
+  };
+  const goesOn = async (): Promise<boolean> => {
+    await nextTurn();
+    return asks.length === 0 && waiting.length === 0;
+  };
+  const next = (): PredictorRequest | undefined => asks.shift() ?? waiting.shift();
+  let isServing = false;
+  const serveAll = async (): Promise<void> => {
+    if (isServing) return;
+    isServing = true;
+    for (let request = next(); request !== undefined; request = next()) {
+      await serve(request);
+      if (await goesOn()) await predictor.getReady(goesOn);
+    }
+    isServing = false;
+  };
   port.onMessage((message) => {
-    if (message.type === 'cancel') cancelledUpTo = message.upTo;
-    else queue = queue.then(() => serve(message));
+    if (message.type === 'cancel') {
+      cancelledUpTo = message.upTo;
+      return;
+    }
+    (isAsk(message) && predictor.answers ? asks : waiting).push(message);
+    void serveAll();
   });
+}
+
+/** How a long answer is interrupted. */
+interface Interruptions {
+  readonly isCancelled: (id: number) => boolean;
+  /** lets asks be answered in between */
+  readonly giveWay: () => Promise<void>;
+  readonly goesOn: GivesWay;
 }
 
 async function answer(
   predictor: Predictor,
   request: PredictorRequest,
-  isCancelled: (id: number) => boolean,
+  { isCancelled, giveWay, goesOn }: Interruptions,
 ): Promise<PredictorReply> {
   const { id } = request;
   switch (request.type) {
@@ -60,14 +101,20 @@ async function answer(
       return { type: 'worded', id, words: predictor.words(prefix, open, options, () => isCancelled(id)) };
     }
     case 'index':
-      return { type: 'indexed', id, predicting: await predictor.useIndex(request.index) };
+      return { type: 'indexed', id, predicting: await predictor.useIndex(request.index, giveWay) };
     case 'learn':
-      return { type: 'learnt', id, outdated: predictor.learn(request.edition, request.changes) };
+      return {
+        type: 'learnt',
+        id,
+        outdated: await predictor.learn(request.edition, request.changes, giveWay),
+      };
     case 'open':
-      predictor.open(request.prefix, request.open);
+      await predictor.open(request.prefix, request.open, goesOn);
       return { type: 'opened', id };
-    case 'try':
-      return { type: 'tried', id, trials: predictor.tryOut(request.seed, () => isCancelled(id)) };
+    case 'try': {
+      const trials = await predictor.tryOut(request.seed, () => isCancelled(id), goesOn);
+      return { type: 'tried', id, trials };
+    }
     case 'find':
       return { type: 'found', id, match: predictor.find(request.prefix, request.open) };
     case 'parts': {

@@ -8,6 +8,7 @@ import type { Platform } from '../platform/platform.ts';
 import { openTransformer } from '../prediction/trainedTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Completion,
@@ -26,7 +27,7 @@ import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
 import { beforeRedaction } from './redaction.ts';
 import { rehearse, rehearseIndex } from './rehearsal.ts';
-import { ServedIndex } from './servedIndex.ts';
+import { type GivesWay, ServedIndex } from './servedIndex.ts';
 
 interface Model {
   /** whether it has not learnt from a file of the workspace */
@@ -36,8 +37,10 @@ interface Model {
   readonly tokenizerJson: string;
 }
 
-/** A file that becomes the open one costs more than a completion; this many are not noticed by somebody who begins to type. */
+/** A file that is taken out of the counts and put back costs more than a completion. */
 const trialsAtOnce = 8;
+/** Texts are seldom longer; a longer one costs more time. */
+const tokensAhead = 32;
 
 /**
  * What predicts: the index of the workspace and the trained model. Completions of a document come from the index, and before there is one
@@ -47,9 +50,16 @@ export class Predictor {
   readonly #platform: Platform;
   #model: Model | null = null;
   #index: ServedIndex | null = null;
+  /** builds of the kernels that have been rehearsed: another model or index of the same finds everything optimised */
+  readonly #rehearsed = new Set<'index' | 'relaxed' | 'reproducible'>();
 
   constructor(platform: Platform) {
     this.#platform = platform;
+  }
+
+  /** whether there is anything to complete with */
+  get answers(): boolean {
+    return this.#model !== null || this.#index !== null;
   }
 
   /** @throws {NihiloError} checkpointMissing, checkpointTorn, checkpointForeign; the model that was loaded before stays */
@@ -60,12 +70,12 @@ export class Predictor {
       reproducible,
     );
     const tokenizer = tokenizerFromJson(tokenizerJson);
-    rehearse(decoder, tokenizer);
+    this.#rehearseOnce(reproducible ? 'reproducible' : 'relaxed', () => rehearse(decoder, tokenizer));
     const { provenance, seed } = trainerState;
     // What is given without its files is of another workspace: the base.
     const isNew = (path: string): boolean => provenance === null || isHeldOut(path, seed);
     this.#model = { decoder, tokenizer, tokenizerJson, isNew };
-    this.#join();
+    if (this.#index !== null) this.#join(this.#index);
     return {
       checkpoint,
       config: decoder.config,
@@ -75,31 +85,48 @@ export class Predictor {
     };
   }
 
-  /** The index before serves until this one can. */
-  async useIndex(index: WorkspaceIndex): Promise<Predicting> {
+  /** The index before serves until this one can. @param giveWay called between parts */
+  async useIndex(index: WorkspaceIndex, giveWay: () => Promise<void>): Promise<Predicting> {
     const { module } = await compileKernels((name) => this.#platform.readAsset(name), true);
     const served = new ServedIndex(module, index);
+    this.#join(served);
+    this.#rehearseOnce('index', () => rehearseIndex(served));
+    const writing = this.#index?.writing ?? null;
+    if (writing !== null) {
+      await served.open(writing.prefix, writing.open, async () => {
+        await giveWay();
+        return true;
+      });
+    }
     this.#index = served;
-    this.#join();
-    rehearseIndex(served);
     return served.predicting;
   }
 
-  /** @returns whether more is counted than there is room for */
-  learn(edition: number | null, changes: readonly FileChange[]): boolean {
+  /** @param giveWay called between parts @returns whether more is counted than there is room for */
+  async learn(
+    edition: number | null,
+    changes: readonly FileChange[],
+    giveWay: () => Promise<void>,
+  ): Promise<boolean> {
     if (this.#index === null || (edition ?? this.#index.edition) !== this.#index.edition) return false;
-    return this.#index.learn(changes);
+    return this.#index.learn(changes, giveWay);
   }
 
-  open(prefix: string, open: OpenDocument): void {
-    this.#index?.open(prefix, open);
+  async open(prefix: string, open: OpenDocument, goesOn: GivesWay): Promise<void> {
+    await this.#index?.open(prefix, open, goesOn);
+  }
+
+  /** Does what the next completion would have to do first, as long as nobody asks. */
+  async getReady(goesOn: GivesWay): Promise<void> {
+    await this.#index?.getReady(goesOn);
   }
 
   /** Completions at places whose rest is known, in a file that is new to the model. @param seed of the choice */
-  tryOut(seed: number, cancelled: () => boolean): readonly Trial[] {
+  async tryOut(seed: number, cancelled: () => boolean, goesOn: GivesWay): Promise<readonly Trial[]> {
     const random = new Random(seed);
     const isNew = this.#model?.isNew ?? (() => true);
-    return this.#index?.tryOut(isNew, () => random.uniform(), trialsAtOnce, cancelled) ?? [];
+    const uniform = (): number => random.uniform();
+    return (await this.#index?.tryOut(isNew, uniform, trialsAtOnce, cancelled, goesOn)) ?? [];
   }
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {
@@ -137,18 +164,23 @@ export class Predictor {
     return this.#index.parts(prefix, open, at, tokens);
   }
 
+  #rehearseOnce(what: 'index' | 'relaxed' | 'reproducible', rehearsal: () => void): void {
+    if (!this.#rehearsed.has(what)) rehearsal();
+    this.#rehearsed.add(what);
+  }
+
   /** A model over other tokens cannot take part: the index that is made of its own is on its way. */
-  #join(): void {
-    if (this.#model === null || this.#index?.tokenizerJson !== this.#model.tokenizerJson) return;
+  #join(index: ServedIndex): void {
+    if (this.#model === null || index.tokenizerJson !== this.#model.tokenizerJson) return;
     const { decoder, tokenizer } = this.#model;
-    this.#index.hear(new TransformerModel(decoder, tokenizer.endOfText));
+    index.hear(new TransformerModel(decoder, tokenizer.endOfText, tokensAhead));
   }
 
   #loaded(): Model {
     if (this.#model === null) {
       throw new NihiloError(
         'checkpointMissing',
-        'There is no model yet. Run "Nihilo: Train on Workspace" first.',
+        say`There is no model yet. Run "Nihilo: Train on Workspace" first.`,
       );
     }
     return this.#model;

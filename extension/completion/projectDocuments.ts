@@ -4,7 +4,8 @@ import type { FileChange, IndexedFile } from '../protocol/indexing.ts';
 export interface ProjectCounts {
   /** most tokens of one document */
   readonly documentTokens: number;
-  foldDocument(ids: Uint16Array, add: boolean): void;
+  /** Counts tokens [from, to) of a document, or takes them out again. */
+  foldDocument(ids: Uint16Array, add: boolean, from: number, to: number): void;
 }
 
 /** Where documents are found again. */
@@ -18,13 +19,24 @@ export interface ProjectDocument extends IndexedFile {
   readonly ids: Uint16Array;
 }
 
+/** What waits to be counted, or to be taken out. */
+interface Fold {
+  readonly ids: Uint16Array;
+  readonly add: boolean;
+  /** of its tokens, so many are done */
+  done: number;
+}
+
+/** As much at once keeps nobody waiting: a few milliseconds. */
+const partTokens = 2_048;
+
 /** Files that were edited last count more: so many of them, so many times. */
 const mostRecent = 8;
 const recentTimes = 2;
 
 /**
  * What of each document is counted in the project: a document that is open is counted as it is shown, so in the project it is not; what
- * was saved of it comes in when it is left.
+ * was saved of it comes in when it is left. Counting takes time: what is decided here waits in its order for `count`.
  */
 export class ProjectDocuments {
   readonly #counts: ProjectCounts;
@@ -35,7 +47,9 @@ export class ProjectDocuments {
   /** names, the last one that was saved first */
   #recent: string[] = [];
   #open: string | null = null;
+  #aside: string | null = null;
   #tokens = 0;
+  #waiting: Fold[] = [];
 
   /** @param documents which are counted and found, once each */
   constructor(counts: ProjectCounts, finder: DocumentFinder, documents: readonly ProjectDocument[]) {
@@ -76,7 +90,33 @@ export class ProjectDocuments {
     this.#settle(name);
   }
 
-  /** @returns whether all of it could be counted */
+  /** The document that is, beside the open one, as if it were not there; null: none is. */
+  setAside(name: string | null): void {
+    const back = this.#aside;
+    this.#aside = name;
+    if (back !== null) this.#settle(back);
+    if (name !== null) this.#settle(name);
+  }
+
+  /**
+   * Counts what has been decided.
+   * @param cancelled polled between parts; the next call goes on
+   * @returns whether all of it is counted
+   */
+  count(cancelled: () => boolean): boolean {
+    for (let fold = this.#waiting[0]; fold !== undefined; fold = this.#waiting[0]) {
+      while (fold.done < fold.ids.length) {
+        if (cancelled()) return false;
+        const end = Math.min(fold.ids.length, fold.done + partTokens);
+        this.#counts.foldDocument(fold.ids, fold.add, fold.done, end);
+        fold.done = end;
+      }
+      this.#waiting.shift();
+    }
+    return true;
+  }
+
+  /** @returns whether all of it is to be counted */
   change({ ids, ...file }: FileChange): boolean {
     if (ids === null) {
       for (const { path } of this.within(file.path)) this.#remove(path);
@@ -103,23 +143,23 @@ export class ProjectDocuments {
   }
 
   #takeOut(name: string): void {
-    this.#count(name, 0);
+    this.#decide(name, 0);
     this.#times.delete(name);
   }
 
-  /** Counts a document as often as it should be. */
+  /** A document is counted as often as it should be. */
   #settle(name: string): void {
-    if (this.#documents.has(name)) {
-      this.#count(name, name === this.#open ? 0 : this.#recent.includes(name) ? recentTimes : 1);
-    }
+    if (!this.#documents.has(name)) return;
+    const isOut = name === this.#open || name === this.#aside;
+    this.#decide(name, isOut ? 0 : this.#recent.includes(name) ? recentTimes : 1);
   }
 
-  #count(name: string, times: number): void {
+  #decide(name: string, times: number): void {
     const document = this.#documents.get(name);
     const counted = this.#times.get(name) ?? 0;
     if (document === undefined || counted === times) return;
-    for (let i = counted; i < times; i++) this.#counts.foldDocument(document.ids, true);
-    for (let i = counted; i > times; i--) this.#counts.foldDocument(document.ids, false);
+    const fold = { ids: document.ids, add: times > counted };
+    for (let i = Math.abs(times - counted); i > 0; i--) this.#waiting.push({ ...fold, done: 0 });
     if (counted === 0) this.#finder.set(name, document.ids);
     if (times === 0) this.#finder.delete(name);
     this.#tokens += (times - counted) * document.ids.length;

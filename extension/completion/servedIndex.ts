@@ -1,18 +1,21 @@
 import { lineInFile } from '../corpus/lines.ts';
 import { redactAround } from '../corpus/secrets.ts';
 import { CountingModel } from '../counts/countingModel.ts';
-import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
+import { lineFeedsOf } from '../counts/suffixIndex.ts';
 import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
 import { type EditableModel, MixtureModel } from '../prediction/mixtureModel.ts';
+import type { GrowthLimits } from '../prediction/growText.ts';
 import { ModelSource } from '../prediction/modelSource.ts';
 import type { TransformerModel } from '../prediction/transformerModel.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
+  Candidate,
   Completion,
   CompletionOptions,
   EarlierMatch,
   OpenDocument,
   Predicting,
+  ScoredToken,
   ScoredWord,
   Trial,
   WordOptions,
@@ -21,12 +24,26 @@ import type { Parts } from '../protocol/stages.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
-import { limitsOf } from './candidate.ts';
-import { candidates } from './candidates.ts';
+import { cutAtOnce, limitsOf } from './candidate.ts';
+import { CallSite } from './calling.ts';
+import { candidates, type Standing } from './candidates.ts';
+import { EarlierText } from './earlierText.ts';
 import { ForgottenTokens } from './forgottenTokens.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
 import { placesIn, trialOptions, trialsOf } from './trials.ts';
 import { likelyWords } from './words.ts';
+
+/** Where somebody writes: the document without the line that is written, and the place in it. */
+interface Placed {
+  readonly ids: Uint16Array;
+  /** the place is behind so many of them */
+  readonly before: number;
+  /** what is typed behind the place */
+  readonly typed: Uint8Array;
+}
+
+/** Lets others in. @returns whether nobody wants anything that goes before */
+export type GivesWay = () => Promise<boolean>;
 
 /** An index of a workspace at work: counts that follow the open document and every save, and the transformer where they have heard it. */
 export class ServedIndex {
@@ -37,12 +54,15 @@ export class ServedIndex {
   readonly #heard: boolean;
   readonly #agreeing: AgreeingTokens;
   readonly #documents: ProjectDocuments;
-  readonly #suffixes: SuffixIndex;
-  readonly #documentTokens: number;
+  readonly #earlier: EarlierText;
   /** counted beyond this, what was seen once is displaced */
   readonly #room: number;
   readonly #tokensGone: ForgottenTokens;
   #model: EditableModel;
+  /** where completions were asked for last, or will be */
+  #writing: { readonly prefix: string; readonly open: OpenDocument } | null = null;
+  /** all is done that can be done for that place before somebody asks */
+  #isReady = false;
 
   /** @param module the baseline build of the kernels */
   constructor(module: WebAssembly.Module, index: WorkspaceIndex) {
@@ -55,18 +75,18 @@ export class ServedIndex {
     this.#agreeing = new AgreeingTokens(this.#tokenizer);
     this.#model = this.#counts;
     const { documentTokens, projectTokens } = counts.capacity;
-    this.#documentTokens = documentTokens;
     const documents = files.map((file, i) => ({ ...file, ids: tokens.subarray(starts[i]!, starts[i + 1]!) }));
-    this.#suffixes = new SuffixIndex(
+    this.#earlier = new EarlierText(
       documents.map(({ path, ids }) => ({ document: path, ids })),
       lineFeedsOf(this.#tokenizer),
       index.suffixes,
     );
     const project = {
       documentTokens,
-      foldDocument: (ids: Uint16Array, add: boolean) => this.#counts.foldDocument(ids, add),
+      foldDocument: (...fold: Parameters<CountingModel['foldDocument']>) =>
+        this.#counts.foldDocument(...fold),
     };
-    this.#documents = new ProjectDocuments(project, this.#suffixes, documents);
+    this.#documents = new ProjectDocuments(project, this.#earlier, documents);
     this.#tokensGone = new ForgottenTokens(this.#tokenizer.vocabSize, documents);
     this.#room = tokens.length > projectTokens ? Infinity : projectTokens;
   }
@@ -80,69 +100,75 @@ export class ServedIndex {
     if (this.#heard) this.#model = new MixtureModel(this.#counts, transformer);
   }
 
-  /** What is likely to come behind `prefix`, and what else is. @param cancelled polled between tokens */
+  get writing(): { readonly prefix: string; readonly open: OpenDocument } | null {
+    return this.#writing;
+  }
+
+  /** What is likely to come behind `prefix`, and what else is. @param cancelled polled between tokens, and between parts of what comes before */
   complete(
     prefix: string,
     open: OpenDocument,
     options: CompletionOptions,
     cancelled: () => boolean,
   ): Completion {
-    const start = performance.now();
-    const limits = limitsOf(options, start, cancelled);
-    const typed = this.#place(prefix, open);
-    const source = new ModelSource(this.#model, this.#agreeing, this.#tokenizer);
-    const rest = options.restFollows ? beginningOfLine(open.suffix) : nothing;
-    const follows = rest.length === 0 ? null : (): number => this.#agreeing.probabilityOf(this.#model, rest);
-    try {
-      const rewind = (): void => this.#model.rewind();
-      const count = 1 + (options.alternatives ?? 0);
-      const found = candidates(source, this.#tokenizer, typed, limits, { count, follows, rewind });
-      const [candidate, ...alternatives] = found;
-      return { ...candidate!, alternatives, milliseconds: performance.now() - start };
-    } finally {
-      this.#model.rewind();
-    }
+    this.#writeAt(prefix, open);
+    const completion = this.#complete(prefix, open.suffix, options, cancelled);
+    this.#isReady = completion.stop !== 'cut';
+    return completion;
   }
 
   /**
-   * Completions of a document as if it were being written, at some places of it.
+   * Completions of a document as if it were being written, at some places of it. The open document stays as it is; only what a transformer
+   * has computed for it is gone.
    * @param mayBe whether a document may be taken
    * @param random uniform in [0, 1)
+   * @param goesOn asked between places, too
    * @returns nothing when no document may be
    */
-  tryOut(
+  async tryOut(
     mayBe: (path: string) => boolean,
     random: () => number,
     count: number,
     cancelled: () => boolean,
-  ): Trial[] {
-    const names = this.#documents.names.filter(mayBe);
-    const name = names[Math.floor(random() * names.length)];
-    if (name === undefined) return [];
-    const { ids } = this.#documents.get(name)!;
-    const text = new TextDecoder().decode(this.#tokenizer.decode(ids.subarray(0, -1)));
+    goesOn: GivesWay,
+  ): Promise<Trial[]> {
+    const text = this.#takeAside(mayBe, random);
+    if (text === null) return [];
     const trials: Trial[] = [];
-    for (const place of placesIn(text, count, random)) {
-      if (cancelled()) break;
-      const open = { name, suffix: place.suffix };
-      trials.push(...trialsOf(this.complete(place.prefix, open, trialOptions, cancelled), place));
+    try {
+      while (!this.#documents.count(afterOne())) if (cancelled() || !(await goesOn())) return [];
+      for (const place of placesIn(text, count, random)) {
+        if (cancelled() || !(await goesOn())) break;
+        this.#isReady = false;
+        const { prefix, suffix } = place;
+        const completion = this.#counts.aside(() => this.#complete(prefix, suffix, trialOptions, cancelled));
+        if (!cancelled()) trials.push(...trialsOf(completion, place));
+      }
+    } finally {
+      this.#documents.setAside(null);
+      this.#documents.count(never);
     }
     return trials;
   }
 
   /** The likeliest words that go on with what is typed. */
   words(prefix: string, open: OpenDocument, options: WordOptions, cancelled: () => boolean): ScoredWord[] {
-    const typed = this.#place(prefix, open);
+    const start = performance.now();
+    const late = (): boolean => performance.now() - start > options.maxMilliseconds || cancelled();
+    this.#writeAt(prefix, open);
+    const placed = this.#placed(prefix, open.suffix);
     try {
-      return likelyWords(this.#model, this.#agreeing, this.#tokenizer, typed, options, cancelled);
+      if (!this.#reach(placed, late)) return [];
+      return likelyWords(this.#model, this.#agreeing, this.#tokenizer, placed.typed, options, late);
     } finally {
       this.#model.rewind();
     }
   }
 
-  /** Makes it the document that is written: the next completion has less to do. */
-  open(prefix: string, open: OpenDocument): void {
-    this.#place(prefix, open);
+  /** Makes it the document that is written, and does what can be done before somebody asks, as long as nobody does. */
+  async open(prefix: string, open: OpenDocument, goesOn: GivesWay): Promise<void> {
+    this.#writeAt(prefix, open);
+    await this.getReady(goesOn);
   }
 
   /**
@@ -153,14 +179,16 @@ export class ServedIndex {
     const safe = redactAround(prefix, suffix);
     if (safe.prefix !== prefix || safe.suffix !== suffix) return null;
     this.#documents.open(name);
+    this.disturbed();
     const encoder = new TextEncoder();
     const ids = [prefix, suffix].flatMap((text) => [...this.#tokenizer.encode(encoder.encode(text))]);
     let bytes = 0;
     let before = 0;
     while (before < ids.length && bytes < at) bytes += this.#tokenizer.tokenBytes(ids[before++]!).length;
-    const from = Math.max(0, before - this.#documentTokens);
-    const kept = ids.slice(from, from + this.#documentTokens);
-    this.#model.setDocument(Uint16Array.from(kept), before - from);
+    const { room } = this.#counts;
+    const from = Math.max(0, before - room);
+    const kept = Uint16Array.from(ids.slice(from, from + room));
+    this.#reach({ ids: kept, before: before - from, typed: nothing }, never);
     return {
       transformer: this.#model !== this.#counts,
       tokens: tokens.map((id) => {
@@ -171,10 +199,28 @@ export class ServedIndex {
     };
   }
 
-  /** @returns whether more is counted than there is room for */
-  learn(changes: readonly FileChange[]): boolean {
+  /** Does likewise where something else was done since, or where there was no time for all of it. */
+  async getReady(goesOn: GivesWay): Promise<void> {
+    if (this.#isReady || this.#writing === null) return;
+    const { prefix, open } = this.#writing;
+    const placed = this.#placed(prefix, open.suffix);
+    while (!this.#reach(placed, afterOne())) if (!(await goesOn())) return;
+    while (!(this.#model.prepare?.(afterOne()) ?? true)) if (!(await goesOn())) return;
+    this.#isReady = true;
+  }
+
+  /** Something else has used the transformer. */
+  disturbed(): void {
+    this.#isReady = false;
+  }
+
+  /** @param giveWay called between parts @returns whether more is counted than there is room for */
+  async learn(changes: readonly FileChange[], giveWay: () => Promise<void>): Promise<boolean> {
     let all = true;
-    for (const change of changes) all = this.#change(change) && all;
+    for (const change of changes) {
+      all = this.#change(change) && all;
+      while (!this.#documents.count(afterOne())) await giveWay();
+    }
     // A transformer keeps what it has learnt, whatever is chosen here: its words go with its next training.
     if (!this.#heard) this.#agreeing.forgotten = this.#forgotten();
     return !all || this.#documents.tokens > this.#room;
@@ -183,7 +229,7 @@ export class ServedIndex {
   find(prefix: string, open: OpenDocument): EarlierMatch | null {
     this.#documents.open(open.name);
     const { before } = this.#healed(redactAround(prefix, open.suffix).prefix);
-    const { length, places } = this.#suffixes.longestMatch(Uint16Array.from(before), 1);
+    const { length, places } = this.#earlier.longestMatch(Uint16Array.from(before), 1);
     const [place] = places;
     if (place === undefined) return null;
     const { removed } = this.#documents.get(place.document) ?? {};
@@ -211,23 +257,86 @@ export class ServedIndex {
     return new Set(this.#tokensGone.ids.filter((id) => this.#tokenizer.tokenBytes(id).length > 1));
   }
 
+  #complete(
+    prefix: string,
+    suffix: string,
+    options: CompletionOptions,
+    cancelled: () => boolean,
+  ): Completion {
+    const start = performance.now();
+    const limits = limitsOf(options, start, cancelled);
+    const placed = this.#placed(prefix, suffix);
+    const rest = options.restFollows ? beginningOfLine(suffix) : nothing;
+    const follows = rest.length === 0 ? null : (): number => this.#agreeing.probabilityOf(this.#model, rest);
+    try {
+      const rewind = (): void => this.#model.rewind();
+      const { texts, asks, message } = this.#reach(placed, limits.cancelled)
+        ? this.#texts(placed.typed, prefix, options, limits, { follows, rewind })
+        : { texts: [cutAtOnce], asks: null, message: null };
+      const [candidate, ...alternatives] = texts;
+      return { ...candidate!, alternatives, asks, message, milliseconds: performance.now() - start };
+    } finally {
+      this.#model.rewind();
+    }
+  }
+
+  /** The texts at the place that is reached, and what the model asks for or was told there. */
+  #texts(
+    typed: Uint8Array,
+    prefix: string,
+    { calls, returned, alternatives = 0 }: CompletionOptions,
+    limits: GrowthLimits,
+    standing: Standing,
+  ): Pick<Completion, 'asks' | 'message'> & { readonly texts: readonly Candidate[] } {
+    const source = new ModelSource(this.#model, this.#agreeing, this.#tokenizer);
+    const site = calls === true ? CallSite.at(this.#model, this.#tokenizer, prefix, typed) : null;
+    const count = 1 + alternatives;
+    const answered = site?.answered(returned ?? [], count, limits.cancelled) ?? null;
+    const beginnings = (): readonly (readonly ScoredToken[])[] =>
+      answered?.beginnings ?? source.ranked(typed, count).map((token) => [token]);
+    const texts = candidates(source, this.#tokenizer, typed, limits, { beginnings, ...standing });
+    const mayAsk = site !== null && returned === undefined && !limits.cancelled();
+    return { texts, asks: mayAsk ? site.asks() : null, message: answered?.message ?? null };
+  }
+
+  /** A document is as if it had never been learnt from. @returns its text; null where none may be taken */
+  #takeAside(mayBe: (path: string) => boolean, random: () => number): string | null {
+    const isShort = (name: string): boolean =>
+      this.#documents.get(name)!.ids.length <= this.#counts.roomAside;
+    const names = this.#documents.names.filter((name) => mayBe(name) && isShort(name));
+    const name = names[Math.floor(random() * names.length)];
+    if (name === undefined) return null;
+    this.#documents.setAside(name);
+    const { ids } = this.#documents.get(name)!;
+    return new TextDecoder().decode(this.#tokenizer.decode(ids.subarray(0, -1)));
+  }
+
+  #writeAt(prefix: string, open: OpenDocument): void {
+    this.#writing = { prefix, open };
+    this.#isReady = false;
+    this.#documents.open(open.name);
+  }
+
   /**
    * The document as it is without the line that is written: what stands behind the cursor in it is what is to be predicted. Nor are its
    * secrets counted, not even while it is open.
-   * @returns what is typed behind the place
    */
-  #place(prefix: string, { name, suffix }: OpenDocument): Uint8Array {
-    this.#documents.open(name);
+  #placed(prefix: string, suffix: string): Placed {
+    const { room } = this.#counts;
     const safe = redactAround(prefix, suffix);
     const { before, typed } = this.#healed(safe.prefix);
     const rest = new TextEncoder().encode(safe.suffix);
     const after = this.#tokenizer.encode(rest.subarray(lineEnd(rest)));
-    const kept = before.slice(-this.#documentTokens);
-    const ids = new Uint16Array(Math.min(this.#documentTokens, kept.length + after.length));
+    const kept = before.slice(-room);
+    const ids = new Uint16Array(Math.min(room, kept.length + after.length));
     ids.set(kept);
     ids.set(after.subarray(0, ids.length - kept.length), kept.length);
-    this.#model.setDocument(ids, kept.length);
-    return typed;
+    return { ids, before: kept.length, typed };
+  }
+
+  /** @param cancelled polled between parts; the next call goes on @returns whether the place is reached */
+  #reach({ ids, before }: Placed, cancelled: () => boolean): boolean {
+    return this.#documents.count(cancelled) && this.#model.setDocument(ids, before, cancelled);
   }
 
   #healed(prefix: string): { readonly before: readonly number[]; readonly typed: Uint8Array } {
@@ -238,6 +347,14 @@ export class ServedIndex {
 }
 
 const nothing = new Uint8Array();
+const never = (): boolean => false;
+
+/** Not before the first part, but before the second. */
+function afterOne(): () => boolean {
+  let polls = 0;
+  return () => polls++ > 0;
+}
+
 /** A token is hardly ever longer. */
 const restCharacters = 16;
 

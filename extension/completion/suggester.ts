@@ -1,9 +1,11 @@
 import { shownTokens } from '../prediction/gate.ts';
+import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
 import { placeKind } from '../shaping/lexical.ts';
 import { beginsWithinWord, lastLine } from '../shaping/place.ts';
 import { mayInsertAt, type Place, type RefusalReason, shape, type Shaped } from '../shaping/shape.ts';
 import { acceptance, type Calibration, probabilityFor, usualCalibration } from './acceptance.ts';
+import { type AskKind, askKind } from './ask.ts';
 import { Rejections } from './rejections.ts';
 import { typedThrough } from './typedThrough.ts';
 
@@ -21,6 +23,8 @@ export interface Eagerness {
   /** texts may go on behind the end of the line */
   readonly multiline: boolean;
   readonly maxTokens: number;
+  /** the model may ask for names that it can't know */
+  readonly calls: boolean;
 }
 
 export interface Suggestion extends Shaped {
@@ -45,8 +49,16 @@ export interface Answer {
   readonly suggestions: readonly Suggestion[];
   /** null when there are some */
   readonly silence: Silence | null;
-  /** whether the engine was asked */
-  readonly asked: boolean;
+  /** what the engine had to do; null: it was not asked */
+  readonly asked: Asked | null;
+  /** what the model asked for and was told on the way */
+  readonly message: CallMessage | null;
+}
+
+export interface Asked {
+  readonly kind: AskKind;
+  /** that it took, without the way to it and back */
+  readonly engineMs: number;
 }
 
 /** The engine. @throws as it does, also when the signal is aborted */
@@ -56,6 +68,12 @@ type Complete = (
   options: CompletionOptions,
   signal: AbortSignal,
 ) => Promise<Completion>;
+
+/**
+ * The application: returns what the model asks for, the likeliest first, and nothing where it can't, or not in time.
+ * @throws when the signal is aborted
+ */
+export type CallTool = (call: AskedCall, signal: AbortSignal) => Promise<readonly string[]>;
 
 /** What is left of 100 ms when the editor and the two threads have had their share. */
 const maxMilliseconds = 80;
@@ -74,31 +92,44 @@ export class Suggester {
   readonly #complete: Complete;
   readonly #rejections = new Rejections();
   #last: { readonly question: Question; readonly suggestions: readonly Suggestion[] } | null = null;
+  #lastAsked: Question | null = null;
 
   constructor(complete: Complete) {
     this.#complete = complete;
   }
 
-  /** @throws as the engine does */
-  async suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
+  /** @param callTool null: there is nobody to ask @throws as the engine does */
+  async suggest(
+    question: Question,
+    eagerness: Eagerness,
+    signal: AbortSignal,
+    callTool: CallTool | null = null,
+  ): Promise<Answer> {
     const { place, name, isExplicit } = question;
     const left = this.#last === null || isExplicit ? [] : typedThrough(this.#last, question);
-    if (left.length > 0) return { suggestions: left, silence: null, asked: false };
+    if (left.length > 0) return { suggestions: left, silence: null, asked: null, message: null };
     this.#last = null;
     const isBetween = !mayInsertAt(place);
-    if (isBetween && isWithinWord(place)) return silent({ kind: 'refused', reason: 'midWord' }, false);
+    if (isBetween && isWithinWord(place)) return silent({ kind: 'refused', reason: 'midWord' }, null);
     const least = leastAcceptance(question, eagerness);
     const probability = probabilityFor(this.calibration, least);
     const open = { name, suffix: place.suffix };
-    const options = optionsFor(question, eagerness, { least, probability, isBetween });
-    const completion = await this.#complete(place.prefix, open, options, signal);
-    const looks = [completion, ...completion.alternatives].map((candidate) =>
+    const options = {
+      ...optionsFor(question, eagerness, { least, probability, isBetween }),
+      calls: eagerness.calls && callTool !== null,
+    };
+    const kind = askKind(this.#lastAsked, question);
+    this.#lastAsked = question;
+    const ask: Ask = (more) => this.#complete(place.prefix, open, { ...options, ...more }, signal);
+    const { texts, message, engineMs } = await withAnswer(ask, callTool, signal);
+    const asked = { kind, engineMs };
+    const looks = texts.map((candidate) =>
       this.#look(candidate, question, { least, probability, isBetween }),
     );
     const suggestions = inOrder(looks.filter((look) => 'text' in look));
-    if (suggestions.length === 0) return silent(looks[0] as Silence, true);
+    if (suggestions.length === 0) return { ...silent(looks[0] as Silence, asked), message };
     this.#last = { question, suggestions };
-    return { suggestions, silence: null, asked: true };
+    return { suggestions, silence: null, asked, message };
   }
 
   /** Something else was typed where this had been shown for long enough to be read. */
@@ -129,6 +160,28 @@ export class Suggester {
     if (this.#rejections.isUnwanted(placeName(place, name), shaped.text)) return { kind: 'unwanted' };
     return { ...shaped, acceptance: acceptance(this.calibration, probabilities[count - 1]!) };
   }
+}
+
+type Ask = (more: Pick<CompletionOptions, 'returned'>) => Promise<Completion>;
+
+interface Found {
+  readonly texts: readonly Candidate[];
+  readonly message: CallMessage | null;
+  readonly engineMs: number;
+}
+
+/** The guesses and, where the model asks and is told something, what it chooses of that: the likelier ones are shown. */
+async function withAnswer(ask: Ask, callTool: CallTool | null, signal: AbortSignal): Promise<Found> {
+  const textsOf = (completion: Completion): Candidate[] => [completion, ...completion.alternatives];
+  const first = await ask({});
+  const guessed = { texts: textsOf(first), message: null, engineMs: first.milliseconds };
+  const returned = first.asks === null || callTool === null ? [] : await callTool(first.asks, signal);
+  if (returned.length === 0) return guessed;
+  const { message, ...told } = await ask({ returned });
+  const engineMs = first.milliseconds + told.milliseconds;
+  // Where nothing of it fits, it would be the same guess again.
+  if (message === null) return { ...guessed, engineMs };
+  return { texts: [...guessed.texts, told, ...told.alternatives], message, engineMs };
 }
 
 interface Demand {
@@ -187,6 +240,6 @@ function inOrder(suggestions: readonly Suggestion[]): Suggestion[] {
   return sorted.filter(({ text }, i) => sorted.findIndex((other) => other.text === text) === i);
 }
 
-function silent(silence: Silence, asked: boolean): Answer {
-  return { suggestions: [], silence, asked };
+function silent(silence: Silence, asked: Asked | null): Answer {
+  return { suggestions: [], silence, asked, message: null };
 }

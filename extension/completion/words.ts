@@ -32,17 +32,17 @@ export function likelyWords(
   agreeing: AgreeingTokens,
   tokenizer: Tokenizer,
   typed: Uint8Array,
-  { count, minProbability, maxMilliseconds }: WordOptions,
+  { count, minProbability }: Pick<WordOptions, 'count' | 'minProbability'>,
   cancelled: () => boolean,
 ): ScoredWord[] {
-  const start = performance.now();
   const search = new WordSearch(tokenizer, wordAtEnd(typed), minProbability);
   search.add({ ids: [], untyped: typed, added: [], probability: 1 });
   for (let visited = 0; visited < mostBeginnings; visited++) {
     const beginning = search.next(count);
-    if (beginning === null || cancelled() || performance.now() - start > maxMilliseconds) break;
+    if (beginning === null || cancelled()) break;
     model.rewind();
     for (const id of beginning.ids) model.suppose(id);
+    if (model.prepare?.(cancelled) === false) break;
     for (const choice of agreeing.ranked(model, beginning.untyped, branches))
       search.follow(beginning, choice);
   }
@@ -117,18 +117,4 @@ class WordSearch {
 
 function wordAtEnd(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(bytes.findLastIndex((byte) => !isWordByte(byte)) + 1);
-}
-
-/** The words that stand in none of the texts: the others are offered by an editor that offers the words of its documents. */
-export function wordsBeyond(words: readonly ScoredWord[], texts: readonly string[]): ScoredWord[] {
-  return words.filter(({ word }) => !texts.some((text) => holds(text, word)));
-}
-
-function holds(text: string, word: string): boolean {
-  const wordCharacter = /[\p{L}\p{N}\p{M}_]/u;
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const around = [text[at - 1] ?? '', text[at + word.length] ?? ''];
-    if (!around.some((character) => wordCharacter.test(character))) return true;
-  }
-  return false;
 }

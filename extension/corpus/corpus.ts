@@ -1,6 +1,7 @@
 import type { FileSystem } from '../platform/platform.ts';
 import type { LeftOutReason } from '../protocol/corpus.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { inEnglish, say } from '../protocol/sentence.ts';
 import type { CorpusRequest, CorpusSummary } from '../protocol/training.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { contentReason } from './content.ts';
@@ -224,7 +225,7 @@ class CorpusReader {
     if (this.#options.shouldStop?.() === true) {
       throw new NihiloError(
         'trainingCancelled',
-        'The training was stopped while it read the files, before there was anything to keep; train again to go on.',
+        say`The training was stopped while it read the files, before there was anything to keep; train again to go on.`,
       );
     }
   }
@@ -299,18 +300,18 @@ function summarize(documents: readonly Document[], leftOut: readonly LeftOut[]):
     trainBytes: total(training),
     heldOutBytes: total(heldOut),
     leftOutFiles: leftOut.length,
-    leftOutReasons: summarizeReasons(leftOut, Infinity),
+    leftOutReasons: leftOut.length === 0 ? '' : inEnglish(summarizeReasons(leftOut, Infinity)),
   };
 }
 
 function empty({ folders }: CorpusRequest, leftOut: readonly LeftOut[]): NihiloError {
   const found =
     leftOut.length === 0
-      ? 'no file at all'
-      : `none that can be learnt from: ${leftOut.length} left out (${summarizeReasons(leftOut, 3)})`;
-  const where = folders.length === 0 ? 'an open folder' : folders.join(', ');
+      ? say`no file at all`
+      : say`none that can be learnt from: ${leftOut.length} left out (${summarizeReasons(leftOut, 3)})`;
+  const where = folders.length === 0 ? say`an open folder` : folders.join(', ');
   return new NihiloError(
     'corpusEmpty',
-    `Expected files with text in ${where}, got ${found}; open a folder with source code and train again.`,
+    say`Expected files with text in ${where}, got ${found}; open a folder with source code and train again.`,
   );
 }

@@ -1,6 +1,7 @@
 import { originOf } from '../platform/address.ts';
 import type { FileEntry, FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import { GitIgnore } from './gitIgnore.ts';
 
 /** A folder's place in the git repository around it, and the rules from above that reach it. */
@@ -94,7 +95,7 @@ async function readText(files: FileSystem, file: string): Promise<string | null>
   if (size > mostRuleBytes) {
     throw new NihiloError(
       'storageFailed',
-      `Expected ${file} to have at most ${mostRuleBytes} bytes, got ${size}; shorten it.`,
+      say`Expected ${file} to have at most ${mostRuleBytes} bytes, got ${size}; shorten it.`,
     );
   }
   return new TextDecoder().decode(await files.read(file));

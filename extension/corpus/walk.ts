@@ -111,7 +111,7 @@ async function openRoot(files: FileSystem, folder: string): Promise<RepositoryPl
 }
 
 function unreadableRoot(cause: NihiloError): NihiloError {
-  return new NihiloError('folderUnreadable', cause.message, { cause });
+  return new NihiloError('folderUnreadable', cause.sentence, { cause });
 }
 
 async function visit(

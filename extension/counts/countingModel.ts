@@ -6,6 +6,7 @@ import { DecisionParts } from './decisionParts.ts';
 import type { Address, CountKernels } from './kernels.ts';
 import { writeInitialBeliefs } from './initial.ts';
 import {
+  asideTokens,
   type CountsPlan,
   mostSupposed,
   planCounts,
@@ -19,6 +20,8 @@ import type { Candidates, SequenceModel } from './sequenceModel.ts';
 /** Learning rates while the index is built: from the first to the second. */
 const buildingRates = [0.04, 0.01] as const;
 const adaptingRate = 0.015;
+/** More of another document at once than this would keep somebody waiting who asks: a few milliseconds. */
+const stepTokens = 2_048;
 
 /**
  * Predicts a token as a path of decisions, in each of which the counts of many contexts are mixed. What was counted in the project and in
@@ -35,6 +38,7 @@ export class CountingModel implements SequenceModel {
   #located = false;
   #scored = -1;
   #supposed = 0;
+  #room: number;
   /** what `begin` goes back to; null: nothing */
   #settled: Uint8Array | null = null;
 
@@ -54,6 +58,7 @@ export class CountingModel implements SequenceModel {
     this.vocabSize = vocabSize;
     this.#tree = tree;
     this.#capacity = capacity;
+    this.#room = capacity.documentTokens;
     const probe = instantiate(module, new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }));
     const tokenBytes = tree.ids.reduce((sum, id) => sum + tokenizer.tokenBytes(id).length, 0);
     const size = { vocabSize, tokenBytes, ...capacity };
@@ -121,8 +126,7 @@ export class CountingModel implements SequenceModel {
   begin(): void {
     if (this.#settled !== null) this.#adaptive().set(this.#settled);
     this.#kernels.countsBegin(this.#plan.at.model);
-    this.#supposed = 0;
-    this.#moved();
+    this.#placed();
   }
 
   probability(token: number): number {
@@ -237,11 +241,11 @@ export class CountingModel implements SequenceModel {
   /**
    * Counts a document in the project without learning how much to trust what, or takes it out again. What is counted in the current
    * document stays; its place has to be set anew.
+   * @param from, to of its tokens, where the others are counted by other calls
    */
-  foldDocument(ids: Uint16Array, add: boolean): void {
-    this.#kernels.countsFoldTokens(this.#plan.at.model, this.#writeTokens(ids), ids.length, add);
-    this.#supposed = 0;
-    this.#moved();
+  foldDocument(ids: Uint16Array, add: boolean, from = 0, to = ids.length): void {
+    this.#kernels.countsFoldTokens(this.#plan.at.model, this.#writeTokens(ids), from, to, add);
+    this.#placed();
   }
 
   /** The index is built: from now on `begin` takes back what a document taught about whom to trust. */
@@ -250,11 +254,66 @@ export class CountingModel implements SequenceModel {
     this.#settled = this.#adaptive().slice();
   }
 
-  /** The current document as an editor shows it. The place is behind the first `before` tokens. */
-  setDocument(ids: Uint16Array, before: number): void {
-    this.#kernels.countsSetDocument(this.#plan.at.model, this.#writeTokens(ids), ids.length, before);
-    this.#supposed = 0;
-    this.#moved();
+  /** Most tokens of the current document. */
+  get room(): number {
+    return this.#room;
+  }
+
+  /** Most tokens of a document that is the current one aside. */
+  get roomAside(): number {
+    return asideTokens(this.#capacity);
+  }
+
+  /**
+   * The current document as an editor shows it. The place is behind the first `before` tokens.
+   * @param cancelled polled before each step of much that is another; then a part is there, and the next call goes on with it
+   * @returns whether it was not cancelled
+   */
+  setDocument(ids: Uint16Array, before: number, cancelled: () => boolean = () => false): boolean {
+    const { model } = this.#plan.at;
+    const wanted = this.#ranked(ids);
+    this.#placed();
+    for (;;) {
+      const known = this.#document.slice();
+      const [start, end] = alike(wanted, known);
+      const [gone, come] = [known.length - start - end, wanted.length - start - end];
+      if (gone + come <= stepTokens) break;
+      if (cancelled()) return false;
+      // What is alike at the end moves; before it goes what is known, from its end on, then comes what is wanted.
+      const left = start + Math.max(0, gone - stepTokens);
+      const head = gone > 0 ? known.subarray(0, left) : wanted.subarray(0, start + stepTokens);
+      const part = joined(head, known.subarray(known.length - end));
+      this.#kernels.countsSetDocument(model, this.#write(part), part.length, part.length);
+    }
+    this.#kernels.countsSetDocument(model, this.#write(wanted), wanted.length, before);
+    return true;
+  }
+
+  /**
+   * Another document is the current one until the work is done, an empty one at first. Then the one before is as it was; its place has to
+   * be set anew.
+   */
+  aside<Result>(work: () => Result): Result {
+    const { at } = this.#plan;
+    const length = this.#length('document');
+    const change = (file: Address, document: Address, hashes: Address, documentLength: number): void => {
+      const fields = { file, document, documentHashes: hashes, documentLength } as const;
+      for (const [field, value] of Object.entries(fields)) {
+        writeField(this.#memory, this.#plan, field as keyof typeof fields, value);
+      }
+    };
+    change(at.asideFile, at.asideDocument, at.asideHashes, 0);
+    this.#room = this.roomAside;
+    this.#kernels.countsBegin(at.model);
+    this.#placed();
+    try {
+      return work();
+    } finally {
+      change(at.file, at.document, at.documentHashes, length);
+      this.#room = this.#capacity.documentTokens;
+      this.#kernels.countsSetDocument(at.model, at.document, length, 0);
+      this.#placed();
+    }
   }
 
   /**
@@ -283,6 +342,12 @@ export class CountingModel implements SequenceModel {
     this.#located = true;
   }
 
+  /** The place is another one, and nothing is supposed there. */
+  #placed(): void {
+    this.#supposed = 0;
+    this.#moved();
+  }
+
   #moved(): void {
     this.#located = false;
     this.#scored = -1;
@@ -298,6 +363,12 @@ export class CountingModel implements SequenceModel {
     return new Uint8Array(this.#memory.buffer, this.#plan.at[which], this.#kernels.countsStateBytes());
   }
 
+  /** Ranks of the current document. */
+  get #document(): Uint16Array {
+    const at = readField(this.#memory, this.#plan, 'document') >>> 0;
+    return new Uint16Array(this.#memory.buffer, at, this.#length('document'));
+  }
+
   /** Tokens that are counted in the file; tokens before the place. */
   #length(of: 'document' | 'text'): number {
     return readField(this.#memory, this.#plan, `${of}Length`);
@@ -305,7 +376,7 @@ export class CountingModel implements SequenceModel {
 
   /** @throws {RangeError} */
   #expectRoom(length: number): void {
-    const room = this.#capacity.documentTokens;
+    const room = this.#room;
     if (length <= room) return;
     throw new RangeError(
       `The counting model should be given documents of at most ${room} tokens; this one has ${length}: give it less of it, or build it with a larger documentTokens.`,
@@ -313,10 +384,17 @@ export class CountingModel implements SequenceModel {
   }
 
   #writeTokens(ids: Uint16Array): Address {
+    return this.#write(this.#ranked(ids));
+  }
+
+  /** @throws {RangeError} */
+  #ranked(ids: Uint16Array): Uint16Array {
     this.#expectRoom(ids.length);
-    const { ranks } = this.#tree;
-    const tokens = new Uint16Array(this.#memory.buffer, this.#plan.at.tokens, ids.length);
-    for (let i = 0; i < ids.length; i++) tokens[i] = ranks[ids[i]!]!;
+    return ids.map((id) => this.#tree.ranks[id]!);
+  }
+
+  #write(ranks: Uint16Array): Address {
+    new Uint16Array(this.#memory.buffer, this.#plan.at.tokens, ranks.length).set(ranks);
     return this.#plan.at.tokens;
   }
 
@@ -335,6 +413,23 @@ export class CountingModel implements SequenceModel {
       starts[rank + 1] = starts[rank]! + token.length;
     });
   }
+}
+
+function joined(one: Uint16Array, other: Uint16Array): Uint16Array {
+  const both = new Uint16Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
+/** How many tokens are the same at the beginning of both, and then at their ends. */
+function alike(one: Uint16Array, other: Uint16Array): [number, number] {
+  const most = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < most && one[start] === other[start]) start++;
+  let end = 0;
+  while (end < most - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end++;
+  return [start, end];
 }
 
 /** @param bytes whole pages */

@@ -13,8 +13,8 @@ export interface CountKernels {
   countsLearn(model: Address, tokens: Address, length: number): number;
   /** the document's counts go into the project's */
   countsFold(model: Address): void;
-  /** counts a document in the project without scoring it, or takes it out again; the place is then its end */
-  countsFoldTokens(model: Address, tokens: Address, length: number, add: boolean): void;
+  /** counts tokens [from, to) of a document in the project without scoring them, or takes them out again; the place is then behind them */
+  countsFoldTokens(model: Address, tokens: Address, from: number, to: number, add: boolean): void;
   /** the file becomes these tokens, the place is behind the first `before` of them */
   countsSetDocument(model: Address, tokens: Address, length: number, before: number): void;
   /** looks up the contexts of the place; before any of the three that follow */

@@ -41,6 +41,12 @@ export function adjustmentRows(vocabSize: number): number {
 export const searchRoom = 4_096;
 /** Most tokens of a text that are supposed beyond the end of a document. */
 export const mostSupposed = 1_024;
+/** Most tokens of a document that is the current one aside of another. */
+const mostAside = 4_096;
+
+export function asideTokens({ documentTokens }: Pick<CountsSize, 'documentTokens'>): number {
+  return Math.min(mostAside, documentTokens);
+}
 
 export interface CountsSize {
   readonly vocabSize: number;
@@ -111,10 +117,12 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /** What lies in memory, bytes. The adaptive part is in one piece, from `cells` to `shares`. */
 function regionBytes({ vocabSize, tokenBytes, documentTokens }: CountsSize, stateBytes: number) {
+  const aside = asideTokens({ documentTokens });
   return {
     model: 4 * modelFields.length,
     project: 4 * tallyFields.length,
     file: 4 * tallyFields.length,
+    asideFile: 4 * tallyFields.length,
     codes: 4 * vocabSize,
     depths: vocabSize,
     children: 8 * vocabSize,
@@ -122,6 +130,8 @@ function regionBytes({ vocabSize, tokenBytes, documentTokens }: CountsSize, stat
     bytes: tokenBytes,
     document: 2 * documentTokens,
     documentHashes: 8 * contextCount * documentTokens,
+    asideDocument: 2 * aside,
+    asideHashes: 8 * contextCount * aside,
     text: 2 * (documentTokens + mostSupposed),
     state: stateBytes,
     savedState: stateBytes,
@@ -153,6 +163,7 @@ export interface CountsPlan {
   readonly adaptive: readonly [Address, Address];
   readonly project: TallyPlan;
   readonly file: TallyPlan;
+  readonly asideFile: TallyPlan;
 }
 
 interface TallyPlan {
@@ -196,7 +207,8 @@ export function planCounts(size: CountsSize, heapBase: number, stateBytes: numbe
     return { table, buckets, arena: take(arenaBytes), arenaBytes };
   };
   const [project, file] = [tally(size.projectTokens), tally(size.documentTokens)];
-  return { at, bytes: end, adaptive, project, file };
+  const asideFile = tally(asideTokens(size));
+  return { at, bytes: end, adaptive, project, file, asideFile };
 }
 
 /** Writes the structures that the kernels read. */
@@ -206,7 +218,7 @@ export function writeStructures(
   numbers: Partial<Record<ModelField, number>>,
 ): void {
   const view = new DataView(memory.buffer);
-  for (const name of ['project', 'file'] as const) {
+  for (const name of ['project', 'file', 'asideFile'] as const) {
     const { table, buckets, arena, arenaBytes } = plan[name];
     const fields: Partial<Record<TallyField, number>> = {
       table,

@@ -14,6 +14,12 @@ export interface SequenceModel {
   begin(): void;
   /** P(token | the document so far) */
   probability(token: number): number;
+  /**
+   * Does the slow part of what is to be asked next; absent: nothing is slow.
+   * @param cancelled polled within it; what is done by then is not done again
+   * @returns whether it was not cancelled
+   */
+  prepare?(cancelled: () => boolean): boolean;
   /** Exactly the `count` likeliest tokens. */
   top(count: number): Candidates;
   /** @param out f64[vocabSize] written */

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import { checkConfig } from './config.ts';
 import type { JsonObject } from './jsonObject.ts';
@@ -60,7 +61,7 @@ export function fromArceeConfig(json: JsonObject): ModelConfig {
     if (!(error instanceof NihiloError)) throw error;
     throw new NihiloError(
       'checkpointForeign',
-      `config.json describes a model that can't be used. ${error.message}`,
+      say`config.json describes a model that can't be used. ${error.sentence}`,
       {
         cause: error,
       },

@@ -1,5 +1,6 @@
 import { type FileContent, type FileSystem, previousFolder } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import { type ModelConfig, type OptimizerName, optimizerNames, presetNames } from '../protocol/model.ts';
 import type { Provenance, TrainingChoices } from '../protocol/training.ts';
 import { fromArceeConfig, toArceeConfig } from './arceeConfig.ts';
@@ -129,7 +130,7 @@ export async function readCheckpoint(
 ): Promise<Checkpoint> {
   await files.recoverFolder(folder);
   if (!(await files.exists(`${folder}/config.json`)) && !(await files.exists(`${folder}/${stateFile}`))) {
-    const sentence = `There should be a trained model in ${folder} and there is none. Train one first.`;
+    const sentence = say`There should be a trained model in ${folder} and there is none. Train one first.`;
     throw new NihiloError('checkpointMissing', sentence);
   }
   let torn: NihiloError | null = null;
@@ -158,7 +159,7 @@ async function readFolder(files: FileSystem, folder: string, withOptimizer: bool
   const tokenizerJson = decodeText(await reader.bytes('tokenizer.json'));
   const { tokens } = readVocabulary(tokenizerJson);
   if (tokens.length !== config.vocabSize) {
-    throw foreign(`tokenizer.json should hold ${config.vocabSize} tokens and holds ${tokens.length}`);
+    throw foreign(say`tokenizer.json should hold ${config.vocabSize} tokens and holds ${tokens.length}`);
   }
   const table = parameterTable(config);
   const stored = await reader.tensors('model.safetensors');
@@ -198,6 +199,8 @@ class Reader {
       reproducible: json.boolean('reproducible'),
       optimizer: json.oneOf('optimizer', optimizerNames),
       tokensPerStep: json.isNull('tokensPerStep') ? null : json.count('tokensPerStep'),
+      // A model from before there were calls has learnt none.
+      calls: json.names.includes('calls') && json.boolean('calls'),
       step: json.count('step'),
       tokens: json.count('tokens'),
       sequences: json.count('sequences'),
@@ -213,7 +216,9 @@ class Reader {
   async bytes(name: string): Promise<Uint8Array> {
     const bytes = await this.#read(name);
     if ((await sha256(bytes)) !== this.#digests.get(name)) {
-      throw this.#torn(`${name} should be the file that training wrote and is another (its SHA-256 differs)`);
+      throw this.#torn(
+        say`${name} should be the file that training wrote and is another (its SHA-256 differs)`,
+      );
     }
     return bytes;
   }
@@ -241,12 +246,12 @@ class Reader {
 
   async #read(name: string): Promise<Uint8Array> {
     const path = `${this.#folder}/${name}`;
-    if (!(await this.#files.exists(path))) throw this.#torn(`it should hold ${name} and does not`);
+    if (!(await this.#files.exists(path))) throw this.#torn(say`it should hold ${name} and does not`);
     return this.#files.read(path);
   }
 
-  #torn(what: string): NihiloError {
-    const sentence = `The checkpoint ${this.#folder} is incomplete: ${what}. Copy the whole folder again or train again.`;
+  #torn(what: Sentence): NihiloError {
+    const sentence = say`The checkpoint ${this.#folder} is incomplete: ${what}. Copy the whole folder again or train again.`;
     return new NihiloError('checkpointTorn', sentence);
   }
 }
@@ -301,12 +306,12 @@ function checked(
   return new Map(
     table.map(({ name, shape }) => {
       const tensor = stored.get(prefix + name);
-      const expected = `${file} should hold ${prefix}${name} of shape [${shape.join(', ')}]`;
-      if (tensor === undefined) throw foreign(`${expected} and does not hold it`);
+      const expected = say`${file} should hold ${prefix + name} of shape [${shape.join(', ')}]`;
+      if (tensor === undefined) throw foreign(say`${expected} and does not hold it`);
       if (tensor.shape.join() !== shape.join())
-        throw foreign(`${expected} and holds [${tensor.shape.join(', ')}]`);
+        throw foreign(say`${expected} and holds [${tensor.shape.join(', ')}]`);
       const at = tensor.data.findIndex((value) => !Number.isFinite(value));
-      if (at >= 0) throw foreign(`${expected} in finite numbers and holds ${tensor.data[at]} at ${at}`);
+      if (at >= 0) throw foreign(say`${expected} in finite numbers and holds ${tensor.data[at]!} at ${at}`);
       return [name, tensor.data];
     }),
   );
@@ -320,13 +325,13 @@ function refuseUnknown(
   if (stored.size === known) return;
   const names = new Set(table.map(({ name }) => name));
   const unknown = [...stored.keys()].find((name) => !names.has(name));
-  throw foreign(`model.safetensors should hold ${known} tensors and holds one more, ${unknown}`);
+  throw foreign(say`model.safetensors should hold ${known} tensors and holds one more, ${unknown!}`);
 }
 
-function foreign(what: string): NihiloError {
+function foreign(what: Sentence): NihiloError {
   return new NihiloError(
     'checkpointForeign',
-    `${what}. Choose a folder that Nihilo has trained, or train again.`,
+    say`${what}. Choose a folder that Nihilo has trained, or train again.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type SentenceValue } from '../protocol/sentence.ts';
 import type { ModelConfig, PresetName } from '../protocol/model.ts';
 
 interface Shape {
@@ -79,24 +80,27 @@ export function checkConfig(config: ModelConfig): void {
     const value = config[field as keyof typeof limits];
     const whole = fractions.has(field) || Number.isInteger(value);
     if (!(whole && value >= least && value <= most)) {
-      throw invalid(`${field} between ${least} and ${most}`, `${value}`);
+      throw invalid(say`${field} between ${least} and ${most}`, value);
     }
   }
   const headDim = config.hiddenSize / config.numAttentionHeads;
   if (!Number.isInteger(headDim) || headDim % 4 !== 0) {
     throw invalid(
-      'hiddenSize ÷ numAttentionHeads to be a multiple of 4',
+      say`hiddenSize ÷ numAttentionHeads to be a multiple of 4`,
       `${config.hiddenSize} ÷ ${config.numAttentionHeads}`,
     );
   }
   if (config.intermediateSize !== 4 * config.hiddenSize) {
-    throw invalid('intermediateSize = 4 × hiddenSize', `${config.intermediateSize} and ${config.hiddenSize}`);
+    throw invalid(
+      'intermediateSize = 4 × hiddenSize',
+      say`${config.intermediateSize} and ${config.hiddenSize}`,
+    );
   }
 }
 
-function invalid(expected: string, got: string): NihiloError {
+function invalid(expected: SentenceValue, got: SentenceValue): NihiloError {
   return new NihiloError(
     'configInvalid',
-    `The model configuration needs ${expected}; got ${got}. Choose a preset or train again.`,
+    say`The model configuration needs ${expected}; got ${got}. Choose a preset or train again.`,
   );
 }

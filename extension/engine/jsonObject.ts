@@ -1,6 +1,7 @@
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence, type SentenceValue } from '../protocol/sentence.ts';
 
-const advice = 'Choose a folder that Nihilo has trained, or train again.';
+const advice = say`Choose a folder that Nihilo has trained, or train again.`;
 
 /** A JSON object of a checkpoint, which anyone may have written: a field is checked when it is read. */
 export class JsonObject {
@@ -20,10 +21,10 @@ export class JsonObject {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      const sentence = `${file} should hold JSON and does not: ${(error as Error).message}. ${advice}`;
+      const sentence = say`${file} should hold JSON and does not: ${(error as Error).message}. ${advice}`;
       throw new NihiloError('checkpointTorn', sentence, { cause: error });
     }
-    if (!isFields(value)) throw failure('checkpointForeign', file, 'an object', value);
+    if (!isFields(value)) throw failure('checkpointForeign', file, say`an object`, value);
     return new JsonObject(value, file, '');
   }
 
@@ -34,7 +35,7 @@ export class JsonObject {
   /** @throws {NihiloError} checkpointForeign, as every reader here, when the field is missing or not what is expected */
   number(name: string): number {
     const value = this.#fields[name];
-    if (typeof value !== 'number') throw this.#expected(name, 'a number');
+    if (typeof value !== 'number') throw this.#expected(name, say`a number`);
     return value;
   }
 
@@ -48,31 +49,31 @@ export class JsonObject {
 
   count(name: string): number {
     const value = this.#fields[name];
-    if (!isCount(value)) throw this.#expected(name, 'a whole number from 0');
+    if (!isCount(value)) throw this.#expected(name, say`a whole number from 0`);
     return value;
   }
 
   boolean(name: string): boolean {
     const value = this.#fields[name];
-    if (typeof value !== 'boolean') throw this.#expected(name, 'true or false');
+    if (typeof value !== 'boolean') throw this.#expected(name, say`true or false`);
     return value;
   }
 
   string(name: string): string {
     const value = this.#fields[name];
-    if (typeof value !== 'string') throw this.#expected(name, 'a string');
+    if (typeof value !== 'string') throw this.#expected(name, say`a string`);
     return value;
   }
 
   object(name: string): JsonObject {
     const value = this.#fields[name];
-    if (!isFields(value)) throw this.#expected(name, 'an object');
+    if (!isFields(value)) throw this.#expected(name, say`an object`);
     return new JsonObject(value, this.#file, `${this.#path}${name}.`);
   }
 
   objects(name: string): JsonObject[] {
     const value = this.#fields[name];
-    if (!Array.isArray(value) || !value.every(isFields)) throw this.#expected(name, 'a list of objects');
+    if (!Array.isArray(value) || !value.every(isFields)) throw this.#expected(name, say`a list of objects`);
     return value.map((fields, i) => new JsonObject(fields, this.#file, `${this.#path}${name}.${i}.`));
   }
 
@@ -80,13 +81,13 @@ export class JsonObject {
     const value = this.#fields[name];
     const texts = Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : null;
     if (!Array.isArray(value) || texts?.length !== value.length)
-      throw this.#expected(name, 'a list of strings');
+      throw this.#expected(name, say`a list of strings`);
     return texts;
   }
 
   oneOf<Name extends string>(name: string, names: readonly Name[]): Name {
     const found = names.find((candidate) => candidate === this.#fields[name]);
-    if (found === undefined) throw this.#expected(name, names.join(' or '));
+    if (found === undefined) throw this.#expected(name, say`one of ${names.join(', ')}`);
     return found;
   }
 
@@ -97,11 +98,11 @@ export class JsonObject {
     }
   }
 
-  #expected(name: string, expected: string): NihiloError {
+  #expected(name: string, expected: SentenceValue): NihiloError {
     return failure(
       'checkpointForeign',
       this.#file,
-      `${expected} as ${this.#path}${name}`,
+      say`${expected} as ${this.#path + name}`,
       this.#fields[name],
     );
   }
@@ -115,7 +116,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function failure(code: ErrorCode, file: string, expected: string, got: unknown): NihiloError {
-  const shown = (JSON.stringify(got) ?? 'nothing').slice(0, 120);
-  return new NihiloError(code, `${file} should hold ${expected} and holds ${shown}. ${advice}`);
+function failure(code: ErrorCode, file: string, expected: Sentence, got: unknown): NihiloError {
+  const shown = JSON.stringify(got)?.slice(0, 120) ?? say`nothing`;
+  return new NihiloError(code, say`${file} should hold ${expected} and holds ${shown}. ${advice}`);
 }

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig, OptimizerName } from '../protocol/model.ts';
 import type { Ptr } from './kernels.ts';
 import { attentionScratchBytes, matmulScratchBytes, newtonSchulzScratchBytes } from './scratch.ts';
@@ -376,7 +377,7 @@ export function allocateMemory(bytes: number, limitMb: number): WebAssembly.Memo
   if (bytes > Math.min(limitMb * 1_048_576, addressableBytes)) {
     throw new NihiloError(
       'memoryTooSmall',
-      `This model needs ${megabytes} MB and the limit is ${limitMb} MB. Raise nihilo.training.memoryLimit or choose a smaller nihilo.training.preset.`,
+      say`This model needs ${megabytes} MB and the limit is ${limitMb} MB. Raise nihilo.training.memoryLimit or choose a smaller nihilo.training.preset.`,
     );
   }
   const pages = Math.ceil(bytes / pageBytes);
@@ -385,7 +386,7 @@ export function allocateMemory(bytes: number, limitMb: number): WebAssembly.Memo
   } catch (error) {
     throw new NihiloError(
       'memoryUnavailable',
-      `The machine could not give the ${megabytes} MB that this model needs. Close other programs or choose a smaller nihilo.training.preset.`,
+      say`The machine could not give the ${megabytes} MB that this model needs. Close other programs or choose a smaller nihilo.training.preset.`,
       { cause: error },
     );
   }

@@ -1,4 +1,5 @@
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 
 /** Row-major; `data` holds as many values as the shape says. */
 export interface Tensor<Data extends Float32Array | Int8Array = Float32Array> {
@@ -11,7 +12,7 @@ export type AnyTensor = Tensor<Float32Array | Int8Array>;
 const lengthBytes = 8;
 /** The official reader's limit. */
 const mostHeaderBytes = 100_000_000;
-const advice = 'Copy the checkpoint again or train again.';
+const advice = say`Copy the checkpoint again or train again.`;
 
 /**
  * A safetensors file: u64 length of the header, the header as JSON, the tensors in the order of the map.
@@ -81,7 +82,7 @@ function scaled(
   const scales = stored.get(name + scaleSuffix);
   const [rows = 0, cols = 0] = shape;
   if (shape.length !== 2 || scales?.shape.join() !== `${rows},1` || !(scales.data instanceof Float32Array)) {
-    throw failure('checkpointForeign', file, `${name}${scaleSuffix} of shape [${rows}, 1]`, scales?.shape);
+    throw failure('checkpointForeign', file, say`${name + scaleSuffix} of shape [${rows}, 1]`, scales?.shape);
   }
   const factors = scales.data;
   return Float32Array.from(data, (value, i) => factors[Math.floor(i / cols)]! * value);
@@ -114,7 +115,7 @@ function decodeStored(bytes: Uint8Array, file: string): Map<string, AnyTensor> {
   let end = 0;
   for (const entry of entries) {
     if (entry.begin !== end) {
-      throw failure('checkpointTorn', file, `${entry.name} to begin at byte ${end}`, entry.begin);
+      throw failure('checkpointTorn', file, say`${entry.name} to begin at byte ${end}`, entry.begin);
     }
     end = entry.end;
     if (start + end > bytes.length) break;
@@ -125,7 +126,7 @@ function decodeStored(bytes: Uint8Array, file: string): Map<string, AnyTensor> {
     });
   }
   if (start + end !== bytes.length)
-    throw failure('checkpointTorn', file, `${start + end} bytes`, bytes.length);
+    throw failure('checkpointTorn', file, say`${start + end} bytes`, bytes.length);
   return tensors;
 }
 
@@ -138,11 +139,12 @@ interface Entry {
 }
 
 function headerLength(bytes: Uint8Array, file: string): number {
-  if (bytes.length < lengthBytes) throw failure('checkpointTorn', file, 'a header', `${bytes.length} bytes`);
+  if (bytes.length < lengthBytes)
+    throw failure('checkpointTorn', file, say`a header`, `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   const most = Math.min(mostHeaderBytes, bytes.length - lengthBytes);
-  if (length > most) throw failure('checkpointTorn', file, `a header of at most ${most} bytes`, length);
+  if (length > most) throw failure('checkpointTorn', file, say`a header of at most ${most} bytes`, length);
   return length;
 }
 
@@ -151,22 +153,23 @@ function readHeader(json: Uint8Array, file: string): Entry[] {
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch (error) {
-    throw failure('checkpointTorn', file, 'a header in JSON', (error as Error).message, error);
+    throw failure('checkpointTorn', file, say`a header in JSON`, (error as Error).message, error);
   }
-  if (!isRecord(header)) throw failure('checkpointTorn', file, 'a header that is an object', header);
+  if (!isRecord(header)) throw failure('checkpointTorn', file, say`a header that is an object`, header);
   const named = Object.entries(header).filter(([name]) => name !== '__metadata__');
   return named.map(([name, entry]) => readEntry(name, entry, file));
 }
 
 function readEntry(name: string, entry: unknown, file: string): Entry {
-  if (!isRecord(entry)) throw failure('checkpointTorn', file, `an object for ${name}`, entry);
+  if (!isRecord(entry)) throw failure('checkpointTorn', file, say`an object for ${name}`, entry);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (dtype !== 'F32' && dtype !== 'I8') {
-    throw failure('checkpointForeign', file, `${name} with dtype "F32" or "I8"`, dtype);
+    throw failure('checkpointForeign', file, say`${name} with dtype "F32" or "I8"`, dtype);
   }
-  if (!isCounts(shape)) throw failure('checkpointTorn', file, `${name} with a shape of whole numbers`, shape);
+  if (!isCounts(shape))
+    throw failure('checkpointTorn', file, say`${name} with a shape of whole numbers`, shape);
   if (!isCounts(offsets) || offsets.length !== 2) {
-    throw failure('checkpointTorn', file, `${name} with two data_offsets`, offsets);
+    throw failure('checkpointTorn', file, say`${name} with two data_offsets`, offsets);
   }
   const [begin, end] = offsets as [number, number];
   const size = (dtype === 'F32' ? 4 : 1) * shape.reduce((product, length) => product * length, 1);
@@ -174,7 +177,7 @@ function readEntry(name: string, entry: unknown, file: string): Entry {
     throw failure(
       'checkpointTorn',
       file,
-      `${size} bytes for ${name} of shape [${shape.join(', ')}]`,
+      say`${size} bytes for ${name} of shape [${shape.join(', ')}]`,
       end - begin,
     );
   }
@@ -198,12 +201,11 @@ function isCounts(value: unknown): value is number[] {
 function failure(
   code: ErrorCode,
   file: string,
-  expected: string,
+  expected: Sentence,
   got: unknown,
   cause?: unknown,
 ): NihiloError {
-  const shown =
-    typeof got === 'string' || typeof got === 'number' ? String(got) : (JSON.stringify(got) ?? 'nothing');
-  const sentence = `${file} should hold ${expected} and holds ${shown.slice(0, 120)}. ${advice}`;
+  const shown = typeof got === 'string' || typeof got === 'number' ? String(got) : JSON.stringify(got);
+  const sentence = say`${file} should hold ${expected} and holds ${shown?.slice(0, 120) ?? say`nothing`}. ${advice}`;
   return new NihiloError(code, sentence, { cause });
 }

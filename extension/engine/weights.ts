@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Ptr } from './kernels.ts';
 import { elementCount, type ParameterSpec, type PlacedParameter, type WeightPlan } from './layout.ts';
@@ -50,7 +51,7 @@ export function tensorOf(
   if (tensor?.length === count) return tensor;
   throw new NihiloError(
     'checkpointForeign',
-    `The checkpoint should hold ${count} values of ${name} and holds ${tensor?.length ?? 'none'}. Train again.`,
+    say`The checkpoint should hold ${count} values of ${name} and holds ${tensor?.length ?? say`none`}. Train again.`,
   );
 }
 

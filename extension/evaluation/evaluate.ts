@@ -4,7 +4,9 @@ import { splitCorpus } from '../corpus/corpus.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
 import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { AskingModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import {
   type Tokenizer,
@@ -15,6 +17,7 @@ import {
 import { autoSize } from '../training/size.ts';
 import { type Compressor, type CompressorScore, compressedScore } from './compressors.ts';
 import { FrozenModel } from './frozen.ts';
+import { type Application, applicationOf, type CallReport, scoreCalls } from './calls.ts';
 import { heldOutText } from './heldOutText.ts';
 import { chooseLines, type LineChoice } from './lines.ts';
 import type { Material, PredictorFactory, Stage, TrainedTransformer } from './predictors.ts';
@@ -32,10 +35,12 @@ export interface EvaluationOptions {
   readonly mostFiles: number | null;
   readonly threads: number;
   readonly seed: number;
-  readonly split: 'files' | 'commits';
+  readonly split: 'files' | 'folders' | 'commits';
   /** protocol *static* instead of *file-dynamic* */
   readonly frozen: boolean;
   readonly roundTrip: boolean;
+  /** the transformer learns to ask for names that it can't know, and is tried with it */
+  readonly calls: boolean;
 }
 
 /** A model that predicts before the training, too, and that the training begins with. */
@@ -59,6 +64,8 @@ export interface EvaluationParts {
   /** runs a training to its end */
   readonly train: (request: TrainingRequest) => Promise<TrainingReport>;
   readonly lineChoice: LineChoice;
+  /** answers what the model asks for; absent: the texts of the folder do */
+  readonly application?: Application;
   /** lets signals in and shows how far something is; rejects when it is time to end */
   readonly breathe: (what: string, done: number, all: number) => Promise<void>;
 }
@@ -87,6 +94,7 @@ class Evaluation {
   readonly #tokenizedSeconds: number;
   /** of the index that takes longest */
   #indexSeconds = 0;
+  #calls: CallReport | null = null;
 
   constructor(options: EvaluationOptions, parts: EvaluationParts, split: EvaluationSplit, openedAt: number) {
     const { seed } = options;
@@ -189,12 +197,31 @@ class Evaluation {
     const prepareSeconds = (performance.now() - start) / 1_000;
     if (stage === 'index') this.#indexSeconds = Math.max(this.#indexSeconds, prepareSeconds);
     const atSeconds = this.#tokenizedSeconds + secondsBefore + prepareSeconds;
+    if (name === 'mixture' && stage === 'trained') await this.#tryCalls(model);
     const scores = await score(model, this.#task, (done, all) => breathe(`${name} is scored`, done, all));
     const trip = this.#options.roundTrip
       ? await roundTrip(make, this.#task, scores.bits, (done, all) => breathe(`${name} codes`, done, all))
       : null;
     const facts = { predictor: name, stage, atSeconds, prepareSeconds };
     this.#rows.push(rowOf(facts, scores, this.#task.texts, trip));
+  }
+
+  /** The application would know every text of the folder, those that are held out from the model, too. */
+  async #tryCalls(model: SequenceModel): Promise<void> {
+    if (!this.#options.calls || !isAsking(model)) return;
+    const { tokenizer, texts } = this.#material;
+    const seen = new Set(
+      texts.flatMap(({ bytes }) => new TextDecoder().decode(bytes).match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []),
+    );
+    const task = {
+      tokenizer,
+      texts: this.#task.texts,
+      application: this.#parts.application ?? applicationOf([...texts, ...this.#task.texts]),
+      isSeen: (name: string) => seen.has(name),
+    };
+    this.#calls = await scoreCalls(model, task, (done, all) =>
+      this.#parts.breathe('names are asked for', done, all),
+    );
   }
 
   async #train(): Promise<{ report: TrainingReport; transformer: TrainedTransformer }> {
@@ -215,6 +242,7 @@ class Evaluation {
         stop: { seconds: Math.max(left, 1) },
         threads,
         seed: this.#innerSeed,
+        calls: this.#options.calls,
         memoryLimitMb,
         resume: false,
       });
@@ -272,6 +300,7 @@ class Evaluation {
       })),
       nearDuplicates: this.#split.nearDuplicates,
       training: training === null ? null : costOf(training),
+      calls: this.#calls,
       peakRssMb: this.#parts.platform.peakRss() / 1_048_576,
     };
   }
@@ -295,6 +324,10 @@ function newTokenizer(
   return trainTokenizer(texts, vocabSize);
 }
 
+function isAsking(model: SequenceModel): model is SequenceModel & AskingModel {
+  return 'asks' in model;
+}
+
 function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: TrainingReport): TrainingCost {
   return { seconds, steps, tokens, tokensPerSecond, parameters };
 }
@@ -307,6 +340,6 @@ const memoryLimitMb = 1_000;
 function nothingHeldOut(folder: string): NihiloError {
   return new NihiloError(
     'corpusTooSmall',
-    `Expected text in ${folder} to judge by, beside what is learnt from, got none; choose a folder with more files.`,
+    say`Expected text in ${folder} to judge by, beside what is learnt from, got none; choose a folder with more files.`,
   );
 }

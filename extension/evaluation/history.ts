@@ -4,6 +4,7 @@ import { findNearDuplicates } from '../corpus/similarity.ts';
 import type { Text } from '../corpus/split.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ByteRange } from './heldOutText.ts';
 import type { EvaluationSplit } from './split.ts';
 
@@ -47,7 +48,7 @@ export async function splitByCommits(
   if (commits.length < fewestCommits) {
     throw new NihiloError(
       'argumentInvalid',
-      `--split commits should be of a folder with ${fewestCommits} commits or more and ${folder} has ${commits.length}; use --split files.`,
+      say`--split commits should be of a folder with ${fewestCommits} commits or more and ${folder} has ${commits.length}; use --split files.`,
     );
   }
   const before = commits[lastCommits(commits)]!.id;

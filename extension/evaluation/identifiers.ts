@@ -15,6 +15,10 @@ const keywords = new Set(
   where while with yield`.split(/\s+/),
 );
 
+export function isKeyword(word: string): boolean {
+  return keywords.has(word);
+}
+
 const isWordByte = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 128 || /\w/.test(String.fromCharCode(byte)) ? 1 : 0,
 );

@@ -88,7 +88,7 @@ function kernels(platform: Platform, reproducible: boolean): Promise<CompiledKer
 }
 
 /** With 8-bit weights, as completions compute. */
-async function transformerModel({ platform, tokenizer, transformer }: Material): Promise<SequenceModel> {
+async function transformerModel({ platform, tokenizer, transformer }: Material): Promise<TransformerModel> {
   const { config, tensors } = transformer!;
   const decoder = new Decoder(await kernels(platform, false), config, tensors, 'int8');
   return new TransformerModel(decoder, tokenizer.endOfText);

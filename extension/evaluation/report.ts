@@ -1,3 +1,4 @@
+import type { CallReport } from './calls.ts';
 import type { CompressorScore } from './compressors.ts';
 import type { HeldOutText } from './heldOutText.ts';
 import { bestPoint, type KeystrokePoint } from './keystrokes.ts';
@@ -47,7 +48,7 @@ interface RowDetails {
 export interface EvaluationReport {
   /** absolute path */
   readonly folder: string;
-  readonly split: 'files' | 'commits';
+  readonly split: 'files' | 'folders' | 'commits';
   readonly protocol: 'file-dynamic' | 'static';
   readonly seed: number;
   readonly threads: number;
@@ -71,6 +72,8 @@ export interface EvaluationReport {
   readonly nearDuplicates: number;
   /** of the transformer; null when it was not trained */
   readonly training: TrainingCost | null;
+  /** function calling, tried with the trained mixture; null when it was not */
+  readonly calls: CallReport | null;
   readonly peakRssMb: number;
 }
 

@@ -9,6 +9,7 @@ import { MixtureModel } from '../prediction/mixtureModel.ts';
 import { openTransformer, type TrainedTransformer } from '../prediction/trainedTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ReportCard, ReportRequest, ReportRow } from '../protocol/reportCard.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { heldOutText, type HeldOutText } from './heldOutText.ts';
@@ -86,7 +87,7 @@ function materialOf(
   if (judged.length === 0) {
     throw new NihiloError(
       'corpusTooSmall',
-      'Expected files that the training held out to judge the model by, got none; train on a folder with more files.',
+      say`Expected files that the training held out to judge the model by, got none; train on a folder with more files.`,
     );
   }
   return { tokenizer, learnt, trusted, judged };

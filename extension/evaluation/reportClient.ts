@@ -1,6 +1,7 @@
 import { oneAnswer } from '../platform/oneAnswer.ts';
 import type { Platform } from '../platform/platform.ts';
 import { fromPlainError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ReportCard, ReportEvent, ReportRequest } from '../protocol/reportCard.ts';
 
 /**
@@ -29,7 +30,8 @@ export function requestReportCard(
             return refuse(fromPlainError(event.error));
         }
       },
-      stopped: (why) => `The report card could not be made, because its worker stopped (${why}); try again.`,
+      stopped: (why) =>
+        say`The report card could not be made, because its worker stopped (${why}); try again.`,
     },
     signal,
   );

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
+import type { Answer, CallTool } from '../completion/suggester.ts';
+import { toPlainError } from '../protocol/errors.ts';
 import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
 import { documentName, settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
-import { logFailure } from './failure.ts';
+import { logFailure, spokenFailure } from './failure.ts';
+import type { LanguageServer } from './languageServer.ts';
 import type { LatencyRecord } from './latency.ts';
 import { completionSettings } from './settings.ts';
 import { silenceOf, type SilenceReason } from './silence.ts';
@@ -29,6 +32,10 @@ interface Target {
   item(shown: Shaped): vscode.InlineCompletionItem;
 }
 
+interface AnsweredItems extends Pick<Answer, 'asked'> {
+  readonly items: vscode.InlineCompletionItem[];
+}
+
 /** What follows the answers of the provider. */
 export interface CompletionRecords {
   readonly latency: LatencyRecord;
@@ -40,12 +47,19 @@ export interface CompletionRecords {
 export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   readonly #model: WorkspaceModel;
   readonly #records: CompletionRecords;
+  readonly #server: LanguageServer;
   readonly #log: vscode.LogOutputChannel;
   #lastFailure: unknown = null;
 
-  constructor(model: WorkspaceModel, records: CompletionRecords, log: vscode.LogOutputChannel) {
+  constructor(
+    model: WorkspaceModel,
+    records: CompletionRecords,
+    server: LanguageServer,
+    log: vscode.LogOutputChannel,
+  ) {
     this.#model = model;
     this.#records = records;
+    this.#server = server;
     this.#log = log;
   }
 
@@ -60,13 +74,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     const controller = new AbortController();
     const cancelling = token.onCancellationRequested(() => controller.abort());
     try {
-      const items = await this.#items(document, position, context, controller.signal);
-      if (items !== null) this.#measured(performance.now() - start, items.length);
-      return items ?? [];
+      const answer = await this.#items(document, position, context, controller.signal);
+      if (answer !== null) this.#measured(performance.now() - start, answer);
+      return answer?.items ?? [];
     } catch (error) {
       if (!controller.signal.aborted) {
         this.#failed(error);
-        const sentence = error instanceof Error ? error.message : String(error);
+        const sentence = spokenFailure(toPlainError(error));
         this.#records.silences.answered(document, position, { kind: 'failed', sentence });
       }
       return [];
@@ -81,7 +95,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     position: vscode.Position,
     context: vscode.InlineCompletionContext,
     signal: AbortSignal,
-  ): Promise<vscode.InlineCompletionItem[] | null> {
+  ): Promise<AnsweredItems | null> {
     const { silences, statistics } = this.#records;
     const settings = completionSettings(settingSource(document));
     if (settings.enabled) this.#model.wantIndex();
@@ -93,7 +107,14 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
       return null;
     }
     const question = { place: target.place, name: documentName(document), isExplicit };
-    const { suggestions, silence } = await this.#model.suggest(question, settings, signal);
+    const callTool = this.#callTool(document, position, context);
+    const { suggestions, silence, asked, message } = await this.#model.suggest(
+      question,
+      settings,
+      signal,
+      callTool,
+    );
+    if (message !== null) this.#log.debug(`function call: ${JSON.stringify(message)}`);
     const { prefix, suffix } = target.place;
     if (this.#log.logLevel === vscode.LogLevel.Trace) {
       void this.#seenBefore(prefix, { name: question.name, suffix });
@@ -101,7 +122,23 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     silences.answered(document, position, silence === null ? null : silenceOf(silence));
     const items = suggestions.map((suggestion) => target.item(suggestion));
     if (items.length > 0) statistics.offered(document, position, items, target.given);
-    return items;
+    return { items, asked };
+  }
+
+  /** What is answered is about the document as it is: not about an entry of the list that is only selected. Nor is anybody asked in Restricted Mode. */
+  #callTool(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    { selectedCompletionInfo }: vscode.InlineCompletionContext,
+  ): CallTool | null {
+    if (!vscode.workspace.isTrusted || selectedCompletionInfo !== undefined) return null;
+    return async (call, signal) => {
+      const start = performance.now();
+      const names = await this.#server.names(document, position, call, signal);
+      const answer = { ...call, names: names.length, milliseconds: performance.now() - start };
+      this.#log.debug(`asked for names: ${JSON.stringify(answer)}`);
+      return names;
+    };
   }
 
   async #seenBefore(prefix: string, open: OpenDocument): Promise<void> {
@@ -113,11 +150,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     }
   }
 
-  #measured(milliseconds: number, shown: number): void {
+  #measured(milliseconds: number, { items, asked }: AnsweredItems): void {
     const { latency } = this.#records;
     latency.add(milliseconds);
     if (this.#log.logLevel === vscode.LogLevel.Off || this.#log.logLevel > vscode.LogLevel.Debug) return;
-    const figures = { milliseconds, shown, latency: latency.summary() };
+    const figures = { milliseconds, shown: items.length, ...asked, latency: latency.summary() };
     this.#log.debug(`completion: ${JSON.stringify(figures)}`);
   }
 

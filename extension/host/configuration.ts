@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { originOf } from '../platform/address.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import { fileOfPath, pathInWorkspace, workspaceRoots } from '../corpus/roots.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { excludedGlobs, type SettingSource } from './settings.ts';
@@ -21,7 +22,7 @@ export function openCorpus(): CorpusRequest {
   if (folders.length === 0) {
     throw new NihiloError(
       'corpusEmpty',
-      'Training needs an open folder with code and none is open; open a folder, then train again.',
+      say`Training needs an open folder with code and none is open; open a folder, then train again.`,
     );
   }
   const exclude = folders.flatMap(({ uri }) => [...excludedFiles(uri), settingSource(uri)('exclude')]);

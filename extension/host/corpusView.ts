@@ -12,7 +12,7 @@ import {
   placeOf,
   sizeText,
 } from './corpusTree.ts';
-import { logFailure } from './failure.ts';
+import { logFailure, spoken } from './failure.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 const viewId = 'nihilo.corpus';
@@ -106,7 +106,7 @@ export class CorpusView implements vscode.TreeDataProvider<CorpusNode> {
     } catch (error) {
       if (!(error instanceof NihiloError)) throw error;
       logFailure(error, this.#log, 'corpus');
-      this.#view.message = error.message;
+      this.#view.message = spoken(error.sentence);
       return { entries: [], total: 0, files: 0, bytes: 0 };
     }
   }
@@ -153,7 +153,7 @@ function entryItem(entry: CorpusEntry): vscode.TreeItem {
 
 function describe({ path, reason, bytes, secrets, files, inModel }: CorpusEntry): string[] {
   const parts: string[] = [];
-  if (reason !== null) parts.push(vscode.l10n.t(leftOutReasons[reason]));
+  if (reason !== null) parts.push(spoken(leftOutReasons[reason]));
   if (path.endsWith('/') && files > 0) {
     parts.push(files === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', files.toLocaleString()));
   }

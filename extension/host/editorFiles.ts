@@ -1,24 +1,26 @@
 import * as vscode from 'vscode';
 import { type FileEntry, type FileSystem, hiddenBeside, previousFolder } from '../platform/platform.ts';
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import { uriAt } from './configuration.ts';
 
 const { fs } = vscode.workspace;
 
 /** The files that the editor reaches, wherever they are. Folders are replaced by renaming; nothing tells when a write is safe. */
 export const editorFiles: FileSystem = {
-  list: (folder) => explained('folderUnreadable', `read the folder ${folder}`, () => list(folder)),
-  size: (file) => explained('storageFailed', `read ${file}`, async () => (await fs.stat(uriAt(file))).size),
+  list: (folder) => explained('folderUnreadable', say`read the folder ${folder}`, () => list(folder)),
+  size: (file) =>
+    explained('storageFailed', say`read ${file}`, async () => (await fs.stat(uriAt(file))).size),
   modifiedMs: (file) =>
-    explained('storageFailed', `read ${file}`, async () => (await fs.stat(uriAt(file))).mtime),
-  read: (file) => explained('storageFailed', `read ${file}`, async () => await fs.readFile(uriAt(file))),
-  exists: (path) => explained('storageFailed', `look for ${path}`, () => exists(path)),
+    explained('storageFailed', say`read ${file}`, async () => (await fs.stat(uriAt(file))).mtime),
+  read: (file) => explained('storageFailed', say`read ${file}`, async () => await fs.readFile(uriAt(file))),
+  exists: (path) => explained('storageFailed', say`look for ${path}`, () => exists(path)),
   replaceFolder: (folder, files) =>
-    explained('storageFailed', `write the folder ${folder}`, () => replaceFolder(folder, files)),
+    explained('storageFailed', say`write the folder ${folder}`, () => replaceFolder(folder, files)),
   recoverFolder: (folder) =>
-    explained('storageFailed', `restore the folder ${folder}`, () => recoverFolder(folder)),
+    explained('storageFailed', say`restore the folder ${folder}`, () => recoverFolder(folder)),
   removeFolder: (folder) =>
-    explained('storageFailed', `remove the folder ${folder}`, () => removeFolder(folder)),
+    explained('storageFailed', say`remove the folder ${folder}`, () => removeFolder(folder)),
 };
 
 async function list(folder: string): Promise<FileEntry[]> {
@@ -98,7 +100,7 @@ async function removeIfThere(folder: string): Promise<void> {
 }
 
 /** @throws {NihiloError} `code`, for what the file system refuses; anything else as it is */
-async function explained<T>(code: ErrorCode, purpose: string, action: () => Promise<T>): Promise<T> {
+async function explained<T>(code: ErrorCode, purpose: Sentence, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
@@ -106,7 +108,7 @@ async function explained<T>(code: ErrorCode, purpose: string, action: () => Prom
     if (refusal === null) throw error;
     throw new NihiloError(
       code,
-      `Expected to ${purpose}, got the editor's error ${refusal} (${(error as Error).message}); check the path and try again.`,
+      say`Expected to ${purpose}, got the editor's error ${refusal} (${(error as Error).message}); check the path and try again.`,
       { cause: error },
     );
   }

@@ -10,6 +10,7 @@ import { dontLearn, forget, learnAgain, type Target } from './corpusCommands.ts'
 import { CorpusView } from './corpusView.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
+import { LanguageServer } from './languageServer.ts';
 import { type LatencySummary, measurementsLine } from './latency.ts';
 import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
@@ -60,6 +61,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   });
   const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
+  const server = new LanguageServer();
   context.subscriptions.push(
     log,
     corpusView,
@@ -81,9 +83,9 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
     ...followFiles(workspaceModel, log),
     vscode.languages.registerInlineCompletionItemProvider(
       documents,
-      new CompletionProvider(workspaceModel, records, log),
+      new CompletionProvider(workspaceModel, records, server, log),
     ),
-    vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, log)),
+    vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(workspaceModel, server, log)),
     ...registerCommands(
       handlersOf({ workspaceModel, platform, log, records, inspector, surprises, corpusView, eventLoop }),
     ),

@@ -1,15 +1,25 @@
 import * as vscode from 'vscode';
-import { NihiloError } from '../protocol/errors.ts';
+import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.ts';
+import type { Sentence } from '../protocol/sentence.ts';
 
-/** Says a failure of something that the user asked for: its one sentence, or for a bug where the rest of the story is. */
+/** A sentence from anywhere in the language of the editor. */
+export function spoken({ template, values }: Sentence): string {
+  const texts = values.map((value) => (typeof value === 'object' ? spoken(value) : value));
+  return vscode.l10n.t(template, ...texts);
+}
+
+/** A failure in the language of the editor: its one sentence, or for a bug where the rest of the story is. */
+export function spokenFailure(error: PlainError): string {
+  return error.code === 'bug'
+    ? vscode.l10n.t('Something went wrong in Nihilo; the log says where. Please report it with the log.')
+    : spoken(error.sentence);
+}
+
+/** Says a failure of something that the user asked for. */
 export async function reportFailure(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
   logFailure(error, log);
-  const sentence =
-    error instanceof NihiloError
-      ? error.message
-      : vscode.l10n.t('Something went wrong in Nihilo; the log says where. Please report it with the log.');
   const showLog = vscode.l10n.t('Show Log');
-  const choice = await vscode.window.showErrorMessage(sentence, showLog);
+  const choice = await vscode.window.showErrorMessage(spokenFailure(toPlainError(error)), showLog);
   if (choice === showLog) log.show();
 }
 

@@ -1,8 +1,15 @@
 import * as vscode from 'vscode';
-import type { InspectorMemory, InspectorRequest, ModelState } from '../protocol/inspector.ts';
+import type { PlainError } from '../protocol/errors.ts';
+import type {
+  InspectorMemory,
+  InspectorMessage,
+  InspectorRequest,
+  ModelState,
+} from '../protocol/inspector.ts';
 import type { StageId } from '../protocol/stages.ts';
 import { documentName, uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
+import { spokenFailure } from './failure.ts';
 import { keepPage } from './keptPages.ts';
 import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage } from './inspectorPage.ts';
@@ -143,7 +150,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
       webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
     return {
       conversation: new InspectorConversation(
-        (message) => void webview.postMessage(message),
+        (message) => void webview.postMessage(spokenMessage(message)),
         this.#model.inspection,
         this.#history,
         this.#modelState,
@@ -313,6 +320,30 @@ async function textAtPinned({ place }: InspectorMemory): Promise<InspectedText |
   if (opened.status === 'rejected') return null;
   const position = new vscode.Position(place.line - 1, place.column - 1);
   return textAround(opened.value, opened.value.validatePosition(position));
+}
+
+/** What went wrong reaches the page in the language of the editor. */
+function spokenMessage(message: InspectorMessage): InspectorMessage {
+  const inWords = (error: PlainError): PlainError => ({ ...error, message: spokenFailure(error) });
+  switch (message.type) {
+    case 'failed':
+    case 'refused':
+      return { ...message, error: inWords(message.error) };
+    case 'model': {
+      const { model } = message;
+      return model.state === 'failed'
+        ? { ...message, model: { ...model, error: inWords(model.error) } }
+        : message;
+    }
+    case 'training': {
+      const { tick } = message;
+      return tick.error === null ? message : { ...message, tick: { ...tick, error: inWords(tick.error) } };
+    }
+    case 'moved':
+    case 'inspected':
+    case 'answered':
+      return message;
+  }
 }
 
 function title(): string {

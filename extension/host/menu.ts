@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commands } from './commands.ts';
+import { spokenFailure } from './failure.ts';
 import { languageOff } from './statusBar.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { silenceSentence } from './silenceWording.ts';
@@ -19,7 +20,7 @@ export async function showMenu(model: WorkspaceModel, silences: SilenceRecord): 
 
 /** What is wrong, else why there is no suggestion at the cursor. */
 function situation({ state }: WorkspaceModel, silences: SilenceRecord): string {
-  if (state.state === 'failed') return state.error.message;
+  if (state.state === 'failed') return spokenFailure(state.error);
   const silence = silences.here();
   return silence === null ? vscode.l10n.t('What should Nihilo do?') : silenceSentence(silence);
 }

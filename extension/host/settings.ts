@@ -103,6 +103,8 @@ export const settings = {
     enum: ['off', 'whereNoneServe'],
     scope: 'language-overridable',
   },
+  // Off: on the corpora that it was measured with, it is worth next to nothing.
+  functionCalling: { type: 'boolean', default: false, scope: 'language-overridable' },
   'completion.trigger': {
     type: 'string',
     default: 'automatic',
@@ -130,6 +132,7 @@ export interface TrainingSettings {
   readonly preset: PresetChoice;
   readonly seed: number;
   readonly reproducible: boolean;
+  readonly calls: boolean;
 }
 
 export interface CompletionSettings {
@@ -138,6 +141,8 @@ export interface CompletionSettings {
   readonly leastAcceptance: number;
   readonly multiline: boolean;
   readonly maxTokens: number;
+  /** the model may ask the editor for names that it can't know */
+  readonly calls: boolean;
   /** nothing is suggested before somebody asks for it */
   readonly manual: boolean;
   /** globs of files in which nothing is suggested */
@@ -155,6 +160,7 @@ export function trainingSettings(source: SettingSource, cores: number): Training
     preset: presetChoices.find((name) => name === preset) ?? settings['training.preset'].default,
     seed: numberFrom(source, 'training.seed'),
     reproducible: booleanFrom(source, 'engine.reproducible'),
+    calls: booleanFrom(source, 'functionCalling'),
   };
 }
 
@@ -164,6 +170,7 @@ export function completionSettings(source: SettingSource): CompletionSettings {
     leastAcceptance: 1 - doubtFrom(source),
     multiline: source('multiline') !== 'never',
     maxTokens: numberFrom(source, 'completion.maxTokens'),
+    calls: booleanFrom(source, 'functionCalling'),
     manual: source('completion.trigger') === 'manual',
     excluded: excludedGlobs(source('completion.exclude')),
   };

@@ -1,3 +1,4 @@
+import type { PlainError } from '../protocol/errors.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
@@ -15,7 +16,7 @@ export type Status =
     }
   | { readonly kind: 'missing' }
   | { readonly kind: 'loading' }
-  | { readonly kind: 'failed'; readonly sentence: string }
+  | { readonly kind: 'failed'; readonly error: PlainError }
   | { readonly kind: 'silent'; readonly reason: SilenceReason }
   | { readonly kind: 'indexing'; readonly stage: IndexStage }
   | {
@@ -40,7 +41,7 @@ export function statusOf(
   if ((state.state === 'ready' || predicting !== null) && silence !== null && isChosen(silence)) {
     return { kind: 'silent', reason: silence };
   }
-  if (state.state === 'failed') return { kind: 'failed', sentence: state.error.message };
+  if (state.state === 'failed') return { kind: 'failed', error: state.error };
   if (predicting !== null) {
     const heldOutBitsPerByte = state.state === 'ready' && isTrained ? state.model.heldOutBitsPerByte : null;
     return { kind: 'predicting', predicting, stage, heldOutBitsPerByte };
@@ -67,7 +68,7 @@ function statusOfModel(state: ModelState): Status {
     case 'loading':
       return { kind: 'loading' };
     case 'failed':
-      return { kind: 'failed', sentence: state.error.message };
+      return { kind: 'failed', error: state.error };
     case 'ready':
       return { kind: 'ready', heldOutBitsPerByte: state.model.heldOutBitsPerByte };
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { IndexStage } from '../protocol/indexing.ts';
 import { commands } from './commands.ts';
 import { settingSource } from './configuration.ts';
+import { spokenFailure } from './failure.ts';
 import { completionSettings } from './settings.ts';
 import type { SilenceReason } from './silence.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
@@ -88,7 +89,7 @@ function wording(status: Status): Wording {
     case 'loading':
       return { icon: 'loading~spin', text: t('loading'), tooltip: t('The model is being loaded.') };
     case 'failed':
-      return { icon: 'warning', text: t('model unusable'), tooltip: status.sentence };
+      return { icon: 'warning', text: t('model unusable'), tooltip: spokenFailure(status.error) };
     case 'silent':
       return silentWording(status.reason);
     case 'ready':

@@ -11,7 +11,7 @@ import type {
 import type { TrainingResult } from '../training/client.ts';
 import { commands } from './commands.ts';
 import { openCorpus, settingSource } from './configuration.ts';
-import { reportFailure } from './failure.ts';
+import { reportFailure, spoken } from './failure.ts';
 import { trainingSettings, usesBase } from './settings.ts';
 import { underNotification } from './progress.ts';
 import { percentOf } from './status.ts';
@@ -49,7 +49,7 @@ async function withProgress(
     return result.report.fineTuning?.kept !== false;
   } catch (error) {
     if (error instanceof NihiloError && error.code === 'trainingCancelled') {
-      void vscode.window.showInformationMessage(error.message);
+      void vscode.window.showInformationMessage(spoken(error.sentence));
     } else {
       void reportFailure(error, log);
     }

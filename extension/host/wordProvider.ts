@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { wordsBeyond } from '../completion/words.ts';
+import { OfferedWords } from '../completion/offeredWords.ts';
 import type { ScoredWord } from '../protocol/prediction.ts';
 import { openDocumentAt } from './completionProvider.ts';
 import { settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
+import type { LanguageServer } from './languageServer.ts';
 import { completionSettings, suggestsWords } from './settings.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -21,11 +22,14 @@ const options = { count: 8, minProbability: 0.02, maxMilliseconds: 30 };
 /** The next words that the model finds likely, as ordinary entries of the list of suggestions. Fails silently, with a line in the log. */
 export class WordProvider implements vscode.CompletionItemProvider {
   readonly #model: WorkspaceModel;
+  readonly #server: LanguageServer;
   readonly #log: vscode.LogOutputChannel;
+  readonly #offered = new OfferedWords();
   #lastFailure: unknown = null;
 
-  constructor(model: WorkspaceModel, log: vscode.LogOutputChannel) {
+  constructor(model: WorkspaceModel, server: LanguageServer, log: vscode.LogOutputChannel) {
     this.#model = model;
+    this.#server = server;
     this.#log = log;
   }
 
@@ -35,15 +39,15 @@ export class WordProvider implements vscode.CompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.CompletionList | null> {
     const scope = wordBasedSuggestions(document);
-    if (scope === 'off') return null;
+    if (scope === 'off' || this.#server.isAsking(document, position)) return null;
     const controller = new AbortController();
     const cancelling = token.onCancellationRequested(() => controller.abort());
     try {
       const { prefix, open } = openDocumentAt(document, position);
       const words = await this.#model.words(prefix, open, options, controller.signal);
-      const items = wordsBeyond(words, textsOffered(document, scope)).map((word, rank) =>
-        itemOf(word, rank, position),
-      );
+      const items = this.#offered
+        .beyond(words, documentsOffered(document, scope))
+        .map((word, rank) => itemOf(word, rank, position));
       // A longer beginning may have words that were not among these.
       return new vscode.CompletionList(items, words.length === options.count);
     } catch (error) {
@@ -69,15 +73,15 @@ function wordBasedSuggestions(document: vscode.TextDocument): string {
   return String(editor.get<unknown>('wordBasedSuggestions') ?? 'off');
 }
 
-/** The texts whose words the editor offers by itself. */
-function textsOffered(document: vscode.TextDocument, scope: string): string[] {
+/** The documents whose words the editor offers by itself. */
+function documentsOffered(document: vscode.TextDocument, scope: string): vscode.TextDocument[] {
   const { textDocuments } = vscode.workspace;
   const others = textDocuments.filter((other) => {
     return (
       scope === 'allDocuments' || (scope !== 'currentDocument' && other.languageId === document.languageId)
     );
   });
-  return [...new Set([document, ...others])].map((other) => other.getText());
+  return [...new Set([document, ...others])];
 }
 
 /** Below what others offer, in the model's order. */

@@ -6,7 +6,10 @@ import { isInWorkspace, isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
-/** Tells the model what changes in the workspace: files, however they change, folders and rules, and which document is written in. */
+/** Where the cursor rests so long, somebody may begin to type. */
+const restMs = 100;
+
+/** Tells the model what changes in the workspace: files, however they change, folders and rules, and where somebody writes. */
 export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel): vscode.Disposable[] {
   const { window, workspace } = vscode;
   const changed = (uri: vscode.Uri): void => {
@@ -17,6 +20,8 @@ export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel)
     const { prefix, open } = openDocumentAt(editor.document, editor.selection.active);
     model.open(prefix, open).catch((error: unknown) => logFailure(error, log, 'open document'));
   };
+  let typedAtMs = -Infinity;
+  let resting: ReturnType<typeof setTimeout> | undefined;
   const watcher = workspace.createFileSystemWatcher('**/*');
   return [
     watcher,
@@ -25,6 +30,17 @@ export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel)
     watcher.onDidDelete(changed),
     // The watcher tells the same a moment later.
     workspace.onDidSaveTextDocument(({ uri }) => changed(uri)),
+    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length === 0 || !isWritten(document)) return;
+      typedAtMs = performance.now();
+      model.typed();
+    }),
+    window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      clearTimeout(resting);
+      // A key that writes moves the cursor, too; then the editor asks.
+      if (performance.now() - typedAtMs >= restMs) resting = setTimeout(() => opened(textEditor), restMs);
+    }),
+    { dispose: () => clearTimeout(resting) },
     workspace.onDidChangeWorkspaceFolders(() => void model.rulesChanged()),
     workspace.onDidChangeConfiguration((change) => {
       const rules = ['files.exclude', 'nihilo.exclude'];

@@ -1,12 +1,19 @@
 import { Calibrator } from '../completion/calibrator.ts';
 import { PredictorClient } from '../completion/client.ts';
-import { type Answer, type Eagerness, type Question, Suggester } from '../completion/suggester.ts';
+import {
+  type Answer,
+  type CallTool,
+  type Eagerness,
+  type Question,
+  Suggester,
+} from '../completion/suggester.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { Surprise } from '../protocol/inspecting.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type { EarlierMatch, OpenDocument, ScoredWord, WordOptions } from '../protocol/prediction.ts';
@@ -243,10 +250,20 @@ export class WorkspaceModel {
     this.#index.fileChanged(file);
   }
 
-  /** @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  suggest(question: Question, eagerness: Eagerness, signal: AbortSignal): Promise<Answer> {
+  /** @param callTool answers what the model asks for; null: nobody does @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  suggest(
+    question: Question,
+    eagerness: Eagerness,
+    signal: AbortSignal,
+    callTool: CallTool | null,
+  ): Promise<Answer> {
     this.#calibrator.postpone();
-    return this.#suggester.suggest(question, eagerness, signal);
+    return this.#suggester.suggest(question, eagerness, signal, callTool);
+  }
+
+  /** Somebody types: what is done in the background gives way before the next suggestion is asked for. */
+  typed(): void {
+    this.#calibrator.postpone();
   }
 
   /** Something else was typed where this had been shown long enough to be read. @param prefix ends where it was shown */
@@ -310,7 +327,7 @@ export class WorkspaceModel {
     if (this.#trainer.active !== null) {
       throw new NihiloError(
         'trainingBusy',
-        'A model can be deleted while no training runs and one is running now; stop it first.',
+        say`A model can be deleted while no training runs and one is running now; stop it first.`,
       );
     }
     await this.#saves.close(false);
@@ -322,7 +339,7 @@ export class WorkspaceModel {
     } catch (error) {
       throw new NihiloError(
         'storageFailed',
-        `The model in ${this.#checkpoint} should have been deleted and could not be (${toPlainError(error).message}); check the folder's permissions.`,
+        say`The model in ${this.#checkpoint} should have been deleted and could not be (${error instanceof NihiloError ? error.sentence : toPlainError(error).message}); check the folder's permissions.`,
         { cause: error },
       );
     }

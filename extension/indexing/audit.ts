@@ -5,7 +5,6 @@ import { lineCount, lineInFile, type RemovedLines } from '../corpus/lines.ts';
 import { findSecrets, redact } from '../corpus/secrets.ts';
 import { joined, type Text } from '../corpus/split.ts';
 import { CountingModel } from '../counts/countingModel.ts';
-import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
 import { MixtureModel } from '../prediction/mixtureModel.ts';
@@ -21,6 +20,7 @@ import type {
   ProbeKind,
 } from '../protocol/audit.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { WorkspaceIndex } from '../protocol/indexing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Indexer } from './indexer.ts';
@@ -129,7 +129,8 @@ async function builtIndex(
     if (event.type === 'index') index = event.index;
   });
   await indexer.build({ ...request, trustFolder: null, relearn: false, edition: 1 });
-  if (index === null) throw new NihiloError('workerFailed', 'The indexer ended without an index; try again.');
+  if (index === null)
+    throw new NihiloError('workerFailed', say`The indexer ended without an index; try again.`);
   return index;
 }
 
@@ -156,7 +157,7 @@ async function modelsOf(
   };
 }
 
-function transformerModel({ decoder }: TrainedTransformer, { endOfText }: Tokenizer): SequenceModel {
+function transformerModel({ decoder }: TrainedTransformer, { endOfText }: Tokenizer): TransformerModel {
   return new TransformerModel(decoder, endOfText);
 }
 

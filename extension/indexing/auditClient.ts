@@ -2,6 +2,7 @@ import { oneAnswer } from '../platform/oneAnswer.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { AuditReport, AuditRequest } from '../protocol/audit.ts';
 import { fromPlainError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { IndexerEvent, IndexerRequest } from '../protocol/indexing.ts';
 
 /**
@@ -26,7 +27,7 @@ export function auditInWorker(
         else if (event.type === 'audited') answer(event.report);
         else if (event.type === 'failed') refuse(fromPlainError(event.error));
       },
-      stopped: (why) => `The audit stopped unexpectedly (${why}); run it again.`,
+      stopped: (why) => say`The audit stopped unexpectedly (${why}); run it again.`,
     },
     signal,
   );

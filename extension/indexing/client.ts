@@ -1,6 +1,7 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import type { CorpusPage, CorpusQuery } from '../protocol/corpus.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { IndexerEvent, IndexerRequest, IndexRequest } from '../protocol/indexing.ts';
 
 /** What comes of an indexing beside its end. */
@@ -66,7 +67,7 @@ export class IndexerClient {
 
   dispose(): void {
     this.#end();
-    this.#refuse(new NihiloError('workerFailed', 'The window is being closed; open it again.'));
+    this.#refuse(new NihiloError('workerFailed', say`The window is being closed; open it again.`));
   }
 
   #connected(): WorkerHandle<IndexerRequest, IndexerEvent> {
@@ -81,7 +82,7 @@ export class IndexerClient {
     worker.onFailure((cause) => {
       if (worker !== this.#worker) return;
       this.#worker = null;
-      const sentence = `The indexer stopped unexpectedly (${cause.message}); it starts again when files change or the window is reloaded.`;
+      const sentence = say`The indexer stopped unexpectedly (${cause.message}); it starts again when files change or the window is reloaded.`;
       const failure = new NihiloError('workerFailed', sentence, { cause });
       this.#settle()?.reject(failure);
       this.#refuse(failure);

@@ -4,6 +4,7 @@ import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts';
 import { sha256 } from '../platform/sha256.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 
 /** Of what the numbers mean: another shape of the counting model is another version. */
 const version = 1;
@@ -58,7 +59,7 @@ export async function loadTrust(
   if (seal.string('sha256') !== (await sha256(bytes))) {
     throw new NihiloError(
       'checkpointTorn',
-      `${folder}/${tensorsFile} should be the file that was written and is not; it is learnt anew.`,
+      say`${folder}/${tensorsFile} should be the file that was written and is not; it is learnt anew.`,
     );
   }
   const tensors = decodeSafetensors(bytes, `${folder}/${tensorsFile}`);

@@ -1,5 +1,6 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type {
   EssayAction,
   EssayState,
@@ -95,7 +96,7 @@ export class InspectorClient {
     if (connection === null) return;
     rejectAll(
       connection,
-      new NihiloError('checkpointMissing', 'The Inspector has been closed; open it again.'),
+      new NihiloError('checkpointMissing', say`The Inspector has been closed; open it again.`),
     );
     await connection.worker.terminate();
   }
@@ -124,7 +125,7 @@ export class InspectorClient {
     });
     worker.onFailure((cause) => {
       if (this.#connection === connection) this.#connection = null;
-      const sentence = `The Inspector's engine stopped unexpectedly (${cause.message}); it starts again at the next question.`;
+      const sentence = say`The Inspector's engine stopped unexpectedly (${cause.message}); it starts again at the next question.`;
       rejectAll(connection, new NihiloError('workerFailed', sentence, { cause }));
     });
     return connection;

@@ -1,6 +1,7 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { HeadPlace, NumberName, WeightPlace } from '../protocol/stages.ts';
 import { drawOf } from './choice.ts';
@@ -71,7 +72,7 @@ function interval(run: Run, name: Extract<NumberName, { of: 'interval' }>): Expl
   const at = intervals.findIndex(({ id }) => id === name.token);
   const asked = intervals[at];
   if (asked === undefined) {
-    throw new NihiloError('positionInvalid', 'The token has no interval here: choose one of those shown.');
+    throw new NihiloError('positionInvalid', say`The token has no interval here: choose one of those shown.`);
   }
   const before = intervals.slice(0, at).map(({ from, to }) => to - from);
   const rest = asked.from - before.reduce((sum, width) => sum + width, 0);

@@ -5,6 +5,7 @@ import { parameterCount } from '../engine/layout.ts';
 import { distribution } from '../engine/sampler.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { RunQuestion, StageAnswer, StageQuestion } from '../protocol/stages.ts';
@@ -101,7 +102,7 @@ export class Inspector {
     if (known === undefined) {
       throw new NihiloError(
         'positionInvalid',
-        `The run should be one of the last ${keptRuns} and is ${run}. Choose a token to read the text again.`,
+        say`The run should be one of the last ${keptRuns} and is ${run}. Choose a token to read the text again.`,
       );
     }
     const { subject, ids } = known;
@@ -152,7 +153,7 @@ export class Inspector {
     if (this.#workspace === null) {
       throw new NihiloError(
         'checkpointMissing',
-        'There is no model yet. Run "Nihilo: Train on Workspace" first.',
+        say`There is no model yet. Run "Nihilo: Train on Workspace" first.`,
       );
     }
     return this.#workspace;
@@ -180,6 +181,6 @@ function checkPosition(position: number, tokens: number): void {
   if (Number.isInteger(position) && position >= 0 && position < tokens) return;
   throw new NihiloError(
     'positionInvalid',
-    `The position should be a token from 0 to ${tokens - 1} and is ${position}. Choose one of the tokens shown.`,
+    say`The position should be a token from 0 to ${tokens - 1} and is ${position}. Choose one of the tokens shown.`,
   );
 }

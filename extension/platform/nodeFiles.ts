@@ -3,6 +3,7 @@ import { type Dirent } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import {
   type FileContent,
   type FileEntry,
@@ -12,17 +13,17 @@ import {
 } from './platform.ts';
 
 export const nodeFiles: FileSystem = {
-  list: (folder) => explained('folderUnreadable', `read the folder ${folder}`, () => list(folder)),
-  size: (file) => explained('storageFailed', `read ${file}`, async () => (await stat(file)).size),
-  modifiedMs: (file) => explained('storageFailed', `read ${file}`, async () => (await stat(file)).mtimeMs),
-  read: (file) => explained('storageFailed', `read ${file}`, () => readFile(file)),
-  exists: (target) => explained('storageFailed', `look for ${target}`, () => exists(target)),
+  list: (folder) => explained('folderUnreadable', say`read the folder ${folder}`, () => list(folder)),
+  size: (file) => explained('storageFailed', say`read ${file}`, async () => (await stat(file)).size),
+  modifiedMs: (file) => explained('storageFailed', say`read ${file}`, async () => (await stat(file)).mtimeMs),
+  read: (file) => explained('storageFailed', say`read ${file}`, () => readFile(file)),
+  exists: (target) => explained('storageFailed', say`look for ${target}`, () => exists(target)),
   replaceFolder: (folder, files, seal) =>
-    explained('storageFailed', `write the folder ${folder}`, () => replaceFolder(folder, files, seal)),
+    explained('storageFailed', say`write the folder ${folder}`, () => replaceFolder(folder, files, seal)),
   recoverFolder: (folder) =>
-    explained('storageFailed', `restore the folder ${folder}`, () => recoverFolder(folder)),
+    explained('storageFailed', say`restore the folder ${folder}`, () => recoverFolder(folder)),
   removeFolder: (folder) =>
-    explained('storageFailed', `remove the folder ${folder}`, () => removeFolder(folder)),
+    explained('storageFailed', say`remove the folder ${folder}`, () => removeFolder(folder)),
 };
 
 async function list(folder: string): Promise<FileEntry[]> {
@@ -90,7 +91,7 @@ async function replaceFolder(
  * @throws {NihiloError} storageFailed
  */
 export function replaceFile(file: string, content: Uint8Array): Promise<string> {
-  return explained('storageFailed', `write ${file}`, async () => {
+  return explained('storageFailed', say`write ${file}`, async () => {
     const fresh = `${hiddenBeside(file, 'new-')}${process.pid}-${randomUUID()}`;
     try {
       const digest = await writeDurably(fresh, [content]);
@@ -185,38 +186,38 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** @throws {NihiloError} `code`, for what the system refuses; anything else as it is */
-async function explained<T>(code: ErrorCode, purpose: string, action: () => Promise<T>): Promise<T> {
+async function explained<T>(code: ErrorCode, purpose: Sentence, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new NihiloError(code, `Expected to ${purpose}, got ${refusal(error.code)}.`, { cause: error });
+    throw new NihiloError(code, say`Expected to ${purpose}, got ${refusal(error.code)}.`, { cause: error });
   }
 }
 
 /** What came instead, and what to do about it. */
-function refusal(code: string): string {
+function refusal(code: string): Sentence {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return `a full disk (${code}); free some space and try again`;
+      return say`a full disk (${code}); free some space and try again`;
     case 'EACCES':
     case 'EPERM':
-      return `no permission (${code}); allow it or choose another place`;
+      return say`no permission (${code}); allow it or choose another place`;
     case 'EROFS':
-      return `a read-only disk (${code}); choose another place`;
+      return say`a read-only disk (${code}); choose another place`;
     case 'ENOENT':
-      return `nothing there (${code}); check the path`;
+      return say`nothing there (${code}); check the path`;
     case 'EISDIR':
-      return `a folder in its place (${code}); check the path`;
+      return say`a folder in its place (${code}); check the path`;
     case 'ENOTDIR':
     case 'EEXIST':
-      return `a file in its place (${code}); check the path`;
+      return say`a file in its place (${code}); check the path`;
     case 'EMFILE':
     case 'ENFILE':
-      return `too many open files (${code}); close some programs and try again`;
+      return say`too many open files (${code}); close some programs and try again`;
     default:
-      return `the system's error ${code}; check the disk and try again`;
+      return say`the system's error ${code}; check the disk and try again`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import type { Sentence } from '../protocol/sentence.ts';
 import type { Platform, WorkerRole } from './platform.ts';
 
 interface Question<Request, Event, Answer> {
@@ -7,7 +8,7 @@ interface Question<Request, Event, Answer> {
   /** told of what the worker says, until it has answered or refused */
   readonly heard: (event: Event, answer: (answer: Answer) => void, refuse: (reason: Error) => void) => void;
   /** what a person is told when the worker dies, with why it did */
-  readonly stopped: (why: string) => string;
+  readonly stopped: (why: string) => Sentence;
 }
 
 /**

@@ -1,22 +1,27 @@
 import type { CountingModel } from '../counts/countingModel.ts';
 import type { Candidates, SequenceModel } from '../counts/sequenceModel.ts';
+import type { AskingModel } from './transformerModel.ts';
 
 /** A model that follows a document as an editor shows it. */
 export interface EditableModel extends SequenceModel {
-  /** The current document. The place is behind the first `before` tokens; what is behind it has been counted, too. */
-  setDocument(ids: Uint16Array, before: number): void;
+  /**
+   * The current document. The place is behind the first `before` tokens; what is behind it has been counted, too.
+   * @param cancelled polled between steps; then the document is not there yet, and the next call goes on with it
+   * @returns whether it was not cancelled
+   */
+  setDocument(ids: Uint16Array, before: number, cancelled: () => boolean): boolean;
 }
 
 /** Counts that hear what a transformer says: of each decision on the way to a token it is one more input, whose weight is learnt. */
-export class MixtureModel implements EditableModel {
+export class MixtureModel implements EditableModel, AskingModel {
   readonly vocabSize: number;
   readonly #counts: CountingModel;
-  readonly #transformer: SequenceModel;
+  readonly #transformer: AskingModel;
   readonly #said: Float64Array;
   #heard = false;
 
   /** @param counts built by `buildCounts` with this transformer heard */
-  constructor(counts: CountingModel, transformer: SequenceModel) {
+  constructor(counts: CountingModel, transformer: AskingModel) {
     this.vocabSize = counts.vocabSize;
     this.#counts = counts;
     this.#transformer = transformer;
@@ -27,11 +32,16 @@ export class MixtureModel implements EditableModel {
     this.#both((model) => model.begin());
   }
 
-  setDocument(ids: Uint16Array, before: number): void {
-    this.#counts.setDocument(ids, before);
+  setDocument(ids: Uint16Array, before: number, cancelled: () => boolean): boolean {
+    this.#heard = false;
+    if (!this.#counts.setDocument(ids, before, cancelled)) return false;
     this.#transformer.begin();
     for (let i = 0; i < before; i++) this.#transformer.learn(ids[i]!);
-    this.#heard = false;
+    return true;
+  }
+
+  prepare(cancelled: () => boolean): boolean {
+    return this.#heard || (this.#transformer.prepare?.(cancelled) ?? true);
   }
 
   probability(token: number): number {
@@ -55,6 +65,16 @@ export class MixtureModel implements EditableModel {
 
   advance(token: number): void {
     this.#both((model) => model.advance(token));
+  }
+
+  get asks(): number {
+    return this.#transformer.asks;
+  }
+
+  /** Counts know texts alone: the message is for the transformer. */
+  consult(message: readonly number[]): void {
+    this.#transformer.consult(message);
+    this.#heard = false;
   }
 
   suppose(token: number): void {

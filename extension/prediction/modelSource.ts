@@ -18,8 +18,13 @@ export class ModelSource implements TokenSource {
     this.#tokenizer = tokenizer;
   }
 
-  choose(typed: Uint8Array): ScoredToken {
-    return this.ranked(typed, 1)[0]!;
+  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | 'cancelled' {
+    return this.prepare(cancelled) ? this.ranked(typed, 1)[0]! : 'cancelled';
+  }
+
+  /** @returns whether it was not cancelled before the slow part of choosing was done */
+  prepare(cancelled: () => boolean): boolean {
+    return this.#model.prepare?.(cancelled) ?? true;
   }
 
   /** The likeliest of the tokens that agree with what is typed, at most `count` of them. */

@@ -1,3 +1,5 @@
+import { inEnglish, type Sentence } from './sentence.ts';
+
 /** What a user can act on. Anything else that is thrown is a bug and keeps its stack. */
 export type ErrorCode =
   | 'corpusEmpty'
@@ -17,26 +19,34 @@ export type ErrorCode =
   | 'positionInvalid'
   | 'argumentInvalid';
 
-/** A failure with one sentence for the user: what was expected, what came, what to do. */
+/** A failure with one sentence for the user: what was expected, what came, what to do. Its `message` is that in English. */
 export class NihiloError extends Error {
   readonly code: ErrorCode;
+  readonly sentence: Sentence;
 
-  constructor(code: ErrorCode, sentence: string, options?: ErrorOptions) {
-    super(sentence, options);
+  constructor(code: ErrorCode, sentence: Sentence, options?: ErrorOptions) {
+    super(inEnglish(sentence), options);
     this.name = 'NihiloError';
     this.code = code;
+    this.sentence = sentence;
   }
 }
 
-/** An error as plain data, so that it survives `postMessage`. `stack` is present for bugs only. */
-export interface PlainError {
-  readonly code: ErrorCode | 'bug';
-  readonly message: string;
-  readonly stack?: string;
-}
+/** An error as plain data, so that it survives `postMessage`. What a user can act on says so twice: in English and for a translator. */
+export type PlainError =
+  | {
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly sentence: Sentence;
+      readonly stack?: never;
+    }
+  | { readonly code: 'bug'; readonly message: string; readonly stack?: string };
 
 export function toPlainError(error: unknown): PlainError {
-  if (error instanceof NihiloError) return { code: error.code, message: error.message };
+  if (error instanceof NihiloError) {
+    const { code, message, sentence } = error;
+    return { code, message, sentence };
+  }
   if (error instanceof Error) {
     return {
       code: 'bug',
@@ -48,7 +58,7 @@ export function toPlainError(error: unknown): PlainError {
 }
 
 export function fromPlainError(plain: PlainError): Error {
-  if (plain.code !== 'bug') return new NihiloError(plain.code, plain.message);
+  if (plain.code !== 'bug') return new NihiloError(plain.code, plain.sentence);
   const error = new Error(plain.message);
   if (plain.stack !== undefined) error.stack = plain.stack;
   return error;

@@ -1,3 +1,4 @@
+import type { AskedCall, CallMessage } from './calling.ts';
 import type { PlainError } from './errors.ts';
 import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig } from './model.ts';
@@ -52,6 +53,10 @@ export interface Candidate {
 export interface Completion extends Candidate {
   /** other texts, as many as were asked for at most, that begin with other tokens, likelier beginnings first */
   readonly alternatives: readonly Candidate[];
+  /** what the model asks for, where it may ask and does; the completion is what there is without an answer */
+  readonly asks: AskedCall | null;
+  /** that the texts were chosen by, where there was an answer */
+  readonly message: CallMessage | null;
   readonly milliseconds: number;
 }
 
@@ -72,6 +77,10 @@ export interface CompletionOptions {
   readonly alternatives?: number;
   /** how likely the rest of the line follows is told, too */
   readonly restFollows?: boolean;
+  /** the application can be asked for names; absent: it can't */
+  readonly calls?: boolean;
+  /** names that it has returned: the texts begin with one of them */
+  readonly returned?: readonly string[];
   /** of the transformer alone; absent: the most likely token, always */
   readonly sampling?: SamplingOptions & { readonly seed: number };
 }

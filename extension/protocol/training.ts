@@ -50,6 +50,8 @@ export interface TrainingChoices {
   readonly optimizer: OptimizerName;
   /** null: as the preset's recipe says */
   readonly tokensPerStep: number | null;
+  /** whether it learns to ask its application for names that it can't know */
+  readonly calls: boolean;
 }
 
 /** The same before the text is read, which has a say in `auto`. */

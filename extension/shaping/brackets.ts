@@ -53,10 +53,12 @@ function closeOnce(text: string, { signs, open, left }: Scanned, at: Surrounding
   if (match === null) return { text, replaced: 0 };
   const head = text.slice(0, match.from);
   const rest = at.restOfLine.slice(0, match.end);
-  const endsWithRest = opened.length === 0 && withoutBlanks(text.slice(match.from)) === withoutBlanks(rest);
+  const endsWithRest = opened.length === 0 && text.slice(match.from).trim() === rest.trim();
   // In a line of its own a closing sign is kept, because the line break before it is.
   const ownLine = head.includes('\n') && isBlank(head.slice(head.lastIndexOf('\n')));
-  if (endsWithRest && !ownLine) return { text: head, replaced: 0 };
+  // Blanks at a text's end are not shown, so what they stand before has to come with them.
+  const isSpaced = /[ \t]$/.test(head) && !/^\s/.test(at.restOfLine);
+  if (endsWithRest && !ownLine && !isSpaced) return { text: head, replaced: 0 };
   // The editor shows a replacement only where all of what goes comes again.
   return isWithin(rest, text) ? { text, replaced: match.end } : { text: head, replaced: 0 };
 }
@@ -164,10 +166,6 @@ function swallowsFrom(
   }
   const lineEnd = text.indexOf('\n');
   return lineEnd >= 0 && /^(?:\}|<\/)/.test(rest) && open.length === left ? lineEnd : null;
-}
-
-function withoutBlanks(text: string): string {
-  return text.replaceAll(/\s/g, '');
 }
 
 /** Whether the characters of `part` all come in `text`, in their order. */

@@ -62,26 +62,82 @@ export function kindOf(open: readonly Opened[]): TextKind {
 export const cutFrom = 32_768;
 const endsLikeCode = /[;{}()[\],:=]\s*$/;
 
+/** A beginning that a text may have, and what comes of it. */
+interface Reading {
+  readonly open: readonly Opened[];
+  /** lines that look like code and are code, less those that are not */
+  readonly codeLines: number;
+}
+
+/** The whole lines of the text that was looked at last: who types on, asks for the same ones again. */
+let known: { readonly lines: string; readonly syntax: Syntax; readonly readings: readonly Reading[] } | null =
+  null;
+
 /**
  * What is open behind a text. Where its beginning may be cut, it may begin within a comment or a string of several lines: of all beginnings
  * the one after which most lines that look like code are code.
  */
 export function openBefore(prefix: string, syntax: Syntax): readonly Opened[] {
-  if (prefix.length < cutFrom) return scan(prefix, syntax).open;
-  const whole = prefix.slice(prefix.indexOf('\n') + 1);
+  const isCut = prefix.length >= cutFrom;
+  const whole = isCut ? prefix.slice(prefix.indexOf('\n') + 1) : prefix;
+  const end = whole.lastIndexOf('\n') + 1;
+  const lines = whole.slice(0, end);
+  const begun = isCut ? beginnings(syntax) : [[]];
+  const goesOn =
+    known?.syntax === syntax && known.readings.length === begun.length && lines.startsWith(known.lines);
+  const from = goesOn ? known! : { lines: '', readings: begun.map((open) => ({ open, codeLines: 0 })) };
+  const added = lines.slice(from.lines.length);
+  known = { lines, syntax, readings: from.readings.map((reading) => readOn(reading, added, syntax)) };
+  const best = known.readings.reduce((most, next) => (next.codeLines > most.codeLines ? next : most));
+  return scan(whole.slice(end), syntax, best.open).open;
+}
+
+function beginnings(syntax: Syntax): (readonly Opened[])[] {
+  if (syntax.tags) return [[]];
   const several = syntax.quotes.filter(({ multiline }) => multiline === true);
-  const beginnings: readonly (readonly Opened[])[] = syntax.tags
-    ? [[]]
-    : [
-        [],
-        ...several.map((quotes) => [openedBy(quotes)]),
-        ...syntax.blockComments.map(([open, close]) => [comment(open, close)]),
-      ];
-  const tried = beginnings.map((from) => {
-    const { open, codeLines } = new Scanner(whole, syntax, from).countingLines();
-    return { open, codeLines };
-  });
-  return tried.reduce((best, next) => (next.codeLines > best.codeLines ? next : best)).open;
+  return [
+    [],
+    ...several.map((quotes) => [openedBy(quotes)]),
+    ...syntax.blockComments.map(([open, close]) => [comment(open, close)]),
+  ];
+}
+
+/** Line by line, so that it is the same wherever it was begun. */
+function readOn({ open, codeLines }: Reading, lines: string, syntax: Syntax): Reading {
+  let reading = { open, codeLines };
+  for (let at = 0; at < lines.length;) {
+    const end = lines.indexOf('\n', at) + 1;
+    const { open: behind, codeLines: more } = new Scanner(
+      lines.slice(at, end),
+      syntax,
+      reading.open,
+    ).countingLines();
+    reading = { open: behind, codeLines: reading.codeLines + more };
+    at = end;
+  }
+  return reading;
+}
+
+let lastScan: {
+  readonly text: string;
+  readonly syntax: Syntax;
+  readonly from: readonly Opened[];
+  readonly scanned: Scanned;
+} | null = null;
+
+/** As `scan`; a text that hardly changes while somebody types in front of it is looked at once. */
+export function scanBehind(text: string, syntax: Syntax, from: readonly Opened[]): Scanned {
+  const isKnown = lastScan?.syntax === syntax && lastScan.text === text && areSame(lastScan.from, from);
+  lastScan = isKnown ? lastScan! : { text, syntax, from, scanned: scan(text, syntax, from) };
+  return lastScan.scanned;
+}
+
+function areSame(one: readonly Opened[], other: readonly Opened[]): boolean {
+  const fields = ['name', 'kind', 'close', 'quotes', 'tag', 'indentation'] as const;
+  return (
+    one.length === other.length &&
+    one.every((each, i) => fields.every((field) => each[field] === other[i]![field]))
+  );
 }
 
 /** What is open where each line of a text begins. */

@@ -1,4 +1,4 @@
-import { openBefore, type Opened, scan, type Sign } from './lexical.ts';
+import { openBefore, type Opened, scanBehind, type Sign } from './lexical.ts';
 import { type Syntax, syntaxOf } from './languages.ts';
 
 /** Where a text would be put. */
@@ -53,7 +53,7 @@ export function surroundingsOf(place: Place, cut: boolean): Surroundings {
   const [prefix, suffix] = [withLineFeeds(place.prefix), withLineFeeds(place.suffix)];
   const syntax = syntaxOf(place.languageId);
   const open = openBefore(prefix, syntax);
-  const { signs } = scan(suffix, syntax, open);
+  const { signs } = scanBehind(suffix, syntax, open);
   const above = prefix.split('\n');
   const below = suffix.split('\n');
   return {

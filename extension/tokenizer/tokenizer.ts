@@ -1,4 +1,4 @@
 /** The folder's face: bytes ↔ token ids. */
-export { Tokenizer } from './bytePairTokenizer.ts';
+export { controlNames, Tokenizer } from './bytePairTokenizer.ts';
 export { tokenizerFromJson, tokenizerToJson } from './tokenizerJson.ts';
 export { trainTokenizer } from './trainTokenizer.ts';

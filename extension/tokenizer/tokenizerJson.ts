@@ -1,8 +1,12 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type SentenceValue } from '../protocol/sentence.ts';
 import { byteCharacters, fromByteAlphabet, toByteAlphabet } from './byteAlphabet.ts';
 import type { Merge } from './bytePairMerger.ts';
 import { controlNames, mostTokens, Tokenizer } from './bytePairTokenizer.ts';
 import { preTokenPattern } from './preTokens.ts';
+
+/** where a field is named, and it is none */
+const theFile = say`the file`;
 
 const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
 
@@ -76,15 +80,15 @@ export function tokenizerToJson(tokenizer: Tokenizer): string {
 export function tokenizerFromJson(json: string): Tokenizer {
   const file = parse(json);
   requireEqual(file, { ...pipeline, model: bytePairModel }, '');
-  const model = fields(fields(file, 'the file')['model'], 'model');
+  const model = fields(fields(file, theFile)['model'], 'model');
   const texts = readVocabulary(model['vocab']);
-  const added = fields(file, 'the file')['added_tokens'];
+  const added = fields(file, theFile)['added_tokens'];
   const controls = Array.isArray(added) && added.length === 1 ? controlNames.slice(0, 1) : controlNames;
   requireEqual(file, { added_tokens: controlEntries(controls, texts.length) }, '');
   const merges = readMerges(model['merges'], texts);
   const tokens = texts.map((text) => {
     const bytes = fromByteAlphabet(text);
-    if (bytes === null) throw foreign('model.vocab', 'texts in the byte-level alphabet', text);
+    if (bytes === null) throw foreign('model.vocab', say`texts in the byte-level alphabet`, text);
     return bytes;
   });
   return new Tokenizer(tokens, merges, controls);
@@ -94,7 +98,7 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw foreign('the file', 'JSON', (error as Error).message, error);
+    throw foreign(theFile, 'JSON', (error as Error).message, error);
   }
 }
 
@@ -102,19 +106,19 @@ function parse(json: string): unknown {
 function readVocabulary(value: unknown): readonly string[] {
   const entries = Object.entries(fields(value, 'model.vocab'));
   if (entries.length > mostTokens - controlNames.length) {
-    throw foreign('model.vocab', `at most ${mostTokens - controlNames.length} tokens`, entries.length);
+    throw foreign('model.vocab', say`at most ${mostTokens - controlNames.length} tokens`, entries.length);
   }
   const texts = new Map<unknown, string>(entries.map(([text, id]) => [id, text]));
   return entries.map((_, id) => {
     const text = texts.get(id);
-    if (text === undefined) throw foreign('model.vocab', `a token with the id ${id}`, 'none');
+    if (text === undefined) throw foreign('model.vocab', say`a token with the id ${id}`, undefined);
     return text;
   });
 }
 
 /** Each token is a single byte or what one merge makes of tokens that are there before it. */
 function readMerges(value: unknown, texts: readonly string[]): readonly Merge[] {
-  if (!Array.isArray(value)) throw foreign('model.merges', 'an array', value);
+  if (!Array.isArray(value)) throw foreign('model.merges', say`an array`, value);
   const ids = new Map(texts.map((text, id) => [text, id]));
   const made = new Set(byteCharacters);
   const merges = value.map((item: unknown, rank) => {
@@ -123,19 +127,19 @@ function readMerges(value: unknown, texts: readonly string[]): readonly Merge[] 
     const text = leftText + rightText;
     const [left, right, merged] = [ids.get(leftText), ids.get(rightText), ids.get(text)];
     if (left === undefined || right === undefined || merged === undefined || made.has(text)) {
-      throw foreign(field, 'two tokens that make a third one, which no other merge makes', item);
+      throw foreign(field, say`two tokens that make a third one, which no other merge makes`, item);
     }
     if (!made.has(leftText) || !made.has(rightText)) {
-      throw foreign(field, 'tokens that are bytes or made by merges before it', item);
+      throw foreign(field, say`tokens that are bytes or made by merges before it`, item);
     }
     made.add(text);
     return { left, right, merged };
   });
   // All 256 bytes, all that is made, and nothing else.
   const missing = [...made].find((text) => !ids.has(text));
-  if (missing !== undefined) throw foreign('model.vocab', `a token ${missing}`, 'none');
+  if (missing !== undefined) throw foreign('model.vocab', say`a token ${missing}`, undefined);
   const unmade = texts.find((text) => !made.has(text));
-  if (unmade !== undefined) throw foreign('model.vocab', 'bytes and what merges make of them', unmade);
+  if (unmade !== undefined) throw foreign('model.vocab', say`bytes and what merges make of them`, unmade);
   return merges;
 }
 
@@ -146,18 +150,18 @@ function readPair(value: unknown, field: string): readonly [string, string] {
     const [left, right]: unknown[] = parts;
     if (typeof left === 'string' && typeof right === 'string') return [left, right];
   }
-  throw foreign(field, 'two tokens', value);
+  throw foreign(field, say`two tokens`, value);
 }
 
 /** Checks that everything in `expected` is in `got` as well; what `got` holds beside it is left alone. */
 function requireEqual(got: unknown, expected: unknown, path: string): void {
-  const name = path === '' ? 'the file' : path;
+  const name = path === '' ? theFile : path;
   if (typeof expected !== 'object' || expected === null) {
     if (got !== expected) throw foreign(name, JSON.stringify(expected), got);
     return;
   }
   if (Array.isArray(expected) && !(Array.isArray(got) && got.length === expected.length)) {
-    throw foreign(name, `an array of ${expected.length}`, got);
+    throw foreign(name, say`an array of ${expected.length}`, got);
   }
   const found = Array.isArray(expected)
     ? Object.fromEntries((got as unknown[]).entries())
@@ -167,15 +171,15 @@ function requireEqual(got: unknown, expected: unknown, path: string): void {
   }
 }
 
-function fields(value: unknown, name: string): Readonly<Record<string, unknown>> {
+function fields(value: unknown, name: SentenceValue): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw foreign(name, 'an object', value);
+  throw foreign(name, say`an object`, value);
 }
 
-function foreign(field: string, expected: string, got: unknown, cause?: unknown): NihiloError {
-  const shown = (JSON.stringify(got) ?? 'nothing').slice(0, 120);
-  const sentence = `tokenizer.json should hold ${expected} as ${field} and holds ${shown}. Choose a folder that Nihilo has trained, or train again.`;
+function foreign(field: SentenceValue, expected: SentenceValue, got: unknown, cause?: unknown): NihiloError {
+  const shown = JSON.stringify(got)?.slice(0, 120) ?? say`nothing`;
+  const sentence = say`tokenizer.json should hold ${expected} as ${field} and holds ${shown}. Choose a folder that Nihilo has trained, or train again.`;
   return new NihiloError('checkpointForeign', sentence, { cause });
 }

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { Merge } from './bytePairMerger.ts';
 import { controlNames, mostTokens, Tokenizer } from './bytePairTokenizer.ts';
 import { ByteStrings } from './byteStrings.ts';
@@ -16,7 +17,7 @@ const fewestTokens = 256 + controlNames.length;
  */
 export function trainTokenizer(documents: Iterable<Uint8Array>, vocabSize: number): Tokenizer {
   if (!Number.isInteger(vocabSize) || vocabSize < fewestTokens || vocabSize > mostTokens) {
-    const sentence = `The vocabulary size should be a whole number from ${fewestTokens} to ${mostTokens} and is ${vocabSize}. Choose one in that range.`;
+    const sentence = say`The vocabulary size should be a whole number from ${fewestTokens} to ${mostTokens} and is ${vocabSize}. Choose one in that range.`;
     throw new NihiloError('configInvalid', sentence);
   }
   const preTokens = new ByteStrings();

@@ -15,32 +15,37 @@ export interface TokenSource {
  * Starts follow the golden ratio's additive recurrence (frac(offset + i·φ)): any run of them covers the corpus evenly whatever the
  * length of a sequence is, no two epochs cut it at the same places, and the whole order follows from the seed and the number of
  * sequences read, so a resumed training needs to remember nothing else.
+ * A text that comes in several versions is read in turns: each sequence is of the next one.
  */
 export class Batches implements TokenSource {
-  readonly #stream: Uint16Array;
+  readonly #streams: readonly Uint16Array[];
   readonly #offset: number;
 
-  constructor(stream: Uint16Array, seed: number) {
-    this.#stream = stream;
+  constructor(streams: Uint16Array | readonly Uint16Array[], seed: number) {
+    this.#streams = streams instanceof Uint16Array ? [streams] : streams;
     this.#offset = (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0) / 2 ** 32;
   }
 
   get tokens(): number {
-    return this.#stream.length;
+    return Math.round(totalLength(this.#streams) / this.#streams.length);
   }
 
   read(ids: Int32Array, targets: Int32Array, firstSequence: number, sequences: number, length: number): void {
-    const starts = this.#stream.length - length;
     for (let sequence = 0; sequence < sequences; sequence++) {
       const share = (this.#offset + (firstSequence + sequence) * goldenShare) % 1;
-      const start = Math.floor(share * starts);
+      const stream = this.#streams[(firstSequence + sequence) % this.#streams.length]!;
+      const start = Math.floor(share * (stream.length - length));
       const row = sequence * length;
       for (let i = 0; i < length; i++) {
-        ids[row + i] = this.#stream[start + i]!;
-        targets[row + i] = this.#stream[start + i + 1]!;
+        ids[row + i] = stream[start + i]!;
+        targets[row + i] = stream[start + i + 1]!;
       }
     }
   }
+}
+
+function totalLength(streams: readonly Uint16Array[]): number {
+  return streams.reduce((sum, { length }) => sum + length, 0);
 }
 
 const goldenShare = (Math.sqrt(5) - 1) / 2;

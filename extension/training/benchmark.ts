@@ -7,6 +7,7 @@ import { Random } from '../engine/random.ts';
 import { stepFlops } from '../engine/weightTasks.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import { type BarrierCost, measureBarrier } from './barrierCost.ts';
 import { Batches } from './batches.ts';
@@ -111,7 +112,7 @@ function productTrial(
   if (largestOperand(shape) > plan.parameterElements) {
     throw new NihiloError(
       'argumentInvalid',
-      `A product to measure should have operands of at most ${plan.parameterElements} numbers and has ${largestOperand(shape)}.`,
+      say`A product to measure should have operands of at most ${plan.parameterElements} numbers and has ${largestOperand(shape)}.`,
     );
   }
   const random = new Random(1);

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say, type SentenceValue } from '../protocol/sentence.ts';
 import type { AskedChoices, TrainingChoices, UnsizedChoices } from '../protocol/training.ts';
 import { defaultOptimizer } from './recipe.ts';
 import { autoSize, type Circumstances } from './size.ts';
@@ -10,6 +11,7 @@ const defaults: UnsizedChoices = {
   reproducible: false,
   optimizer: defaultOptimizer,
   tokensPerStep: null,
+  calls: false,
 };
 
 /** Only the command line goes on from a checkpoint. */
@@ -20,6 +22,7 @@ const options: Record<keyof TrainingChoices, string> = {
   reproducible: '--reproducible',
   optimizer: '--optimizer',
   tokensPerStep: '--tokens-per-step',
+  calls: '--calls',
 };
 
 /**
@@ -54,18 +57,18 @@ export function sizeChoices(
 export function choicesOf<Choices extends UnsizedChoices>(
   holder: Choices,
 ): Pick<Choices, keyof UnsizedChoices> {
-  const { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep } = holder;
-  return { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep };
+  const { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep, calls } = holder;
+  return { preset, vocabSize, seed, reproducible, optimizer, tokensPerStep, calls };
 }
 
 function differs(option: string, before: unknown, asked: unknown): NihiloError {
   return new NihiloError(
     'argumentInvalid',
-    `To go on, ${option} should be ${inWords(before)}, as the training in --out began, and is ${inWords(asked)}; leave ${option} out to go on, or leave --resume out to begin again.`,
+    say`To go on, ${option} should be ${inWords(before)}, as the training in --out began, and is ${inWords(asked)}; leave ${option} out to go on, or leave --resume out to begin again.`,
   );
 }
 
-function inWords(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return value === null ? 'what the preset says' : String(value);
+function inWords(value: unknown): SentenceValue {
+  if (typeof value === 'boolean') return value ? say`on` : say`off`;
+  return value === null ? say`what the preset says` : String(value);
 }

@@ -1,5 +1,6 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { fromPlainError, NihiloError, toPlainError } from '../protocol/errors.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import type {
   FineTuneRequest,
   TrainingCommand,
@@ -44,7 +45,7 @@ export class TrainingClient {
     if (this.#active !== null) {
       throw new NihiloError(
         'trainingBusy',
-        'Only one training runs at a time and one is running now; wait for it or stop it, then train again.',
+        say`Only one training runs at a time and one is running now; wait for it or stop it, then train again.`,
       );
     }
     const run = new TrainingRun(this.#platform, command, () => (this.#active = null));
@@ -136,7 +137,7 @@ export class TrainingRun {
     this.#cancelled = true;
     if (!this.#steerable) {
       this.#abandon(
-        'The training was stopped before there was anything to keep; the model from before, if there is one, is unchanged, so train again when you like.',
+        say`The training was stopped before there was anything to keep; the model from before, if there is one, is unchanged, so train again when you like.`,
       );
       return;
     }
@@ -158,13 +159,13 @@ export class TrainingRun {
     const limit = this.#stage === 'training' ? silenceOfTrainingMs : silenceOfKeepingMs;
     this.#silence = setTimeout(() => {
       this.#abandon(
-        `The training should have stopped and said nothing for ${limit / 1_000} seconds, so it was ended; the last saved model is kept, and training again starts anew.`,
+        say`The training should have stopped and said nothing for ${limit / 1_000} seconds, so it was ended; the last saved model is kept, and training again starts anew.`,
       );
     }, limit);
   }
 
   /** Ends the worker without its help, and says so as it would have. */
-  #abandon(sentence: string): void {
+  #abandon(sentence: Sentence): void {
     const error = new NihiloError('trainingCancelled', sentence);
     const ending = this.#end(() => this.#reject(error));
     for (const listener of this.#listeners) listener({ type: 'failed', error: toPlainError(error) });
@@ -186,6 +187,6 @@ export class TrainingRun {
   }
 }
 
-function stopped(reason: Error): string {
-  return `The training stopped unexpectedly (${reason.message}); the last saved model is unchanged, so train again, with fewer threads or less memory if it happens again.`;
+function stopped(reason: Error): Sentence {
+  return say`The training stopped unexpectedly (${reason.message}); the last saved model is unchanged, so train again, with fewer threads or less memory if it happens again.`;
 }

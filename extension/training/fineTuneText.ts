@@ -3,6 +3,7 @@ import { wholeTexts } from '../corpus/split.ts';
 import type { Checkpoint } from '../engine/checkpoint.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { CorpusRequest, FineTuneRequest, Provenance, TrainingEvent } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Batches, joinDocuments } from './batches.ts';
@@ -91,11 +92,11 @@ function noOldText(provenance: Provenance | null, replay: CorpusRequest | null):
   );
   const found =
     where.length === 0
-      ? 'the model does not say where that is'
-      : `too little is unchanged in ${where.join(', ')}`;
+      ? say`the model does not say where that is`
+      : say`too little is unchanged in ${where.join(', ')}`;
   return new NihiloError(
     'corpusEmpty',
-    `Expected text that the model was trained on, to repeat and to judge by, and ${found}; name a folder of such text with --replay, or train anew.`,
+    say`Expected text that the model was trained on, to repeat and to judge by, and ${found}; name a folder of such text with --replay, or train anew.`,
   );
 }
 
@@ -104,7 +105,7 @@ async function readNewText(read: () => Promise<Corpus>): Promise<Corpus> {
     return await read();
   } catch (error) {
     if (!(error instanceof NihiloError && error.code === 'corpusEmpty')) throw error;
-    const sentence = `Fine-tuning needs text that the model does not know yet. ${error.message}`;
+    const sentence = say`Fine-tuning needs text that the model does not know yet. ${error.sentence}`;
     throw new NihiloError('corpusEmpty', sentence, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import { muonFlops } from '../engine/muon.ts';
 import { readTensors, tensorViews, writeRopeTables, writeTensors } from '../engine/weights.ts';
 import { stepFlops } from '../engine/weightTasks.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { TokenSource } from './batches.ts';
 import { decays, learningRate, type Recipe, sequenceLength, sequencesPerStep } from './recipe.ts';
@@ -205,6 +206,6 @@ export function mostChunks(tokens: number, recipe: Recipe): number {
 function diverged(step: number, loss: number): NihiloError {
   return new NihiloError(
     'trainingDiverged',
-    `Training stopped at step ${step}: the loss should be a finite number and is ${loss}. The last good checkpoint is kept; train again with another nihilo.training.seed.`,
+    say`Training stopped at step ${step}: the loss should be a finite number and is ${loss}. The last good checkpoint is kept; train again with another nihilo.training.seed.`,
   );
 }

@@ -4,6 +4,7 @@ import type { Score } from './heldOut.ts';
 import type { Learner, StepResult } from './learner.ts';
 import type { Pace } from './pace.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { Steering } from './steering.ts';
 
 export interface Best {
@@ -220,7 +221,7 @@ export class TrainingLoop {
 function cancelledEarly(): NihiloError {
   return new NihiloError(
     'trainingCancelled',
-    'Training was stopped before its first step; the model from before, if there is one, is kept. Train again when it suits you.',
+    say`Training was stopped before its first step; the model from before, if there is one, is kept. Train again when it suits you.`,
   );
 }
 

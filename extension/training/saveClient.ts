@@ -1,5 +1,6 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { SaveCommand, SaveEvent, SaveLearning } from '../protocol/learning.ts';
 
 /** A model that nobody teaches for so long is written, and its memory is free again. */
@@ -97,7 +98,7 @@ export class SaveClient {
   }
 
   #fail(connection: Connection, cause: Error): void {
-    const sentence = `What was saved could not be learnt because the worker stopped unexpectedly (${cause.message}); the model from before goes on, and training again starts anew.`;
+    const sentence = say`What was saved could not be learnt because the worker stopped unexpectedly (${cause.message}); the model from before goes on, and training again starts anew.`;
     this.#onEvent({
       type: 'failed',
       error: toPlainError(new NihiloError('workerFailed', sentence, { cause })),

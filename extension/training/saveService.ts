@@ -4,6 +4,7 @@ import { readCheckpoint, type TrainerState, writeCheckpoint } from '../engine/ch
 import type { Platform, WorkerPort } from '../platform/platform.ts';
 import { sharingThreads } from '../platform/sharing.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { SaveCommand, SaveEvent, SaveLearning, SaveOutcome } from '../protocol/learning.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
@@ -188,7 +189,7 @@ async function readTexts(
   if (now.training.size === 0 || now.heldOut.size === 0) {
     throw new NihiloError(
       'corpusEmpty',
-      'To learn from what is saved, the text that the model was trained on should still be there, and it is not; train again.',
+      say`To learn from what is saved, the text that the model was trained on should still be there, and it is not; train again.`,
     );
   }
   const trainingNames = new Set(now.training.keys());

@@ -1,4 +1,5 @@
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { sharedBytes } from '../platform/sharing.ts';
@@ -138,7 +139,7 @@ export class Team {
       if (control.failed)
         throw new NihiloError(
           'workerFailed',
-          `A training thread failed (${control.failure}). Train again; if it happens twice, report it.`,
+          say`A training thread failed (${control.failure}). Train again; if it happens twice, report it.`,
         );
       if (idle >= this.#others.length) return;
       if (!awaitChange(slots, slot.idle, idle, patienceMs)) {

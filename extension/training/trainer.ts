@@ -9,6 +9,7 @@ import { parameterCount } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { ModelConfig, PresetChoice } from '../protocol/model.ts';
 import type {
   TrainingChoices,
@@ -59,7 +60,7 @@ export async function train(
   };
   stage('reading', 'Reading the files of the workspace');
   const readAtMs = Date.now();
-  const unsized = { ...asked, seed: choices.seed };
+  const unsized = { ...asked, seed: choices.seed, calls: choices.calls };
   const corpus = await prepareCorpus(platform, unsized, wanted, begin?.tokenizerJson ?? null, {
     onReading: (files) => stage('reading', `${files} files read`),
     onCorpus: (summary) => {
@@ -125,7 +126,7 @@ class Training {
     this.#emit = emit;
     this.#material = material;
     const { config, corpus, team, start } = material;
-    const batches = new Batches(corpus.stream, request.seed);
+    const batches = new Batches(corpus.streams, request.seed);
     const before = resumed(start);
     const weights =
       before?.optimizer.weights ?? material.weights ?? initialTensors(team.plan.parameters, request.seed);
@@ -158,12 +159,17 @@ class Training {
     const { config, corpus, start } = this.#material;
     const { stop } = this.#request;
     const tokensPerStep = meanTokensPerStep(recipeFor(this.#request), config.maxPositionEmbeddings);
-    const pace = new Pace(stop, corpus.stream.length, tokensPerStep, start?.trainerState.seconds ?? 0);
+    const pace = new Pace(
+      stop,
+      corpus.tokensPerByte * corpus.trainBytes,
+      tokensPerStep,
+      start?.trainerState.seconds ?? 0,
+    );
     const { step } = this.#learner.state;
     if (start !== null && pace.progress(step) >= 1) {
       throw new NihiloError(
         'argumentInvalid',
-        `There should be something left to train and the model is at its limit already (${step} steps, ${pace.seconds.toFixed(1)} s); raise --steps, --epochs or --seconds.`,
+        say`There should be something left to train and the model is at its limit already (${step} steps, ${pace.seconds.toFixed(1)} s); raise --steps, --epochs or --seconds.`,
       );
     }
     return pace;
@@ -177,7 +183,7 @@ class Training {
       pace,
       stop: this.#request.stop,
       steering: this.#steering,
-      tokensPerByte: corpus.stream.length / corpus.trainBytes,
+      tokensPerByte: corpus.tokensPerByte,
       emit: this.#emit,
       save: async (best: Best) => {
         const better = scoreBefore === null || best.score.bitsPerByte < scoreBefore;
@@ -189,7 +195,7 @@ class Training {
     if (this.#steering.cancelled && scoreBefore !== null && bitsPerByte >= scoreBefore) {
       throw new NihiloError(
         'trainingCancelled',
-        `Training was stopped at ${bitsPerByte.toFixed(2)} bits per byte on held-out text; the model from before is better (${scoreBefore.toFixed(2)}) and is kept.`,
+        say`Training was stopped at ${bitsPerByte.toFixed(2)} bits per byte on held-out text; the model from before is better (${scoreBefore.toFixed(2)}) and is kept.`,
       );
     }
     return result;
@@ -232,8 +238,7 @@ class Training {
   }
 
   #bitsPerByte(trainLoss: number): number {
-    const { stream, trainBytes } = this.#material.corpus;
-    return ((trainLoss / Math.LN2) * stream.length) / trainBytes;
+    return (trainLoss / Math.LN2) * this.#material.corpus.tokensPerByte;
   }
 
   async #save(
@@ -286,7 +291,7 @@ async function baseFor(
   if (preset === 'base' && base === undefined) {
     throw new NihiloError(
       'argumentInvalid',
-      'The preset base begins with the base model, which is switched off; switch it on or choose another preset.',
+      say`The preset base begins with the base model, which is switched off; switch it on or choose another preset.`,
     );
   }
   return base !== undefined && (preset === 'base' || preset === 'auto')
@@ -301,7 +306,7 @@ function resumed(start: Checkpoint | null): Resumed | null {
   if (optimizer === null) {
     throw new NihiloError(
       'checkpointForeign',
-      'To go on, the checkpoint should hold the training state (optimizer.safetensors) and does not. Train again from the beginning.',
+      say`To go on, the checkpoint should hold the training state (optimizer.safetensors) and does not. Train again from the beginning.`,
     );
   }
   const { step, tokens, sequences } = trainerState;

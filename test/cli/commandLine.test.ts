@@ -222,6 +222,7 @@ describe('the other commands', () => {
         base: false,
         static: false,
         roundTrip: false,
+        calls: false,
         json: false,
       },
     });
@@ -239,7 +240,7 @@ describe('the other commands', () => {
       },
     });
     expect(refusal('evaluate src --split lines'.split(' '))).toBe(
-      "--split should be one of files, commits and is 'lines'.",
+      "--split should be one of files, folders, commits and is 'lines'.",
     );
     expect(parse('start src')).toEqual({
       command: 'start',

@@ -65,6 +65,7 @@ const report: EvaluationReport = {
   ],
   nearDuplicates: 0,
   training: null,
+  calls: null,
   peakRssMb: 100,
 };
 

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { explain } from '../../extension/cli/failure.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 
 it('a failure that a user can act on is its one sentence, in the terms of the command line', () => {
-  const error = new NihiloError('memoryTooSmall', 'Raise nihilo.training.memoryLimit or lower it.');
+  const error = new NihiloError('memoryTooSmall', say`Raise nihilo.training.memoryLimit or lower it.`);
   expect(explain(error, false)).toBe('Raise --memory or lower it.');
   expect(explain(error, true)).toBe('Raise --memory or lower it.');
 });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PredictorClient } from '../../extension/completion/client.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
 import { completion, completionOptions as options, modelSummary as model } from '../host/samples.ts';
 import { ScriptedPlatform, type ScriptedWorker } from '../host/scriptedPlatform.ts';
@@ -81,7 +83,11 @@ describe('PredictorClient', () => {
     const { platform, client } = setUp();
     const loading = client.load('/nowhere', false);
     const { id } = lastRequest(platform.worker);
-    platform.worker.reply({ type: 'failed', id, error: { code: 'checkpointTorn', message: 'Torn.' } });
+    platform.worker.reply({
+      type: 'failed',
+      id,
+      error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)),
+    });
     await expect(loading).rejects.toMatchObject({ code: 'checkpointTorn', message: 'Torn.' });
   });
 
@@ -191,7 +197,11 @@ describe('PredictorClient', () => {
     await loadModel(platform, client);
     const loading = client.load('/foreign', true);
     const { id } = lastRequest(platform.worker);
-    platform.worker.reply({ type: 'failed', id, error: { code: 'checkpointForeign', message: 'Foreign.' } });
+    platform.worker.reply({
+      type: 'failed',
+      id,
+      error: toPlainError(new NihiloError('checkpointForeign', say`Foreign.`)),
+    });
     await expect(loading).rejects.toMatchObject({ code: 'checkpointForeign' });
     platform.worker.die(new Error('died'));
     vi.advanceTimersByTime(5_000);

@@ -7,6 +7,7 @@ import { nodePlatform } from '../../extension/platform/node.ts';
 import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { letters } from '../corpus/fakeSecrets.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
+import { giveWay } from './alone.ts';
 
 const platform = nodePlatform();
 const unique = `unlikely${letters(10, 5)}`;
@@ -39,10 +40,10 @@ describe('a file that is forgotten', () => {
 
   it('takes its words out of what is completed, and its lines out of what is found again, at once', async () => {
     const predictor = new Predictor(platform);
-    await predictor.useIndex(await index([]));
+    await predictor.useIndex(await index([]), giveWay);
     expect(completed(predictor)).toContain(unique.slice(9));
     expect(predictor.find(lines.slice(0, 60), open)?.file).toBe('protocol/forgotten.ts');
-    expect(predictor.learn(null, [{ path: 'protocol/forgotten.ts', ids: null }])).toBe(false);
+    expect(await predictor.learn(null, [{ path: 'protocol/forgotten.ts', ids: null }], giveWay)).toBe(false);
     expect(completed(predictor)).not.toContain(unique.slice(9));
     expect(predictor.find(lines.slice(0, 60), open)?.file).not.toBe('protocol/forgotten.ts');
   });
@@ -50,7 +51,7 @@ describe('a file that is forgotten', () => {
   it('does not come back with the next index, whose vocabulary knows nothing of it either', async () => {
     const next = await index(['protocol/forgotten.ts']);
     const predictor = new Predictor(platform);
-    await predictor.useIndex(next);
+    await predictor.useIndex(next, giveWay);
     expect(completed(predictor)).not.toContain(unique.slice(9));
     expect(next.tokenizerJson).not.toContain(unique.slice(8, 13));
   });

@@ -19,7 +19,8 @@ function setUp(paths: readonly string[]) {
   }
   const counts = {
     documentTokens: 10,
-    foldDocument: (ids: Uint16Array, add: boolean) => {
+    foldDocument: (ids: Uint16Array, add: boolean, from: number, to: number) => {
+      expect([from, to]).toEqual([0, ids.length]);
       const times = (counted.get(key(ids)) ?? 0) + (add ? 1 : -1);
       expect(times).toBeGreaterThanOrEqual(0);
       if (times === 0) counted.delete(key(ids));
@@ -35,9 +36,23 @@ function setUp(paths: readonly string[]) {
     finder,
     paths.map((path) => ({ path, ids: idsOf(path, 0) })),
   );
+  const settled = {
+    open: (name: string): void => {
+      documents.open(name);
+      documents.count(() => false);
+    },
+    change: (change: FileChange): boolean => {
+      const all = documents.change(change);
+      documents.count(() => false);
+      return all;
+    },
+    get tokens(): number {
+      return documents.tokens;
+    },
+  };
   const save = (path: string, version: number): FileChange => ({ path, ids: idsOf(path, version) });
   const timesOf = (path: string, version: number): number => counted.get(key(idsOf(path, version))) ?? 0;
-  return { documents, counted, found, save, timesOf };
+  return { documents: settled, counted, found, save, timesOf };
 }
 
 describe('ProjectDocuments', () => {
@@ -112,5 +127,40 @@ describe('ProjectDocuments', () => {
         expect(documents.tokens).toBe(tokens);
       }),
     );
+  });
+
+  it('counts in parts what has been decided, in its order, and never one part twice', () => {
+    const parts: string[] = [];
+    const counts = {
+      documentTokens: 10_000,
+      foldDocument: (ids: Uint16Array, add: boolean, from: number, to: number) => {
+        parts.push(`${add ? '+' : '-'}${ids[0]} ${from}-${to}`);
+      },
+    };
+    const finder = { set: () => {}, delete: () => {} };
+    const texts = [5_000, 1_000].map((length, i) => ({
+      path: `${i}`,
+      ids: new Uint16Array(length).fill(i),
+    }));
+    const documents = new ProjectDocuments(counts, finder, texts);
+    documents.open('0');
+    let polls = 0;
+    expect(documents.count(() => ++polls > 2)).toBe(false);
+    expect(parts).toEqual(['-0 0-2048', '-0 2048-4096']);
+    documents.open('1');
+    expect(documents.count(() => false)).toBe(true);
+    expect(parts.slice(2)).toEqual([
+      '-0 4096-5000',
+      '+0 0-2048',
+      '+0 2048-4096',
+      '+0 4096-5000',
+      '-1 0-1000',
+    ]);
+    parts.length = 0;
+    documents.setAside('0');
+    documents.setAside(null);
+    documents.setAside('1');
+    documents.count(() => false);
+    expect(parts.map((part) => part.split(' ')[0])).toEqual(['-0', '-0', '-0', '+0', '+0', '+0']);
   });
 });

@@ -17,6 +17,8 @@ function completion(...parts: readonly string[]): Completion {
     unlikely: null,
     stop: 'lineEnd',
     alternatives: [],
+    asks: null,
+    message: null,
     milliseconds: 1,
   };
 }

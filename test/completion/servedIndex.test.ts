@@ -14,6 +14,7 @@ import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
+import { giveWay, goesOn } from './alone.ts';
 
 const { module } = compiled('baseline');
 const options = { leastProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
@@ -66,11 +67,11 @@ describe('a completion from an index', async () => {
     );
   });
 
-  it('goes on with a line that is known wherever it is cut, also within a token', () => {
+  it('goes on with a line that is known wherever it is cut, also within a token', async () => {
     const line = 'egretPond.gather(reedStalk, stillShore);';
     const { encode, endOfText } = learning(served);
     const ids = Uint16Array.from([...encode(`${line}\n`.repeat(4)), endOfText]);
-    served.learn([{ path: 'egret.ts', ids }]);
+    await served.learn([{ path: 'egret.ts', ids }], giveWay);
     for (let cut = 'egre'.length; cut < line.length; cut++) {
       const { text: rest, stop } = served.complete(
         line.slice(0, cut),
@@ -112,36 +113,37 @@ describe('a completion from an index', async () => {
     expect(served.complete('quailFeather.gl', { ...open, suffix }, options, never).text).toMatch(/^ide\(/);
   });
 
-  it('comes from a file that was saved, and no longer when that is gone', () => {
+  it('comes from a file that was saved, and no longer when that is gone', async () => {
     const { encode, endOfText } = learning(served);
     const ids = Uint16Array.from([...encode('heronNest.wade(deepWater);\n'.repeat(3)), endOfText]);
     const ask = (): string => served.complete('heronNest.wa', open, options, never).text;
     const before = ask();
-    expect(served.learn([{ path: 'heron.ts', ids }])).toBe(false);
+    expect(await served.learn([{ path: 'heron.ts', ids }], giveWay)).toBe(false);
     expect(ask()).toBe('de(deepWater);');
-    served.learn([{ path: 'heron.ts', ids: null }]);
+    await served.learn([{ path: 'heron.ts', ids: null }], giveWay);
     expect(ask()).toBe(before);
   });
 
-  it('is tried out in a file as if nothing had been learnt from it, and only in files that may be taken', () => {
+  it('is tried out in a file as if nothing had been learnt from it, and only in files that may be taken', async () => {
     const { encode, endOfText } = learning(served);
     const secret = 'loonCall.echo(farShore, stillWater);';
     const ids = Uint16Array.from([...encode(`${secret}\n`), endOfText]);
-    served.learn([{ path: 'loon.ts', ids }]);
+    await served.learn([{ path: 'loon.ts', ids }], giveWay);
     const known = served.complete('loonCall.echo(far', open, options, never);
     expect(known.text).toBe('Shore, stillWater);');
     let draw = 0;
     const at = (offset: number) => () => (draw++ === 0 ? 0 : offset / (secret.length + 1));
     const isLoon = (path: string): boolean => path === 'loon.ts';
-    const trials = served.tryOut(isLoon, at('loonCall.echo(far'.length + 0.5), 1, never);
+    const trials = await served.tryOut(isLoon, at('loonCall.echo(far'.length + 0.5), 1, never, goesOn);
     // Right at most by chance: the likeliest letters, not the rest of the line.
     expect(trials.filter(({ right, probability }) => right && probability > 0.5)).toEqual([]);
-    expect(served.tryOut(() => false, Math.random, 4, never)).toEqual([]);
-    expect(served.tryOut(isLoon, Math.random, 4, () => true)).toEqual([]);
-    served.learn([{ path: 'loon.ts', ids: null }]);
+    expect(served.complete('loonCall.echo(far', open, options, never)).toMatchObject({ text: known.text });
+    expect(await served.tryOut(() => false, Math.random, 4, never, goesOn)).toEqual([]);
+    expect(await served.tryOut(isLoon, Math.random, 4, () => true, goesOn)).toEqual([]);
+    await served.learn([{ path: 'loon.ts', ids: null }], giveWay);
   });
 
-  it('has alternatives that begin with other tokens, and goes on over lines where that is wanted', () => {
+  it('has alternatives that begin with other tokens, and goes on over lines where that is wanted', async () => {
     const several = served.complete(
       'export ',
       open,
@@ -153,12 +155,15 @@ describe('a completion from an index', async () => {
     expect(new Set(beginnings).size).toBe(4);
     const { encode, endOfText } = learning(served);
     const block = 'sandpiperRun(() => {\n  shore.follow();\n});\n';
-    served.learn([{ path: 'piper.ts', ids: Uint16Array.from([...encode(block.repeat(3)), endOfText]) }]);
+    await served.learn(
+      [{ path: 'piper.ts', ids: Uint16Array.from([...encode(block.repeat(3)), endOfText]) }],
+      giveWay,
+    );
     const asked = { ...options, leastProbability: 0.01, maxTokens: 64 };
     const lines = served.complete('sandpiper', open, { ...asked, maxLines: 3 }, never);
     expect([lines.text, lines.stop]).toEqual(['Run(() => {\n  shore.follow();\n});', 'lineEnd']);
     expect(served.complete('sandpiper', open, asked, never).text).toBe('Run(() => {');
-    served.learn([{ path: 'piper.ts', ids: null }]);
+    await served.learn([{ path: 'piper.ts', ids: null }], giveWay);
   });
 
   it('tells how likely what must follow does behind each token, and is the same text', () => {
@@ -182,24 +187,109 @@ describe('a completion from an index', async () => {
     expect(behind).toBeGreaterThan(within);
   });
 
-  it('says when more is counted than there is room for', () => {
+  it('says when more is counted than there is room for', async () => {
     const { endOfText } = learning(served);
     const many = new Uint16Array(60_000).fill(endOfText);
     const files = Array.from({ length: 6 }, (_, i) => ({ path: `large${i}`, ids: many }));
-    expect(files.map((file) => served.learn([file]))).toContain(true);
+    const outdated: boolean[] = [];
+    for (const file of files) outdated.push(await served.learn([file], giveWay));
+    expect(outdated).toContain(true);
+  });
+});
+
+describe('while somebody types', async () => {
+  let served: ServedIndex;
+  let documents: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    served = new ServedIndex(module, await index());
+    const lines = text.repeat(8).split('\n');
+    documents = new Map([
+      ['one.ts', lines.join('\n')],
+      ['two.ts', lines.toReversed().join('\n')],
+    ]);
   });
 
-  it('takes milliseconds after an edit in the middle of 500 lines', () => {
-    const lines = `${text}\n`.repeat(20).split('\n').slice(0, 500);
-    const [above, below] = [lines.slice(0, 250).join('\n'), `\n${lines.slice(250).join('\n')}`];
-    const typed = '\n  const window = heal(tokenizer, ids, bytes);';
-    const times = Array.from(typed, (_, i) => {
-      const start = performance.now();
-      served.open(above + typed.slice(0, i + 1), { name: 'long.ts', suffix: below });
-      return performance.now() - start;
+  /** Asks at a place of a long document, as often as it takes; each time it is cut at the given poll. */
+  function ask(name: string, at: number, mostPolls = Infinity) {
+    const long = documents.get(name)!;
+    const place = { name, suffix: long.slice(at) };
+    const polls: number[] = [];
+    for (;;) {
+      let count = 0;
+      const completion = served.complete(long.slice(0, at), place, options, () => ++count > mostPolls);
+      polls.push(count);
+      if (completion.stop !== 'cut') return { completion, polls };
+      expect(count).toBe(mostPolls + 1);
+      expect(polls.length).toBeLessThan(100);
+    }
+  }
+
+  it('another document comes in steps that can be cancelled between, and none is done twice', () => {
+    ask('one.ts', 4_000);
+    const whole = ask('two.ts', 4_000);
+    const here = ask('two.ts', 4_000).polls[0]!;
+    const steps = whole.polls[0]! - here;
+    // Each document is thousands of tokens: one goes, another comes, 2,048 of them at once.
+    expect(steps).toBeGreaterThanOrEqual(4);
+    ask('one.ts', 4_000);
+    const cut = ask('two.ts', 4_000, here + 1);
+    const again = cut.polls.length - 1;
+    expect(again).toBeGreaterThan(0);
+    const polled = cut.polls.reduce((sum, count) => sum + count, 0);
+    expect(polled).toBeLessThanOrEqual(steps + here + again * (here + 1));
+    expect(cut.completion.tokens.map(({ id }) => id)).toEqual(whole.completion.tokens.map(({ id }) => id));
+  });
+
+  it('one more key, or another line nearby, is no step', () => {
+    ask('one.ts', 4_000);
+    for (const at of [4_001, 4_002, 4_500, 4_010]) {
+      expect(ask('one.ts', at).polls).toEqual(ask('one.ts', at).polls);
+    }
+  });
+
+  it('trials leave the open document as it is: the next completion has no more steps than without them', async () => {
+    ask('one.ts', 4_000);
+    const before = ask('one.ts', 4_000);
+    let places = 0;
+    const trials = await served.tryOut(
+      () => true,
+      Math.random,
+      4,
+      never,
+      () => Promise.resolve(++places <= 2),
+    );
+    expect([trials.length > 0, places]).toEqual([true, 3]);
+    const { completion, polls } = ask('one.ts', 4_000);
+    expect(polls).toEqual(before.polls);
+    expect(completion.tokens.map(({ id }) => id)).toEqual(before.completion.tokens.map(({ id }) => id));
+  });
+
+  it('files that have changed are counted in parts, and completions come between them', async () => {
+    const { encode, endOfText } = learning(served);
+    const files = [...documents].map(([path, long]) => {
+      return { path: `saved/${path}`, ids: Uint16Array.from([...encode(long), endOfText]) };
     });
-    // A machine that does something else meanwhile makes some of them late.
-    expect(Math.min(...times.slice(5))).toBeLessThanOrEqual(5);
+    const between: string[] = [];
+    await served.learn(files, () => {
+      between.push(served.complete("import { Tokenizer } from './byt", open, options, never).text);
+      return Promise.resolve();
+    });
+    expect(between.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(between)).toEqual(new Set(["ePairTokenizer.ts';"]));
+  });
+
+  it('nothing is left to do for a place that is ready, and it is given up when somebody asks', async () => {
+    let turns = 0;
+    const once = (): Promise<boolean> => Promise.resolve(++turns < 2);
+    ask('one.ts', 4_000);
+    const long = documents.get('two.ts')!;
+    await served.open(long.slice(0, 4_000), { name: 'two.ts', suffix: long.slice(4_000) }, once);
+    expect(turns).toBe(2);
+    await served.getReady(() => Promise.resolve(++turns > 0));
+    const done = turns;
+    await served.getReady(() => Promise.resolve(++turns > 0));
+    expect(turns).toBe(done);
+    expect(ask('two.ts', 4_000).polls).toEqual(ask('two.ts', 4_000).polls);
   });
 });
 
@@ -242,18 +332,18 @@ describe('Predictor', () => {
     const predictor = new Predictor(nodePlatform());
     const ask = (): string => predictor.complete(prefix, open, options, never).text;
     expect(ask).toThrow(expect.objectContaining({ code: 'checkpointMissing' }));
-    expect(await predictor.useIndex(await index(1))).toBe('counts');
+    expect(await predictor.useIndex(await index(1), giveWay)).toBe('counts');
     const first = ask();
     expect(first).toBe("rTokenizer.ts';");
     const second = await index(2);
-    const swapping = predictor.useIndex(second);
+    const swapping = predictor.useIndex(second, giveWay);
     expect(ask()).toBe(first);
     await swapping;
     expect(ask()).toBe(first);
     const change = { path: 'tokenizer', ids: null };
-    expect(predictor.learn(1, [change])).toBe(false);
+    expect(await predictor.learn(1, [change], giveWay)).toBe(false);
     expect(predictor.find(text.slice(0, 900), open)).toMatchObject({ file: 'tokenizer/healing.ts' });
-    predictor.learn(2, [change]);
+    await predictor.learn(2, [change], giveWay);
     expect(predictor.find(text.slice(0, 900), open)).not.toMatchObject({ file: 'tokenizer/healing.ts' });
   });
 });

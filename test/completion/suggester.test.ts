@@ -29,7 +29,7 @@ function question(prefix: string, suffix = '', change: Partial<Question> = {}): 
   return { place, name: 'a.ts', isExplicit: false, ...change };
 }
 
-const low: Eagerness = { leastAcceptance: 0.75, multiline: false, maxTokens: 24 };
+const low: Eagerness = { leastAcceptance: 0.75, multiline: false, maxTokens: 24, calls: true };
 const { signal } = new AbortController();
 
 /** An engine that says what it is told, and what it was asked. */
@@ -38,7 +38,7 @@ function engine(...candidates: readonly Candidate[]) {
   const suggester = new Suggester((_prefix, _open, options) => {
     asked.push(options);
     const [first, ...alternatives] = candidates;
-    const completion: Completion = { ...first!, alternatives, milliseconds: 1 };
+    const completion: Completion = { ...first!, alternatives, asks: null, message: null, milliseconds: 1 };
     return Promise.resolve(completion);
   });
   const texts = async (asking: Question, eagerness = low): Promise<string[]> =>
@@ -237,5 +237,66 @@ describe('a suggestion', () => {
     const nowhere = engine(candidate(name, { follows: [0.01, 0.05, 0.02] }));
     const { silence } = await nowhere.suggester.suggest(question('const ', ' = compute();'), low, signal);
     expect(silence?.kind).toBe('unsure');
+  });
+});
+
+describe('a model that asks', () => {
+  const asks = { tool: 'names', argument: 'val', word: 'val', probability: 0.9 } as const;
+  const message = { tool: 'names', argument: 'val', returned: 2, text: '…', chosen: [] } as const;
+
+  /** Guesses, and asks; told something, it chooses. */
+  function asking(sureOfAnswer = 0.97) {
+    const asked: CompletionOptions[] = [];
+    const suggester = new Suggester((_prefix, _open, options) => {
+      asked.push(options);
+      const told = options.returned !== undefined;
+      const first = candidate([told ? ['idateAll', sureOfAnswer] : ['ueOfAll', 0.95]]);
+      const completion: Completion = {
+        ...first,
+        alternatives: [],
+        asks: told || options.calls !== true ? null : asks,
+        message: told ? message : null,
+        milliseconds: 1,
+      };
+      return Promise.resolve(completion);
+    });
+    return { asked, suggester };
+  }
+  const place = question('const x = val');
+
+  it('is answered by the application, and what it chooses then is shown with the message', async () => {
+    const { asked, suggester } = asking();
+    const calls: unknown[] = [];
+    const answer = await suggester.suggest(place, low, signal, (call) => {
+      calls.push(call);
+      return Promise.resolve(['validate', 'value']);
+    });
+    expect(answer.suggestions.map(({ text }) => text)).toEqual(['idateAll', 'ueOfAll']);
+    expect(answer.message).toEqual(message);
+    expect(calls).toEqual([asks]);
+    expect(asked.map(({ returned }) => returned)).toEqual([undefined, ['validate', 'value']]);
+  });
+
+  it('goes on with its guess where that is likelier than what it chooses', async () => {
+    const { suggester } = asking(0.93);
+    const answer = await suggester.suggest(place, low, signal, () => Promise.resolve(['validate', 'value']));
+    expect(answer.suggestions.map(({ text }) => text)).toEqual(['ueOfAll', 'idateAll']);
+  });
+
+  it('goes on with its guess where nobody knows anything', async () => {
+    const { asked, suggester } = asking();
+    const answer = await suggester.suggest(place, low, signal, () => Promise.resolve([]));
+    expect(answer).toMatchObject({ suggestions: [{ text: 'ueOfAll' }], message: null });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['nobody may be asked', low, null],
+    ['it is switched off', { ...low, calls: false }, () => Promise.reject(new Error('asked'))],
+  ])('does not ask where %s', async (_, eagerness, callTool) => {
+    const { asked, suggester } = asking();
+    const answer = await suggester.suggest(place, eagerness, signal, callTool);
+    expect(answer).toMatchObject({ suggestions: [{ text: 'ueOfAll' }], message: null });
+    expect(asked.map(({ calls }) => calls)).toEqual([false]);
   });
 });

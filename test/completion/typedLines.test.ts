@@ -17,6 +17,7 @@ import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
+import { giveWay } from './alone.ts';
 
 const { module } = compiled('baseline');
 const platform = nodePlatform();
@@ -96,12 +97,12 @@ async function simulated(): Promise<KeystrokePoint> {
 /** As somebody types in the editor: the suggester, the predictor and the index. */
 async function typed(): Promise<KeystrokePoint> {
   const predictor = new Predictor(platform);
-  await predictor.useIndex(index);
+  await predictor.useIndex(index, giveWay);
   const suggester = new Suggester((prefix, open, options) =>
     Promise.resolve(predictor.complete(prefix, open, { ...options, maxMilliseconds: 60_000 }, () => false)),
   );
   suggester.calibration = { slope: 1, offset: 0 };
-  const eagerness = { leastAcceptance: least, multiline: false, maxTokens: 64 };
+  const eagerness = { leastAcceptance: least, multiline: false, maxTokens: 64, calls: false };
   const { signal } = new AbortController();
   const typist = new Typist();
   for (const [t, { path: name, bytes, starts }] of texts.entries()) {

@@ -3,13 +3,13 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
-import { wordsBeyond } from '../../extension/completion/words.ts';
 import { Indexer } from '../../extension/indexing/indexer.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
+import { giveWay } from './alone.ts';
 
 const { module } = compiled('baseline');
 const options = { count: 8, minProbability: 0.001, maxMilliseconds: 60_000 };
@@ -69,15 +69,15 @@ describe('words', () => {
     );
   });
 
-  it('are found whole wherever a word of several tokens is cut', () => {
+  it('are found whole wherever a word of several tokens is cut', async () => {
     const { encode, endOfText } = learning();
     const ids = Uint16Array.from([...encode('bitternMarsh.quietShore(egretPond);\n'.repeat(6)), endOfText]);
-    served.learn([{ path: 'bittern.ts', ids }]);
+    await served.learn([{ path: 'bittern.ts', ids }], giveWay);
     for (let cut = 1; cut < 'quietShore'.length; cut++) {
       const [first] = wordsAt(`bitternMarsh.${'quietShore'.slice(0, cut)}`);
       expect([first?.word, first?.typed]).toEqual(['quietShore', cut]);
     }
-    served.learn([{ path: 'bittern.ts', ids: null }]);
+    await served.learn([{ path: 'bittern.ts', ids: null }], giveWay);
   });
 
   it('are no more than were asked for, and none less likely', () => {
@@ -115,12 +115,3 @@ function learning() {
     endOfText: tokenizer.endOfText,
   };
 }
-
-describe('wordsBeyond', () => {
-  it('leaves out what stands in a text as a whole word, not as a part of one', () => {
-    const words = ['egret', 'heron', 'été'].map((word) => ({ word, typed: 1, probability: 0.5 }));
-    const left = wordsBeyond(words, ['the egrets, my_heron and heron2', 'un été.']);
-    expect(left.map(({ word }) => word)).toEqual(['egret', 'heron']);
-    expect(wordsBeyond(words, ['egret'])).toHaveLength(2);
-  });
-});

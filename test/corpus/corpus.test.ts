@@ -11,6 +11,7 @@ import {
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { FileSystem } from '../../extension/platform/platform.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import { base64Lines } from './fakeSecrets.ts';
 import { plant, type Tree, withTree } from './folderTree.ts';
 
@@ -234,7 +235,8 @@ describe('readCorpus', () => {
 
   it('leaves out what can not be read', async () => {
     await withTree(three, async (folder) => {
-      const fail = (path: string): Promise<never> => Promise.reject(new NihiloError('storageFailed', path));
+      const fail = (path: string): Promise<never> =>
+        Promise.reject(new NihiloError('storageFailed', say`${path}`));
       const failing: FileSystem = {
         ...files,
         size: (path) => (path.endsWith('/a.ts') ? fail(path) : files.size(path)),

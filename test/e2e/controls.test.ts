@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepOnFailure, Session } from './session.ts';
@@ -68,6 +68,50 @@ describe('the controls', () => {
     expect(await status()).toContain('snoozed until');
     await workbench.runCommand('Nihilo: End Snooze');
     await workbench.statusBar('Nihilo: counts').waitFor();
+  });
+
+  /** The workspace's own settings, which the editor watches. */
+  async function configure(settings: Record<string, unknown>): Promise<void> {
+    await mkdir(path.join(folder, '.vscode'), { recursive: true });
+    await writeFile(path.join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
+  }
+
+  it('keep suggestions away until they are asked for, where that is wanted', async (context) => {
+    keepOnFailure(workbench, context);
+    await configure({ 'nihilo.completion.trigger': 'manual' });
+    await workbench.openFile(file);
+    await expect.poll(status, { timeout: patience }).toContain('when you ask for them');
+    await workbench.goTo(before.split('\n').length, 1);
+    const asked = (await session.completions()).length;
+    await workbench.type(given);
+    expect(await workbench.ghostText()).toBe('');
+    // The editor has asked all the time: nothing was computed.
+    expect(await session.completions()).toHaveLength(asked);
+    await workbench.runCommand('Trigger Inline Suggestion');
+    await expect.poll(() => workbench.ghostText(), { timeout: patience }).toContain('from');
+    await workbench.screenshot('controls-manual');
+    await workbench.press('Escape');
+    await configure({});
+    await workbench.statusBar('Nihilo: counts').waitFor();
+    await workbench.runCommand('File: Revert File');
+  });
+
+  it('train by themselves where nobody types, and stop at the next key', async (context) => {
+    keepOnFailure(workbench, context);
+    await configure({ 'nihilo.training.whenIdle': 1, 'nihilo.training.seconds': 600 });
+    const training = workbench.statusBar(/Nihilo: (reading files|learning tokens|preparing|training)/);
+    const isTraining = () => training.isVisible();
+    await training.waitFor({ timeout: 2 * patience });
+    expect(await session.logged(/nobody types: training$/)).toHaveLength(1);
+    await workbench.screenshot('controls-idle');
+    await workbench.goTo(before.split('\n').length, 1);
+    // Neither a look around nor the cursor ends it.
+    expect(await isTraining()).toBe(true);
+    await workbench.page.keyboard.type('/');
+    await expect.poll(isTraining, { timeout: patience }).toBe(false);
+    await configure({});
+    await workbench.runCommand('File: Revert File');
+    expect(await session.failures()).toEqual([]);
   });
 
   it('count a suggestion that is accepted, and show it', async (context) => {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import type { TestContext } from 'vitest';
+import type { AskKind } from '../../extension/completion/ask.ts';
+import type { CallMessage } from '../../extension/protocol/calling.ts';
 import type { SaveOutcome } from '../../extension/protocol/learning.ts';
 import { CodeServer, type Settings } from './codeServer.ts';
 import { fromTask, launchBrowser, Workbench } from './workbench.ts';
@@ -28,6 +30,21 @@ export interface Stall {
   readonly milliseconds: number;
   /** of them, with Nihilo's code on the stack */
   readonly oursMs: number;
+}
+
+/** A completion that the engine was asked for, as the log tells of it. */
+export interface LoggedCompletion {
+  readonly milliseconds: number;
+  /** absent: the engine was not asked */
+  readonly kind?: AskKind;
+  readonly engineMs?: number;
+}
+
+/** Bytes that are in use after a collection of garbage. */
+export interface Memory {
+  /** of each thread that has answered, the host's own first */
+  readonly used: readonly number[];
+  readonly rss: number;
 }
 
 interface SessionOptions {
@@ -81,16 +98,38 @@ export class Session {
 
   /** Milliseconds from each time the editor asked for a completion until the extension answered. */
   async completionTimes(): Promise<number[]> {
+    return (await this.completions()).map(({ milliseconds }) => milliseconds);
+  }
+
+  async completions(): Promise<LoggedCompletion[]> {
     const lines = await this.#logLines('Nihilo.log');
     return lines
       .map((line) => / completion: (\{.*\})$/.exec(line)?.[1])
       .filter((figures) => figures !== undefined)
-      .map((figures) => (JSON.parse(figures) as { milliseconds: number }).milliseconds);
+      .map((figures) => JSON.parse(figures) as LoggedCompletion);
+  }
+
+  /** What the process of the extensions of the window on `folder` holds. */
+  async memory(workbench: Workbench, folder: string): Promise<Memory> {
+    const lines = async (): Promise<(Memory & { readonly folder: string })[]> =>
+      (await this.#logLines('memory.jsonl'))
+        .map((line) => JSON.parse(line) as Memory & { readonly folder: string })
+        .filter((memory) => memory.folder === folder);
+    const before = (await lines()).length;
+    await workbench.runCommand('Stall Probe: Measure Memory');
+    const measured = async (): Promise<number> => (await lines()).length;
+    while ((await measured()) === before) await workbench.page.waitForTimeout(200);
+    return (await lines()).at(-1)!;
+  }
+
+  /** Lines of the extension's log. */
+  async logged(pattern: RegExp): Promise<string[]> {
+    return (await this.#logLines('Nihilo.log')).filter((line) => pattern.test(line));
   }
 
   /** Lines of the extension's log that tell of a failure. */
   async failures(): Promise<string[]> {
-    return (await this.#logLines('Nihilo.log')).filter((line) => / \[(error|warning)\] /.test(line));
+    return this.logged(/ \[(error|warning)\] /);
   }
 
   /** What became of each save that the model has learnt from. */
@@ -100,6 +139,15 @@ export class Session {
       .map((line) => / learn on save: (\{.*\})$/.exec(line)?.[1])
       .filter((outcome) => outcome !== undefined)
       .map((outcome) => JSON.parse(outcome) as SaveOutcome);
+  }
+
+  /** What the model has asked the editor for and was told. */
+  async functionCalls(): Promise<CallMessage[]> {
+    const lines = await this.#logLines('Nihilo.log');
+    return lines
+      .map((line) => / function call: (\{.*\})$/.exec(line)?.[1])
+      .filter((message) => message !== undefined)
+      .map((message) => JSON.parse(message) as CallMessage);
   }
 
   /** What the extension has stored for the workspaces so far: the folders of finished models. */

@@ -39,6 +39,7 @@ const checkpoint: Checkpoint = {
     reproducible: false,
     optimizer: 'adamw',
     tokensPerStep: null,
+    calls: true,
     step: 123,
     tokens: 45_678,
     sequences: 90,

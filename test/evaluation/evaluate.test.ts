@@ -61,6 +61,7 @@ const options = (change: Partial<EvaluationOptions> = {}): EvaluationOptions => 
   split: 'files',
   frozen: false,
   roundTrip: false,
+  calls: false,
   ...change,
 });
 

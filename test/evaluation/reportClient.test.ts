@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requestReportCard } from '../../extension/evaluation/reportClient.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { ReportCard, ReportEvent, ReportRequest } from '../../extension/protocol/reportCard.ts';
 import { ScriptedPlatform } from '../host/scriptedPlatform.ts';
 
@@ -32,7 +34,10 @@ describe('requestReportCard', () => {
 
   it('rejects with what the worker says, and when the worker dies', async () => {
     const failed = setUp();
-    failed.worker.reply({ type: 'failed', error: { code: 'corpusTooSmall', message: 'Too small.' } });
+    failed.worker.reply({
+      type: 'failed',
+      error: toPlainError(new NihiloError('corpusTooSmall', say`Too small.`)),
+    });
     await expect(failed.answer).rejects.toMatchObject({ code: 'corpusTooSmall', message: 'Too small.' });
     const dead = setUp();
     dead.worker.die(new Error('out of memory'));

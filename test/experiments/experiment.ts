@@ -4,7 +4,8 @@ import { Random } from '../../extension/engine/random.ts';
 import { initialTensors } from '../../extension/engine/weights.ts';
 import type { CompiledKernels } from '../../extension/engine/instantiate.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
-import { trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
+import type { ModelConfig } from '../../extension/protocol/model.ts';
+import { type Tokenizer, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { Batches, joinDocuments } from '../../extension/training/batches.ts';
 import { HeldOut } from '../../extension/training/heldOut.ts';
 import { Learner, mostChunks } from '../../extension/training/learner.ts';
@@ -15,6 +16,7 @@ import { configOf, type Settings } from './settings.ts';
 
 /** The text as one model sees it. */
 export interface Text {
+  readonly tokenizer: Tokenizer;
   readonly vocabSize: number;
   readonly endOfText: number;
   readonly byteLengths: Uint16Array;
@@ -46,6 +48,7 @@ export function tokenize(documents: readonly Document[], vocabSize: number): Tex
   const tokenizer = trainTokenizer(train, vocabSize);
   const encode = (bytes: Uint8Array): Uint16Array => tokenizer.encode(bytes);
   return {
+    tokenizer,
     vocabSize: tokenizer.vocabSize,
     endOfText: tokenizer.endOfText,
     byteLengths: Uint16Array.from(
@@ -63,6 +66,14 @@ const curvePoints = 8;
 const curveWindows = 48;
 const memoryLimitMb = 2_048;
 
+/** What only some experiments have. */
+export interface Special {
+  /** read instead of the text as it stands */
+  readonly batches: Batches;
+  /** told of the last weights */
+  readonly ended: (config: ModelConfig, weights: ReadonlyMap<string, Float32Array>) => void;
+}
+
 /** Trains on one thread until the arithmetic of the steps adds up to `flops`, whatever time that takes. */
 export async function runExperiment(
   compiled: CompiledKernels,
@@ -70,6 +81,7 @@ export async function runExperiment(
   settings: Settings,
   flops: number,
   seed: number,
+  special: Special | null = null,
 ): Promise<Result> {
   const config = configOf(settings, text.vocabSize);
   const { optimizer } = settings;
@@ -81,7 +93,7 @@ export async function runExperiment(
     team,
     config,
     settings,
-    new NoisyBatches(text.stream, seed, settings.inputNoise),
+    special?.batches ?? new NoisyBatches(text.stream, seed, settings.inputNoise),
     rescaled(initialTensors(parameters, seed), settings.embeddingStd),
   );
   const heldOut = new HeldOut(text.heldOut, text.endOfText, text.byteLengths, config.maxPositionEmbeddings);
@@ -105,6 +117,7 @@ export async function runExperiment(
     if (learner.state.step % averagedEvery === 0) for (const one of ema) one.add(learner.weightsInPlace);
   }
   const bitsPerByte = await score(Infinity);
+  special?.ended(config, learner.weights);
   const averaged: [number, number][] = [];
   for (const one of ema) {
     learner.weights = one.weights;

@@ -1,32 +1,43 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Run, StudyResults } from './results.ts';
+import { beamSection } from './beamSection.ts';
+import { callsSection } from './callsSection.ts';
+import { fillInSection } from './fillInSection.ts';
+import type { BeamResults, CallResults, FillInResults, Run, StudyResults } from './results.ts';
 import { studies, type Study } from './studies.ts';
+import { mean, table, unique } from './table.ts';
 
 const folder = path.join(import.meta.dirname, 'results');
 export const pagePath = path.join(import.meta.dirname, '..', '..', 'docs', 'learning.md');
 
 /** `docs/learning.md`, of what is in `results/`. */
 export function learningPage(): string {
-  const ran = Object.entries(studies).filter(([name]) => existsSync(resultsOf(name)));
+  const ran = Object.entries(studies).filter(([name]) => isThere(name));
   const results = ran.map(([name, { question, answer, reference }]): Section => {
     const compared =
       reference === undefined
         ? []
-        : runsOf(reference.study).runs.filter(({ variant }) => variant === reference.variant);
-    const { tflop, runs } = runsOf(name);
+        : read<StudyResults>(reference.study).runs.filter(({ variant }) => variant === reference.variant);
+    const { tflop, runs } = read<StudyResults>(name);
     return { name, question, answer, tflop, compared, runs };
   });
   return [
     ...introduction(results.flatMap(({ runs }) => runs)),
     ...results.flatMap((study) => section(study)),
     ...averaging(results.flatMap(({ runs }) => runs)),
+    ...(isThere('fillIn') ? fillInSection(read<FillInResults>('fillIn')) : []),
+    ...(isThere('beam') ? beamSection(read<BeamResults>('beam')) : []),
+    ...(isThere('calls') ? callsSection(read<CallResults>('calls')) : []),
     ...notKnown(),
   ].join('\n');
 }
 
-function runsOf(name: string): StudyResults {
-  return JSON.parse(readFileSync(resultsOf(name), 'utf8')) as StudyResults;
+function read<Results>(name: string): Results {
+  return JSON.parse(readFileSync(resultsOf(name), 'utf8')) as Results;
+}
+
+function isThere(name: string): boolean {
+  return existsSync(resultsOf(name));
 }
 
 function resultsOf(name: string): string {
@@ -59,7 +70,7 @@ function introduction(runs: readonly Run[]): string[] {
 }
 
 function notKnown(): string[] {
-  const waiting = Object.keys(studies).filter((name) => !existsSync(resultsOf(name)));
+  const waiting = [...Object.keys(studies), 'fillIn', 'beam'].filter((name) => !isThere(name));
   return [
     '## What is not known',
     '',
@@ -69,6 +80,7 @@ function notKnown(): string[] {
     '- Learning rates of `default` and `large`, and AdamW with weights that fade: untested.',
     '- Planned and given up for want of time: other rates of AdamW, still stronger decays with AdamW, input exchanged under AdamW, fading in',
     '  two readings on mobx, a vocabulary of 4,096.',
+    '- Whether a beam finds more where the transformer is heard, of what is likely with less than a half: it was tried on counts alone.',
     ...(waiting.length === 0 ? [] : [`- Studies that wait to be run: ${waiting.join(', ')}.`]),
     '',
   ];
@@ -152,22 +164,6 @@ function withSpread(values: readonly number[]): string {
 function range(values: readonly number[]): string {
   const [least, most] = [Math.min(...values).toFixed(1), Math.max(...values).toFixed(1)];
   return least === most ? least : `${least}–${most}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const drawn = (line: readonly string[]): string =>
-    `| ${line.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
-  return [drawn(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(drawn)];
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function geometricMean(values: readonly number[]): number {

@@ -66,7 +66,7 @@ export function completion(text: string): Completion {
     follows: null,
     unlikely: null,
   };
-  return { ...candidate, alternatives: [], milliseconds: 1, stop: 'lineEnd' };
+  return { ...candidate, alternatives: [], asks: null, message: null, milliseconds: 1, stop: 'lineEnd' };
 }
 
 /** a quarter of the time is over */

@@ -28,11 +28,13 @@ describe('settings', () => {
       preset: settings['training.preset'].default,
       seed: settings['training.seed'].default,
       reproducible: false,
+      calls: false,
     });
     expect(completionSettings(unset)).toEqual({
       enabled: true,
       leastAcceptance: 0.75,
       multiline: true,
+      calls: false,
       maxTokens: settings['completion.maxTokens'].default,
       manual: false,
       excluded: [],
@@ -88,14 +90,21 @@ describe('settings', () => {
             multiline: flag ? 'auto' : 'never',
             'engine.reproducible': flag,
             enabled: flag,
+            functionCalling: flag,
           };
           const source = (name: keyof typeof settings): unknown => values[name];
-          expect(trainingSettings(source, 2)).toMatchObject({ seconds, preset, reproducible: flag });
+          expect(trainingSettings(source, 2)).toMatchObject({
+            seconds,
+            preset,
+            reproducible: flag,
+            calls: flag,
+          });
           expect(completionSettings(source)).toEqual({
             enabled: flag,
             leastAcceptance: 1 - eagerness,
             multiline: flag,
             maxTokens: settings['completion.maxTokens'].default,
+            calls: flag,
             manual: false,
             excluded: [],
           });

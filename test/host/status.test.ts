@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { percentOf, statusOf } from '../../extension/host/status.ts';
 import type { TrainingStatus } from '../../extension/host/workspaceModel.ts';
 import type { IndexStatus } from '../../extension/host/workspaceIndex.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { modelSummary, trainingProgress } from './samples.ts';
 
@@ -48,10 +50,13 @@ describe('statusOf', () => {
   });
 
   it('gives the sentence of a model that cannot be used', () => {
-    const state = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
+    const state = {
+      state: 'failed',
+      error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)),
+    } as const;
     expect(statusOf({ state, isTrained: false, index: none, training: null }, null)).toEqual({
       kind: 'failed',
-      sentence: 'Torn.',
+      error: state.error,
     });
   });
 });
@@ -91,7 +96,10 @@ describe('statusOf with an index', () => {
     const index: IndexStatus = { ...none, predicting: 'counts' };
     expect(statusOf({ state: missing, isTrained: false, index, training }, off).kind).toBe('training');
     expect(statusOf({ state: missing, isTrained: false, index, training: null }, off).kind).toBe('silent');
-    const failed = { state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } } as const;
+    const failed = {
+      state: 'failed',
+      error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)),
+    } as const;
     expect(statusOf({ state: failed, isTrained: false, index, training: null }, null).kind).toBe('failed');
   });
 });

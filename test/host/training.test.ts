@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { logTraining, trainOnWorkspace } from '../../extension/host/training.ts';
 import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
 import { ScriptedPlatform } from './scriptedPlatform.ts';
 
@@ -58,7 +60,10 @@ describe('trainOnWorkspace', () => {
   it('says a failure as an error', async () => {
     const { platform, model, log } = setUp();
     const training = trainOnWorkspace(model, platform, log);
-    platform.worker.reply({ type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } });
+    platform.worker.reply({
+      type: 'failed',
+      error: toPlainError(new NihiloError('corpusEmpty', say`No text.`)),
+    });
     await training;
     expect(shown).toEqual([['error', 'No text.']]);
   });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { IndexerEvent, IndexerRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
@@ -169,12 +171,15 @@ describe('the index of a workspace', () => {
     const { model, worker, settle } = setUp();
     model.wantIndex();
     await settle();
-    worker('indexer').reply({ type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } });
+    worker('indexer').reply({
+      type: 'failed',
+      error: toPlainError(new NihiloError('corpusEmpty', say`No text.`)),
+    });
     await settle();
     expect(model.index).toEqual({
       predicting: null,
       stage: null,
-      error: { code: 'corpusEmpty', message: 'No text.' },
+      error: toPlainError(new NihiloError('corpusEmpty', say`No text.`)),
     });
     model.fileChanged('/code/a.ts');
     await settle();

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { SaveCommand, SaveEvent } from '../../extension/protocol/learning.ts';
 import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
@@ -37,7 +39,8 @@ function answerLoad(platform: Platform, reply: 'loaded' | 'torn'): void {
   if (message.type !== 'load') throw new Error(`Expected a load, got ${message.type}.`);
   const { id } = message;
   if (reply === 'loaded') worker.reply({ type: 'loaded', id, model: modelSummary });
-  else worker.reply({ type: 'failed', id, error: { code: 'checkpointTorn', message: 'Torn.' } });
+  else
+    worker.reply({ type: 'failed', id, error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)) });
 }
 
 describe('WorkspaceModel', () => {
@@ -83,7 +86,10 @@ describe('WorkspaceModel', () => {
     await settle();
     answerLoad(platform, 'torn');
     await loading;
-    expect(model.state).toEqual({ state: 'failed', error: { code: 'checkpointTorn', message: 'Torn.' } });
+    expect(model.state).toEqual({
+      state: 'failed',
+      error: toPlainError(new NihiloError('checkpointTorn', say`Torn.`)),
+    });
     const training = model.train(request);
     platform.worker.reply({ type: 'done', report, cancelled: false });
     await settle();
@@ -111,7 +117,7 @@ describe('WorkspaceModel', () => {
   it('loads with the setting as it is when a training ends, well or not, not as it was at its start', async () => {
     for (const last of [
       { type: 'done', report, cancelled: false },
-      { type: 'failed', error: { code: 'trainingCancelled', message: 'Stopped.' } },
+      { type: 'failed', error: toPlainError(new NihiloError('trainingCancelled', say`Stopped.`)) },
     ] as const) {
       const { platform, model, settings } = setUp({ stored: true });
       const loading = model.load();
@@ -158,14 +164,23 @@ describe('WorkspaceModel', () => {
     const seen: TrainingEvent[] = [];
     model.onTrainingEvent((event) => seen.push(event));
     const first = model.train(request);
-    platform.worker.reply({ type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } });
+    platform.worker.reply({
+      type: 'failed',
+      error: toPlainError(new NihiloError('corpusEmpty', say`No text.`)),
+    });
     await expect(first).rejects.toMatchObject({ code: 'corpusEmpty' });
     const second = model.train(request);
     platform.worker.die(new Error('out of memory'));
     await expect(second).rejects.toMatchObject({ code: 'workerFailed' });
     expect(seen).toEqual([
-      { type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } },
-      { type: 'failed', error: { code: 'workerFailed', message: expect.stringContaining('out of memory') } },
+      { type: 'failed', error: toPlainError(new NihiloError('corpusEmpty', say`No text.`)) },
+      {
+        type: 'failed',
+        error: expect.objectContaining({
+          code: 'workerFailed',
+          message: expect.stringContaining('out of memory'),
+        }),
+      },
     ]);
   });
 
@@ -187,7 +202,10 @@ describe('WorkspaceModel', () => {
     const training = model.train(request);
     await expect(model.delete()).rejects.toMatchObject({ code: 'trainingBusy' });
     expect(platform.paths.size).toBeGreaterThan(0);
-    platform.worker.reply({ type: 'failed', error: { code: 'trainingCancelled', message: 'Stopped.' } });
+    platform.worker.reply({
+      type: 'failed',
+      error: toPlainError(new NihiloError('trainingCancelled', say`Stopped.`)),
+    });
     await expect(training).rejects.toMatchObject({ code: 'trainingCancelled' });
     await model.delete();
     expect(platform.paths.size).toBe(0);
@@ -246,7 +264,7 @@ describe('WorkspaceModel', () => {
       expect(training.platform.workers.map(({ role }) => role)).toEqual(['predictor', 'trainer']);
       training.platform.worker.reply({
         type: 'failed',
-        error: { code: 'trainingCancelled', message: 'Over.' },
+        error: toPlainError(new NihiloError('trainingCancelled', say`Over.`)),
       });
       await ended;
     });
@@ -268,7 +286,10 @@ describe('WorkspaceModel', () => {
       const ended = Promise.allSettled([model.train(request)]);
       await settle();
       expect(saver.terminated).toBe(true);
-      platform.worker.reply({ type: 'failed', error: { code: 'trainingCancelled', message: 'Over.' } });
+      platform.worker.reply({
+        type: 'failed',
+        error: toPlainError(new NihiloError('trainingCancelled', say`Over.`)),
+      });
       await ended;
     });
 
@@ -285,7 +306,10 @@ describe('WorkspaceModel', () => {
       saver.reply({ type: 'closed' });
       await settle();
       expect(platform.worker.received.map(({ type }) => type)).toEqual(['fineTune']);
-      platform.worker.reply({ type: 'failed', error: { code: 'trainingCancelled', message: 'Over.' } });
+      platform.worker.reply({
+        type: 'failed',
+        error: toPlainError(new NihiloError('trainingCancelled', say`Over.`)),
+      });
       await ended;
     });
   });

@@ -52,10 +52,10 @@ function expectRedacted(text: string): void {
 describe('a secret in files', () => {
   it('is in no token that is trained on or judged by, and in no word of the vocabulary', async () => {
     const steps = { onReading: () => {}, onCorpus: () => {}, shouldStop: () => false };
-    const request = { corpus: { folders: [code.folder], exclude: [] }, seed: 1 };
+    const request = { corpus: { folders: [code.folder], exclude: [] }, seed: 1, calls: true };
     const model = (): ReturnType<typeof presetConfig> => presetConfig('pencil', 1_000);
-    const { tokenizer, stream, heldOut } = await prepareCorpus(platform, request, model, null, steps);
-    expectRedacted(textOf(tokenizer, stream));
+    const { tokenizer, streams, heldOut } = await prepareCorpus(platform, request, model, null, steps);
+    for (const stream of streams) expectRedacted(textOf(tokenizer, stream));
     for (const ids of heldOut) expect(textOf(tokenizer, ids)).not.toContain(part);
     for (let id = 0; id < tokenizer.endOfText; id++)
       expect(Buffer.from(tokenizer.tokenBytes(id)).toString()).not.toContain(part.slice(0, 4));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InspectorClient } from '../../extension/inspection/client.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { InspectingMessage, InspectingReply } from '../../extension/protocol/inspecting.ts';
 import { modelSummary as model } from '../host/samples.ts';
 import { ScriptedPlatform } from '../host/scriptedPlatform.ts';
@@ -43,9 +45,9 @@ describe('InspectorClient', () => {
   it('rejects with the engine’s own sentence, and starts it again when it was closed', async () => {
     const { platform, client } = setUp();
     const asked = client.inspect({ prefix: 'a', suffix: '', position: null, topK: 3 }, never);
-    const error = { code: 'checkpointMissing', message: 'There is no model yet.' } as const;
+    const error = toPlainError(new NihiloError('checkpointMissing', say`There is no model yet.`));
     platform.worker.reply({ type: 'failed', id: platform.worker.received[0]!.id, error });
-    await expect(asked).rejects.toMatchObject(error);
+    await expect(asked).rejects.toMatchObject({ code: error.code, message: error.message });
     const pending = client.inspectEssay(null, 3, never);
     await client.close();
     await expect(pending).rejects.toMatchObject({ code: 'checkpointMissing' });

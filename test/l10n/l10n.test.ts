@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { leftOutReasons } from '../../extension/corpus/leftOut.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import { phrasesIn, spokenPhrases } from './spokenPhrases.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -24,8 +26,16 @@ describe('the extraction of phrases', () => {
     expect(() => phrasesIn('some.ts', 't(`a ${b}`)')).toThrow(/some\.ts/);
   });
 
-  it('finds the phrases of the host', () => {
+  it('finds what is said anywhere, as the template that it becomes', () => {
+    const [file, most] = ['a.ts', 3];
+    const sentence = say`"${file}" \`has\` ${most + 1} lines or ${say`none`}`;
+    const source = 'throw new E(say`"${file}" \\`has\\` ${most + 1} lines or ${say`none`}`)';
+    expect(phrasesIn('some.ts', source)).toEqual([sentence.template, 'none']);
+  });
+
+  it('finds the phrases of the host and of every layer below it', () => {
     expect(spoken.length).toBeGreaterThan(40);
+    for (const { template } of Object.values(leftOutReasons)) expect(spoken).toContain(template);
   });
 });
 
@@ -49,7 +59,7 @@ describe.each(languages)('%s', (language) => {
   const bundle = phrasesOf(`l10n/bundle.l10n.${language}.json`);
   const manifestPhrases = phrasesOf(`package.nls.${language}.json`);
 
-  it('says every phrase of the host and no other', () => {
+  it('says every phrase and no other', () => {
     expect(Object.keys(bundle).sort()).toEqual(spoken.toSorted());
   });
 

@@ -21,14 +21,18 @@ const model = (): TransformerModel => new TransformerModel(decoder(), tokenizer.
 const ids = [...tokenizer.encode(code[0]!.subarray(0, 1_000))];
 
 describe('the transformer as a model of a document', () => {
-  it('predicts each token from at least half a context before it, from all of a document that fits', () => {
+  it('predicts each token, and how likely it asks, from at least half a context before it, from all of a document that fits', () => {
     const ours = model();
     const reference = decoder();
     const document = [tokenizer.endOfText, ...ids];
     for (let at = 1; at < document.length; at++) {
       // The last window that holds the token: windows begin at every eighth token.
       const start = Math.max(0, (Math.ceil(at / 8) - 2) * 8);
-      const expected = softmax(reference.next(document.slice(start, at))!);
+      const logits = reference.next(document.slice(start, at))!;
+      const asks = softmax(logits)[tokenizer.endOfText + 1]!;
+      // A text has no messages in it.
+      const expected = softmax(logits.fill(-Infinity, tokenizer.endOfText + 1));
+      expect(ours.asks).toBe(asks);
       const out = new Float64Array(tokenizer.vocabSize);
       ours.distribution(out);
       out.forEach((p, id) => expect(Math.abs(p - expected[id]!)).toBeLessThanOrEqual(1e-9));
@@ -65,7 +69,64 @@ describe('the transformer as a model of a document', () => {
     fresh.distribution(other);
     expect(one).toEqual(other);
   });
+
+  it('fills the cache anew once in half a context where a few tokens are supposed at each place, and not at many places', () => {
+    const half = config.maxPositionEmbeddings / 2;
+    const supposed = half / 2;
+    const timesFilled = (ahead: number): number => {
+      const counting = new RowCountingDecoder(compiled('baseline'), config, tensors, 'f32');
+      const ours = new TransformerModel(counting, tokenizer.endOfText, ahead);
+      return ids.slice(0, 100).filter((id) => {
+        const before = counting.rows;
+        ours.probability(id);
+        for (let i = 1; i <= supposed; i++) {
+          ours.suppose(i);
+          ours.probability(id);
+        }
+        ours.learn(id);
+        // The place's own row, and one for each that is supposed; what was supposed last time is computed anew.
+        return counting.rows - before > 2 + supposed;
+      }).length;
+    };
+    expect(timesFilled(supposed)).toBeLessThanOrEqual(100 / half);
+    expect(timesFilled(0)).toBeGreaterThan((100 / half) * 2);
+  });
+
+  it('is prepared in blocks that can be cancelled between, and none is computed twice', () => {
+    const wide = { ...config, maxPositionEmbeddings: 512 };
+    const counting = new RowCountingDecoder(compiled('baseline'), wide, randomTensors(wide, 1), 'f32');
+    const ours = new TransformerModel(counting, tokenizer.endOfText);
+    const text = [...tokenizer.encode(code[0]!)].slice(0, 300);
+    for (const id of text) ours.learn(id);
+    let asked = 0;
+    for (let done = false; !done; asked++) {
+      let polls = 0;
+      done = ours.prepare(() => polls++ > 0);
+    }
+    // 301 tokens, 64 at once.
+    expect([asked, counting.blocks]).toEqual([5, 5]);
+    expect(ours.prepare(() => true)).toBe(true);
+    ours.top(1);
+    expect(counting.blocks).toBe(5);
+  });
 });
+
+/** Counts what is computed. */
+class RowCountingDecoder extends Decoder {
+  rows = 0;
+  blocks = 0;
+
+  override next(given: readonly number[], cancelled: () => boolean = () => false): Float32Array | null {
+    const known = Math.min(this.cachedLength(given), given.length - 1);
+    const logits = super.next(given, () => {
+      if (cancelled()) return true;
+      this.blocks++;
+      return false;
+    });
+    this.rows += (logits === null ? this.cachedLength(given) : given.length) - known;
+    return logits;
+  }
+}
 
 describe('the tokens that agree with what is typed', () => {
   it('are those that completions allow, and the likeliest of them is found with its share', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { placeKind } from '../../extension/shaping/lexical.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { syntaxOf } from '../../extension/shaping/languages.ts';
+import { openBefore, placeKind } from '../../extension/shaping/lexical.ts';
 
 describe('placeKind', () => {
   it.each([
@@ -94,5 +95,49 @@ describe('placeKind', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('what is open behind a text', () => {
+  const syntax = syntaxOf('typescript');
+  const forget = (): void => void openBefore('forgotten\n', syntaxOf('python'));
+
+  it('is the same whatever was looked at before', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('`', '${', '}', "'", '(', ')', 'a', '/*', '*/', '//', '\n', '\n', '\\', ';'),
+      maxLength: 60,
+    });
+    const long = 'total += compute(value, {\n  key: "text",\n});\n'.repeat(800);
+    fc.assert(
+      fc.property(text, text, fc.constantFrom('', long), (one, other, before) => {
+        forget();
+        const fresh = openBefore(before + one + other, syntax);
+        forget();
+        openBefore(before + one, syntax);
+        expect(openBefore(before + one + other, syntax)).toEqual(fresh);
+        openBefore(before + other, syntax);
+        expect(openBefore(before + one + other, syntax)).toEqual(fresh);
+      }),
+    );
+  });
+
+  it('takes one look at a line, however much is typed behind it', () => {
+    const source = readFileSync(new URL('../../extension/shaping/lexical.ts', import.meta.url), 'utf8');
+    const exec = vi.spyOn(RegExp.prototype, 'exec');
+    const looks = (prefix: string): number => {
+      exec.mockClear();
+      openBefore(prefix, syntax);
+      return exec.mock.calls.length;
+    };
+    forget();
+    const first = looks(source);
+    expect(first).toBeGreaterThan(1_000);
+    expect(looks(`${source}const a`)).toBeLessThan(10);
+    expect(looks(`${source}const a = (\n  b`)).toBeLessThan(10);
+    forget();
+    const cut = source.repeat(4).slice(-40_000);
+    expect(looks(cut)).toBeGreaterThan(1_000);
+    expect(looks(`${cut};`)).toBeLessThan(60);
+    exec.mockRestore();
   });
 });

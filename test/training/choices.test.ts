@@ -11,6 +11,7 @@ const before: TrainingChoices = {
   reproducible: false,
   optimizer: 'adamw',
   tokensPerStep: null,
+  calls: true,
 };
 
 function refusal(asked: AskedChoices, began: TrainingChoices): string {
@@ -32,6 +33,7 @@ describe('settleChoices', () => {
       reproducible: false,
       optimizer: 'muon',
       tokensPerStep: null,
+      calls: false,
     });
     expect(settleChoices({ ...before, seed: undefined }, null)).toEqual({ ...before, seed: 1 });
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NihiloError } from '../../extension/protocol/errors.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
 import { TrainingClient } from '../../extension/training/client.ts';
 import { trainingReport as report, trainingRequest as request } from '../host/samples.ts';
@@ -62,8 +63,11 @@ describe('TrainingClient', () => {
   it('takes a new training once the result is there, also after a failure', async () => {
     const { platform, client } = setUp();
     const first = client.start(request);
-    platform.worker.reply({ type: 'failed', error: { code: 'corpusEmpty', message: 'No text.' } });
-    await expect(first.result).rejects.toEqual(new NihiloError('corpusEmpty', 'No text.'));
+    platform.worker.reply({
+      type: 'failed',
+      error: toPlainError(new NihiloError('corpusEmpty', say`No text.`)),
+    });
+    await expect(first.result).rejects.toEqual(new NihiloError('corpusEmpty', say`No text.`));
     const second = client.start(request);
     platform.worker.reply({ type: 'done', report, cancelled: false });
     await second.result;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NihiloError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { StopCondition, TrainingEvent } from '../../extension/protocol/training.ts';
 import { type Best, type LoopParts, TrainingLoop } from '../../extension/training/loop.ts';
 import { Pace } from '../../extension/training/pace.ts';
@@ -34,8 +35,8 @@ class Script {
     let part = 0;
     const cancelled = () => this.#step >= this.cancelAt && part >= this.cancelInPart;
     const learn = () => {
-      if (this.#step + 1 === this.breakAt) throw new NihiloError('workerFailed', 'A lane broke.');
-      if (this.#step + 1 === this.divergeAt) throw new NihiloError('trainingDiverged', 'It diverged.');
+      if (this.#step + 1 === this.breakAt) throw new NihiloError('workerFailed', say`A lane broke.`);
+      if (this.#step + 1 === this.divergeAt) throw new NihiloError('trainingDiverged', say`It diverged.`);
       this.#step++;
       return { loss: 1, gradientNorm: 1, learningRate: 1, flops: 1 };
     };
@@ -79,7 +80,7 @@ class Script {
       save: (best) => {
         this.saved.push(best);
         return this.saveFails
-          ? Promise.reject(new NihiloError('storageFailed', 'Disk full.'))
+          ? Promise.reject(new NihiloError('storageFailed', say`Disk full.`))
           : Promise.resolve();
       },
     };

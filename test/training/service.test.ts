@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { Platform } from '../../extension/platform/platform.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { TrainingCommand, TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
 import { serveTraining } from '../../extension/training/service.ts';
 
@@ -126,7 +127,7 @@ describe('serveTraining', () => {
 
   it('reports a disk that refuses the checkpoint in the disk’s own sentence', async () => {
     const platform = nodePlatform();
-    const full = new NihiloError('storageFailed', 'Expected to write, got a full disk (ENOSPC).');
+    const full = new NihiloError('storageFailed', say`Expected to write, got a full disk (ENOSPC).`);
     const files = { ...platform.files, replaceFolder: () => Promise.reject(full) };
     const { next, send } = served({ ...platform, files });
     send({ type: 'start', request: { ...request(), stop: { steps: 3 } } });

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
 import { sampleEngine, sampleInspection, sampleModel } from './sampleEngine.ts';
@@ -205,7 +207,7 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
       name: 'torn checkpoint',
       model: {
         state: 'failed',
-        error: { code: 'checkpointTorn', message: 'The model file is torn; train again.' },
+        error: toPlainError(new NihiloError('checkpointTorn', say`The model file is torn; train again.`)),
       },
       says: /The model file is torn/,
     },

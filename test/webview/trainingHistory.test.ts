@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReadMark } from '../../extension/host/trainingHistory.ts';
 import { thinned, TrainingHistory } from '../../extension/host/trainingHistory.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { CurvePoint, TrainingTick } from '../../extension/protocol/inspector.ts';
 import { heldOut, progress, reading } from './trainingEvents.ts';
 
@@ -76,7 +78,10 @@ test('a second training starts with empty curves, whatever became of the first',
 test('a training that was stopped before there was anything to keep has not failed, and its sentence is told', () => {
   const history = new TrainingHistory();
   history.record(reading);
-  history.record({ type: 'failed', error: { code: 'trainingCancelled', message: 'Stopped.' } });
+  history.record({
+    type: 'failed',
+    error: toPlainError(new NihiloError('trainingCancelled', say`Stopped.`)),
+  });
   expect(history.tickAfter(null).tick).toMatchObject({ phase: 'cancelled', error: { message: 'Stopped.' } });
 });
 
@@ -86,7 +91,10 @@ test('the best point is the last one that the trainer called best, and the end i
     history.record(event);
   }
   expect(history.tickAfter(null).tick.best).toEqual([2, 5]);
-  history.record({ type: 'failed', error: { code: 'trainingDiverged', message: 'The loss is NaN.' } });
+  history.record({
+    type: 'failed',
+    error: toPlainError(new NihiloError('trainingDiverged', say`The loss is NaN.`)),
+  });
   expect(history.tickAfter(null).tick).toMatchObject({
     phase: 'failed',
     error: { message: 'The loss is NaN.' },

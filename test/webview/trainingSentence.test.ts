@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
+import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import type { TrainingEvent } from '../../extension/protocol/training.ts';
 import { curvesCsv } from '../../extension/webview/curvesCsv.ts';
 import { trainingSentence } from '../../extension/webview/phrases.ts';
@@ -39,7 +41,7 @@ test('a running training says its step, both losses, the best one and the time l
 test('a training that was stopped before its first model kept nothing new, and one that hung kept what it had saved', () => {
   const stopped: TrainingEvent = {
     type: 'failed',
-    error: { code: 'trainingCancelled', message: 'Stopped.' },
+    error: toPlainError(new NihiloError('trainingCancelled', say`Stopped.`)),
   };
   expect(sentenceAfter(reading, stopped)).toBe('Training stopped; nothing new was kept.');
   expect(sentenceAfter(reading, training, heldOut(10, 2, true), stopped)).toBe(
@@ -52,7 +54,10 @@ test('a training whose held-out loss rises three times running is said to memori
   expect(sentenceAfter(...rising)).toContain('memorised');
   expect(sentenceAfter(...rising, heldOut(5, 2.25, false))).not.toContain('memorised');
   expect(sentenceAfter(...rising.slice(0, -1))).not.toContain('memorised');
-  const stopped: TrainingEvent = { type: 'failed', error: { code: 'workerFailed', message: '' } };
+  const stopped: TrainingEvent = {
+    type: 'failed',
+    error: toPlainError(new NihiloError('workerFailed', say``)),
+  };
   expect(sentenceAfter(...rising, stopped)).not.toContain('memorised');
 });
 
@@ -64,7 +69,7 @@ test('the curves are saved with every point', () => {
 
 test('a training that has ended says how, and no time left', () => {
   const before = [reading, training, withRemaining(progress(10, 5), 75)];
-  expect(sentenceAfter(...before, { type: 'failed', error: { code: 'workerFailed', message: '' } })).toBe(
-    'Training failed. Step 10. Train loss 5.000 bits per byte.',
-  );
+  expect(
+    sentenceAfter(...before, { type: 'failed', error: toPlainError(new NihiloError('workerFailed', say``)) }),
+  ).toBe('Training failed. Step 10. Train loss 5.000 bits per byte.');
 });

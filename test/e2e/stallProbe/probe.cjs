@@ -1,20 +1,27 @@
 // Writes a line for each time that the extension host's thread has computed without a break for longer than a threshold,
 // with the share of it that Nihilo's code, or what it called, was running: all extensions of a window share the thread.
+// On command it writes how much memory is in use.
 // It is the thread's own processor time that counts: on a busy machine a thread also stands still because others run.
 const { appendFileSync, mkdirSync } = require('node:fs');
 const { Session } = require('node:inspector');
 const path = require('node:path');
-const { workspace } = require('vscode');
+const { commands, workspace } = require('vscode');
+const { memoryInUse } = require('./memory.cjs');
 
 const tickMs = 5;
 const notedMs = 25;
 /** A profile is thrown away after so long: it must reach back over one stall only. */
 const profileMs = 5_000;
 
-exports.activate = ({ logUri }) => {
+exports.activate = ({ logUri, subscriptions }) => {
   mkdirSync(logUri.fsPath, { recursive: true });
   const file = path.join(logUri.fsPath, 'stalls.jsonl');
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const measure = async () => {
+    const line = JSON.stringify({ folder, ...(await memoryInUse()) });
+    appendFileSync(path.join(logUri.fsPath, 'memory.jsonl'), `${line}\n`);
+  };
+  subscriptions.push(commands.registerCommand('stallProbe.measureMemory', measure));
   const profiler = new Session();
   profiler.connect();
   profiler.post('Profiler.enable');
@@ -29,7 +36,8 @@ exports.activate = ({ logUri }) => {
     if (milliseconds >= notedMs) {
       profiler.post('Profiler.stop', (error, { profile } = {}) => {
         if (error) throw error;
-        const oursMs = nihiloMs(profile, wallMs);
+        // Samples tell how it was shared, not how long it computed.
+        const oursMs = milliseconds * Math.min(1, nihiloMs(profile, wallMs) / wallMs);
         appendFileSync(file, `${JSON.stringify({ folder, at: Date.now(), milliseconds, oursMs })}\n`);
       });
     } else if (performance.now() - startedAt >= profileMs) {

@@ -1,0 +1,66 @@
+import { bestPoint, type KeystrokePoint } from '../../extension/evaluation/keystrokes.ts';
+import type { BeamResults, BeamRun } from './results.ts';
+import { table } from './table.ts';
+
+/** From here on two lines that begin differently can't both be likely enough. */
+const sure = 0.5;
+
+export function beamSection({ runs }: BeamResults): string[] {
+  const seeds = [...new Set(runs.map(({ seed }) => seed))].join(', ');
+  return [
+    '## Does a beam find better lines than one token after the other?',
+    '',
+    'Hardly, and nothing that is worth showing. A beginning of a line that is right with a probability of a half or more is made of the likeliest',
+    'token at each of its places, so no beam can hold another one: from there on the same is shown, key for key. Below, a beam saves a little',
+    'more, for more suggestions that are wrong. Texts go on growing by the likeliest token (`extension/prediction/growText.ts`).',
+    '',
+    `Lines of held-out files (\`beam\`, seed ${seeds}) before any training; the same lines, gate and simulator as in an evaluation. With a beam the`,
+    'gate shows, of every line that it has kept, the beginning that saves most keys on average.',
+    '',
+    ...table(
+      [
+        'corpus',
+        'predictor',
+        'beam',
+        'lines right',
+        'keystrokes saved',
+        'from',
+        'accepted',
+        `from ${sure}`,
+        'places an ask',
+        '95th percentile',
+      ],
+      runs.map(rowOf),
+    ),
+    '',
+    'Keystrokes: at the threshold that saves most while half of what is shown is accepted, which stands beside it with that share, and at',
+    `${sure}. Places: where the model was asked for the next token, of one suggestion of the simulator. Times: what it took the thread that`,
+    'computes, ± 4 ms.',
+    '',
+  ];
+}
+
+function rowOf(run: BeamRun): string[] {
+  const best = bestPoint(run.curve);
+  const atSure = run.curve.find(({ threshold }) => threshold === sure);
+  return [
+    run.corpus,
+    run.predictor === 'counts' ? 'counts' : 'counts + base',
+    run.width === 1 ? 'none' : `${run.width}`,
+    percent(run.exact),
+    best === null ? '' : percent(best.saved),
+    best === null ? '' : `${best.threshold}`,
+    best === null ? '' : percent(best.acceptance),
+    savedAt(atSure),
+    run.placesPerAsk.toFixed(1),
+    `${run.p95Ms.toFixed(1)} ms`,
+  ];
+}
+
+function savedAt(point: KeystrokePoint | undefined): string {
+  return point === undefined ? '' : percent(point.saved);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
