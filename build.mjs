@@ -32,14 +32,14 @@ const node = {
 const web = {
   platform: 'browser',
   target: 'chrome114',
-  // Pages and threads are read as UTF-8; an escaped Chinese character would be twice as long.
-  charset: 'utf8',
   // The rules for secrets ask for it, and use nothing of it here.
   alias: { 'node:path': 'pathe' },
 };
 const browser = {
   platform: 'browser',
   target: 'chrome114',
+  // The page is read as UTF-8; an escaped Chinese character would be twice as long.
+  charset: 'utf8',
   format: 'iife',
   jsx: 'automatic',
   jsxImportSource: 'preact',

@@ -342,6 +342,7 @@ function spokenMessage(message: InspectorMessage): InspectorMessage {
     case 'moved':
     case 'answered':
     case 'inspected':
+    case 'answered':
       return message;
   }
 }

@@ -1,5 +1,6 @@
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type {
   EssayAction,
   EssayState,

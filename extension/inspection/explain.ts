@@ -1,6 +1,7 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { HeadPlace, NumberName, WeightPlace } from '../protocol/stages.ts';
 import { say } from '../protocol/sentence.ts';
