@@ -11,7 +11,6 @@ import type {
 } from '../protocol/inspecting.ts';
 import type { Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { StageAnswer } from '../protocol/stages.ts';
-import { say } from '../protocol/sentence.ts';
 
 /** `Omit` over each member of the union */
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;

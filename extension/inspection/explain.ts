@@ -4,7 +4,6 @@ import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { HeadPlace, NumberName, WeightPlace } from '../protocol/stages.ts';
-import { say } from '../protocol/sentence.ts';
 import { drawOf } from './choice.ts';
 import { gradientsOf, learntBy, weightAt } from './learning.ts';
 import type { RecordedModel } from './recordedModel.ts';

@@ -9,7 +9,6 @@ import { say } from '../protocol/sentence.ts';
 import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { RunQuestion, StageAnswer, StageQuestion } from '../protocol/stages.ts';
-import { say } from '../protocol/sentence.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Essay, essayCursor } from './essay.ts';
