@@ -342,7 +342,6 @@ function spokenMessage(message: InspectorMessage): InspectorMessage {
     case 'moved':
     case 'answered':
     case 'inspected':
-    case 'answered':
       return message;
   }
 }
