@@ -85,6 +85,7 @@ export class CallSite {
       beginnings: chosen.map((name) => this.#beginning(name, asked)),
       message: {
         ...call,
+        probability: asked,
         returned: fitting.length,
         text: callText(this.#tokenizer, message),
         chosen: chosen.map(({ name, probability }) => ({ name, probability })),

@@ -1,5 +1,6 @@
 import type { PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
+import type { CallMessage } from '../protocol/calling.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
 import type { InspectorMessage, InspectorRequest, ModelState, Place } from '../protocol/inspector.ts';
@@ -35,6 +36,8 @@ export interface InspectionEngine extends Pick<
 > {
   find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null>;
   parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
+  /** what completions have asked the editor for, the last first */
+  messages(): readonly CallMessage[];
 }
 
 /** How many tokens' parts of the mixture are shown. */
@@ -200,6 +203,8 @@ export class InspectorConversation {
     switch (question.kind) {
       case 'parts':
         return { kind: 'parts', answer: await this.#parts(inspected, signal) };
+      case 'messages':
+        return { kind: 'messages', answer: this.#engine.messages() };
       case 'seen': {
         const { text } = inspected;
         const open = text === null ? null : { name: text.name, suffix: text.suffix };

@@ -10,6 +10,7 @@ import {
 import { trustFolder } from '../indexing/savedTrust.ts';
 import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { CallMessage } from '../protocol/calling.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { Surprise } from '../protocol/inspecting.ts';
@@ -40,6 +41,9 @@ import {
   servedFolder,
 } from './modelFolders.ts';
 import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
+
+/** That the Inspector shows. */
+const mostMessages = 10;
 
 /** Where a running training stands. */
 export interface TrainingStatus {
@@ -78,6 +82,8 @@ export class WorkspaceModel {
   #state: ModelState = { state: 'missing' };
   #training: TrainingStatus | null = null;
   #remote: RemoteStatus | null = null;
+  /** what the model has asked the editor for, the last first */
+  #messages: readonly CallMessage[] = [];
   /** a later loading or a deletion overtakes an earlier loading */
   #edition = 0;
   #disposed = false;
@@ -281,14 +287,16 @@ export class WorkspaceModel {
   }
 
   /** @param callTool answers what the model asks for; null: nobody does @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  suggest(
+  async suggest(
     question: Question,
     eagerness: Eagerness,
     signal: AbortSignal,
     callTool: CallTool | null,
   ): Promise<Answer> {
     this.#calibrator.postpone();
-    return this.#suggester.suggest(question, eagerness, signal, callTool);
+    const answer = await this.#suggester.suggest(question, eagerness, signal, callTool);
+    if (answer.message !== null) this.#messages = [answer.message, ...this.#messages].slice(0, mostMessages);
+    return answer;
   }
 
   /** Somebody types: what is done in the background gives way before the next suggestion is asked for. */
@@ -336,6 +344,7 @@ export class WorkspaceModel {
       essay: (action) => inspector.essay(action),
       find: (...query) => this.find(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
+      messages: () => this.#messages,
     };
   }
 

@@ -19,6 +19,8 @@ export interface AskedCall extends Call {
 
 /** A call and its answer, as the model reads them. */
 export interface CallMessage extends Call {
+  /** how likely a name from elsewhere came there, as the model told by asking */
+  readonly probability: number;
   /** all that the application returned and that fits what is typed */
   readonly returned: number;
   /** the whole message, special tokens by their names */

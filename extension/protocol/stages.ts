@@ -1,3 +1,4 @@
+import type { CallMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
 
@@ -11,6 +12,7 @@ export const stageIds = [
   'neurons',
   'scores',
   'choice',
+  'messages',
   'learning',
   'why',
 ] as const;
@@ -110,12 +112,13 @@ export type StageQuestion =
   | { readonly kind: 'why'; readonly position: number; readonly token: number | null }
   /** where the text before the place stands in the workspace, too */
   | { readonly kind: 'seen'; readonly position: number }
+  | { readonly kind: 'messages' }
   | { readonly kind: 'explain'; readonly number: NumberName };
 
 export type StageKind = StageQuestion['kind'];
 
-/** What is asked of the run alone; the rest is asked of the index. */
-export type RunQuestion = Exclude<StageQuestion, { kind: 'parts' | 'seen' }>;
+/** What is asked of the run alone; the rest is asked of the index, or remembered. */
+export type RunQuestion = Exclude<StageQuestion, { kind: 'parts' | 'seen' | 'messages' }>;
 
 /** A token by what it says. */
 export interface NamedToken {
@@ -255,6 +258,8 @@ export interface StageAnswers {
     }[];
   };
   readonly seen: EarlierMatch | null;
+  /** what completions of this window have asked the editor for and were told, the last first */
+  readonly messages: readonly CallMessage[];
   readonly explain: Explanation;
 }
 

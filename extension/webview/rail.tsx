@@ -79,6 +79,7 @@ function useLiveNumbers(): Readonly<Record<StageId, string>> {
     neurons: overview === undefined ? '' : `${count(overview.firing)} / ${count(overview.neurons)}`,
     scores: best === undefined ? '' : `p ${decimal(best.probability, 2)}`,
     choice: best === undefined ? '' : spokenToken(tokenPieces(best.bytes)).slice(0, 12),
+    messages: '',
     why: '',
     learning:
       overview === undefined || overview.loss === null || token === undefined

@@ -38,6 +38,7 @@ const questions: Readonly<Record<StageId, Questions>> = {
   choice: ({ temperature, topK, topP, seed }, { position }) => [
     { kind: 'choice', position, temperature, topK, topP, seed },
   ],
+  messages: () => [{ kind: 'messages' }],
   why: ({ whyToken }, { position }) => [
     { kind: 'why', position, token: whyToken },
     { kind: 'seen', position },

@@ -3,6 +3,7 @@ import type { StageId } from '../protocol/stages.ts';
 import { AttentionStage } from './stages/attentionStage.tsx';
 import { ChoiceStage } from './stages/choiceStage.tsx';
 import { LearningStage } from './stages/learningStage.tsx';
+import { MessagesStage } from './stages/messagesStage.tsx';
 import { MixStage } from './stages/mixStage.tsx';
 import { NeuronsStage } from './stages/neuronsStage.tsx';
 import { ScoresStage } from './stages/scoresStage.tsx';
@@ -21,6 +22,7 @@ export const stageViews: Readonly<Record<StageId, () => JSX.Element | null>> = {
   neurons: NeuronsStage,
   scores: ScoresStage,
   choice: ChoiceStage,
+  messages: MessagesStage,
   learning: LearningStage,
   why: WhyStage,
 };

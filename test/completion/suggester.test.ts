@@ -242,7 +242,14 @@ describe('a suggestion', () => {
 
 describe('a model that asks', () => {
   const asks = { tool: 'names', argument: 'val', word: 'val', probability: 0.9 } as const;
-  const message = { tool: 'names', argument: 'val', returned: 2, text: '…', chosen: [] } as const;
+  const message = {
+    tool: 'names',
+    argument: 'val',
+    probability: 0.9,
+    returned: 2,
+    text: '…',
+    chosen: [],
+  } as const;
 
   /** Guesses, and asks; told something, it chooses. */
   function asking(sureOfAnswer = 0.97) {

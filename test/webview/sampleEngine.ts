@@ -1,4 +1,5 @@
 import { distribution } from '../../extension/engine/sampler.ts';
+import type { CallMessage } from '../../extension/protocol/calling.ts';
 import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { Essay, essayCursor } from '../../extension/inspection/essay.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
@@ -88,9 +89,20 @@ export function sampleEngine(change: Partial<InspectionEngine> = {}): Inspection
     },
     find: async () => ({ tokens: 9, file: 'shop/cart.ts', line: 12 }),
     parts: async () => sampleParts,
+    messages: () => [sampleMessage],
     ...change,
   };
 }
+
+/** As completions leave it behind. */
+export const sampleMessage: CallMessage = {
+  tool: 'members',
+  argument: 'cart',
+  probability: 0.6203,
+  returned: 12,
+  text: '<|call|>members cart<|result|>items,total<|end|>',
+  chosen: [{ name: 'total', probability: 0.75 }],
+};
 
 /** Two decisions of one token, as an index would tell them. */
 const sampleParts: Parts = {

@@ -131,6 +131,7 @@ export class Simulation {
           new Promise((resolve, reject) => this.questions.push({ run, question, resolve, reject })),
         parts: async () => null,
         find: async () => null,
+        messages: () => [],
         inspectEssay: () => Promise.reject(new Error('the essay is not looked at')),
         essay: () => Promise.reject(new Error('the essay is not looked at')),
       },

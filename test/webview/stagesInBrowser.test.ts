@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { redo } from '../arithmetic/redo.ts';
 import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
-import { sampleEngine, sampleModel } from './sampleEngine.ts';
+import { sampleEngine, sampleMessage, sampleModel } from './sampleEngine.ts';
 import { samplePlace } from './sampleText.ts';
 import { themes } from './themes.ts';
 
@@ -224,6 +224,30 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await openStage(inspector, 'learning');
     await picture(inspector, 'essay-learning');
     expect(await seriousFindings(inspector)).toEqual([]);
+    await inspector.close();
+  });
+
+  test('a function call is shown as the exact text that the model reads, with what became of it', async () => {
+    const inspector = await openOnSample();
+    await openStage(inspector, 'messages');
+    const message = inspector.page.locator('.messages li');
+    expect(await message.count()).toBe(1);
+    expect(await message.locator('code').textContent()).toBe(sampleMessage.text);
+    await message.locator('summary').click();
+    expect(await message.locator('dd').allTextContents()).toEqual([
+      'members',
+      'cart',
+      '0.6203',
+      '12',
+      'total 0.7500',
+    ]);
+    await inspector.close();
+  });
+
+  test('where nothing was asked, it says so', async () => {
+    const inspector = await openOnSample({ engine: sampleEngine({ messages: () => [] }) });
+    await openStage(inspector, 'messages');
+    expect(await inspector.page.locator('.prediction').textContent()).toContain('Nothing was asked');
     await inspector.close();
   });
 
