@@ -92,6 +92,9 @@ interface EngineCall {
   readonly reject: (error: Error) => void;
 }
 
+/** Kinds of questions whose answers are of the index, or remembered. */
+const ofNoRun: readonly string[] = ['parts', 'seen', 'messages'];
+
 /** Host, page and engine joined by queues that deliver when the test says so: any delay, engine replies in any order. */
 export class Simulation {
   readonly toPage: InspectorMessage[] = [];
@@ -232,7 +235,7 @@ export class Simulation {
     expect(inspection.position).toBe(page.chosen ?? inspection.cursor - 1);
     expect(page.failure).toBeNull();
     for (const asked of Object.values(page.questions)) {
-      if (asked.waiting || asked.answer === null || ['parts', 'seen'].includes(asked.question.kind)) continue;
+      if (asked.waiting || asked.answer === null || ofNoRun.includes(asked.question.kind)) continue;
       this.drawnOfStages += 1;
       expect(asked.answer.answer, 'a stage is drawn from the run that is on the screen').toEqual({
         run: inspection.run,
