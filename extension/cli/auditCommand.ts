@@ -4,17 +4,15 @@ import type { Platform } from '../platform/platform.ts';
 import { absolutePath } from './absolutePath.ts';
 import { auditLines } from './auditLines.ts';
 import type { AuditOptions } from './commandLine.ts';
-import { Interruption } from './interruption.ts';
+import { untilInterrupted } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { StepDisplay } from './progressDisplay.ts';
 
 /** @returns the exit code: 1 where a secret can be reproduced @throws {NihiloError} as audit does */
 export async function audit(platform: Platform, folder: string, options: AuditOptions): Promise<number> {
   const { model, canaries, reproducible, json } = options;
-  const ending = new AbortController();
-  const interruption = new Interruption(() => ending.abort());
   const display = new StepDisplay(process.stderr);
-  try {
+  return untilInterrupted(async (signal) => {
     const request = {
       corpus: { folders: [absolutePath(folder)], exclude: [] },
       checkpoint: model === undefined ? null : absolutePath(model),
@@ -22,18 +20,11 @@ export async function audit(platform: Platform, folder: string, options: AuditOp
       canaries,
     };
     const onProgress = (done: number, all: number): void => display.show('secrets are tried', done, all);
-    const report = await auditInWorker(platform, request, onProgress, ending.signal);
-    display.clear();
+    const report = await auditInWorker(platform, request, onProgress, signal).finally(() => display.clear());
     if (json) printJson(report);
     else print(auditLines(report));
     return [report.transformer, report.mixture].some((tallies) => (tallies?.found.reproduced ?? 0) > 0)
       ? 1
       : 0;
-  } catch (error) {
-    if (interruption.exitCode !== null) return interruption.exitCode;
-    throw error;
-  } finally {
-    display.clear();
-    interruption.dispose();
-  }
+  });
 }

@@ -6,10 +6,10 @@ import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import { benchmarkLines } from './benchLines.ts';
-import { type BenchmarkReport, measureAll } from './benchReport.ts';
+import { measureAll } from './benchReport.ts';
 import type { BenchOptions } from './commandLine.ts';
 import type { ContestCommand } from './contestant.ts';
-import { Interruption } from './interruption.ts';
+import { Interruption, untilInterrupted } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { StepDisplay } from './progressDisplay.ts';
 
@@ -17,11 +17,8 @@ import { StepDisplay } from './progressDisplay.ts';
 export async function bench(platform: Platform, options: BenchOptions): Promise<number> {
   if (options.peers) return compareWithPeers(options);
   const display = new StepDisplay(process.stderr);
-  const ending = new AbortController();
-  const interruption = new Interruption(() => ending.abort());
-  let report: BenchmarkReport;
-  try {
-    report = await measureAll({
+  return untilInterrupted(async (signal) => {
+    const report = await measureAll({
       cores: platform.cores,
       reproducible: options.reproducible,
       quick: options.quick,
@@ -30,18 +27,12 @@ export async function bench(platform: Platform, options: BenchOptions): Promise<
       ours: measuringProcess(),
       rivals: null,
       onProgress: (what, done, all) => display.show(what, done, all),
-      signal: ending.signal,
-    });
-  } catch (error) {
-    if (interruption.exitCode !== null) return interruption.exitCode;
-    throw error;
-  } finally {
-    display.clear();
-    interruption.dispose();
-  }
-  if (options.json) printJson(report);
-  else print(benchmarkLines(report));
-  return 0;
+      signal,
+    }).finally(() => display.clear());
+    if (options.json) printJson(report);
+    else print(benchmarkLines(report));
+    return 0;
+  });
 }
 
 /** The others are installed by the repository's own program, which needs its Node, too. */

@@ -18,7 +18,7 @@ import type { EvaluateOptions } from './commandLine.ts';
 import { installedCompressors } from './compressorPrograms.ts';
 import { evaluationLines } from './evaluationLines.ts';
 import { GitHistory } from './gitHistory.ts';
-import { Interruption } from './interruption.ts';
+import { untilInterrupted } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { ProgressDisplay, StepDisplay } from './progressDisplay.ts';
 
@@ -28,19 +28,12 @@ export async function evaluateFolder(
   folder: string,
   options: EvaluateOptions,
 ): Promise<number> {
-  const ending = new AbortController();
-  const interruption = new Interruption(() => ending.abort());
-  try {
-    const report = await evaluateOnTerminal(platform, absolutePath(folder), options, ending.signal);
+  return untilInterrupted(async (signal) => {
+    const report = await evaluateOnTerminal(platform, absolutePath(folder), options, signal);
     if (options.json) printJson(report);
     else print(evaluationLines(report));
     return 0;
-  } catch (error) {
-    if (interruption.exitCode !== null) return interruption.exitCode;
-    throw error;
-  } finally {
-    interruption.dispose();
-  }
+  });
 }
 
 /** With its progress on stderr. Aborting the signal ends everything that was started. */

@@ -14,7 +14,7 @@ import {
 } from '../protocol/interchange.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { Invocation } from './commandLine.ts';
-import { Interruption } from './interruption.ts';
+import { untilInterrupted } from './interruption.ts';
 import { claimModelFolder } from './modelFolder.ts';
 import { oneObject, oneOf } from './optionValues.ts';
 import { print, printJson } from './output.ts';
@@ -91,19 +91,12 @@ async function converted(
   out: string,
   json: boolean,
 ): Promise<number> {
-  const ending = new AbortController();
-  const interruption = new Interruption(() => ending.abort());
-  try {
-    const report = await interchange(platform, request, () => {}, ending.signal);
+  return untilInterrupted(async (signal) => {
+    const report = await interchange(platform, request, () => {}, signal);
     if (json) printJson({ ...report, out });
     else print([lineOf(report, out)]);
     return 0;
-  } catch (error) {
-    if (interruption.exitCode !== null) return interruption.exitCode;
-    throw error;
-  } finally {
-    interruption.dispose();
-  }
+  });
 }
 
 function lineOf({ parameters, vocabSize, bytes }: InterchangeReport, out: string): string {

@@ -38,3 +38,21 @@ export class Interruption {
     }
   };
 }
+
+/**
+ * Runs what Ctrl-C ends with nothing kept.
+ * @returns what it returns, or 128 + the signal that ended it
+ * @throws as it does
+ */
+export async function untilInterrupted(run: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const ending = new AbortController();
+  const interruption = new Interruption(() => ending.abort());
+  try {
+    return await run(ending.signal);
+  } catch (error) {
+    if (interruption.exitCode !== null) return interruption.exitCode;
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+}
