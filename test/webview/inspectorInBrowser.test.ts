@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
+import { picture, seriousFindings } from './pageChecks.ts';
 import { sampleEngine, sampleInspection, sampleModel } from './sampleEngine.ts';
 import { samplePlace } from './sampleText.ts';
 import { themes } from './themes.ts';
@@ -12,8 +11,6 @@ import { heldOut, progress, reading } from './trainingEvents.ts';
 
 if (whyNoBrowser !== null) console.log(`The Inspector's page is not tried in a browser: ${whyNoBrowser}`);
 
-/** Pictures to look at, where one asks for them. */
-const pictures = process.env['NIHILO_PICTURES'];
 const dark = themes.find((theme) => theme.id === 'dark-modern')!;
 const curveSteps = 120;
 
@@ -21,7 +18,6 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
   let editor: EditorStandIn;
   beforeAll(async () => {
     editor = await EditorStandIn.start();
-    if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
   });
   afterAll(async () => editor?.stop());
 
@@ -45,23 +41,6 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
       if (step % 20 === 0) inspector.history.record(heldOut(step, loss + 0.15, true));
     }
     inspector.conversation.trainingChanged();
-  }
-
-  async function picture(inspector: OpenInspector, name: string): Promise<void> {
-    if (pictures === undefined) return;
-    await inspector.page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
-  }
-
-  async function seriousFindings(inspector: OpenInspector): Promise<string[]> {
-    await inspector.page.evaluate(axe.source);
-    const { violations } = await inspector.page.evaluate(async () =>
-      (window as unknown as { axe: typeof axe }).axe.run(document),
-    );
-    return violations
-      .filter((finding) => finding.impact === 'serious' || finding.impact === 'critical')
-      .flatMap((finding) =>
-        finding.nodes.map((node) => `${finding.id}: ${node.html} ${node.failureSummary}`),
-      );
   }
 
   test.each(themes)(

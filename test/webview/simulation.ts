@@ -11,27 +11,12 @@ import type { Inspection } from '../../extension/protocol/prediction.ts';
 import type { StageAnswer, StageQuestion } from '../../extension/protocol/stages.ts';
 import type { InspectorEvent, InspectorState } from '../../extension/webview/inspectorState.ts';
 import { initialState, memoryOf, step } from '../../extension/webview/inspectorState.ts';
+import { modelSummary } from '../host/samples.ts';
 
 export function modelNumber(steps: number): ModelState {
   return {
     state: 'ready',
-    model: {
-      checkpoint: '/model',
-      config: {
-        vocabSize: 64,
-        hiddenSize: 8,
-        intermediateSize: 32,
-        numHiddenLayers: 1,
-        numAttentionHeads: 2,
-        maxPositionEmbeddings: 8,
-        ropeTheta: 10_000,
-        rmsNormEps: 1e-5,
-        tieWordEmbeddings: true,
-      },
-      parameters: 1000,
-      steps,
-      heldOutBitsPerByte: 2,
-    },
+    model: { ...modelSummary, steps },
   };
 }
 

@@ -1,15 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { redo } from '../arithmetic/redo.ts';
 import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
+import { picture, seriousFindings } from './pageChecks.ts';
 import { sampleEngine, sampleMessage, sampleModel } from './sampleEngine.ts';
 import { samplePlace } from './sampleText.ts';
 import { themes } from './themes.ts';
 
-/** Pictures to look at, where one asks for them. */
-const pictures = process.env['NIHILO_PICTURES'];
 const dark = themes.find((theme) => theme.id === 'dark-modern')!;
 const mebibyte = 1_048_576;
 
@@ -17,7 +14,6 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   let editor: EditorStandIn;
   beforeAll(async () => {
     editor = await EditorStandIn.start();
-    if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
   });
   afterAll(async () => editor?.stop());
 
@@ -42,23 +38,6 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
     await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
     await settled(inspector, stage);
-  }
-
-  async function picture(inspector: OpenInspector, name: string): Promise<void> {
-    if (pictures === undefined) return;
-    await inspector.page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
-  }
-
-  async function seriousFindings(inspector: OpenInspector): Promise<string[]> {
-    await inspector.page.evaluate(axe.source);
-    const { violations } = await inspector.page.evaluate(async () =>
-      (window as unknown as { axe: typeof axe }).axe.run(document),
-    );
-    return violations
-      .filter((finding) => finding.impact === 'serious' || finding.impact === 'critical')
-      .flatMap((finding) =>
-        finding.nodes.map((node) => `${finding.id}: ${node.html} ${node.failureSummary}`),
-      );
   }
 
   test.each(themes)(
