@@ -3,16 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
-import { Indexer } from '../../extension/indexing/indexer.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { openTransformer } from '../../extension/prediction/trainedTransformer.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
-import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import type { Completion, CompletionOptions } from '../../extension/protocol/prediction.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { birdFiles } from '../calling/birds.ts';
 import { compiled } from '../engine/compiled.ts';
+import { builtIndexes } from '../indexing/builtIndexes.ts';
 
 const platform = nodePlatform();
 const { module } = compiled('baseline');
@@ -41,18 +40,7 @@ describe('a model that was trained with messages', () => {
       resume: false,
     } as const;
     await train(platform, request, { cancelled: false, breathe: () => Promise.resolve() }, () => {});
-    const indexes: WorkspaceIndex[] = [];
-    const indexer = new Indexer(platform, (event) => {
-      if (event.type === 'index') indexes.push(event.index);
-    });
-    await indexer.build({
-      corpus,
-      checkpoint,
-      reproducible: true,
-      trustFolder: null,
-      relearn: false,
-      edition: 1,
-    });
+    const indexes = await builtIndexes(folder, checkpoint);
     const { decoder, tokenizerJson } = await openTransformer(platform, checkpoint, true);
     served = new ServedIndex(module, indexes.at(-1)!);
     served.hear(new TransformerModel(decoder, tokenizerFromJson(tokenizerJson).endOfText));

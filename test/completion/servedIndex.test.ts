@@ -6,13 +6,13 @@ import { Predictor } from '../../extension/completion/predictor.ts';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
-import { Indexer } from '../../extension/indexing/indexer.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
 import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
+import { builtIndexes } from '../indexing/builtIndexes.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
 import { giveWay, goesOn } from './alone.ts';
 
@@ -32,14 +32,7 @@ afterAll(() => code.remove());
 
 /** Each has a memory of its own. */
 async function index(edition = 1): Promise<WorkspaceIndex> {
-  const indexes: WorkspaceIndex[] = [];
-  const indexer = new Indexer(nodePlatform(), (event) => {
-    if (event.type === 'index') indexes.push(event.index);
-  });
-  const corpus = { folders: [code.folder], exclude: [] };
-  const checkpoint = path.join(code.folder, 'none');
-  await indexer.build({ corpus, checkpoint, reproducible: true, trustFolder: null, relearn: false, edition });
-  return indexes[0]!;
+  return (await builtIndexes(code.folder, path.join(code.folder, 'none'), edition))[0]!;
 }
 
 describe('a completion from an index', async () => {

@@ -9,7 +9,6 @@ import { Predictor } from '../../extension/completion/predictor.ts';
 import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { softmax } from '../../extension/arithmetic/softmax.ts';
-import { Indexer } from '../../extension/indexing/indexer.ts';
 import { exportModel } from '../../extension/interchange/exportModel.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
@@ -19,6 +18,7 @@ import { CompletionServer } from '../../extension/remote/completionServer.ts';
 import { type Tokenizer, tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { fakeSecrets } from '../corpus/fakeSecrets.ts';
 import { compiled } from '../engine/compiled.ts';
+import { builtIndexes } from '../indexing/builtIndexes.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
 import { CompletionsServer } from '../parity/completionsServer.ts';
 import { installLlamaCpp } from '../parity/llamaCpp.ts';
@@ -65,20 +65,7 @@ afterAll(() => {
 
 /** That hears the base, trusted as it ships. */
 async function index(): Promise<WorkspaceIndex> {
-  const indexes: WorkspaceIndex[] = [];
-  const indexer = new Indexer(platform, (event) => {
-    if (event.type === 'index') indexes.push(event.index);
-  });
-  const corpus = { folders: [code.folder], exclude: [] };
-  await indexer.build({
-    corpus,
-    checkpoint: base,
-    reproducible: true,
-    trustFolder: null,
-    relearn: false,
-    edition: 1,
-  });
-  return indexes[0]!;
+  return (await builtIndexes(code.folder, base))[0]!;
 }
 
 async function startServer(form: 'llama.cpp' | 'vLLM' = 'llama.cpp'): Promise<CompletionsServer> {

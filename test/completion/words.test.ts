@@ -3,11 +3,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
-import { Indexer } from '../../extension/indexing/indexer.ts';
-import { nodePlatform } from '../../extension/platform/node.ts';
-import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
+import { builtIndexes } from '../indexing/builtIndexes.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
 import { giveWay } from './alone.ts';
 
@@ -23,21 +21,8 @@ let served: ServedIndex;
 beforeAll(async () => {
   code = folderOfCode('tokenizer', 'protocol');
   text = readFileSync(path.join(code.folder, 'tokenizer', 'healing.ts'), 'utf8');
-  const indexes: WorkspaceIndex[] = [];
-  const indexer = new Indexer(nodePlatform(), (event) => {
-    if (event.type === 'index') indexes.push(event.index);
-  });
-  const corpus = { folders: [code.folder], exclude: [] };
-  const checkpoint = path.join(code.folder, 'none');
-  await indexer.build({
-    corpus,
-    checkpoint,
-    reproducible: true,
-    trustFolder: null,
-    relearn: false,
-    edition: 1,
-  });
-  served = new ServedIndex(module, indexes[0]!);
+  const [index] = await builtIndexes(code.folder, path.join(code.folder, 'none'));
+  served = new ServedIndex(module, index!);
 });
 afterAll(() => code.remove());
 

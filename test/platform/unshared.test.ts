@@ -3,7 +3,6 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { servePredictions } from '../../extension/completion/predictionService.ts';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
-import { Indexer } from '../../extension/indexing/indexer.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { indexBuffers, type WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import type { Completion, PredictorMessage, PredictorReply } from '../../extension/protocol/prediction.ts';
@@ -11,6 +10,7 @@ import type { TrainingEvent, TrainingRequest } from '../../extension/protocol/tr
 import { serveTraining } from '../../extension/training/service.ts';
 import { compiled } from '../engine/compiled.ts';
 import { completionOptions as options } from '../host/samples.ts';
+import { builtIndexes } from '../indexing/builtIndexes.ts';
 import { folderOfCode } from '../indexing/folderOfCode.ts';
 
 /** As a browser says it of a page that is not isolated: no message takes shared memory to another thread. */
@@ -29,14 +29,7 @@ afterEach(() => void vi.unstubAllGlobals());
 afterAll(() => code.remove());
 
 async function builtIndex(): Promise<WorkspaceIndex> {
-  const indexes: WorkspaceIndex[] = [];
-  const indexer = new Indexer(nodePlatform(), (event) => {
-    if (event.type === 'index') indexes.push(event.index);
-  });
-  const corpus = { folders: [code.folder], exclude: [] };
-  const request = { checkpoint: null, reproducible: true, trustFolder: null, relearn: false, edition: 1 };
-  await indexer.build({ corpus, ...request });
-  return indexes[0]!;
+  return (await builtIndexes(code.folder, null))[0]!;
 }
 
 function completions(index: WorkspaceIndex): Omit<Completion, 'milliseconds'>[] {
