@@ -9,7 +9,7 @@ const layers = {
   engine: ['protocol', 'arithmetic', 'platform', 'tokenizer'],
   counts: ['protocol', 'platform', 'tokenizer'],
   calling: ['protocol', 'tokenizer'],
-  prediction: ['protocol', 'arithmetic', 'platform', 'tokenizer', 'engine', 'counts'],
+  prediction: ['protocol', 'arithmetic', 'calling', 'platform', 'tokenizer', 'engine', 'counts'],
   training: ['protocol', 'calling', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
   indexing: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
   remote: ['protocol'],

@@ -11,6 +11,11 @@ export interface CallPlace {
   readonly word: string;
 }
 
+/** The words of a text. */
+export const words = /[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
+/** Shorter names are told by the text, or by chance. */
+export const shortestName = 3;
+
 /** What a name consists of; what begins with a sign is cut into tokens in another way and is none here. */
 const wordAtEnd = /[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*$/u;
 const wordBefore = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*$/u;

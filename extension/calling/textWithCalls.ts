@@ -1,7 +1,7 @@
 import type { Call } from '../protocol/calling.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { callMessage, mostNamed } from './callForm.ts';
-import { callPlace } from './callPlace.ts';
+import { callPlace, shortestName, words } from './callPlace.ts';
 import { definitions } from './definitions.ts';
 import { WorkspaceNames, type Writer } from './workspaceNames.ts';
 
@@ -23,11 +23,8 @@ export const callVersions = 4;
 /** How likely a message is where one may be. */
 export const callShare = 1 / callVersions;
 
-/** Shorter names are told by the text, or by chance. */
-const shortestName = 3;
 /** So much of a name may be typed when it is asked for. */
 const mostTyped = 4;
-const words = /[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
 
 /** Texts in tokens, with messages where a name can't be known from the text before it but is one that another of the texts defines. */
 export class TextsWithCalls {
@@ -75,7 +72,7 @@ export class TextsWithCalls {
   }
 
   #placed(text: string, word: string, index: number, writer: Writer, random: Random): Placed | null {
-    const place = callPlace(text.slice(Math.max(0, index - callReach), index));
+    const place = callPlace(text.slice(0, index));
     if (place === null || place.word !== '') return null;
     if (!writer.defines(place.call.tool, word)) return null;
     const typed = below(random, Math.min(mostTyped, word.length));
@@ -84,7 +81,7 @@ export class TextsWithCalls {
     const answer = writer.answer(call.tool, beginning);
     if (!answer.includes(word)) return null;
     const names = shown(answer, word, random);
-    return { call, names, lead: place.lead, start: index - place.lead.length };
+    return { call, names, lead: place.lead, start: place.start };
   }
 
   #encode(text: string): Uint16Array {
@@ -116,5 +113,3 @@ interface Placed {
   /** where the message stands */
   readonly start: number;
 }
-
-const callReach = 256;

@@ -1,15 +1,13 @@
-import { callMessage, callText, canCall, mostNamed } from '../calling/callForm.ts';
+import { callText, canCall } from '../calling/callForm.ts';
 import { type CallPlace, callPlace } from '../calling/callPlace.ts';
-import { callShare } from '../calling/textWithCalls.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
-import { type ChosenName, chooseNames } from '../prediction/offeredNames.ts';
-import type { AskingModel } from '../prediction/transformerModel.ts';
+import { askingProbability, consult, leastAsking } from '../prediction/consultation.ts';
+import type { ChosenName } from '../prediction/offeredNames.ts';
+import { type AskingModel, isAsking } from '../prediction/transformerModel.ts';
 import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { ScoredToken } from '../protocol/prediction.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-
-type Model = SequenceModel & AskingModel;
 
 /** What texts begin with once there is an answer. */
 interface Answered {
@@ -17,15 +15,12 @@ interface Answered {
   readonly message: CallMessage;
 }
 
-/** From here on a place is one where the model would ask, more likely than not. */
-const leastProbability = 0.5;
-
 /**
  * A place where the model may ask the application for a name, and choose among what is returned. The place is where the name's first token
  * begins, which may be behind the one where the completion begins: what lies between is typed and stays.
  */
 export class CallSite {
-  readonly #model: Model;
+  readonly #model: AskingModel;
   readonly #tokenizer: Tokenizer;
   readonly #place: CallPlace;
   /** tokens of what is typed before the name */
@@ -42,7 +37,7 @@ export class CallSite {
     return new CallSite(model, tokenizer, place, typed.subarray(0, gap));
   }
 
-  private constructor(model: Model, tokenizer: Tokenizer, place: CallPlace, between: Uint8Array) {
+  private constructor(model: AskingModel, tokenizer: Tokenizer, place: CallPlace, between: Uint8Array) {
     this.#model = model;
     this.#tokenizer = tokenizer;
     this.#place = place;
@@ -52,10 +47,10 @@ export class CallSite {
   /** @returns null where it does not */
   asks(): AskedCall | null {
     this.#restart();
-    const probability = this.#probability;
+    const probability = askingProbability(this.#model);
     this.#model.rewind();
     const { call, word } = this.#place;
-    return probability < leastProbability ? null : { ...call, word, probability };
+    return probability < leastAsking ? null : { ...call, word, probability };
   }
 
   /**
@@ -68,18 +63,18 @@ export class CallSite {
     const fitting = returned.filter((name) => name.startsWith(word) && name !== word);
     if (fitting.length === 0) return null;
     this.#restart();
-    const asked = this.#probability;
+    const asked = askingProbability(this.#model);
     const restart = (): void => this.#restart();
-    const likely = chooseNames(this.#model, this.#tokenizer, fitting, lead, mostNamed, restart, cancelled);
-    // In an order that says nothing of which is the likeliest.
-    const named = likely.map(({ name }) => name).sort();
-    const message = callMessage(this.#tokenizer, call, named, lead);
-    const consult = (): void => {
-      this.#restart();
-      this.#model.consult(message);
-    };
-    const chosen = chooseNames(this.#model, this.#tokenizer, named, lead, count, consult, cancelled);
-    this.#model.rewind();
+    const place = { call, lead };
+    const { message, chosen } = consult(
+      this.#model,
+      this.#tokenizer,
+      place,
+      fitting,
+      count,
+      restart,
+      cancelled,
+    );
     if (chosen.length === 0) return null;
     return {
       beginnings: chosen.map((name) => this.#beginning(name, asked)),
@@ -91,11 +86,6 @@ export class CallSite {
         chosen: chosen.map(({ name, probability }) => ({ name, probability })),
       },
     };
-  }
-
-  /** That a name from elsewhere stands where the model is now: elsewhere it learnt with a message before a share of such. */
-  get #probability(): number {
-    return Math.min(1, this.#model.asks / callShare);
   }
 
   #restart(): void {
@@ -116,8 +106,4 @@ export class CallSite {
       ...ids.map((id, i) => scored(id, (i === 0 ? asked : 1) * probabilities[i]!)),
     ];
   }
-}
-
-function isAsking(model: SequenceModel): model is Model {
-  return 'asks' in model;
 }

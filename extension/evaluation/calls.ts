@@ -1,9 +1,7 @@
-import { callMessage, canCall, mostNamed } from '../calling/callForm.ts';
-import { callPlace } from '../calling/callPlace.ts';
-import { callShare } from '../calling/textWithCalls.ts';
+import { canCall } from '../calling/callForm.ts';
+import { callPlace, shortestName, words } from '../calling/callPlace.ts';
 import { WorkspaceNames } from '../calling/workspaceNames.ts';
-import type { SequenceModel } from '../counts/sequenceModel.ts';
-import { chooseNames } from '../prediction/offeredNames.ts';
+import { askingProbability, consult, leastAsking } from '../prediction/consultation.ts';
 import type { AskingModel } from '../prediction/transformerModel.ts';
 import { isWordByte } from '../tokenizer/healing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -70,14 +68,10 @@ export interface CallTask {
 
 /** Looked at; spread evenly over all. */
 const mostPlaces = 600;
-const shortestName = 3;
-const words = /[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
-/** How likely a name from elsewhere comes, from where on the model asks. */
-const leastAsking = 0.5;
 
 /** Every first use of a name in held-out texts, as far as there is time: what the model writes there, and what when it may ask. */
 export async function scoreCalls(
-  model: SequenceModel & AskingModel,
+  model: AskingModel,
   task: CallTask,
   breathe: (done: number, all: number) => Promise<void>,
 ): Promise<CallReport | null> {
@@ -124,8 +118,9 @@ class Tally {
 }
 
 class CallScorer {
-  readonly #model: SequenceModel & AskingModel;
+  readonly #model: AskingModel;
   readonly #task: CallTask;
+  readonly #places: ReadonlyMap<HeldOutText, readonly NamePlace[]>;
   readonly #all = new Tally();
   readonly #elsewhere = new Tally();
   readonly #unseen = new Tally();
@@ -133,10 +128,11 @@ class CallScorer {
   readonly #found = { first: 0, again: 0 };
   readonly #again = { places: 0, asked: 0 };
 
-  constructor(model: SequenceModel & AskingModel, task: CallTask) {
+  constructor(model: AskingModel, task: CallTask) {
     this.#model = model;
     this.#task = task;
-    const uses = task.texts.flatMap((text) => placesOf(text).map(({ use }) => use));
+    this.#places = new Map(task.texts.map((text) => [text, placesOf(text)]));
+    const uses = [...this.#places.values()].flatMap((places) => places.map(({ use }) => use));
     const every = (wanted: Use): number =>
       Math.max(1, Math.ceil(uses.filter((use) => use === wanted).length / mostPlaces));
     this.#every = { first: every('first'), again: every('again') };
@@ -155,7 +151,7 @@ class CallScorer {
 
   text(text: HeldOutText): void {
     const model = this.#model;
-    const places = placesOf(text);
+    const places = this.#places.get(text)!;
     model.begin();
     let next = 0;
     for (let i = 0; i < text.ids.length; i++) {
@@ -173,21 +169,13 @@ class CallScorer {
 
   #place(place: NamePlace, path: string): void {
     const { tokenizer } = this.#task;
-    const { name, call, lead } = place;
+    const { name, call } = place;
     const model = this.#model;
     const written = this.#written(place);
-    const asks = Math.min(1, model.asks / callShare);
+    const asks = askingProbability(model);
     const offered = this.#task.application.names(path, place.before, call.tool);
-    const shown = chooseNames(model, tokenizer, offered, lead, mostNamed, () => model.rewind());
-    model.rewind();
-    const named = shown.map((one) => one.name).sort();
-    const message = callMessage(tokenizer, call, named, lead);
-    const consult = (): void => {
-      model.rewind();
-      model.consult(message);
-    };
-    const [chosen] = chooseNames(model, tokenizer, named, lead, 1, consult);
-    model.rewind();
+    const { shown, chosen: choices } = consult(model, tokenizer, place, offered, 1, () => model.rewind());
+    const [chosen] = choices;
     const isTold = offered.includes(name);
     const without = written.name === name;
     const isAsked = asks >= leastAsking;
@@ -208,7 +196,7 @@ class CallScorer {
 
   #repeat(): void {
     this.#again.places++;
-    this.#again.asked += Number(this.#model.asks / callShare >= leastAsking);
+    this.#again.asked += Number(askingProbability(this.#model) >= leastAsking);
   }
 
   /** The word that the model writes, its likeliest token each time, and how likely these are. */
@@ -255,7 +243,7 @@ function placesOf({ bytes, starts, ids }: HeldOutText): NamePlace[] {
   let character = 0;
   for (const { 0: name, index } of text.matchAll(words)) {
     if (name.length >= shortestName && !isKeyword(name)) {
-      const place = callPlace(text.slice(Math.max(0, index - 256), index));
+      const place = callPlace(text.slice(0, index));
       byte += encoder.encode(text.slice(character, index)).length;
       character = index;
       const start = byte - (place?.lead.length ?? 0);

@@ -4,7 +4,7 @@ import { splitCorpus } from '../corpus/corpus.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
 import { Random } from '../engine/random.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { AskingModel } from '../prediction/transformerModel.ts';
+import { isAsking } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
@@ -322,10 +322,6 @@ function newTokenizer(
   const trainBytes = texts.reduce((sum, { length }) => sum + length, 0);
   const { vocabSize } = autoSize({ trainBytes, threads, stop: { seconds } });
   return trainTokenizer(texts, vocabSize);
-}
-
-function isAsking(model: SequenceModel): model is SequenceModel & AskingModel {
-  return 'asks' in model;
 }
 
 function costOf({ seconds, steps, tokens, tokensPerSecond, parameters }: TrainingReport): TrainingCost {

@@ -14,6 +14,10 @@ export interface AskingModel extends SequenceModel {
   consult(message: readonly number[]): void;
 }
 
+export function isAsking(model: SequenceModel): model is AskingModel {
+  return 'asks' in model;
+}
+
 /**
  * A transformer as a model of a document's next token; it learns nothing from the document. While the document fits into the context,
  * the model sees all of it; then the context begins at every half of a context, so that at least half a context is before each token
