@@ -29,6 +29,11 @@ function isCode(line: string): boolean {
   return [`"`, `'`, '`'].every((mark) => line.split(mark).length % 2 === 1);
 }
 
+/** Whether a name goes on with what is typed of it. */
+export function goesOnWith(name: string, word: string): boolean {
+  return name.startsWith(word) && name !== word;
+}
+
 /** The place of the name that is typed at the end of a text, or that could be; null where none can be. */
 export function callPlace(prefix: string): CallPlace | null {
   const from = Math.max(0, prefix.length - reach);

@@ -1,5 +1,5 @@
 import { callText, canCall } from '../calling/callForm.ts';
-import { type CallPlace, callPlace } from '../calling/callPlace.ts';
+import { type CallPlace, callPlace, goesOnWith } from '../calling/callPlace.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { askingProbability, consult, leastAsking } from '../prediction/consultation.ts';
 import type { ChosenName } from '../prediction/offeredNames.ts';
@@ -60,7 +60,7 @@ export class CallSite {
    */
   answered(returned: readonly string[], count: number, cancelled: () => boolean): Answered | null {
     const { call, word, lead } = this.#place;
-    const fitting = returned.filter((name) => name.startsWith(word) && name !== word);
+    const fitting = returned.filter((name) => goesOnWith(name, word));
     if (fitting.length === 0) return null;
     this.#restart();
     const asked = askingProbability(this.#model);

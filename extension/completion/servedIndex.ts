@@ -58,6 +58,13 @@ export class ServedIndex {
   /** counted beyond this, what was seen once is displaced */
   readonly #room: number;
   readonly #tokensGone: ForgottenTokens;
+  /** a place is often come to more than once: it is made ready, then a server is asked, then it is completed */
+  #lastPlaced: {
+    readonly prefix: string;
+    readonly suffix: string;
+    readonly room: number;
+    readonly placed: Placed;
+  } | null = null;
   #model: EditableModel;
   /** where completions were asked for last, or will be */
   #writing: { readonly prefix: string; readonly open: OpenDocument } | null = null;
@@ -219,11 +226,6 @@ export class ServedIndex {
     this.#isReady = true;
   }
 
-  /** Something else has used the transformer. */
-  disturbed(): void {
-    this.#isReady = false;
-  }
-
   /** @param giveWay called between parts @returns whether more is counted than there is room for */
   async learn(changes: readonly FileChange[], giveWay: () => Promise<void>): Promise<boolean> {
     let all = true;
@@ -333,6 +335,14 @@ export class ServedIndex {
    */
   #placed(prefix: string, suffix: string): Placed {
     const { room } = this.#counts;
+    const last = this.#lastPlaced;
+    if (last?.prefix === prefix && last.suffix === suffix && last.room === room) return last.placed;
+    const placed = this.#tokensAround(prefix, suffix, room);
+    this.#lastPlaced = { prefix, suffix, room, placed };
+    return placed;
+  }
+
+  #tokensAround(prefix: string, suffix: string, room: number): Placed {
     const safe = redactAround(prefix, suffix);
     const { before, typed } = this.#healed(safe.prefix);
     const rest = new TextEncoder().encode(safe.suffix);

@@ -1,3 +1,4 @@
+import { goesOnWith } from '../calling/callPlace.ts';
 import { shownTokens } from '../prediction/gate.ts';
 import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
@@ -175,11 +176,13 @@ async function withAnswer(ask: Ask, callTool: CallTool | null, signal: AbortSign
   const textsOf = (completion: Completion): Candidate[] => [completion, ...completion.alternatives];
   const first = await ask({});
   const guessed = { texts: textsOf(first), message: null, engineMs: first.milliseconds };
-  const returned = first.asks === null || callTool === null ? [] : await callTool(first.asks, signal);
+  if (first.asks === null || callTool === null) return guessed;
+  const { word } = first.asks;
+  const returned = (await callTool(first.asks, signal)).filter((name) => goesOnWith(name, word));
   if (returned.length === 0) return guessed;
   const { message, ...told } = await ask({ returned });
   const engineMs = first.milliseconds + told.milliseconds;
-  // Where nothing of it fits, it would be the same guess again.
+  // There was no time to choose among them.
   if (message === null) return { ...guessed, engineMs };
   return { texts: [...guessed.texts, told, ...told.alternatives], message, engineMs };
 }

@@ -176,7 +176,7 @@ class Reader {
       optimizer: json.oneOf('optimizer', optimizerNames),
       tokensPerStep: json.isNull('tokensPerStep') ? null : json.count('tokensPerStep'),
       // A model from before there were calls has learnt none.
-      calls: json.names.includes('calls') && json.boolean('calls'),
+      calls: json.has('calls') && json.boolean('calls'),
       step: json.count('step'),
       tokens: json.count('tokens'),
       sequences: json.count('sequences'),

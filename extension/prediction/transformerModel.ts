@@ -34,7 +34,8 @@ export class TransformerModel implements AskingModel {
   #settled = 0;
   #logits: Float32Array | null = null;
   #probabilities: Float64Array | null = null;
-  #asks = 0;
+  /** of the tokens that no text has: `#logits` is without them */
+  #messageLogits = new Float32Array();
 
   /**
    * @param ahead so many tokens can be supposed behind any place before the context begins elsewhere: each time that it does, the cache is
@@ -85,8 +86,11 @@ export class TransformerModel implements AskingModel {
   }
 
   get asks(): number {
-    void this.#current;
-    return this.#asks;
+    const { length } = this.#current;
+    if (this.#messageLogits.length === 0) return 0;
+    const all = Float32Array.from(this.#logits!);
+    all.set(this.#messageLogits, length - this.#messageLogits.length);
+    return softmax(all)[this.#endOfText + 1]!;
   }
 
   consult(message: readonly number[]): void {
@@ -109,8 +113,7 @@ export class TransformerModel implements AskingModel {
     const logits = this.#decoder.next(this.#ids.slice(this.#start), cancelled);
     if (logits === null) return false;
     this.#logits = logits;
-    const { length } = logits;
-    this.#asks = this.#endOfText + 1 < length ? softmax(logits)[this.#endOfText + 1]! : 0;
+    this.#messageLogits = logits.slice(this.#endOfText + 1);
     logits.fill(-Infinity, this.#endOfText + 1);
     const probabilities = softmax(logits);
     for (let id = 0; id < probabilities.length; id++) {
