@@ -137,20 +137,6 @@ const formulas: { readonly [Kind in FormulaKind]: Formula<Kind> } = {
       sheet.result('to', sheet.plus('Σ p + p', start, sheet.given('p', p)), to!);
     },
   },
-  decision: {
-    symbols: 's = Σ parts;  1 ÷ (1 + e^−s)',
-    scale: ({ parts }) => parts,
-    write(sheet, { parts, toSide1 }, [stretched, probability]) {
-      const sum = sheet.sum('s', 'part', parts);
-      const zero = sheet.exact('0', 0, 0);
-      // On the other side the odds are turned round: 1 ÷ (1 + e^s).
-      const power = sheet.exponential('e^', toSide1 ? sheet.minus('−s', zero, sum) : sum);
-      const one = sheet.exact('1', 1, 0);
-      const p = sheet.divided('p', one, sheet.plus('1 + e^', one, power), sheet.decimals + 2);
-      sheet.result('s', sum, stretched!);
-      sheet.result('p', p, probability!);
-    },
-  },
 };
 
 /** How a formula is written in general. */

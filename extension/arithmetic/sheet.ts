@@ -178,10 +178,6 @@ export class Sheet {
     return this.#step(name, `√${shown(a.decimal)}`, this.#approximate(root, this.decimals + 2, spread));
   }
 
-  exponential(name: string, a: Figure): Figure {
-    return this.#step(name, `e^${bracketed(a)}`, this.#exponential(a, this.decimals + 2));
-  }
-
   /** −ln a */
   surprise(name: string, a: Figure): Figure {
     const value = numberOf(a.decimal);

@@ -40,8 +40,6 @@ export interface Operands {
   readonly cosine: { readonly a: readonly number[]; readonly b: readonly number[] };
   /** where a token's interval on the ruler begins and ends; `rest`: intervals before it that are not listed */
   readonly interval: { readonly before: readonly number[]; readonly rest: number; readonly p: number };
-  /** the parts' pushes, their sum, and its logistic function */
-  readonly decision: { readonly parts: readonly number[]; readonly toSide1: boolean };
 }
 
 export type FormulaKind = keyof Operands;

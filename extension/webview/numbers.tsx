@@ -16,18 +16,17 @@ interface NumProps {
   readonly shown?: string;
   /** −1 … 1: how strongly the cell is tinted; absent: not at all */
   readonly heat?: number;
-  readonly isChosen?: boolean;
 }
 
 /** A number that can be looked at: what it is, what it was computed from, and how to check that. */
-export function Num({ number, value, decimals = 4, shown, heat, isChosen }: NumProps): JSX.Element {
+export function Num({ number, value, decimals = 4, shown, heat }: NumProps): JSX.Element {
   const { state, dispatch } = useView();
   const isLooked = state.look !== null && JSON.stringify(state.look.number) === JSON.stringify(number);
   const open = (sheet: boolean): void => dispatch({ type: 'look', look: { number, sheet } });
   return (
     <button
       type="button"
-      class={`num ${heat === undefined ? '' : heat < 0 ? 'negative' : 'positive'} ${isChosen === true ? 'chosen' : ''}`}
+      class={`num ${heat === undefined ? '' : heat < 0 ? 'negative' : 'positive'}`}
       style={heat === undefined ? {} : { '--heat': `${Math.round(Math.min(1, Math.abs(heat)) * mostTint)}%` }}
       tabIndex={-1}
       aria-pressed={isLooked}
@@ -114,7 +113,6 @@ interface VectorProps {
 
 /** A vector's numbers, tinted by sign and size; 0 has the background's colour. */
 export function Vector({ label, values, nameOf }: VectorProps): JSX.Element {
-  const { selection } = useView();
   const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   return (
     <div class="vector">
@@ -123,13 +121,7 @@ export function Vector({ label, values, nameOf }: VectorProps): JSX.Element {
       </h4>
       <Numbers label={label}>
         {values.map((value, i) => (
-          <Num
-            key={i}
-            number={nameOf(i)}
-            value={value}
-            heat={most === 0 ? 0 : value / most}
-            isChosen={i === selection.index}
-          />
+          <Num key={i} number={nameOf(i)} value={value} heat={most === 0 ? 0 : value / most} />
         ))}
       </Numbers>
     </div>

@@ -7,8 +7,6 @@ export interface Selection {
   readonly head: number;
   /** the token that is looked back at; null: the one that the head looks at most */
   readonly other: number | null;
-  /** component of a vector */
-  readonly index: number;
   /** null: the one that fires most */
   readonly neuron: number | null;
   readonly silenced: boolean;
@@ -32,7 +30,6 @@ export const initialSelection: Selection = {
   layer: 0,
   head: 0,
   other: null,
-  index: 0,
   neuron: null,
   silenced: false,
   vocabularyFrom: 0,
