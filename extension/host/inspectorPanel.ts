@@ -6,6 +6,7 @@ import type {
   InspectorRequest,
   ModelState,
 } from '../protocol/inspector.ts';
+import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
 import { documentName, uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
@@ -15,9 +16,6 @@ import { type InspectedText, InspectorConversation } from './inspectorConversati
 import { inspectorPage } from './inspectorPage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
-
-/** Of the essay's example, as it opens. */
-const essaySeed = 1;
 
 const viewType = 'nihilo.inspector';
 const viewId = 'nihilo.why';

@@ -334,9 +334,7 @@ export class WorkspaceModel {
     const inspector = this.#inspector;
     return {
       inspect: async (query, signal) => {
-        if (this.#state.state === 'ready') {
-          await inspector.load(this.#state.model.checkpoint, this.#source.reproducible());
-        }
+        await this.#loadInspector();
         return inspector.inspect(query, signal);
       },
       inspectEssay: (...query) => inspector.inspectEssay(...query),
@@ -350,10 +348,13 @@ export class WorkspaceModel {
 
   /** How surprising each token of a text is, from byte `from` on. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
   async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
-    if (this.#state.state === 'ready') {
-      await this.#inspector.load(this.#state.model.checkpoint, this.#source.reproducible());
-    }
+    await this.#loadInspector();
     return this.#inspector.surprises(text, from, signal);
+  }
+
+  async #loadInspector(): Promise<void> {
+    if (this.#state.state !== 'ready') return;
+    await this.#inspector.load(this.#state.model.checkpoint, this.#source.reproducible());
   }
 
   /** Nobody looks any more: the Inspector's engine and its memory are given back. */

@@ -1,6 +1,6 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { Random } from '../engine/random.ts';
-import { mostLikely, nucleusOf } from '../arithmetic/likeliest.ts';
+import { mostLikely, nucleusOf, sumOver } from '../arithmetic/likeliest.ts';
 import { sample } from '../engine/sampler.ts';
 import type { StageAnswers, StageQuestion } from '../protocol/stages.ts';
 import { named, type Run } from './subject.ts';
@@ -30,7 +30,7 @@ export function drawOf(
   const drawn = sample(logits, { temperature, ...filter }, new Random(seed));
   const probabilities = softmax(logits, temperature);
   const kept = nucleusOf(logits, probabilities, filter);
-  const total = kept.reduce((sum, id) => sum + probabilities[id]!, 0);
+  const total = sumOver(kept, probabilities);
   let at = 0;
   const intervals = kept.map((id) => {
     const from = at;

@@ -66,7 +66,7 @@ export class Essay {
     const { model } = this.#subject;
     this.#diverged = false;
     for (let i = 0; i < steps; i++) {
-      const before = new Map([...model.weights].map(([name, values]) => [name, values.slice()]));
+      const before = model.weightsCopy();
       gradientsOf(this.run);
       model.descend(rate);
       const loss = this.#loss();

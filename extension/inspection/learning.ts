@@ -9,7 +9,7 @@ const listed = 10;
 
 /** Loss and gradients where the text itself says what comes next: at every token but the last. @returns nats, one a token */
 export function gradientsOf({ subject, ids }: Run): Float32Array {
-  return subject.model.differentiate(ids, [...ids.slice(1), -1]);
+  return subject.model.differentiate(ids, targetsOf(ids));
 }
 
 /** How wrong the scores behind a token were, and what one step down all gradients of this text would change. The weights stay as they are. */
@@ -76,13 +76,18 @@ function afterStep(
   rate: number,
 ): { readonly mean: number; readonly probability: number | null } {
   const { model } = subject;
-  const before = new Map([...model.weights].map(([name, values]) => [name, values.slice()]));
+  const before = model.weightsCopy();
   model.descend(rate);
-  const losses = [...model.losses(ids, [...ids.slice(1), -1])].slice(0, -1);
+  const losses = [...model.losses(ids, targetsOf(ids))].slice(0, -1);
   const next = ids[position + 1];
   const probability = next === undefined ? null : softmax(model.logits(position))[next]!;
   model.setWeights(before);
   return { mean: mean(losses), probability };
+}
+
+/** The token behind each; −1: none. */
+function targetsOf(ids: readonly number[]): number[] {
+  return [...ids.slice(1), -1];
 }
 
 function mean(values: readonly number[]): number {

@@ -59,6 +59,11 @@ export class RecordedModel {
     this.#pack(() => true);
   }
 
+  /** What `setWeights` takes to come back here. */
+  weightsCopy(): Map<string, Float32Array> {
+    return new Map([...this.#weights].map(([name, values]) => [name, values.slice()]));
+  }
+
   /** Views of the weights by Hugging Face's names. */
   get weights(): ReadonlyMap<string, Float32Array> {
     return this.#weights;

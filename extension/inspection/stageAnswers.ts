@@ -1,6 +1,11 @@
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import { distribution } from '../engine/sampler.ts';
-import type { RunQuestion, StageAnswers, StageQuestion } from '../protocol/stages.ts';
+import {
+  type RunQuestion,
+  type StageAnswers,
+  type StageQuestion,
+  vocabularyPage,
+} from '../protocol/stages.ts';
 import { drawOf } from './choice.ts';
 import { explain } from './explain.ts';
 import { learningAt } from './learning.ts';
@@ -12,8 +17,6 @@ import { attentionRow, dot, embedding, likeliest, named, type Run } from './subj
 const [mostScores, fewGuesses, mostNeighbours] = [50, 5, 10];
 /** Cells of a thumbnail's side. */
 const thumbnailSize = 64;
-/** Rows of a page of the vocabulary. */
-const vocabularyPage = 60;
 
 /** What is asked of the run alone: not of the tokenizer, and not of the index. */
 type RunKind = Exclude<RunQuestion['kind'], 'merges'>;
@@ -193,16 +196,14 @@ function neurons(
   { layer, position, silenced }: Extract<StageQuestion, { kind: 'neurons' }>,
 ): StageAnswers['neurons'] {
   const { model } = subject;
-  const before = [...model.row('up', layer, position)];
+  const before = model.row('up', layer, position);
+  const middle = model.row('middle', layer, position);
   const answer = {
-    before,
+    before: [...before],
     after: [...model.row('activated', layer, position)],
-    firing: countFiring(Float32Array.from(before)),
+    firing: countFiring(before),
     normal: [...model.row('middleNorm', layer, position)],
-    added: Array.from(
-      model.output(layer, position),
-      (value, i) => value - model.row('middle', layer, position)[i]!,
-    ),
+    added: Array.from(model.output(layer, position), (value, i) => value - middle[i]!),
     output: [...model.output(layer, position)],
     top: likeliest(subject, model.logits(position), fewGuesses),
   };

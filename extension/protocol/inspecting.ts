@@ -2,6 +2,9 @@ import type { PlainError } from './errors.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { RunQuestion, StageAnswer } from './stages.ts';
 
+/** Of the essay's example, as it opens. */
+export const essaySeed = 1;
+
 /** Where the essay's model stands. */
 export interface EssayState {
   readonly seed: number;

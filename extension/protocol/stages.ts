@@ -18,6 +18,9 @@ export const stageIds = [
 ] as const;
 export type StageId = (typeof stageIds)[number];
 
+/** Rows of a page of the vocabulary. */
+export const vocabularyPage = 60;
+
 /** A head of a layer, at a token of a run: where most numbers are. Layers and heads count from 0. */
 export interface HeadPlace {
   readonly layer: number;

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { essaySeed } from '../protocol/inspecting.ts';
 import type { InspectorRequest } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
@@ -13,9 +14,6 @@ import { stageViews } from './stageViews.tsx';
 import { TokenStrip } from './tokenStrip.tsx';
 import { TrainingPanel } from './trainingPanel.tsx';
 import { useView, ViewContext, viewOf } from './view.ts';
-
-/** Of the essay's example, as it opens. */
-const essaySeed = 1;
 
 interface AppProps {
   readonly state: InspectorState;

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
 import { sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
+import type { NumberName } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases.ts';
@@ -42,14 +44,25 @@ export function useExplanation(): Explanation | null {
 }
 
 function Looked({ explanation }: { readonly explanation: Explanation | null }): JSX.Element {
-  const { state, inspection, dispatch, send } = useView();
+  const { state, inspection } = useView();
   const number = state.look!.number!;
   const error = state.questions.explain?.error ?? null;
   const sentence = numberSentence(number, inspection);
   if (explanation === null) {
     return <p role={error === null ? undefined : 'alert'}>{error === null ? sentence : error.message}</p>;
   }
-  const sheet = sheetOf(explanation);
+  return <Checked number={number} sentence={sentence} explanation={explanation} />;
+}
+
+interface CheckedProps {
+  readonly number: NumberName;
+  readonly sentence: string;
+  readonly explanation: Explanation;
+}
+
+function Checked({ number, sentence, explanation }: CheckedProps): JSX.Element {
+  const { dispatch, send } = useView();
+  const sheet = useMemo(() => sheetOf(explanation), [explanation]);
   const lines = sheet.rows.filter(({ made, kind }) => made !== '' || kind === 'total').slice(-lastLines);
   return (
     <div role="status" data-looking={number.of}>

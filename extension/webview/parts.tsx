@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { PartsOfDecision, PartsOfToken, Pushes } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { phrases } from './phrases.ts';
+import { TableHead } from './tableHead.tsx';
 import { TokenText } from './tokenTextView.tsx';
 import { useAnswer, useView } from './view.ts';
 
@@ -33,16 +34,14 @@ export function PartsTable(): JSX.Element | null {
       <p class="quiet">{phrases.partsHint}</p>
       <div class="scores-frame" role="region" tabIndex={0} aria-labelledby="parts-heading">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{phrases.token}</th>
-              {(['project', 'file', 'transformer', 'mixed'] as const).map((part) => (
-                <th scope="col" class="number" key={part}>
-                  {phrases.parts[part]}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              [phrases.token],
+              ...(['project', 'file', 'transformer', 'mixed'] as const).map(
+                (part) => [phrases.parts[part], 'number'] as const,
+              ),
+            ]}
+          />
           <tbody>
             {tokens.map((row, i) => (
               <tr key={row.id} class={row === token ? 'chosen' : ''} data-part-token={row.id}>
@@ -82,30 +81,16 @@ function Decisions({ token }: { readonly token: PartsOfToken }): JSX.Element {
       <p class="quiet">{phrases.decisionsHint}</p>
       <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.decisionsLabel}>
         <table class="decisions">
-          <thead>
-            <tr>
-              <th scope="col" class="number">
-                {phrases.rank}
-              </th>
-              {pushNames.map((push) => (
-                <th scope="col" class="number" key={push}>
-                  {phrases.parts[push]}
-                </th>
-              ))}
-              <th scope="col" class="number">
-                s
-              </th>
-              <th scope="col" class="number">
-                1 ÷ (1 + e^−s)
-              </th>
-              <th scope="col" class="number">
-                {phrases.corrected}
-              </th>
-              <th scope="col" class="number">
-                {phrases.ofTheSide}
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              phrases.rank,
+              ...pushNames.map((push) => phrases.parts[push]),
+              's',
+              '1 ÷ (1 + e^−s)',
+              phrases.corrected,
+              phrases.ofTheSide,
+            ].map((title) => [title, 'number'])}
+          />
           <tbody>
             {token.decisions.map((decision, i) => (
               <Decision key={i} number={i + 1} decision={decision} />

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { nucleusOf, mostLikely } from '../../arithmetic/likeliest.ts';
+import { nucleusOf, mostLikely, sumOver } from '../../arithmetic/likeliest.ts';
 import { softmax } from '../../arithmetic/softmax.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import { decimal, probabilityDecimals, roundedToTotal } from '../figures.ts';
@@ -71,7 +71,7 @@ function scoresOf(answer: StageAnswers['scores'], selection: Selection): Scores 
   const temperature = Math.max(1e-3, selection.temperature);
   const probabilities = softmax(logits, temperature);
   const kept = nucleusOf(logits, probabilities, { ...(topK === 0 ? {} : { topK }), topP });
-  const keptTotal = kept.reduce((sum, id) => sum + probabilities[id]!, 0);
+  const keptTotal = sumOver(kept, probabilities);
   const isKept = new Set(kept);
   const top = mostLikely(logits, Math.min(listed, logits.length));
   const largest = logits[top[0]!]!;

@@ -1,11 +1,9 @@
 import type { JSX } from 'preact';
+import { vocabularyPage } from '../../protocol/stages.ts';
 import { count } from '../figures.ts';
 import { phrases } from '../phrases.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
-
-/** Rows of a page, as the engine gives them. */
-const page = 60;
 
 /** How byte pairs became the token, and the vocabulary that it is in. */
 export function TokensStage(): JSX.Element {
@@ -54,21 +52,27 @@ function Vocabulary({
   const go = (to: number): void =>
     dispatch({
       type: 'select',
-      change: { vocabularyFrom: Math.max(0, Math.min(page * Math.floor((size - 1) / page), to)) },
+      change: {
+        vocabularyFrom: Math.max(0, Math.min(vocabularyPage * Math.floor((size - 1) / vocabularyPage), to)),
+      },
     });
   return (
     <section>
       <h4>{phrases.vocabularyHeading(size)}</h4>
       <p class="controls">
-        <button type="button" disabled={from === 0} onClick={() => go(from - page)}>
+        <button type="button" disabled={from === 0} onClick={() => go(from - vocabularyPage)}>
           {phrases.previousPage}
         </button>
         <span>{phrases.pageRange(from, from + tokens.length - 1)}</span>
-        <button type="button" disabled={from + page >= size} onClick={() => go(from + page)}>
+        <button
+          type="button"
+          disabled={from + vocabularyPage >= size}
+          onClick={() => go(from + vocabularyPage)}
+        >
           {phrases.nextPage}
         </button>
         {chosen !== undefined && (
-          <button type="button" onClick={() => go(page * Math.floor(chosen / page))}>
+          <button type="button" onClick={() => go(vocabularyPage * Math.floor(chosen / vocabularyPage))}>
             {phrases.chosenToken}
           </button>
         )}
