@@ -8,20 +8,18 @@ import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
-import type { RunQuestion, StageAnswer, StageQuestion } from '../protocol/stages.ts';
+import type { RunQuestion, StageAnswer } from '../protocol/stages.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Essay, essayCursor } from './essay.ts';
 import { replayMerges } from './mergeReplay.ts';
 import { RecordedModel } from './recordedModel.ts';
-import { stageAnswers } from './stageAnswers.ts';
+import { answerStage } from './stageAnswers.ts';
 import type { Run, Subject } from './subject.ts';
 import { surprisesIn } from './surprises.ts';
 
 /** Runs that may still be asked about. */
 const keptRuns = 8;
-
-type AnyAnswer = (run: Run, question: StageQuestion) => StageAnswer['answer'];
 
 /** The Inspector's engine: a model that records, with the workspace's weights or the essay's. */
 export class Inspector {
@@ -105,16 +103,12 @@ export class Inspector {
         say`The run should be one of the last ${keptRuns} and is ${run}. Choose a token to read the text again.`,
       );
     }
-    const { subject, ids } = known;
     if (question.kind === 'merges') {
       const answer = this.#merges(known, question.position);
       return { kind: 'merges', answer };
     }
-    if ('position' in question) checkPosition(question.position, ids.length);
-    subject.model.run(ids);
-    // One kind at a time: the compiler does not follow a union through a table.
-    const answer = (stageAnswers[question.kind] as unknown as AnyAnswer)(known, question);
-    return { kind: question.kind, answer } as StageAnswer;
+    if ('position' in question) checkPosition(question.position, known.ids.length);
+    return answerStage(known, question);
   }
 
   /** The essay's words are tokens as a whole. */

@@ -2,6 +2,7 @@ import { mostLikely } from '../arithmetic/likeliest.ts';
 import { distribution } from '../engine/sampler.ts';
 import {
   type RunQuestion,
+  type StageAnswer,
   type StageAnswers,
   type StageQuestion,
   vocabularyPage,
@@ -22,7 +23,7 @@ const thumbnailSize = 64;
 type RunKind = Exclude<RunQuestion['kind'], 'merges'>;
 
 /** One answer a kind; `model.run(ids)` has been called. */
-export const stageAnswers: {
+const stageAnswers: {
   readonly [Kind in RunKind]: (
     run: Run,
     question: Extract<StageQuestion, { kind: Kind }>,
@@ -41,6 +42,16 @@ export const stageAnswers: {
   why: whyOf,
   explain: (run, { number }) => explain(run, number),
 };
+
+type AnyAnswer = (run: Run, question: StageQuestion) => StageAnswer['answer'];
+
+/** What a stage is told of a run. */
+export function answerStage(run: Run, question: Extract<StageQuestion, { kind: RunKind }>): StageAnswer {
+  run.subject.model.run(run.ids);
+  // One kind at a time: the compiler does not follow a union through a table.
+  const answer = (stageAnswers[question.kind] as unknown as AnyAnswer)(run, question);
+  return { kind: question.kind, answer } as StageAnswer;
+}
 
 function overview(
   { subject, ids }: Run,

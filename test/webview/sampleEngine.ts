@@ -3,11 +3,11 @@ import type { CallMessage } from '../../extension/protocol/calling.ts';
 import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { Essay, essayCursor } from '../../extension/inspection/essay.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
-import { stageAnswers } from '../../extension/inspection/stageAnswers.ts';
+import { answerStage } from '../../extension/inspection/stageAnswers.ts';
 import type { Run, Subject } from '../../extension/inspection/subject.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import type { InspectedToken, Inspection } from '../../extension/protocol/prediction.ts';
-import type { Parts, StageAnswer, StageQuestion } from '../../extension/protocol/stages.ts';
+import type { Parts, StageAnswer, RunQuestion } from '../../extension/protocol/stages.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { sampleTokens } from './sampleText.ts';
@@ -63,16 +63,12 @@ function inspectionOf(
   return { run: lastRun, layers, heads, tokens, cursor, position, distribution: told };
 }
 
-type AnyAnswer = (run: Run, question: StageQuestion) => StageAnswer['answer'];
-
-function answerOf(run: Run, question: StageQuestion): StageAnswer {
+function answerOf(run: Run, question: RunQuestion): StageAnswer {
   if (question.kind === 'merges') {
     const { bytes } = run === sampleRun ? sampleTokens.tokens[question.position]! : { bytes: 'word' };
     return { kind: 'merges', answer: { steps: [{ pieces: [...bytes], merge: null, made: null }] } };
   }
-  run.subject.model.run(run.ids);
-  const answer = (stageAnswers[question.kind as 'scores'] as unknown as AnyAnswer)(run, question);
-  return { kind: question.kind, answer } as StageAnswer;
+  return answerStage(run, question);
 }
 
 /** The sample's and the essay's runs in this process; what is mixed is told by `parts`. */
