@@ -67,15 +67,12 @@ export class Workbench {
   /** @param target absolute path that the dialog that is open, or opens now, is to give */
   async answerFileDialog(target: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
-    // It begins with a folder of its own; before that it is another list.
-    await this.page.waitForFunction(() =>
-      document
-        .querySelector<HTMLInputElement>('.quick-input-widget input[type="text"]')
-        ?.value.startsWith('/'),
-    );
+    // It writes a path of its own over whatever stands there once it has listed its first folder.
+    await this.page.locator('.quick-input-list .monaco-list-row[aria-label=".."]').waitFor();
     await input.fill(target);
-    await input.press('Enter');
-    await input.waitFor({ state: 'hidden' });
+    // Nor does it hear an Enter while it lists the folder of a path that was written just now.
+    do await input.press('Enter');
+    while (!(await isHiddenWithin(2000, input)));
   }
 
   /** @param label as *Preferences: Color Theme* lists it */
@@ -220,5 +217,15 @@ export class Workbench {
       .and(this.page.locator(`[aria-label="${name}"], [aria-label^="${name},"]`));
     await row.first().click();
     await row.first().waitFor({ state: 'hidden' });
+  }
+}
+
+/** @param limit milliseconds */
+async function isHiddenWithin(limit: number, element: Locator): Promise<boolean> {
+  try {
+    await element.waitFor({ state: 'hidden', timeout: limit });
+    return true;
+  } catch {
+    return false;
   }
 }
