@@ -22,7 +22,7 @@ import type {
 } from '../protocol/prediction.ts';
 import type { Parts } from '../protocol/stages.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
-import { latin1 } from '../tokenizer/latin1.ts';
+import { bytesOrName } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { cutAtOnce, limitsOf } from './candidate.ts';
 import { CallSite } from './calling.ts';
@@ -210,7 +210,7 @@ export class ServedIndex {
       tokens: tokens.map((id) => {
         // The mixture hears the transformer first.
         this.#model.probability(id);
-        return { id, bytes: latin1(this.#tokenizer.tokenBytes(id)), ...this.#counts.parts(id) };
+        return { id, bytes: bytesOrName(this.#tokenizer, id), ...this.#counts.parts(id) };
       }),
     };
   }

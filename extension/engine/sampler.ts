@@ -1,7 +1,6 @@
 import { mostLikely, nucleusOf, sumOver } from '../arithmetic/likeliest.ts';
 import { softmax } from '../arithmetic/softmax.ts';
 import type { Distribution, SamplingOptions, ScoredToken } from '../protocol/prediction.ts';
-import { latin1 } from '../tokenizer/latin1.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -30,12 +29,12 @@ export function distribution(
   logits: Float32Array,
   topK: number,
   actual: number | null,
-  tokenBytes: (id: number) => Uint8Array,
+  bytesOf: (id: number) => string,
 ): Distribution {
   const probabilities = softmax(logits);
   const scored = (id: number): ScoredToken => ({
     id,
-    bytes: latin1(tokenBytes(id)),
+    bytes: bytesOf(id),
     logit: logits[id]!,
     probability: probabilities[id]!,
   });

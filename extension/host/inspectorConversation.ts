@@ -6,6 +6,7 @@ import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
 import type { InspectorMessage, InspectorRequest, ModelState, Place } from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
 import type { Parts, StageAnswer, StageId, StageKind, StageQuestion } from '../protocol/stages.ts';
+import { byteCount } from '../protocol/tokenBytes.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
 /** At most four ticks a second. */
@@ -224,7 +225,7 @@ export class InspectorConversation {
     const { top, actual } = distribution;
     const wanted = [...top.slice(0, partsShown).map(({ id }) => id), ...(actual === null ? [] : [actual.id])];
     const open = { name: text.name, suffix: text.suffix };
-    const at = start + bytes.length;
+    const at = start + byteCount(bytes);
     return this.#engine.parts({ prefix: text.prefix, open, at, tokens: [...new Set(wanted)] }, signal);
   }
 

@@ -9,7 +9,7 @@ import { say } from '../protocol/sentence.ts';
 import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { RunQuestion, StageAnswer } from '../protocol/stages.ts';
-import { latin1 } from '../tokenizer/latin1.ts';
+import { bytesOrName } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Essay, essayCursor } from './essay.ts';
 import { replayMerges } from './mergeReplay.ts';
@@ -39,7 +39,7 @@ export class Inspector {
     const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(files, checkpoint);
     const tokenizer = tokenizerFromJson(tokenizerJson);
     const model = new RecordedModel(await this.#kernels(reproducible), config, tensors);
-    const bytesOf = (id: number): string => latin1(tokenizer.tokenBytes(id));
+    const bytesOf = (id: number): string => bytesOrName(tokenizer, id);
     this.#workspace = { subject: { model, bytesOf }, tokenizer };
     this.#forget((subject) => subject !== this.#essay?.run.subject);
     return {
@@ -131,12 +131,12 @@ export class Inspector {
     const chosen = position ?? cursor - 1;
     checkPosition(chosen, ids.length);
     subject.model.run(ids);
-    const named = distribution(subject.model.logits(chosen), topK, ids[chosen + 1] ?? null, (id) =>
-      Uint8Array.from(subject.bytesOf(id), (character) => character.charCodeAt(0)),
-    );
+    const next = ids[chosen + 1] ?? null;
+    const named = distribution(subject.model.logits(chosen), topK, next, subject.bytesOf);
     this.#keep(run);
-    const { numHiddenLayers: layers, numAttentionHeads: heads } = subject.model.config;
-    return { run: this.#lastRun, layers, heads, tokens, cursor, position: chosen, distribution: named };
+    const { numHiddenLayers: layers, numAttentionHeads: heads, hiddenSize } = subject.model.config;
+    const shape = { layers, heads, hiddenSize };
+    return { run: this.#lastRun, ...shape, tokens, cursor, position: chosen, distribution: named };
   }
 
   #forget(isGone: (subject: Subject) => boolean): void {

@@ -34,8 +34,6 @@ export function learningAt(
   return {
     actual: next === undefined ? null : scored(subject, next, logits, probabilities),
     vocabulary: model.config.vocabSize,
-    hiddenSize: model.config.hiddenSize,
-    losses,
     errors: shown.map((id) => ({
       ...scored(subject, id, logits, probabilities),
       error: probabilities[id]! - (id === next ? 1 : 0),

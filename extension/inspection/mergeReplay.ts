@@ -1,12 +1,12 @@
-import { latin1 } from '../tokenizer/latin1.ts';
+import { bytesOrName } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { StageAnswers } from '../protocol/stages.ts';
 
 /** How byte pairs became the token: of the pairs that stand side by side always the one that was learnt first, leftmost first. */
 export function replayMerges(tokenizer: Tokenizer, id: number): StageAnswers['merges'] {
   const bytes = tokenizer.tokenBytes(id);
-  const textOf = (piece: number): string => latin1(tokenizer.tokenBytes(piece));
-  let pieces = Array.from(bytes, (byte) => singleByte(tokenizer, byte));
+  const textOf = (piece: number): string => bytesOrName(tokenizer, piece);
+  let pieces = bytes.length === 0 ? [id] : Array.from(bytes, (byte) => singleByte(tokenizer, byte));
   const steps: StageAnswers['merges']['steps'][number][] = [
     { pieces: pieces.map(textOf), merge: null, made: null },
   ];

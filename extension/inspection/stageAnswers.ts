@@ -59,14 +59,13 @@ function overview(
 ): StageAnswers['overview'] {
   const { model } = subject;
   const { weights } = attentionRow(model, layer, head, position);
-  const most = weights.reduce((best, weight, other) => (weight > weights[best]! ? other : best), 0);
   const next = ids[position + 1] ?? null;
-  const { top, entropy, actual } = distribution(model.logits(position), 1, next, () => new Uint8Array());
+  const { top, entropy, actual } = distribution(model.logits(position), 1, next, subject.bytesOf);
   return {
     firing: countFiring(model.row('up', layer, position)),
     neurons: model.config.intermediateSize,
-    looksAt: { position: most, weight: weights[most]! },
-    top: { ...top[0]!, bytes: subject.bytesOf(top[0]!.id) },
+    looksMost: Math.max(...weights),
+    top: top[0]!,
     entropy,
     loss: actual === null ? null : -Math.log(actual.probability),
   };
@@ -103,7 +102,6 @@ function vectors(
     cosine: cosine(b),
     neighbours: mostLikely(cosines, Math.min(mostNeighbours, vocabSize - 1)).map((id) => ({
       ...named(subject, id),
-      dot: dot(a, embedding(subject, id)),
       cosine: cosine(embedding(subject, id)),
     })),
   };
@@ -180,7 +178,7 @@ function thumbnails({ subject, ids }: Run): StageAnswers['thumbnails'] {
       });
     }
   }
-  return { layers, heads, size, pictures: pictures.buffer };
+  return { size, pictures: pictures.buffer };
 }
 
 function mix(

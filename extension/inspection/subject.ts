@@ -7,8 +7,8 @@ import type { RecordedModel } from './recordedModel.ts';
 /** A model and what its tokens say. */
 export interface Subject {
   readonly model: RecordedModel;
-  /** Latin-1, one character a byte */
-  bytesOf(id: number): string;
+  /** as `tokenBytes.ts` says */
+  readonly bytesOf: (id: number) => string;
 }
 
 /** A text that a subject has read: what stages ask about. */

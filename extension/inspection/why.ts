@@ -1,6 +1,7 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import type { StageAnswers, StageQuestion } from '../protocol/stages.ts';
+import { byteCount } from '../protocol/tokenBytes.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { attentionRow, dot, embedding, named, type Run } from './subject.ts';
 
@@ -41,7 +42,7 @@ function linesBefore({ subject, ids }: Run, position: number): { from: number; t
   let text = '';
   for (let i = 0; i <= position; i++) {
     const bytes = subject.bytesOf(ids[i]!);
-    text += bytes;
+    if (byteCount(bytes) > 0) text += bytes;
     if (!bytes.includes('\n') || i === position) continue;
     if (text.trim() !== '') lines.push({ from, to: i + 1 });
     from = i + 1;

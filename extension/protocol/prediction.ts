@@ -8,7 +8,7 @@ import type { Parts } from './stages.ts';
 /** One candidate for the next token. */
 export interface ScoredToken {
   readonly id: number;
-  /** the token's bytes, as Latin-1 (one character a byte), because a token may end inside a UTF-8 character */
+  /** as `tokenBytes.ts` says: a token may end inside a UTF-8 character */
   readonly bytes: string;
   readonly logit: number;
   readonly probability: number;
@@ -26,6 +26,7 @@ export interface Distribution {
 
 export interface InspectedToken {
   readonly id: number;
+  /** as `tokenBytes.ts` says */
   readonly bytes: string;
   /** byte offset in the text that was sent */
   readonly start: number;
@@ -226,6 +227,7 @@ export interface Inspection {
   /** of the model */
   readonly layers: number;
   readonly heads: number;
+  readonly hiddenSize: number;
   /** tokens around the cursor as the model sees them (at most its context), the cursor's place among them */
   readonly tokens: readonly InspectedToken[];
   /** number of tokens before the cursor */

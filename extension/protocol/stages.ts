@@ -126,7 +126,7 @@ export type RunQuestion = Exclude<StageQuestion, { kind: 'parts' | 'seen' | 'mes
 /** A token by what it says. */
 export interface NamedToken {
   readonly id: number;
-  /** Latin-1, one character a byte */
+  /** as `tokenBytes.ts` says */
   readonly bytes: string;
 }
 
@@ -134,8 +134,8 @@ export interface StageAnswers {
   readonly overview: {
     readonly firing: number;
     readonly neurons: number;
-    /** what the head looks at most from here, and how much */
-    readonly looksAt: { readonly position: number; readonly weight: number };
+    /** the largest share that the head gives to a token from here */
+    readonly looksMost: number;
     readonly top: ScoredToken;
     readonly entropy: number;
     /** nats; null where nothing follows */
@@ -161,7 +161,7 @@ export interface StageAnswers {
     readonly other: readonly number[];
     readonly dot: number;
     readonly cosine: number;
-    readonly neighbours: readonly (NamedToken & { readonly dot: number; readonly cosine: number })[];
+    readonly neighbours: readonly (NamedToken & { readonly cosine: number })[];
   };
   readonly attention: {
     /** of each token up to the place: q · k, ÷ √d, and its share; they add up to 1 */
@@ -180,8 +180,6 @@ export interface StageAnswers {
     readonly tokens: number;
   };
   readonly thumbnails: {
-    readonly layers: number;
-    readonly heads: number;
     readonly size: number;
     /** u8[layers, heads, size, size]: the largest share of each cell × 255 */
     readonly pictures: ArrayBuffer;
@@ -233,10 +231,6 @@ export interface StageAnswers {
   readonly learning: {
     readonly actual: ScoredToken | null;
     readonly vocabulary: number;
-    /** the model's hidden size: its matrices have 1, 3 or 4 times as many rows and columns */
-    readonly hiddenSize: number;
-    /** nats, of each token of the run that has one behind it */
-    readonly losses: readonly number[];
     /** p − y of the likeliest tokens and of the one that came */
     readonly errors: readonly (ScoredToken & { readonly error: number })[];
     readonly weight: { readonly value: number; readonly gradient: number; readonly after: number };

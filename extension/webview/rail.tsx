@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { stageIds, type StageId } from '../protocol/stages.ts';
+import { byteCount } from '../protocol/tokenBytes.ts';
 import { count, decimal } from './figures.ts';
 import { phrases } from './phrases.ts';
 import { neighbourOf } from './stageTable.ts';
@@ -63,18 +64,16 @@ export function Rail(): JSX.Element {
 }
 
 function useLiveNumbers(): Readonly<Record<StageId, string>> {
-  const { inspection, selection, state } = useView();
+  const { inspection, selection } = useView();
   const overview = useAnswer('overview')?.answer;
-  const { tokens, position, distribution } = inspection;
+  const { tokens, position, distribution, hiddenSize } = inspection;
   const [best] = distribution.top;
-  const model = state.model?.state === 'ready' ? state.model.model : null;
-  const dimensions = state.subject?.essay !== null ? 8 : (model?.config.hiddenSize ?? 0);
   const token = tokens[position];
   return {
-    text: phrases.live.text(tokens.reduce((sum, { bytes }) => sum + bytes.length, 0)),
+    text: phrases.live.text(tokens.reduce((sum, { bytes }) => sum + byteCount(bytes), 0)),
     tokens: phrases.live.tokens(tokens.length),
-    vectors: phrases.live.vectors(dimensions),
-    attention: overview === undefined ? '' : decimal(overview.looksAt.weight, 2),
+    vectors: phrases.live.vectors(hiddenSize),
+    attention: overview === undefined ? '' : decimal(overview.looksMost, 2),
     mix: phrases.headName(selection.layer + 1, selection.head + 1),
     neurons: overview === undefined ? '' : `${count(overview.firing)} / ${count(overview.neurons)}`,
     scores: best === undefined ? '' : `p ${decimal(best.probability, 2)}`,

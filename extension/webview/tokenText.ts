@@ -1,3 +1,5 @@
+import { controlName } from '../protocol/tokenBytes.ts';
+
 /** A piece of a token as it is shown: plain text, a visible mark for something invisible, or bytes that are no character. */
 export interface TokenPiece {
   readonly kind: 'text' | 'mark' | 'bytes';
@@ -20,15 +22,13 @@ const marks = new Map<string, readonly [shown: string, spoken: string]>([
 const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 const combining = /\p{M}/u;
 
-/** A token without bytes is the one that the model puts between texts. */
-const boundary: TokenPiece = { kind: 'mark', shown: '⟨end of text⟩', spoken: 'end of text' };
-
 /**
  * The pieces of a token, in order.
- * @param bytes the token's bytes as Latin-1: a token may begin or end inside a UTF-8 character
+ * @param bytes as `tokenBytes.ts` says: a token may begin or end inside a UTF-8 character
  */
 export function tokenPieces(bytes: string): TokenPiece[] {
-  if (bytes === '') return [boundary];
+  const control = controlName(bytes);
+  if (control !== null) return [{ kind: 'mark', shown: control, spoken: control.replaceAll(/[<|>]/g, '') }];
   const pieces: TokenPiece[] = [];
   let text = '';
   let loose: string[] = [];

@@ -7,6 +7,7 @@ import { Inspector } from '../../extension/inspection/inspector.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { Inspection } from '../../extension/protocol/prediction.ts';
 import type { RunQuestion, StageAnswers, StageQuestion } from '../../extension/protocol/stages.ts';
+import { byteCount, controlBytes } from '../../extension/protocol/tokenBytes.ts';
 import { realCode } from '../engine/tinyModel.ts';
 import { trainPencil } from '../training/pencilTraining.ts';
 
@@ -44,7 +45,7 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
     expect(new Uint8Array(attention.picture)).toHaveLength(tokens.length ** 2);
     const overview = ask({ kind: 'overview', ...place });
     expect(overview.top.id).toBe(distribution.top[0]!.id);
-    expect(overview.looksAt.weight).toBe(Math.max(...attention.weights));
+    expect(overview.looksMost).toBe(Math.max(...attention.weights));
     const mix = ask({ kind: 'mix', ...place });
     mix.after.forEach((value, i) => expect(value).toBeCloseTo(mix.before[i]! + mix.attended[i]!, 5));
     const choice = ask({ kind: 'choice', position, temperature: 1, topK: 0, topP: 1, seed: 3 });
@@ -57,7 +58,7 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
 
   it('replays the merges of a token from its bytes to itself', () => {
     const longest = inspection.tokens.reduce(
-      (best, { bytes }, i) => (bytes.length > inspection.tokens[best]!.bytes.length ? i : best),
+      (best, { bytes }, i) => (byteCount(bytes) > byteCount(inspection.tokens[best]!.bytes) ? i : best),
       0,
     );
     const { steps } = ask({ kind: 'merges', position: longest });
@@ -70,6 +71,14 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
       expect(merge).toBeGreaterThan(0);
       expect(pieces[made!]).toBe(steps[i]!.pieces[made!]! + steps[i]!.pieces[made! + 1]!);
     });
+  });
+
+  it('names the token before the text, which no byte was merged to', () => {
+    const bytes = controlBytes('<|endoftext|>');
+    expect(inspection.tokens[0]!.bytes).toBe(bytes);
+    expect(ask({ kind: 'merges', position: 0 }).steps).toEqual([
+      { pieces: [bytes], merge: null, made: null },
+    ]);
   });
 
   it('a silenced neuron and a step that is tried leave the model as it was', () => {

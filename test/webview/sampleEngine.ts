@@ -54,13 +54,11 @@ function inspectionOf(
   const { model } = run.subject;
   const position = chosen ?? cursor - 1;
   model.run(run.ids);
-  const { numHiddenLayers: layers, numAttentionHeads: heads } = model.config;
-  const told = distribution(model.logits(position), topK, run.ids[position + 1] ?? null, (id) =>
-    Buffer.from(run.subject.bytesOf(id), 'latin1'),
-  );
+  const { numHiddenLayers: layers, numAttentionHeads: heads, hiddenSize } = model.config;
+  const told = distribution(model.logits(position), topK, run.ids[position + 1] ?? null, run.subject.bytesOf);
   // Runs of the essay have odd numbers.
   lastRun += run === sampleRun ? 2 - (lastRun % 2) : 1 + (lastRun % 2 === 0 ? 0 : 1);
-  return { run: lastRun, layers, heads, tokens, cursor, position, distribution: told };
+  return { run: lastRun, layers, heads, hiddenSize, tokens, cursor, position, distribution: told };
 }
 
 function answerOf(run: Run, question: RunQuestion): StageAnswer {

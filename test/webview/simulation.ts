@@ -45,6 +45,7 @@ export function inspectionOf(text: number, model: number, position: number | nul
     run: lastRun,
     layers: 2,
     heads: 2,
+    hiddenSize: 4,
     tokens,
     cursor,
     position: at,

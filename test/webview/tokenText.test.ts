@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { controlNames } from '../../extension/tokenizer/tokenizer.ts';
+import { byteCount, controlBytes } from '../../extension/protocol/tokenBytes.ts';
 import { spokenToken, tokenPieces } from '../../extension/webview/tokenText.ts';
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -10,7 +12,6 @@ const shown = (bytes: string): string =>
     .join('');
 
 test.each([
-  ['', '⟨end of text⟩'],
   [' return', '·return'],
   ['\t\tx', '→→x'],
   ['}\r\n', '}⟨CR⟩⏎'],
@@ -40,6 +41,19 @@ test.each([
 ])('bytes that are no character are shown as bytes: %j as %j', (bytes, expected) => {
   expect(shown(bytes)).toBe(expected);
 });
+
+test.each(controlNames)(
+  'the control token %s is shown by its own name, as a mark, and has no bytes',
+  (name) => {
+    const bytes = controlBytes(name);
+    expect(tokenPieces(bytes)).toEqual([
+      { kind: 'mark', shown: name, spoken: name.slice('<|'.length, -'|>'.length) },
+    ]);
+    expect(byteCount(bytes)).toBe(0);
+    // The same characters in a text are a text.
+    expect(tokenPieces(tokenOf(name))).toEqual([{ kind: 'text', shown: name, spoken: name }]);
+  },
+);
 
 test('a token is shown as bytes exactly where the platform decoder finds no character', () => {
   const pieceOf = fc.oneof(

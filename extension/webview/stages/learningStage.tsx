@@ -83,7 +83,7 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
   return (
     <section>
       <h4>{phrases.weightHeading}</h4>
-      <WeightControls hiddenSize={answer.hiddenSize} place={place} rate={rate} />
+      <WeightControls place={place} rate={rate} />
       <Numbers label={phrases.weightHeading}>
         <p class="equation">
           w − η × g = {decimal(value, 6)} − {rate} ×{' '}
@@ -102,14 +102,14 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
 }
 
 interface WeightControlsProps {
-  readonly hiddenSize: number;
   readonly place: WeightPlace;
   readonly rate: number;
 }
 
 /** Which weight, and how far it is nudged. */
-function WeightControls({ hiddenSize, place, rate }: WeightControlsProps): JSX.Element {
-  const { selection, dispatch } = useView();
+function WeightControls({ place, rate }: WeightControlsProps): JSX.Element {
+  const { selection, dispatch, inspection } = useView();
+  const { hiddenSize } = inspection;
   const setWeight = (change: Partial<WeightPlace>): void =>
     dispatch({ type: 'select', change: { weight: { ...selection.weight, ...change } } });
   return (

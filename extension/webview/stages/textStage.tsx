@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { byteCount } from '../../protocol/tokenBytes.ts';
 import { phrases } from '../phrases.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useView } from '../view.ts';
@@ -7,7 +8,7 @@ import { useView } from '../view.ts';
 export function TextStage(): JSX.Element {
   const { inspection, dispatch } = useView();
   const { tokens, position, cursor } = inspection;
-  const bytes = tokens.reduce((sum, token) => sum + token.bytes.length, 0);
+  const bytes = tokens.reduce((sum, token) => sum + byteCount(token.bytes), 0);
   return (
     <div>
       <p>{phrases.textCounts(tokens.length, bytes, cursor)}</p>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { InspectedToken } from '../../protocol/prediction.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
+import { byteCount } from '../../protocol/tokenBytes.ts';
 import { decimal } from '../figures.ts';
 import { Bar, Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases.ts';
@@ -120,7 +121,7 @@ function lineBytes(
 ): string {
   const bytes = tokens
     .slice(from, to)
-    .map((token) => token.bytes)
+    .map((token) => (byteCount(token.bytes) === 0 ? '' : token.bytes))
     .join('');
   return bytes.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 }
