@@ -128,6 +128,17 @@ const formulas: { readonly [Kind in FormulaKind]: Formula<Kind> } = {
       sheet.result('cos', sheet.divided('a · b ÷ (|a| × |b|)', dot, lengths), cosine!);
     },
   },
+  share: {
+    symbols: 'n ÷ N  |  (Σ n before + n) ÷ N',
+    scale: () => [1],
+    write(sheet, { before, count, total }, [share, running]) {
+      const all = sheet.exact('N', total, 0);
+      const own = sheet.exact('n', count, 0);
+      sheet.result('n ÷ N', sheet.divided('n ÷ N', own, all, sheet.decimals + 2), share!);
+      const sum = sheet.plus('Σ n', sheet.exact('Σ n before', before, 0), own);
+      sheet.result('Σ n ÷ N', sheet.divided('Σ n ÷ N', sum, all, sheet.decimals + 2), running!);
+    },
+  },
   interval: {
     symbols: 'Σ p before … Σ p before + p',
     scale: () => [1],

@@ -20,6 +20,7 @@ import {
 } from '../protocol/prediction.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type { Parts } from '../protocol/stages.ts';
+import type { WorkspaceText } from '../protocol/workspaceText.ts';
 
 /** A worker that dies at once must not be started again at every key. */
 export const respawnGapMs = 5_000;
@@ -178,6 +179,20 @@ export class PredictorClient {
     const answer = await this.#ask(this.#connected(), { type: 'find', prefix, open });
     if (answer.type !== 'found') throw unexpected(answer);
     return answer.match;
+  }
+
+  /** Text of the workspace; null before there is an index of the model's tokens. @throws {NihiloError} workerFailed */
+  async passages(): Promise<WorkspaceText | null> {
+    const answer = await this.#ask(this.#connected(), { type: 'passages' });
+    if (answer.type !== 'passages') throw unexpected(answer);
+    return answer.text;
+  }
+
+  /** How often each token stands in the workspace, likewise. @throws {NihiloError} workerFailed */
+  async frequencies(): Promise<Uint32Array | null> {
+    const answer = await this.#ask(this.#connected(), { type: 'frequencies' });
+    if (answer.type !== 'frequencies') throw unexpected(answer);
+    return answer.counts;
   }
 
   /** Frees the worker and its model; pending requests reject. A later `load` starts anew. */

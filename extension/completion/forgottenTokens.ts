@@ -12,6 +12,11 @@ export class ForgottenTokens {
     for (const document of documents) this.add(document);
   }
 
+  /** of each token, u32[vocabSize], a copy */
+  get occurrences(): Uint32Array {
+    return this.#occurrences.slice();
+  }
+
   add({ ids }: ProjectDocument): void {
     for (const id of ids) this.#occurrences[id]!++;
   }

@@ -120,6 +120,10 @@ async function answer(
     }
     case 'find':
       return { type: 'found', id, match: predictor.find(request.prefix, request.open) };
+    case 'passages':
+      return { type: 'passages', id, text: predictor.passages() };
+    case 'frequencies':
+      return { type: 'frequencies', id, counts: predictor.frequencies() };
     case 'parts': {
       const { prefix, open, at, tokens } = request;
       return { type: 'parts', id, parts: predictor.parts(prefix, open, at, tokens) };

@@ -25,6 +25,7 @@ import type {
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import { CompletionServer } from '../remote/completionServer.ts';
 import type { Parts } from '../protocol/stages.ts';
+import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { completeLine } from './line.ts';
@@ -189,9 +190,22 @@ export class Predictor {
 
   /** What each part says of the tokens behind a place; null before there is an index of these tokens, and where the text has a secret. */
   parts(prefix: string, open: OpenDocument, at: number, tokens: readonly number[]): Parts | null {
-    // Ids mean other tokens to another tokenizer.
-    if (this.#index === null || this.#index.tokenizerJson !== this.#model?.tokenizerJson) return null;
-    return this.#index.parts(prefix, open, at, tokens);
+    return this.#ofTheSameTokens?.parts(prefix, open, at, tokens) ?? null;
+  }
+
+  /** Of the workspace in the model's tokens; null before there is an index of these. */
+  passages(): WorkspaceText | null {
+    return this.#ofTheSameTokens?.passages() ?? null;
+  }
+
+  /** How often each of the model's tokens stands in the workspace, likewise. */
+  frequencies(): Uint32Array | null {
+    return this.#ofTheSameTokens?.frequencies ?? null;
+  }
+
+  /** Ids mean other tokens to another tokenizer. */
+  get #ofTheSameTokens(): ServedIndex | null {
+    return this.#index?.tokenizerJson === this.#model?.tokenizerJson ? this.#index : null;
   }
 
   #rehearseOnce(what: 'index' | 'relaxed' | 'reproducible', rehearsal: () => void): void {

@@ -21,6 +21,7 @@ import type {
   WordOptions,
 } from '../protocol/prediction.ts';
 import type { Parts } from '../protocol/stages.ts';
+import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { bytesOrName } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
@@ -31,6 +32,7 @@ import { EarlierText } from './earlierText.ts';
 import { ForgottenTokens } from './forgottenTokens.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
 import { placesIn, trialOptions, trialsOf } from './trials.ts';
+import { passagesOf } from './passages.ts';
 import { likelyWords } from './words.ts';
 
 /** Where somebody writes: the document without the line that is written, and the place in it. */
@@ -58,6 +60,7 @@ export class ServedIndex {
   /** counted beyond this, what was seen once is displaced */
   readonly #room: number;
   readonly #tokensGone: ForgottenTokens;
+  readonly #lineFeeds: Uint8Array;
   /** a place is often come to more than once: it is made ready, then a server is asked, then it is completed */
   #lastPlaced: {
     readonly prefix: string;
@@ -83,9 +86,10 @@ export class ServedIndex {
     this.#model = this.#counts;
     const { documentTokens, projectTokens } = counts.capacity;
     const documents = files.map((file, i) => ({ ...file, ids: tokens.subarray(starts[i]!, starts[i + 1]!) }));
+    this.#lineFeeds = lineFeedsOf(this.#tokenizer);
     this.#earlier = new EarlierText(
       documents.map(({ path, ids }) => ({ document: path, ids })),
-      lineFeedsOf(this.#tokenizer),
+      this.#lineFeeds,
       index.suffixes,
     );
     const project = {
@@ -247,6 +251,19 @@ export class ServedIndex {
     const { removed } = this.#documents.get(place.document) ?? {};
     const at = { linesBefore: 0, ...(removed === undefined ? {} : { removed }) };
     return { tokens: length, file: place.document, line: lineInFile(at, place.line - 1) };
+  }
+
+  /** The documents as they were saved last, or passages of them. */
+  passages(): WorkspaceText {
+    return passagesOf(
+      this.#documents.names.map((name) => this.#documents.get(name)!),
+      this.#lineFeeds,
+    );
+  }
+
+  /** How often each token stands in the documents, u32[vocabSize]. */
+  get frequencies(): Uint32Array {
+    return this.#tokensGone.occurrences;
   }
 
   /** @returns whether all of it could be counted */

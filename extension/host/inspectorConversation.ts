@@ -1,11 +1,20 @@
 import type { PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
+import { linesPartByPart } from '../inspection/lineSearch.ts';
 import type { CallMessage } from '../protocol/calling.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
 import type { InspectorMessage, InspectorRequest, ModelState, Place } from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
-import type { Parts, StageAnswer, StageId, StageKind, StageQuestion } from '../protocol/stages.ts';
+import type {
+  Parts,
+  RunQuestion,
+  StageAnswer,
+  StageId,
+  StageKind,
+  StageQuestion,
+} from '../protocol/stages.ts';
+import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
@@ -33,10 +42,14 @@ interface Inspected {
 /** What is asked of the model; each rejects when `signal` is aborted. */
 export interface InspectionEngine extends Pick<
   InspectorClient,
-  'inspect' | 'inspectEssay' | 'ask' | 'essay'
+  'inspect' | 'inspectEssay' | 'ask' | 'read' | 'essay'
 > {
   find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null>;
   parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
+  /** text of the workspace in the model's tokens; null: nobody has it */
+  passages(): Promise<WorkspaceText | null>;
+  /** how often each token stands in the workspace, likewise */
+  frequencies(): Promise<Uint32Array | null>;
   /** what completions have asked the editor for, the last first */
   messages(): readonly CallMessage[];
 }
@@ -181,7 +194,12 @@ export class InspectorConversation {
     if (!signal.aborted) this.#send(reply);
   }
 
-  /** One question of a kind at a time: a newer one makes the one before pointless. */
+  /** Nobody waits for more of an answer that grows. */
+  stop(kind: StageKind): void {
+    this.#questions.get(kind)?.abort();
+  }
+
+  /** One question of a kind at a time: a newer one makes the one before pointless. An answer that grows is told again and again. */
   async ask(request: Extract<InspectorRequest, { type: 'ask' }>): Promise<void> {
     const { sequence, revision, run, question } = request;
     const inspected = this.#inspected;
@@ -189,31 +207,55 @@ export class InspectorConversation {
     const { kind } = question;
     this.#questions.get(kind)?.abort();
     const underWay = new AbortController();
+    const { signal } = underWay;
     this.#questions.set(kind, underWay);
-    let reply: InspectorMessage;
     try {
-      const answer = await this.#told(inspected, question, underWay.signal);
-      reply = { type: 'answered', sequence, answer };
+      for await (const answer of this.#told(inspected, question, signal)) {
+        if (signal.aborted) return;
+        this.#send({ type: 'answered', sequence, answer });
+      }
     } catch (error) {
-      reply = { type: 'refused', sequence, kind, error: toPlainError(error) };
+      if (!signal.aborted) this.#send({ type: 'refused', sequence, kind, error: toPlainError(error) });
     }
-    if (!underWay.signal.aborted) this.#send(reply);
   }
 
-  async #told(inspected: Inspected, question: StageQuestion, signal: AbortSignal): Promise<StageAnswer> {
+  async *#told(
+    inspected: Inspected,
+    question: StageQuestion,
+    signal: AbortSignal,
+  ): AsyncGenerator<StageAnswer> {
+    const ask = (question: RunQuestion): Promise<StageAnswer> =>
+      this.#engine.ask({ run: inspected.inspection.run, question }, signal);
     switch (question.kind) {
       case 'parts':
-        return { kind: 'parts', answer: await this.#parts(inspected, signal) };
+        yield { kind: 'parts', answer: await this.#parts(inspected, signal) };
+        return;
       case 'messages':
-        return { kind: 'messages', answer: this.#engine.messages() };
+        yield { kind: 'messages', answer: this.#engine.messages() };
+        return;
       case 'seen': {
         const { text } = inspected;
         const open = text === null ? null : { name: text.name, suffix: text.suffix };
         const answer = text === null ? null : await this.#engine.find(text.prefix, open!);
-        return { kind: 'seen', answer };
+        yield { kind: 'seen', answer };
+        return;
+      }
+      case 'vocabulary': {
+        const counts = inspected.text === null ? null : await this.#engine.frequencies();
+        yield await ask({ ...question, counts });
+        return;
+      }
+      case 'firingLines': {
+        const text = inspected.text === null ? null : await this.#engine.passages();
+        if (text === null) yield { kind: 'firingLines', answer: null };
+        else {
+          await this.#engine.read(text, signal);
+          yield* linesPartByPart(ask, question);
+        }
+        return;
       }
       default:
-        return this.#engine.ask({ run: inspected.inspection.run, question }, signal);
+        yield await ask(question);
     }
   }
 

@@ -224,6 +224,9 @@ class ShownPage {
       case 'ask':
         void this.conversation.ask(request);
         return;
+      case 'stop':
+        this.conversation.stop(request.kind);
+        return;
       case 'essay':
         void this.conversation.essay(request.action);
         return;

@@ -339,9 +339,13 @@ export class WorkspaceModel {
       },
       inspectEssay: (...query) => inspector.inspectEssay(...query),
       ask: (...query) => inspector.ask(...query),
+      read: (...query) => inspector.read(...query),
       essay: (action) => inspector.essay(action),
       find: (...query) => this.find(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
+      passages: async () => (this.#index.status.predicting === null ? null : this.#predictor.passages()),
+      frequencies: async () =>
+        this.#index.status.predicting === null ? null : this.#predictor.frequencies(),
       messages: () => this.#messages,
     };
   }

@@ -11,6 +11,7 @@ import type {
 } from '../protocol/inspecting.ts';
 import type { Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { StageAnswer } from '../protocol/stages.ts';
+import type { WorkspaceText } from '../protocol/workspaceText.ts';
 
 /** `Omit` over each member of the union */
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
@@ -80,6 +81,12 @@ export class InspectorClient {
     const answer = await this.#ask({ type: 'surprises', text, from }, signal);
     if (answer.type !== 'surprises') throw unexpected(answer);
     return answer.surprises;
+  }
+
+  /** Hands over what `firingLines` is asked of from now on. @throws {NihiloError} checkpointMissing; workerFailed */
+  async read(text: WorkspaceText, signal: AbortSignal): Promise<void> {
+    const answer = await this.#ask({ type: 'read', text }, signal);
+    if (answer.type !== 'reading') throw unexpected(answer);
   }
 
   /** @throws {NihiloError} positionInvalid, also when the run is too old; workerFailed */

@@ -35,7 +35,7 @@ export class Essay {
 
   constructor(compiled: CompiledKernels, seed: number) {
     const model = new RecordedModel(compiled, config, initialTensors(parameterTable(config), seed));
-    this.#subject = { model, bytesOf: (id) => essayVocabulary[id]! };
+    this.#subject = { model, bytesOf: (id) => essayVocabulary[id]!, taught: essayIds };
     this.begin(seed);
   }
 

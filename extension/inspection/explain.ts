@@ -9,11 +9,14 @@ import { gradientsOf, learntBy, weightAt } from './learning.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { attentionRow, dot, embedding, type Run } from './subject.ts';
 
+/** What the run alone knows. */
+export type RunNumber = Exclude<NumberName, { of: 'lineSum' | 'lineActivation' }>;
+
 /** Exponentials and products that are written out of a whole vocabulary; the rest is one number that is given. */
 const listed = 50;
 
 /** A number's operands, all of them, and what the machine made of them. */
-export function explain(run: Run, name: NumberName): Explanation {
+export function explain(run: Run, name: RunNumber): Explanation {
   const { model } = run.subject;
   model.run(run.ids);
   switch (name.of) {

@@ -8,16 +8,22 @@ import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
-import type { RunQuestion, StageAnswer } from '../protocol/stages.ts';
+import type { Explanation } from '../protocol/explanation.ts';
+import type { NumberName, RunQuestion, StageAnswer, StageAnswers } from '../protocol/stages.ts';
+import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { bytesOrName } from '../tokenizer/latin1.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Essay, essayCursor } from './essay.ts';
+import { ReadText } from './firingLines.ts';
 import { replayMerges } from './mergeReplay.ts';
 import { RecordedModel } from './recordedModel.ts';
-import { answerStage } from './stageAnswers.ts';
+import { explain } from './explain.ts';
+import { answerStage, strongestNeuron } from './stageAnswers.ts';
 import type { Run, Subject } from './subject.ts';
 import { surprisesIn } from './surprises.ts';
 
+/** Reading the workspace's text gives way to other questions after so long. */
+const readingMs = 80;
 /** Runs that may still be asked about. */
 const keptRuns = 8;
 
@@ -26,6 +32,8 @@ export class Inspector {
   readonly #platform: Platform;
   #workspace: { readonly subject: Subject; readonly tokenizer: Tokenizer } | null = null;
   #essay: Essay | null = null;
+  /** of the workspace's model */
+  #read: ReadText | null = null;
   readonly #runs = new Map<number, Run>();
   #lastRun = 0;
 
@@ -41,6 +49,7 @@ export class Inspector {
     const model = new RecordedModel(await this.#kernels(reproducible), config, tensors);
     const bytesOf = (id: number): string => bytesOrName(tokenizer, id);
     this.#workspace = { subject: { model, bytesOf }, tokenizer };
+    this.#read = null;
     this.#forget((subject) => subject !== this.#essay?.run.subject);
     return {
       checkpoint,
@@ -77,6 +86,12 @@ export class Inspector {
     return surprisesIn(subject.model, tokenizer, new TextEncoder().encode(text), from);
   }
 
+  /** The text of the workspace, of which is asked where neurons fire; what has been read of the same text is kept. @throws {NihiloError} checkpointMissing */
+  read(text: WorkspaceText): void {
+    const { subject } = this.#loaded();
+    if (this.#read?.isOf(subject, text) !== true) this.#read = new ReadText(subject, text);
+  }
+
   /** Does something to the essay's model, which is made of random numbers where there was none. */
   async essay(action: EssayAction): Promise<EssayState> {
     this.#essay ??= new Essay(await this.#kernels(true), action.type === 'begin' ? action.seed : 0);
@@ -108,11 +123,43 @@ export class Inspector {
       return { kind: 'merges', answer };
     }
     if ('position' in question) checkPosition(question.position, known.ids.length);
+    if (question.kind === 'firingLines') {
+      return { kind: 'firingLines', answer: this.#firingLines(known, question) };
+    }
+    if (question.kind === 'explain')
+      return { kind: 'explain', answer: this.#explain(known, question.number) };
     return answerStage(known, question);
   }
 
+  /** Reads on a little, and tells what is known by then; null: of the essay, or before there is a text. */
+  #firingLines(
+    run: Run,
+    { layer, position, neuron }: Extract<RunQuestion, { kind: 'firingLines' }>,
+  ): StageAnswers['firingLines'] {
+    if (this.#read === null || run.subject !== this.#workspace?.subject) return null;
+    run.subject.model.run(run.ids);
+    const asked = neuron ?? strongestNeuron(run.subject.model, layer, position);
+    this.#read.read(readingMs);
+    return this.#read.strongest(layer, asked);
+  }
+
+  /** @throws {NihiloError} positionInvalid, when a number is of a text that has been replaced */
+  #explain(run: Run, number: NumberName): Explanation {
+    if (!('at' in number)) return explain(run, number);
+    const { of, layer, at, index } = number;
+    const place = this.#read?.runAt(at) ?? null;
+    if (place === null) {
+      throw new NihiloError(
+        'positionInvalid',
+        say`The text of the workspace has changed. Look for the lines of the neuron again.`,
+      );
+    }
+    const { position } = place;
+    return explain(place.run, { of: of === 'lineSum' ? 'neuron' : 'activation', layer, position, index });
+  }
+
   /** The essay's words are tokens as a whole. */
-  #merges({ subject, ids }: Run, position: number): Extract<StageAnswer, { kind: 'merges' }>['answer'] {
+  #merges({ subject, ids }: Run, position: number): StageAnswers['merges'] {
     const id = ids[position]!;
     if (subject !== this.#workspace?.subject) {
       return { steps: [{ pieces: [subject.bytesOf(id)], merge: null, made: null }] };

@@ -45,6 +45,9 @@ async function answer(inspector: Inspector, request: InspectingRequest): Promise
     }
     case 'surprises':
       return { type: 'surprises', id, surprises: inspector.surprises(request.text, request.from) };
+    case 'read':
+      inspector.read(request.text);
+      return { type: 'reading', id };
     case 'ask':
       return { type: 'answered', id, answer: inspector.ask(request.run, request.question) };
   }

@@ -1,16 +1,10 @@
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import { distribution } from '../engine/sampler.ts';
-import {
-  type RunQuestion,
-  type StageAnswer,
-  type StageAnswers,
-  type StageQuestion,
-  vocabularyPage,
-} from '../protocol/stages.ts';
+import type { RunQuestion, StageAnswer, StageAnswers, StageQuestion } from '../protocol/stages.ts';
 import { drawOf } from './choice.ts';
-import { explain } from './explain.ts';
 import { learningAt } from './learning.ts';
 import type { RecordedModel } from './recordedModel.ts';
+import { countsIn, vocabularyOf } from './vocabulary.ts';
 import { whyOf } from './why.ts';
 import { attentionRow, dot, embedding, likeliest, named, type Run } from './subject.ts';
 
@@ -20,17 +14,21 @@ const [mostScores, fewGuesses, mostNeighbours] = [50, 5, 10];
 const thumbnailSize = 64;
 
 /** What is asked of the run alone: not of the tokenizer, and not of the index. */
-type RunKind = Exclude<RunQuestion['kind'], 'merges'>;
+type RunKind = Exclude<RunQuestion['kind'], 'merges' | 'firingLines' | 'explain'>;
 
 /** One answer a kind; `model.run(ids)` has been called. */
 const stageAnswers: {
   readonly [Kind in RunKind]: (
     run: Run,
-    question: Extract<StageQuestion, { kind: Kind }>,
+    question: Extract<RunQuestion, { kind: Kind }>,
   ) => StageAnswers[Kind];
 } = {
   overview,
-  vocabulary,
+  vocabulary: (run, { from, position, counts }) => {
+    const { taught, model } = run.subject;
+    const known = taught === undefined ? counts : countsIn(taught, model.config.vocabSize);
+    return vocabularyOf(run, from, position, known);
+  },
   vectors,
   attention,
   thumbnails,
@@ -40,13 +38,12 @@ const stageAnswers: {
   choice: drawOf,
   learning: (run, { position, rate, weight }) => learningAt(run, position, rate, weight),
   why: whyOf,
-  explain: (run, { number }) => explain(run, number),
 };
 
-type AnyAnswer = (run: Run, question: StageQuestion) => StageAnswer['answer'];
+type AnyAnswer = (run: Run, question: RunQuestion) => StageAnswer['answer'];
 
 /** What a stage is told of a run. */
-export function answerStage(run: Run, question: Extract<StageQuestion, { kind: RunKind }>): StageAnswer {
+export function answerStage(run: Run, question: Extract<RunQuestion, { kind: RunKind }>): StageAnswer {
   run.subject.model.run(run.ids);
   // One kind at a time: the compiler does not follow a union through a table.
   const answer = (stageAnswers[question.kind] as unknown as AnyAnswer)(run, question);
@@ -75,13 +72,10 @@ function countFiring(before: Float32Array): number {
   return before.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
 }
 
-function vocabulary(
-  { subject }: Run,
-  { from }: Extract<StageQuestion, { kind: 'vocabulary' }>,
-): StageAnswers['vocabulary'] {
-  const size = subject.model.config.vocabSize;
-  const length = Math.max(0, Math.min(vocabularyPage, size - from));
-  return { size, from, tokens: Array.from({ length }, (_, i) => named(subject, from + i)) };
+/** The neuron that fires most; of those that do not, the one that is nearest to it. */
+export function strongestNeuron(model: RecordedModel, layer: number, position: number): number {
+  const sums = model.row('up', layer, position);
+  return sums.reduce((best, sum, neuron) => (sum > sums[best]! ? neuron : best), 0);
 }
 
 function vectors(

@@ -9,6 +9,8 @@ export interface Subject {
   readonly model: RecordedModel;
   /** as `tokenBytes.ts` says */
   readonly bytesOf: (id: number) => string;
+  /** all that it was taught, where that is so little; absent: a workspace */
+  readonly taught?: readonly number[];
 }
 
 /** A text that a subject has read: what stages ask about. */

@@ -38,6 +38,8 @@ export interface Operands {
   readonly descent: { readonly w: number; readonly g: number; readonly rate: number };
   /** a · b ÷ (|a| |b|) */
   readonly cosine: { readonly a: readonly number[]; readonly b: readonly number[] };
+  /** n of N occurrences, and with all that are more frequent */
+  readonly share: { readonly before: number; readonly count: number; readonly total: number };
   /** where a token's interval on the ruler begins and ends; `rest`: intervals before it that are not listed */
   readonly interval: { readonly before: readonly number[]; readonly rest: number; readonly p: number };
 }

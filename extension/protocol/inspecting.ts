@@ -1,6 +1,7 @@
 import type { PlainError } from './errors.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { RunQuestion, StageAnswer } from './stages.ts';
+import type { WorkspaceText } from './workspaceText.ts';
 
 /** Of the essay's example, as it opens. */
 export const essaySeed = 1;
@@ -47,6 +48,8 @@ export type InspectingRequest = { readonly id: number } & (
   | { readonly type: 'inspectEssay'; readonly position: number | null; readonly topK: number }
   /** how surprising each token of a text is that begins behind its first `from` bytes */
   | { readonly type: 'surprises'; readonly text: string; readonly from: number }
+  /** text of the workspace in the loaded model's tokens: what `firingLines` is asked of from now on */
+  | { readonly type: 'read'; readonly text: WorkspaceText }
   | {
       readonly type: 'ask';
       /** of an inspection; only those of the last few are known */
@@ -63,6 +66,7 @@ export type InspectingReply = { readonly id: number } & (
   | { readonly type: 'inspected'; readonly inspection: Inspection }
   | { readonly type: 'essay'; readonly state: EssayState }
   | { readonly type: 'surprises'; readonly surprises: readonly Surprise[] }
+  | { readonly type: 'reading' }
   | { readonly type: 'answered'; readonly answer: StageAnswer }
   | { readonly type: 'failed'; readonly error: PlainError }
 );

@@ -74,6 +74,8 @@ export type InspectorRequest =
       readonly run: number;
       readonly question: StageQuestion;
     }
+  /** enough of an answer that grows */
+  | { readonly type: 'stop'; readonly kind: StageKind }
   | { readonly type: 'pin'; readonly pinned: boolean }
   /** to the essay's example, which is begun or taught; null: back to the editor's text */
   | { readonly type: 'essay'; readonly action: EssayAction | null }
@@ -104,6 +106,7 @@ export type InspectorMessage =
       /** the stage that somebody asked for; null: none in particular */
       readonly stage: StageId | null;
     }
+  /** an answer that grows comes again and again, each time as a whole */
   | { readonly type: 'answered'; readonly sequence: number; readonly answer: StageAnswer }
   | {
       readonly type: 'refused';

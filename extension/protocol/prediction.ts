@@ -4,6 +4,7 @@ import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig } from './model.ts';
 import type { RemoteEndpoint, RemoteStatus } from './remote.ts';
 import type { Parts } from './stages.ts';
+import type { WorkspaceText } from './workspaceText.ts';
 
 /** One candidate for the next token. */
 export interface ScoredToken {
@@ -193,6 +194,10 @@ export type PredictorRequest =
       readonly prefix: string;
       readonly open: OpenDocument;
     }
+  /** text of the workspace in the model's tokens, to be read by it */
+  | { readonly type: 'passages'; readonly id: number }
+  /** how often each of the model's tokens stands in the workspace */
+  | { readonly type: 'frequencies'; readonly id: number }
   /** what each part of the mixture says of tokens at a place of a document */
   | {
       readonly type: 'parts';
@@ -254,4 +259,7 @@ export type PredictorReply =
   | { readonly type: 'worded'; readonly id: number; readonly words: readonly ScoredWord[] }
   | { readonly type: 'found'; readonly id: number; readonly match: EarlierMatch | null }
   | { readonly type: 'parts'; readonly id: number; readonly parts: Parts | null }
+  /** null before there is an index of the model's tokens */
+  | { readonly type: 'passages'; readonly id: number; readonly text: WorkspaceText | null }
+  | { readonly type: 'frequencies'; readonly id: number; readonly counts: Uint32Array | null }
   | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };

@@ -1,6 +1,7 @@
 import type { CallMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
+import type { FiringLines, VocabularyRows } from './workspaceText.ts';
 
 /** The way from text to prediction, in its order. */
 export const stageIds = [
@@ -54,6 +55,13 @@ export type NumberName =
       readonly position: number;
       readonly index: number;
     }
+  /** of a token of the workspace that has been read, by its place there */
+  | {
+      readonly of: 'lineSum' | 'lineActivation';
+      readonly layer: number;
+      readonly at: number;
+      readonly index: number;
+    }
   | { readonly of: 'finalNorm'; readonly position: number; readonly index: number }
   | { readonly of: 'logit' | 'error'; readonly position: number; readonly token: number }
   | {
@@ -88,7 +96,12 @@ interface DrawQuestion {
 export type StageQuestion =
   | ({ readonly kind: 'overview' } & HeadPlace)
   | { readonly kind: 'merges'; readonly position: number }
-  | { readonly kind: 'vocabulary'; readonly from: number }
+  | {
+      readonly kind: 'vocabulary';
+      readonly position: number;
+      /** rank of the first row; null: so that the token at the position is among them */
+      readonly from: number | null;
+    }
   | { readonly kind: 'vectors'; readonly position: number; readonly other: number }
   | ({
       readonly kind: 'attention';
@@ -101,6 +114,13 @@ export type StageQuestion =
       readonly layer: number;
       readonly position: number;
       readonly silenced: number | null;
+    }
+  /** where in the workspace a neuron fires most; the answer grows. null: the neuron that fires most at the position */
+  | {
+      readonly kind: 'firingLines';
+      readonly layer: number;
+      readonly position: number;
+      readonly neuron: number | null;
     }
   | { readonly kind: 'scores'; readonly position: number }
   | { readonly kind: 'parts'; readonly position: number }
@@ -121,7 +141,12 @@ export type StageQuestion =
 export type StageKind = StageQuestion['kind'];
 
 /** What is asked of the run alone; the rest is asked of the index, or remembered. */
-export type RunQuestion = Exclude<StageQuestion, { kind: 'parts' | 'seen' | 'messages' }>;
+export type RunQuestion =
+  | Exclude<StageQuestion, { kind: 'parts' | 'seen' | 'messages' | 'vocabulary' }>
+  | (Extract<StageQuestion, { kind: 'vocabulary' }> & {
+      /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
+      readonly counts: Uint32Array | null;
+    });
 
 /** A token by what it says. */
 export interface NamedToken {
@@ -151,11 +176,7 @@ export interface StageAnswers {
       readonly made: number | null;
     }[];
   };
-  readonly vocabulary: {
-    readonly size: number;
-    readonly from: number;
-    readonly tokens: readonly NamedToken[];
-  };
+  readonly vocabulary: VocabularyRows;
   readonly vectors: {
     readonly vector: readonly number[];
     readonly other: readonly number[];
@@ -207,6 +228,8 @@ export interface StageAnswers {
     readonly top: readonly ScoredToken[];
     readonly topSilenced: readonly ScoredToken[] | null;
   };
+  /** null: there is no text of the workspace to read */
+  readonly firingLines: FiringLines | null;
   readonly scores: {
     /** f32[vocabulary] */
     readonly logits: ArrayBuffer;

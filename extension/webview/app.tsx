@@ -9,7 +9,7 @@ import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases.ts';
 import { Rail } from './rail.tsx';
 import { SheetView } from './sheetView.tsx';
-import { questionsOf } from './stageTable.ts';
+import { awaitedApart, questionsOf } from './stageTable.ts';
 import { stageViews } from './stageViews.tsx';
 import { TokenStrip } from './tokenStrip.tsx';
 import { TrainingPanel } from './trainingPanel.tsx';
@@ -142,7 +142,9 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
   const { stage, look, questions } = state;
   const StageView = stageViews[stage];
   const needed = questionsOf(stage, selection, inspection).map(({ kind }) => questions[kind]);
-  const stale = needed.some((asked) => asked?.waiting === true);
+  const stale = needed.some(
+    (asked) => asked?.waiting === true && !awaitedApart.includes(asked.question.kind),
+  );
   const refused = needed.find((asked) => asked !== undefined && asked.error !== null)?.error ?? null;
   return (
     <section
@@ -158,7 +160,7 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
       {look !== null && look.sheet && explanation !== null ? (
         <SheetView
           explanation={explanation}
-          sentence={look.number === null ? phrases.boardHeading : numberSentence(look.number, inspection)}
+          sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
         />
       ) : (
         <div>

@@ -49,6 +49,7 @@ export function Board(): JSX.Element {
                 dispatch({
                   type: 'show',
                   explanation: { formula: 'dot', operands: { a, b }, machine: [dot] },
+                  sentence: phrases.boardHeading,
                 })
               }
             >

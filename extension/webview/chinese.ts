@@ -1,4 +1,5 @@
 import { count, decimal } from './figures.ts';
+import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
 
 const frame = {
@@ -101,11 +102,6 @@ const stages = {
   mergesHint: '先是单个字节；然后总是合并最早学到的字节对。',
   noMerges: '这个标记没有经过合并。',
   mergeNumber: (merge) => `第 ${count(merge)} 次合并`,
-  vocabularyHeading: (size) => `词汇表：${count(size)} 个标记；ID 就是在表中的位置`,
-  previousPage: '上一页',
-  nextPage: '下一页',
-  pageRange: (from, to) => `${count(from)} 到 ${count(to)}`,
-  chosenToken: '所选标记',
   comparedWith: '对比',
   similarity: '相似度',
   dotProduct: '点积',
@@ -285,6 +281,9 @@ const pencil = {
     attended: (place, at, i) => `注意力加到 ${at} 上的第 ${i} 个数，${place}。`,
     middle: (place, at, i) => `${at} 的向量在注意力之后的第 ${i} 个数，${place}：之前 + 加上的。`,
     neuron: (place, at, i) => `神经元 ${i} 在 ${at} 处的和，${place}。`,
+    lineSum: (place, i) => `${place}：神经元 ${i} 在那一行的一个标记处的和。`,
+    lineActivation: (place, i) =>
+      `${place}：神经元 ${i} 在那一行的一个标记处的输出：和为负时为 0，否则为和的平方。`,
     activation: (place, at, i) => `神经元 ${i} 在 ${at} 处的输出，${place}：和为负时为 0，否则为它的平方。`,
     down: (place, at, i) => `神经元加到 ${at} 上的第 ${i} 个数，${place}。`,
     output: (place, at, i) => `${at} 的向量在神经元之后的第 ${i} 个数，${place}。`,
@@ -359,6 +358,7 @@ const training = {
 export const chinese: Phrases = {
   ...frame,
   ...stages,
+  ...chineseDepth,
   ...prediction,
   ...why,
   ...pencil,

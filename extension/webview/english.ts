@@ -1,4 +1,5 @@
 import type { Place, TrainingPhase } from '../protocol/inspector.ts';
+import { englishDepth } from './englishDepth.ts';
 import { count, decimal } from './figures.ts';
 
 type PhaseNames = Readonly<Record<Exclude<TrainingPhase, 'none'>, string>>;
@@ -116,11 +117,6 @@ const stages = {
   mergesHint: 'Single bytes first; then always the pair that was learnt earliest.',
   noMerges: 'Nothing was merged for this token.',
   mergeNumber: (merge: number) => `merge ${count(merge)}`,
-  vocabularyHeading: (size: number) => `Vocabulary: ${count(size)} tokens; the ID is the place in this list`,
-  previousPage: 'Previous',
-  nextPage: 'Next',
-  pageRange: (from: number, to: number) => `${count(from)} to ${count(to)}`,
-  chosenToken: 'Chosen token',
   comparedWith: 'compared with',
   similarity: 'Similarity',
   dotProduct: 'Dot product',
@@ -319,6 +315,9 @@ const pencil = {
     middle: (place: string, at: string, i: number) =>
       `Number ${i} of the vector of ${at} after attention, ${place}: before + what was added.`,
     neuron: (place: string, at: string, i: number) => `The sum of neuron ${i} at ${at}, ${place}.`,
+    lineSum: (place: string, i: number) => `The sum of neuron ${i} at a token of that line, ${place}.`,
+    lineActivation: (place: string, i: number) =>
+      `What neuron ${i} says at a token of that line, ${place}: nothing if its sum is negative, else its square.`,
     activation: (place: string, at: string, i: number) =>
       `What neuron ${i} says at ${at}, ${place}: nothing if its sum is negative, else its square.`,
     down: (place: string, at: string, i: number) => `Number ${i} of what the neurons add to ${at}, ${place}.`,
@@ -386,4 +385,13 @@ const training = {
 };
 
 /** Every sentence of the Inspector, in English. */
-export const english = { ...frame, ...stages, ...prediction, ...why, ...pencil, ...essay, ...training };
+export const english = {
+  ...frame,
+  ...stages,
+  ...englishDepth,
+  ...prediction,
+  ...why,
+  ...pencil,
+  ...essay,
+  ...training,
+};

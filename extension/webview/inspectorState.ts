@@ -20,7 +20,7 @@ import type {
   StageQuestion,
 } from '../protocol/stages.ts';
 import { essayRate, fitted, initialSelection, type Selection } from './selection.ts';
-import { questionsOf } from './stageTable.ts';
+import { growing, questionsOf } from './stageTable.ts';
 
 /** The text the host looks at now. */
 interface Subject {
@@ -59,8 +59,14 @@ export type Look =
       /** its sheet is open */
       readonly sheet: boolean;
     }
-  /** an example that is not the model's: its operands are known */
-  | { readonly number: null; readonly sheet: true; readonly explanation: Explanation };
+  /** one whose operands the page knows */
+  | {
+      readonly number: null;
+      readonly sheet: true;
+      readonly explanation: Explanation;
+      /** what the number is, in words */
+      readonly sentence: string;
+    };
 
 export interface TrainingView extends Omit<TrainingTick, 'restart'> {
   readonly train: readonly CurvePoint[];
@@ -97,7 +103,7 @@ export type InspectorEvent =
   | { readonly type: 'openStage'; readonly stage: StageId }
   | { readonly type: 'select'; readonly change: Partial<Selection> }
   | { readonly type: 'look'; readonly look: Look | null }
-  | { readonly type: 'show'; readonly explanation: Explanation };
+  | { readonly type: 'show'; readonly explanation: Explanation; readonly sentence: string };
 
 export interface Step {
   readonly state: InspectorState;
@@ -149,7 +155,12 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       // A click may meet tokens of a text that has just been replaced.
       if (state.answer === null || state.answer.revision !== state.subject?.revision)
         return { state, send: [] };
-      return ask({ ...state, chosen: event.position, remembered: null });
+      return ask({
+        ...state,
+        chosen: event.position,
+        selection: { ...state.selection, vocabularyFrom: null },
+        remembered: null,
+      });
     case 'setPinned':
       return { state: { ...state, remembered: null }, send: [{ type: 'pin', pinned: event.pinned }] };
     case 'inspected':
@@ -169,11 +180,10 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       const selection = { ...state.selection, ...event.change };
       return { state: { ...state, selection }, send: [] };
     }
-    case 'show':
-      return {
-        state: { ...state, look: { number: null, sheet: true, explanation: event.explanation } },
-        send: [],
-      };
+    case 'show': {
+      const { explanation, sentence } = event;
+      return { state: { ...state, look: { number: null, sheet: true, explanation, sentence } }, send: [] };
+    }
     case 'look':
       return { state: { ...state, look: event.look }, send: [] };
   }
@@ -230,6 +240,10 @@ function withQuestions(state: InspectorState): Step {
       error: null,
     };
     send.push({ type: 'ask', sequence, revision, run: inspection.run, question });
+  }
+  for (const kind of growing) {
+    if (state.questions[kind] !== undefined && questions[kind] === undefined)
+      send.push({ type: 'stop', kind });
   }
   const isSame = send.length === 0 && Object.keys(state.questions).length === wanted.length;
   return { state: isSame ? state : { ...state, questions, questioned: sequence }, send };

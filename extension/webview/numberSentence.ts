@@ -35,6 +35,9 @@ export function numberSentence(number: NumberName, { tokens, distribution }: Ins
     case 'neuron':
     case 'activation':
       return words[number.of](place(number.layer), at(number.position), number.index + 1);
+    case 'lineSum':
+    case 'lineActivation':
+      return words[number.of](place(number.layer), number.index + 1);
     case 'finalNorm':
       return words.finalNorm(at(number.position), number.index + 1);
     case 'logit':

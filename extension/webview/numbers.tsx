@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { phrases } from './phrases.ts';
@@ -41,6 +42,36 @@ export function Num({ number, value, decimals = 4, shown, heat }: NumProps): JSX
       }}
     >
       {shown ?? decimal(value, decimals)}
+    </button>
+  );
+}
+
+interface KnownNumProps {
+  readonly of: string;
+  readonly shown: string;
+  readonly sentence: string;
+  readonly explanation: Explanation;
+}
+
+/** A number whose operands the page knows: a key or a click opens its calculation. */
+export function KnownNum({ of, shown, sentence, explanation }: KnownNumProps): JSX.Element {
+  const { dispatch } = useView();
+  const open = (): void => dispatch({ type: 'show', explanation, sentence });
+  return (
+    <button
+      type="button"
+      class="num"
+      tabIndex={-1}
+      data-of={of}
+      title={phrases.checkByPencil}
+      onClick={open}
+      onKeyDown={(event) => {
+        if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        open();
+      }}
+    >
+      {shown}
     </button>
   );
 }

@@ -10,7 +10,10 @@ export interface Selection {
   /** null: the one that fires most */
   readonly neuron: number | null;
   readonly silenced: boolean;
-  readonly vocabularyFrom: number;
+  /** rank of the first row that is shown; null: the chosen token is among them */
+  readonly vocabularyFrom: number | null;
+  /** the workspace is searched for lines that a neuron fires at */
+  readonly firingLines: boolean;
   readonly temperature: number;
   /** 0: all */
   readonly topK: number;
@@ -32,7 +35,8 @@ export const initialSelection: Selection = {
   other: null,
   neuron: null,
   silenced: false,
-  vocabularyFrom: 0,
+  vocabularyFrom: null,
+  firingLines: false,
   temperature: 1,
   topK: 0,
   topP: 1,

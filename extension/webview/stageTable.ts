@@ -1,5 +1,5 @@
 import type { Inspection } from '../protocol/prediction.ts';
-import { type StageId, stageIds, type StageQuestion } from '../protocol/stages.ts';
+import { type StageId, stageIds, type StageKind, type StageQuestion } from '../protocol/stages.ts';
 import type { Selection } from './selection.ts';
 
 /** What a stage asks of the run before it can be drawn. The one table that rail, views, phrases and commands follow. */
@@ -18,7 +18,7 @@ const questions: Readonly<Record<StageId, Questions>> = {
   text: () => [],
   tokens: ({ vocabularyFrom }, { position }) => [
     { kind: 'merges', position },
-    { kind: 'vocabulary', from: vocabularyFrom },
+    { kind: 'vocabulary', position, from: vocabularyFrom },
   ],
   vectors: ({ other }, { position }) => [
     { kind: 'vectors', position, other: other ?? Math.max(0, position - 1) },
@@ -28,8 +28,9 @@ const questions: Readonly<Record<StageId, Questions>> = {
     { kind: 'attention', other: selection.other, ...placeOf(selection, inspection) },
   ],
   mix: (selection, inspection) => [{ kind: 'mix', ...placeOf(selection, inspection) }],
-  neurons: ({ layer, neuron, silenced }, { position }) => [
+  neurons: ({ layer, neuron, silenced, firingLines }, { position }) => [
     { kind: 'neurons', layer, position, silenced: silenced ? neuron : null },
+    ...(firingLines ? [{ kind: 'firingLines' as const, layer, position, neuron }] : []),
   ],
   scores: (_, { position }) => [
     { kind: 'scores', position },
@@ -45,6 +46,12 @@ const questions: Readonly<Record<StageId, Questions>> = {
   ],
   learning: ({ rate, weight }, { position }) => [{ kind: 'learning', position, rate, weight }],
 };
+
+/** What is answered again and again, until nobody wants more of it. */
+export const growing: readonly StageKind[] = ['firingLines'];
+
+/** What the stage does not wait for: it shows by itself how far it is. */
+export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines'];
 
 /** What is needed for the open stage; the overview, whose numbers the rail shows, always. */
 export function questionsOf(

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sheetOf } from '../../extension/arithmetic/formulas.ts';
 import { sheetText } from '../../extension/arithmetic/sheetText.ts';
-import { explain } from '../../extension/inspection/explain.ts';
+import { explain, type RunNumber } from '../../extension/inspection/explain.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import type { Run } from '../../extension/inspection/subject.ts';
 import type { FormulaKind } from '../../extension/protocol/explanation.ts';
-import type { NumberName } from '../../extension/protocol/stages.ts';
 import { redo } from '../arithmetic/redo.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
@@ -30,7 +29,7 @@ function runOf(seed: number, build: 'baseline' | 'relaxed'): Run {
 }
 
 /** A number of every kind, at a place that `next` chooses. */
-function names(next: () => number): NumberName[] {
+function names(next: () => number): RunNumber[] {
   const below = (bound: number): number => Math.floor(next() * bound);
   const [layer, head, position] = [below(2), below(2), below(19)];
   const [other, index, neuron, token] = [below(position + 1), below(24), below(96), below(97)];
@@ -114,7 +113,7 @@ describe.each(['baseline', 'relaxed'] as const)('a sheet of any number (%s kerne
   });
 });
 
-function likeliestOf(run: Run, name: Extract<NumberName, { of: 'interval' }>): number {
+function likeliestOf(run: Run, name: Extract<RunNumber, { of: 'interval' }>): number {
   run.subject.model.run(run.ids);
   const logits = run.subject.model.logits(name.position);
   return logits.indexOf(Math.max(...logits));

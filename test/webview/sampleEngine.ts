@@ -3,11 +3,15 @@ import type { CallMessage } from '../../extension/protocol/calling.ts';
 import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { Essay, essayCursor } from '../../extension/inspection/essay.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
-import { answerStage } from '../../extension/inspection/stageAnswers.ts';
+import { explain } from '../../extension/inspection/explain.ts';
+import { ReadText } from '../../extension/inspection/firingLines.ts';
+import { answerStage, strongestNeuron } from '../../extension/inspection/stageAnswers.ts';
 import type { Run, Subject } from '../../extension/inspection/subject.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import type { InspectedToken, Inspection } from '../../extension/protocol/prediction.ts';
-import type { Parts, StageAnswer, RunQuestion } from '../../extension/protocol/stages.ts';
+import type { Explanation } from '../../extension/protocol/explanation.ts';
+import type { NumberName, Parts, StageAnswer, RunQuestion } from '../../extension/protocol/stages.ts';
+import type { WorkspaceText } from '../../extension/protocol/workspaceText.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { sampleTokens } from './sampleText.ts';
@@ -61,21 +65,60 @@ function inspectionOf(
   return { run: lastRun, layers, heads, hiddenSize, tokens, cursor, position, distribution: told };
 }
 
-function answerOf(run: Run, question: RunQuestion): StageAnswer {
+function answerOf(run: Run, question: RunQuestion, readText: ReadText): StageAnswer {
   if (question.kind === 'merges') {
     const { bytes } = run === sampleRun ? sampleTokens.tokens[question.position]! : { bytes: 'word' };
     return { kind: 'merges', answer: { steps: [{ pieces: [...bytes], merge: null, made: null }] } };
   }
+  if (question.kind === 'explain') {
+    const { number } = question;
+    return { kind: 'explain', answer: 'at' in number ? explainLine(readText, number) : explain(run, number) };
+  }
+  if (question.kind === 'firingLines') {
+    run.subject.model.run(run.ids);
+    const neuron = question.neuron ?? strongestNeuron(run.subject.model, question.layer, question.position);
+    readText.read(0);
+    return { kind: 'firingLines', answer: readText.strongest(question.layer, neuron) };
+  }
   return answerStage(run, question);
 }
 
+function explainLine(
+  readText: ReadText,
+  { of, layer, at, index }: Extract<NumberName, { at: number }>,
+): Explanation {
+  const { run, position } = readText.runAt(at)!;
+  return explain(run, { of: of === 'lineSum' ? 'neuron' : 'activation', layer, position, index });
+}
+
+/** The sample's tokens as files of a workspace; each begins elsewhere in them. */
+const workspaceText: WorkspaceText = {
+  passages: Array.from({ length: 12 }, (_, file) => {
+    const ids = sampleRun.ids.slice(3 * file);
+    let line = 1;
+    const lines = ids.map((id) => {
+      const here = line;
+      line += names.get(id)!.split('\n').length - 1;
+      return here;
+    });
+    return { file: `shop/part${file}.ts`, ids: Uint16Array.from(ids), lines: Uint32Array.from(lines) };
+  }),
+  tokens: 5_000,
+};
+/** As often as a token's ID says. */
+const counts = Uint32Array.from({ length: config.vocabSize }, (_, id) => (id * 7) % 1_001);
+
 /** The sample's and the essay's runs in this process; what is mixed is told by `parts`. */
 export function sampleEngine(change: Partial<InspectionEngine> = {}): InspectionEngine {
+  const readText = new ReadText(subject, workspaceText);
   return {
     inspect: async ({ position, topK }) => sampleInspection(position, topK),
     inspectEssay: async (position, topK) =>
       inspectionOf(essay.run, essay.tokens, essayCursor, position, topK),
-    ask: async ({ run, question }) => answerOf(run % 2 === 1 ? essay.run : sampleRun, question),
+    read: async () => {},
+    passages: async () => workspaceText,
+    frequencies: async () => counts,
+    ask: async ({ run, question }) => answerOf(run % 2 === 1 ? essay.run : sampleRun, question, readText),
     essay: async (action) => {
       if (action.type === 'begin') essay.begin(action.seed);
       else essay.step(action.steps, action.rate);

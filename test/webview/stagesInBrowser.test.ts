@@ -38,6 +38,21 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
     await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
     await settled(inspector, stage);
+    if (stage === 'neurons') await searchLines(inspector);
+  }
+
+  async function searchLines({ page }: OpenInspector): Promise<void> {
+    const search = page.locator('.firing-lines button.toggle');
+    if ((await search.count()) === 0) return;
+    if ((await search.getAttribute('aria-pressed')) === 'false') await search.click();
+    await expect
+      .poll(() =>
+        page.locator('.firing-lines [data-read]').evaluateAll(([found]) => {
+          const { read, toRead } = (found as HTMLElement | undefined)?.dataset ?? {};
+          return read !== undefined && read === toRead;
+        }),
+      )
+      .toBe(true);
   }
 
   test.each(themes)(
@@ -107,6 +122,8 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'inputNorm',
       'interval',
       'key',
+      'lineActivation',
+      'lineSum',
       'logit',
       'loss',
       'middle',
@@ -118,6 +135,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'rotatedKey',
       'rotatedQuery',
       'score',
+      'share',
       'similarity',
       'value',
       'weight',
@@ -203,6 +221,89 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await openStage(inspector, 'learning');
     await picture(inspector, 'essay-learning');
     expect(await seriousFindings(inspector)).toEqual([]);
+    await inspector.close();
+  });
+
+  test('the vocabulary has no more than 60 rows on the page, wherever it is scrolled to, and finds the chosen token', async () => {
+    const inspector = await openOnSample();
+    const { page } = inspector;
+    await openStage(inspector, 'tokens');
+    const rows = page.locator('.vocabulary-frame tbody tr');
+    const chosen = page.locator('.vocabulary-frame tr.chosen');
+    const isSeen = (row: typeof chosen): Promise<boolean> =>
+      row.evaluate((element) => {
+        const frame = element.closest('.vocabulary-frame')!.getBoundingClientRect();
+        const { top, bottom } = element.getBoundingClientRect();
+        return top >= frame.top && bottom <= frame.bottom;
+      });
+    await expect.poll(() => chosen.count()).toBe(1);
+    await expect.poll(() => isSeen(chosen)).toBe(true);
+    const chosenId = await chosen.getAttribute('data-id');
+    for (const share of [0, 0.5, 1, 0.25]) {
+      await page.locator('.vocabulary-frame').evaluate((frame, share) => {
+        frame.scrollTop = share * (frame.scrollHeight - frame.clientHeight);
+      }, share);
+      const rank = Math.floor(share * 2047);
+      await expect.poll(() => page.locator(`[data-rank="${rank}"]`).count()).toBe(1);
+      expect(await isSeen(page.locator(`[data-rank="${rank}"]`))).toBe(true);
+      expect(await rows.count()).toBe(60);
+    }
+    await page.getByRole('button', { name: 'Find the chosen token' }).click();
+    await expect.poll(() => chosen.getAttribute('data-id')).toBe(chosenId);
+    await expect.poll(() => isSeen(chosen)).toBe(true);
+    // Another token that is chosen is found at once.
+    await page.locator('.strip [data-token-id]').nth(3).click();
+    await expect.poll(() => chosen.getAttribute('data-id')).not.toBe(chosenId);
+    await expect.poll(() => isSeen(chosen)).toBe(true);
+    await inspector.close();
+  });
+
+  test('a line that a neuron fires at opens in the editor; the search grows, is stopped, and serves the next neuron', async () => {
+    let parts = 0;
+    let hold: Promise<void> | null = null;
+    let goOn = (): void => {};
+    const engine = sampleEngine();
+    const inspector = await openOnSample({
+      engine: {
+        ...engine,
+        ask: async (query, signal) => {
+          if (query.question.kind === 'firingLines' && parts++ === 1) {
+            hold = new Promise((resolve) => (goOn = resolve));
+            await hold;
+          }
+          return engine.ask(query, signal);
+        },
+      },
+    });
+    const { page } = inspector;
+    await page.locator('.rail-entry[data-stage="neurons"]').click();
+    await settled(inspector, 'neurons');
+    expect(await page.locator('.firing-lines [data-line]').count()).toBe(0);
+    await page.getByRole('button', { name: 'Search the workspace' }).click();
+    await expect.poll(() => page.locator('.firing-lines progress').count()).toBe(1);
+    await expect.poll(() => page.locator('.firing-lines [role="status"]').textContent()).toMatch(/…$/);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(() => inspector.received.some(({ type }) => type === 'stop')).toBe(true);
+    goOn();
+    const asked = parts;
+    await settled(inspector, 'neurons');
+    expect(parts).toBe(asked);
+    await searchLines(inspector);
+    const lines = page.locator('.firing-lines [data-line]');
+    expect(await lines.count()).toBeGreaterThan(0);
+    expect(await lines.count()).toBeLessThanOrEqual(8);
+    const sums = await lines.evaluateAll((rows) =>
+      rows.map((row) => Number((row as HTMLElement).dataset['sum'])),
+    );
+    expect(sums).toEqual(sums.toSorted((a, b) => b - a));
+    const [file, line] = (await lines.first().getAttribute('data-line'))!.split(':');
+    await lines.first().locator('button.plain').click();
+    await expect
+      .poll(() => inspector.received.find(({ type }) => type === 'reveal'))
+      .toEqual({ type: 'reveal', place: { file, line: Number(line) } });
+    await page.locator('[data-neuron] button').nth(3).click();
+    await searchLines(inspector);
+    await picture(inspector, 'firing-lines');
     await inspector.close();
   });
 

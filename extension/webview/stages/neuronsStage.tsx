@@ -7,6 +7,7 @@ import { phrases } from '../phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
+import { FiringLinesView } from './firingLinesView.tsx';
 
 const listed = 20;
 
@@ -53,6 +54,7 @@ export function NeuronsStage(): JSX.Element {
           {topSilenced !== null && <Guesses label={phrases.guessesSilenced} tokens={topSilenced} />}
         </div>
         <div class="whole-row">
+          <FiringLinesView neuron={chosen} />
           <FoldedVector label={phrases.normalVector} values={normal} nameOf={inLayer('middleNorm')} />
           <FoldedVector label={phrases.addedByNeurons} values={added} nameOf={inLayer('down')} />
           <Vector label={phrases.afterNeurons} values={output} nameOf={inLayer('output')} />
