@@ -27,7 +27,7 @@ const layers = {
     'remote',
   ],
   interchange: ['protocol', 'tokenizer', 'engine', 'platform'],
-  inspection: ['protocol', 'arithmetic', 'tokenizer', 'engine', 'completion', 'platform'],
+  inspection: ['protocol', 'arithmetic', 'tokenizer', 'engine', 'training', 'completion', 'platform'],
   statistics: ['protocol'],
   evaluation: [
     'protocol',

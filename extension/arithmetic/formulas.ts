@@ -1,4 +1,5 @@
 import type { Explanation, FormulaKind, Operands } from '../protocol/explanation.ts';
+import { sixDecimals, writeAdamW, writeMuon } from './optimizerSheet.ts';
 import { decimalsFor, type Figure, Sheet } from './sheet.ts';
 
 interface Formula<Kind extends FormulaKind> {
@@ -115,6 +116,16 @@ const formulas: { readonly [Kind in FormulaKind]: Formula<Kind> } = {
       const nudge = sheet.times('η × g', gradient, sheet.exact('η', rate, 4));
       sheet.result('w − η × g', sheet.minus('w − η × g', weight, nudge), after!);
     },
+  },
+  adamw: {
+    symbols: 'w − η × (m ÷ (1 − β₁ᵗ) ÷ (√(v ÷ (1 − β₂ᵗ)) + ε) + λ × w)',
+    scale: () => sixDecimals,
+    write: writeAdamW,
+  },
+  muon: {
+    symbols: 'w − η × (s × o + λ × w)',
+    scale: () => sixDecimals,
+    write: writeMuon,
   },
   cosine: {
     symbols: 'a · b ÷ (|a| × |b|)',

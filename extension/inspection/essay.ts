@@ -9,6 +9,7 @@ import type { InspectedToken } from '../protocol/prediction.ts';
 import { gradientsOf } from './learning.ts';
 import { RecordedModel } from './recordedModel.ts';
 import type { Run, Subject } from './subject.ts';
+import type { EarlierVectors, VectorStory } from './vectorStory.ts';
 
 /** The essay's two sentences: words are tokens, case and punctuation are ignored. */
 const sentences = 'An apple a day keeps the doctor away. The doctor is away on vacation.';
@@ -31,11 +32,18 @@ export class Essay {
   readonly #subject: Subject;
   #seed = 0;
   #losses: number[] = [];
+  /** of the steps 0, 1, 2, 4, 8 …: enough to see them move, and few */
+  #earlier: EarlierVectors[] = [];
   #diverged = false;
 
   constructor(compiled: CompiledKernels, seed: number) {
     const model = new RecordedModel(compiled, config, initialTensors(parameterTable(config), seed));
-    this.#subject = { model, bytesOf: (id) => essayVocabulary[id]!, taught: essayIds };
+    this.#subject = {
+      model,
+      bytesOf: (id) => essayVocabulary[id]!,
+      taught: essayIds,
+      story: this.#story(),
+    };
     this.begin(seed);
   }
 
@@ -58,6 +66,7 @@ export class Essay {
     this.#seed = seed;
     this.#subject.model.setWeights(initialTensors(parameterTable(config), seed));
     this.#losses = [this.#loss()];
+    this.#earlier = [this.#vectors(0)];
     this.#diverged = false;
   }
 
@@ -76,6 +85,8 @@ export class Essay {
         return;
       }
       this.#losses.push(loss);
+      const step = this.#losses.length - 1;
+      if (Number.isInteger(Math.log2(step))) this.#earlier.push(this.#vectors(step));
     }
   }
 
@@ -94,6 +105,22 @@ export class Essay {
       trueProbability: probabilities[essayIds[essayCursor]!]!,
       diverged: this.#diverged,
     };
+  }
+
+  #story(): VectorStory {
+    const origin = (): VectorStory['origin'] => ({ from: 'seed', seed: this.#seed });
+    const points = (): readonly EarlierVectors[] => this.#earlier;
+    return {
+      get origin() {
+        return origin();
+      },
+      points,
+    };
+  }
+
+  #vectors(step: number): EarlierVectors {
+    const { model } = this.#subject;
+    return { step, vectors: model.weights.get('model.embed_tokens.weight')!.slice() };
   }
 
   #loss(): number {

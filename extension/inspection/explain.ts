@@ -1,13 +1,16 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
+import { powerOf } from '../arithmetic/optimizerSheet.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { Explanation } from '../protocol/explanation.ts';
+import type { OptimizerStep } from '../protocol/optimizerStep.ts';
 import type { HeadPlace, NumberName, WeightPlace } from '../protocol/stages.ts';
 import { drawOf } from './choice.ts';
-import { gradientsOf, learntBy, weightAt } from './learning.ts';
+import { gradientsOf, learntBy, stepOf } from './learning.ts';
 import type { RecordedModel } from './recordedModel.ts';
-import { attentionRow, dot, embedding, type Run } from './subject.ts';
+import { attentionRow, cosineOf, dot, embedding, type Run } from './subject.ts';
+import { weightAt } from './weightPlace.ts';
 
 /** What the run alone knows. */
 export type RunNumber = Exclude<NumberName, { of: 'lineSum' | 'lineActivation' }>;
@@ -21,7 +24,7 @@ export function explain(run: Run, name: RunNumber): Explanation {
   model.run(run.ids);
   switch (name.of) {
     case 'similarity':
-      return similarity(run, name.token, name.other);
+      return similarity(run, name);
     case 'inputNorm':
     case 'middleNorm': {
       const x = model.row(name.of === 'inputNorm' ? 'input' : 'middle', name.layer, name.position);
@@ -67,6 +70,8 @@ export function explain(run: Run, name: RunNumber): Explanation {
       const { value, gradient, after } = learntBy(run, name, name.rate);
       return { formula: 'descent', operands: { w: value, g: gradient, rate: name.rate }, machine: [after] };
     }
+    case 'optimizerStep':
+      return optimizerStep(stepOf(run, name, name.rate));
   }
 }
 
@@ -84,11 +89,12 @@ function interval(run: Run, name: Extract<NumberName, { of: 'interval' }>): Expl
   return { formula: 'interval', operands, machine: [asked.from, asked.to] };
 }
 
-function similarity({ subject }: Run, token: number, other: number): Explanation {
-  const [a, b] = [[...embedding(subject, token)], [...embedding(subject, other)]];
-  const product = dot(a, b);
-  const cosine = product / (Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b)));
-  return { formula: 'cosine', operands: { a, b }, machine: [product, cosine] };
+function similarity(
+  { subject }: Run,
+  { token, other, point }: Extract<NumberName, { of: 'similarity' }>,
+): Explanation {
+  const [a, b] = [[...embedding(subject, token, point)], [...embedding(subject, other, point)]];
+  return { formula: 'cosine', operands: { a, b }, machine: [dot(a, b), cosineOf(a, b)] };
 }
 
 function normed(
@@ -280,9 +286,54 @@ function listedScores(
 
 function gradient(run: Run, place: WeightPlace): Explanation {
   const { model } = run.subject;
-  gradientsOf(run);
+  const losses = gradientsOf(run);
   const { matrix, layer, row, col } = place;
-  const { outputs, inputs } = model.gradientTerms(matrix, layer, row, col, run.ids.length);
+  const { outputs, inputs } =
+    matrix === 'embedding'
+      ? embeddingTerms(run, losses, row, col)
+      : model.gradientTerms(matrix, layer, row, col, run.ids.length);
   const { tensor, at } = weightAt(model, place);
   return { formula: 'dot', operands: { a: outputs, b: inputs }, machine: [model.gradient(tensor)[at]!] };
+}
+
+/**
+ * What the gradient of a token's vector is the sum of: at each token of the text, how wrong the token's score was times what the vector met
+ * there; and, where the token itself stands, what is wanted of its vector.
+ * @param losses of `gradientsOf`, which the lookups' gradients are read straight after
+ */
+function embeddingTerms(
+  { subject, ids }: Run,
+  losses: Float32Array,
+  token: number,
+  col: number,
+): { readonly outputs: number[]; readonly inputs: number[] } {
+  const { model } = subject;
+  const places = ids.flatMap((id, position) => (id === token ? [position] : []));
+  const lookups = places.map((position) => model.lookupGradient(position)[col]!);
+  model.run(ids);
+  const taught = ids.length - 1;
+  const errors: number[] = [];
+  const met: number[] = [];
+  for (let position = 0; position < taught; position++) {
+    const next = ids[position + 1]!;
+    const normal = model.finalNorm(position);
+    const score = (id: number): number => dot(normal, embedding(subject, id));
+    // The loss is what the true token's score lacks to the logarithm of all exponentials.
+    const p = Math.exp(score(token) - score(next) - losses[position]!);
+    errors.push((p - (token === next ? 1 : 0)) / taught);
+    met.push(normal[col]!);
+  }
+  return { outputs: [...errors, ...lookups], inputs: [...met, ...lookups.map(() => 1)] };
+}
+
+function optimizerStep(step: OptimizerStep): Explanation {
+  const { first, after } = step;
+  const unit = 10 ** powerOf(step);
+  return step.optimizer === 'adamw'
+    ? {
+        formula: 'adamw',
+        operands: step,
+        machine: [first.after * unit, step.second.after * unit * unit, after],
+      }
+    : { formula: 'muon', operands: step, machine: [first.after * unit, after] };
 }

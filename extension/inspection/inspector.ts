@@ -1,5 +1,5 @@
 import { windowAround } from '../completion/window.ts';
-import { readCheckpoint } from '../engine/checkpoint.ts';
+import { readCheckpoint, type TrainerState } from '../engine/checkpoint.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
 import { distribution } from '../engine/sampler.ts';
@@ -16,21 +16,36 @@ import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Essay, essayCursor } from './essay.ts';
 import { ReadText } from './firingLines.ts';
 import { replayMerges } from './mergeReplay.ts';
+import { type TrainingOf, trainingOf } from './optimizerStep.ts';
 import { RecordedModel } from './recordedModel.ts';
 import { explain } from './explain.ts';
 import { answerStage, strongestNeuron } from './stageAnswers.ts';
 import type { Run, Subject } from './subject.ts';
 import { surprisesIn } from './surprises.ts';
+import { storyOf } from './vectorStory.ts';
 
 /** Reading the workspace's text gives way to other questions after so long. */
 const readingMs = 80;
 /** Runs that may still be asked about. */
 const keptRuns = 8;
 
+interface Workspace {
+  readonly subject: Subject;
+  readonly tokenizer: Tokenizer;
+  readonly trained: Trained;
+}
+
+interface Trained {
+  readonly checkpoint: string;
+  readonly trainerState: TrainerState;
+  training: TrainingOf;
+  isRead: boolean;
+}
+
 /** The Inspector's engine: a model that records, with the workspace's weights or the essay's. */
 export class Inspector {
   readonly #platform: Platform;
-  #workspace: { readonly subject: Subject; readonly tokenizer: Tokenizer } | null = null;
+  #workspace: Workspace | null = null;
   #essay: Essay | null = null;
   /** of the workspace's model */
   #read: ReadText | null = null;
@@ -46,9 +61,26 @@ export class Inspector {
     const { files } = this.#platform;
     const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(files, checkpoint);
     const tokenizer = tokenizerFromJson(tokenizerJson);
-    const model = new RecordedModel(await this.#kernels(reproducible), config, tensors);
+    const { optimizer } = trainerState;
+    const model = new RecordedModel(await this.#kernels(reproducible), config, tensors, optimizer);
     const bytesOf = (id: number): string => bytesOrName(tokenizer, id);
-    this.#workspace = { subject: { model, bytesOf }, tokenizer };
+    const story = storyOf(config, trainerState);
+    // What the training left behind is as large as the model, and is read when somebody asks.
+    const trained: Trained = {
+      checkpoint,
+      trainerState,
+      training: trainingOf(trainerState, null),
+      isRead: false,
+    };
+    const subject = {
+      model,
+      bytesOf,
+      story,
+      get training() {
+        return trained.training;
+      },
+    };
+    this.#workspace = { subject, tokenizer, trained };
     this.#read = null;
     this.#forget((subject) => subject !== this.#essay?.run.subject);
     return {
@@ -107,6 +139,21 @@ export class Inspector {
   async inspectEssay(position: number | null, topK: number): Promise<Inspection> {
     this.#essay ??= new Essay(await this.#kernels(true), 0);
     return this.#inspection(this.#essay.run, this.#essay.tokens, essayCursor, position, topK);
+  }
+
+  /** Reads what a question needs beside the run: what the training left behind, the first time that a step of it is asked for. */
+  async prepare(question: RunQuestion): Promise<void> {
+    const isStep =
+      question.kind === 'learning' || (question.kind === 'explain' && question.number.of === 'optimizerStep');
+    const trained = this.#workspace?.trained;
+    if (!isStep || trained === undefined || trained.isRead) return;
+    trained.isRead = true;
+    const { files } = this.#platform;
+    const read = await readCheckpoint(files, trained.checkpoint, { withOptimizer: true });
+    // A training or a save may have replaced it since the model was loaded.
+    if (read.trainerState.step === trained.trainerState.step) {
+      trained.training = trainingOf(trained.trainerState, read.optimizer);
+    }
   }
 
   /** @throws {NihiloError} positionInvalid, when the run is too old or the place is not in it */
@@ -190,7 +237,7 @@ export class Inspector {
     for (const [number, { subject }] of this.#runs) if (isGone(subject)) this.#runs.delete(number);
   }
 
-  #loaded(): { readonly subject: Subject; readonly tokenizer: Tokenizer } {
+  #loaded(): Workspace {
     if (this.#workspace === null) {
       throw new NihiloError(
         'checkpointMissing',

@@ -1,8 +1,11 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import type { StageAnswers, WeightPlace } from '../protocol/stages.ts';
+import type { OptimizerStep } from '../protocol/optimizerStep.ts';
+import { takeStep } from './optimizerStep.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { type Run, scored } from './subject.ts';
+import { weightAt } from './weightPlace.ts';
 
 /** Errors that are listed. */
 const listed = 10;
@@ -30,7 +33,7 @@ export function learningAt(
   const losses = ids.length > 1 ? [...gradientsOf(run)].slice(0, -1) : [];
   // Read before the step, which reads the same gradients.
   const learnt = nudged(model, weight, rate, losses.length > 0);
-  const stepped = losses.length === 0 ? null : afterStep(run, position, rate);
+  const stepped = losses.length === 0 ? null : afterStep(run, position, () => model.descend(rate));
   return {
     actual: next === undefined ? null : scored(subject, next, logits, probabilities),
     vocabulary: model.config.vocabSize,
@@ -42,7 +45,35 @@ export function learningAt(
     meanBefore: mean(losses),
     meanAfter: stepped?.mean ?? 0,
     probabilityAfter: stepped?.probability ?? null,
+    trained: losses.length === 0 ? null : trained(run, position, rate, weight),
   };
+}
+
+/** What the training's own step would change. */
+function trained(
+  run: Run,
+  position: number,
+  rate: number,
+  weight: WeightPlace,
+): StageAnswers['learning']['trained'] {
+  const { model, training } = run.subject;
+  if (training === undefined) return null;
+  gradientsOf(run);
+  let step: OptimizerStep | null = null;
+  const { mean, probability } = afterStep(run, position, () => {
+    step = takeStep(model, training, weight, rate);
+  });
+  return { step: step!, meanAfter: mean, probabilityAfter: probability };
+}
+
+/** One weight in the training's own step, which is taken back. */
+export function stepOf(run: Run, weight: WeightPlace, rate: number): OptimizerStep {
+  const { model, training } = run.subject;
+  gradientsOf(run);
+  const before = model.weightsCopy();
+  const step = takeStep(model, training!, weight, rate);
+  model.setWeights(before);
+  return step;
 }
 
 /** One weight, its gradient, and what one step makes of it. */
@@ -67,15 +98,15 @@ function nudged(
   return { value, gradient, after };
 }
 
-/** Mean loss and probability after one step down the gradients that are there, which is taken back. */
+/** Mean loss and probability after a step along the gradients that are there, which is taken back. */
 function afterStep(
   { subject, ids }: Run,
   position: number,
-  rate: number,
+  step: () => void,
 ): { readonly mean: number; readonly probability: number | null } {
   const { model } = subject;
   const before = model.weightsCopy();
-  model.descend(rate);
+  step();
   const losses = [...model.losses(ids, targetsOf(ids))].slice(0, -1);
   const next = ids[position + 1];
   const probability = next === undefined ? null : softmax(model.logits(position))[next]!;
@@ -90,23 +121,4 @@ function targetsOf(ids: readonly number[]): number[] {
 
 function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Where a weight of a product's matrix is among the tensors: q, k and v are one below the other. */
-export function weightAt(
-  model: RecordedModel,
-  { matrix, layer, row, col }: WeightPlace,
-): { readonly tensor: string; readonly at: number } {
-  const { hiddenSize: h, intermediateSize: f } = model.config;
-  const part = {
-    qkv: `self_attn.${['q', 'k', 'v'][Math.floor(row / h)]!}_proj`,
-    output: 'self_attn.o_proj',
-    up: 'mlp.up_proj',
-    down: 'mlp.down_proj',
-  }[matrix];
-  const rowInTensor = matrix === 'qkv' ? row % h : row;
-  return {
-    tensor: `model.layers.${layer}.${part}.weight`,
-    at: rowInTensor * (matrix === 'down' ? f : h) + col,
-  };
 }

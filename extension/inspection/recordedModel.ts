@@ -5,14 +5,25 @@ import { type CompiledKernels, instantiateKernels } from '../engine/instantiate.
 import type { Kernels, Ptr } from '../engine/kernels.ts';
 import { allocateMemory, type LayerActivations, type Matrix, planTraining } from '../engine/layout.ts';
 import type { TrainingPlan } from '../engine/layout.ts';
+import { type MuonStep, orthogonalise, orthogonalTasks, updateScale } from '../engine/muon.ts';
 import { tensorViews, writeRopeTables, writeTensors } from '../engine/weights.ts';
-import { differentiate, pack, type WeightTask, weightTasks } from '../engine/weightTasks.ts';
-import type { ModelConfig } from '../protocol/model.ts';
+import {
+  type AdamStep,
+  differentiate,
+  pack,
+  update,
+  type WeightTask,
+  weightTasks,
+} from '../engine/weightTasks.ts';
+import type { ModelConfig, OptimizerName } from '../protocol/model.ts';
+import type { WeightPlace } from '../protocol/stages.ts';
 
 const memoryLimitMb = 4_096;
 
 /** The matrices of a layer by what their product gives. */
 export type MatrixName = 'qkv' | 'output' | 'up' | 'down';
+
+type Tensors = ReadonlyMap<string, Float32Array>;
 
 /** One thread alone: nobody has to be waited for. */
 const alone: Turns = { await: () => {}, pass: () => {} };
@@ -35,13 +46,20 @@ export class RecordedModel {
   readonly #gradients: ReadonlyMap<string, Float32Array>;
   /** what the activations are of; null: of nothing, or gradients have taken their place */
   #ids: readonly number[] | null = null;
+  /** Σ g² of all gradients */
+  #squares = 0;
 
   /** @throws {NihiloError} memoryTooSmall, memoryUnavailable, checkpointForeign */
-  constructor(compiled: CompiledKernels, config: ModelConfig, tensors: ReadonlyMap<string, Float32Array>) {
+  constructor(
+    compiled: CompiledKernels,
+    config: ModelConfig,
+    tensors: ReadonlyMap<string, Float32Array>,
+    optimizer: OptimizerName = 'adamw',
+  ) {
     this.config = config;
     const probe = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
     const base = instantiateKernels(compiled.module, probe).heapBase();
-    const size = { tokens: config.maxPositionEmbeddings, chunks: 1, lanes: 1, optimizer: 'adamw' } as const;
+    const size = { tokens: config.maxPositionEmbeddings, chunks: 1, lanes: 1, optimizer } as const;
     this.#plan = planTraining(config, size, base);
     this.#memory = allocateMemory(this.#plan.bytes, memoryLimitMb);
     this.#kernels = instantiateKernels(compiled.module, this.#memory);
@@ -153,7 +171,8 @@ export class RecordedModel {
     headForwardBackward(this.#pass, chunk, { lossScale: 1 / counted, accumulate: false }, alone);
     backward(this.#pass, chunk);
     const rows = { rows: ids.length, chunks: 1, accumulate: false };
-    for (const task of this.#tasks) differentiate(this.#pass, task, rows);
+    this.#squares = 0;
+    for (const task of this.#tasks) this.#squares += differentiate(this.#pass, task, rows);
     return this.#floats(this.#plan.losses, ids.length).slice();
   }
 
@@ -180,6 +199,45 @@ export class RecordedModel {
     } finally {
       write(column);
     }
+  }
+
+  /** Of all gradients together, straight after `differentiate`. */
+  get gradientNorm(): number {
+    return Math.sqrt(this.#squares);
+  }
+
+  /** AdamW's two moments, or Muon's momentum, of each tensor: views. */
+  get moments(): { readonly first: Map<string, Float32Array>; readonly second: Map<string, Float32Array> } {
+    const { parameters, adamParameters, firstMoment, secondMoment } = this.#plan;
+    return {
+      first: tensorViews(this.#memory, parameters, firstMoment),
+      second: tensorViews(this.#memory, adamParameters, secondMoment),
+    };
+  }
+
+  /** null: as at the beginning of a training */
+  setMoments(left: { readonly first: Tensors; readonly second: Tensors } | null): void {
+    const { first, second } = this.moments;
+    for (const [name, view] of first) view.set(left?.first.get(name) ?? new Float32Array(view.length));
+    for (const [name, view] of second) view.set(left?.second.get(name) ?? new Float32Array(view.length));
+  }
+
+  /** The training's step along the gradients that are there; Muon's directions take their place. */
+  takeStep(muon: MuonStep, adam: AdamStep): void {
+    for (const task of orthogonalTasks(this.#plan)) orthogonalise(this.#pass, task, muon);
+    for (const task of this.#tasks) update(this.#pass, task, adam);
+    this.#ids = null;
+  }
+
+  /** What Muon multiplies a matrix's directions by. */
+  updateScale({ matrix, layer }: Pick<WeightPlace, 'matrix' | 'layer'>): number {
+    return updateScale(matrix === 'embedding' ? this.#plan.head : this.#plan.layers[layer]![matrix]);
+  }
+
+  /** Straight after `differentiate`: the gradient of what was looked up for a token, f32[hidden]. A view. */
+  lookupGradient(position: number): Float32Array {
+    const h = this.config.hiddenSize;
+    return this.#floats(rowAt(this.#plan.activations[0]!.input, position, h), h);
   }
 
   /** The gradient of a tensor by its name, a view. */

@@ -49,6 +49,7 @@ async function answer(inspector: Inspector, request: InspectingRequest): Promise
       inspector.read(request.text);
       return { type: 'reading', id };
     case 'ask':
+      await inspector.prepare(request.question);
       return { type: 'answered', id, answer: inspector.ask(request.run, request.question) };
   }
 }

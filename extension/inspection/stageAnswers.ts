@@ -6,7 +6,7 @@ import { learningAt } from './learning.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { countsIn, vocabularyOf } from './vocabulary.ts';
 import { whyOf } from './why.ts';
-import { attentionRow, dot, embedding, likeliest, named, type Run } from './subject.ts';
+import { attentionRow, cosineOf, dot, embedding, likeliest, named, type Run } from './subject.ts';
 
 /** Tokens of the table of scores, of the guesses without a neuron, and neighbours. */
 const [mostScores, fewGuesses, mostNeighbours] = [50, 5, 10];
@@ -80,23 +80,30 @@ export function strongestNeuron(model: RecordedModel, layer: number, position: n
 
 function vectors(
   { subject, ids }: Run,
-  { position, other }: Extract<StageQuestion, { kind: 'vectors' }>,
+  { position, other, point: asked }: Extract<StageQuestion, { kind: 'vectors' }>,
 ): StageAnswers['vectors'] {
   const { vocabSize } = subject.model.config;
-  const [a, b] = [embedding(subject, ids[position]!), embedding(subject, ids[other]!)];
-  const length = (vector: Float32Array): number => Math.sqrt(dot(vector, vector));
-  const cosine = (vector: Float32Array): number => dot(a, vector) / (length(a) * length(vector) || 1);
-  const cosines = Float32Array.from({ length: vocabSize }, (_, id) =>
-    id === ids[position] ? -Infinity : cosine(embedding(subject, id)),
+  const { story } = subject;
+  const points = story?.points() ?? [];
+  const point = asked !== null && asked < points.length ? asked : null;
+  const [id, otherId] = [ids[position]!, ids[other]!];
+  const [a, b] = [embedding(subject, id, point), embedding(subject, otherId, point)];
+  const now = embedding(subject, id);
+  const cosines = Float32Array.from({ length: vocabSize }, (_, other) =>
+    other === id ? -Infinity : cosineOf(a, embedding(subject, other, point)),
   );
   return {
+    origin: story?.origin ?? { from: 'unknown' },
+    points: points.map(({ step }) => step),
     vector: [...a],
     other: [...b],
     dot: dot(a, b),
-    cosine: cosine(b),
+    cosine: cosineOf(a, b),
+    now: [...now],
+    change: cosineOf(a, now),
     neighbours: mostLikely(cosines, Math.min(mostNeighbours, vocabSize - 1)).map((id) => ({
       ...named(subject, id),
-      cosine: cosine(embedding(subject, id)),
+      cosine: cosineOf(a, embedding(subject, id, point)),
     })),
   };
 }

@@ -3,12 +3,18 @@ import { mostLikely } from '../arithmetic/likeliest.ts';
 import type { NamedToken } from '../protocol/stages.ts';
 import type { ScoredToken } from '../protocol/prediction.ts';
 import type { RecordedModel } from './recordedModel.ts';
+import type { TrainingOf } from './optimizerStep.ts';
+import type { VectorStory } from './vectorStory.ts';
 
 /** A model and what its tokens say. */
 export interface Subject {
   readonly model: RecordedModel;
   /** as `tokenBytes.ts` says */
   readonly bytesOf: (id: number) => string;
+  /** absent: it goes down its gradients */
+  readonly training?: TrainingOf;
+  /** absent: nothing is known of it */
+  readonly story?: VectorStory;
   /** all that it was taught, where that is so little; absent: a workspace */
   readonly taught?: readonly number[];
 }
@@ -26,10 +32,17 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-/** The token's vector, f32[hidden]. */
-export function embedding({ model }: Subject, id: number): Float32Array {
+/** The token's vector, f32[hidden]. @param point of the story; null: now */
+export function embedding({ model, story }: Subject, id: number, point: number | null = null): Float32Array {
   const { hiddenSize } = model.config;
-  return model.weights.get('model.embed_tokens.weight')!.subarray(id * hiddenSize, (id + 1) * hiddenSize);
+  const earlier = point === null ? undefined : story?.points()[point];
+  const vectors = earlier?.vectors ?? model.weights.get('model.embed_tokens.weight')!;
+  return vectors.subarray(id * hiddenSize, (id + 1) * hiddenSize);
+}
+
+/** How alike two vectors are; 0 where one of them is nothing. */
+export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return dot(a, b) / (Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b)) || 1);
 }
 
 export function named(subject: Subject, id: number): NamedToken {

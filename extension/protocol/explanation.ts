@@ -1,3 +1,5 @@
+import type { AdamWStep, MuonStep } from './optimizerStep.ts';
+
 /** What each formula is computed from. Columns have one number a term. */
 export interface Operands {
   /** Σ aᵢ · bᵢ */
@@ -36,6 +38,9 @@ export interface Operands {
   readonly error: { readonly p: number; readonly came: boolean };
   /** w − rate · g */
   readonly descent: { readonly w: number; readonly g: number; readonly rate: number };
+  /** one step of AdamW or of Muon */
+  readonly adamw: AdamWStep;
+  readonly muon: MuonStep;
   /** a · b ÷ (|a| |b|) */
   readonly cosine: { readonly a: readonly number[]; readonly b: readonly number[] };
   /** n of N occurrences, and with all that are more frequent */

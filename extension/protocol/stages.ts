@@ -1,6 +1,7 @@
 import type { CallMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
+import type { OptimizerStep } from './optimizerStep.ts';
 import type { FiringLines, VocabularyRows } from './workspaceText.ts';
 
 /** The way from text to prediction, in its order. */
@@ -31,7 +32,13 @@ export interface HeadPlace {
 
 /** A number of the forward pass, the loss or a training step, by what it is. */
 export type NumberName =
-  | { readonly of: 'similarity'; readonly token: number; readonly other: number }
+  | {
+      readonly of: 'similarity';
+      readonly token: number;
+      readonly other: number;
+      /** of `vectors` then; null: now */
+      readonly point: number | null;
+    }
   | {
       readonly of: 'inputNorm' | 'middleNorm';
       readonly layer: number;
@@ -73,11 +80,12 @@ export type NumberName =
   | { readonly of: 'entropy' | 'loss'; readonly position: number }
   | ({ readonly of: 'interval'; readonly token: number } & DrawQuestion)
   | ({ readonly of: 'gradient' } & WeightPlace)
-  | ({ readonly of: 'descent'; readonly rate: number } & WeightPlace);
+  | ({ readonly of: 'descent' | 'optimizerStep'; readonly rate: number } & WeightPlace);
 
-/** One weight of a layer's matrix. */
+/** One weight of a layer's matrix, or of the tokens' vectors, whose rows are tokens. */
 export interface WeightPlace {
-  readonly matrix: 'qkv' | 'output' | 'up' | 'down';
+  readonly matrix: 'embedding' | 'qkv' | 'output' | 'up' | 'down';
+  /** the embedding is in none */
   readonly layer: number;
   readonly row: number;
   readonly col: number;
@@ -102,7 +110,13 @@ export type StageQuestion =
       /** rank of the first row; null: so that the token at the position is among them */
       readonly from: number | null;
     }
-  | { readonly kind: 'vectors'; readonly position: number; readonly other: number }
+  | {
+      readonly kind: 'vectors';
+      readonly position: number;
+      readonly other: number;
+      /** which of the points in the answer; null: now */
+      readonly point: number | null;
+    }
   | ({
       readonly kind: 'attention';
       /** null: what is looked at most */ readonly other: number | null;
@@ -155,6 +169,10 @@ export interface NamedToken {
   readonly bytes: string;
 }
 
+/** What the token vectors of a model were at first: random numbers, those of the base model, or nobody knows. */
+export type VectorOrigin =
+  { readonly from: 'seed'; readonly seed: number } | { readonly from: 'base' | 'unknown' };
+
 export interface StageAnswers {
   readonly overview: {
     readonly firing: number;
@@ -178,10 +196,17 @@ export interface StageAnswers {
   };
   readonly vocabulary: VocabularyRows;
   readonly vectors: {
+    readonly origin: VectorOrigin;
+    /** steps after which the vectors are known, the first first; now is not among them */
+    readonly points: readonly number[];
+    /** at the point, as all that follows */
     readonly vector: readonly number[];
     readonly other: readonly number[];
     readonly dot: number;
     readonly cosine: number;
+    /** the token's vector now, and how alike it is to the one at the point */
+    readonly now: readonly number[];
+    readonly change: number;
     readonly neighbours: readonly (NamedToken & { readonly cosine: number })[];
   };
   readonly attention: {
@@ -261,6 +286,12 @@ export interface StageAnswers {
     readonly meanBefore: number;
     readonly meanAfter: number;
     readonly probabilityAfter: number | null;
+    /** the same with a step as the training takes it; null: of the essay's example, which goes down its gradients, or nothing is taught */
+    readonly trained: {
+      readonly step: OptimizerStep;
+      readonly meanAfter: number;
+      readonly probabilityAfter: number | null;
+    } | null;
   };
   readonly why: {
     readonly token: NamedToken;

@@ -214,6 +214,7 @@ const prediction = {
   weightHeading: '一个权重',
   matrix: '矩阵',
   matrices: {
+    embedding: '标记的向量',
     qkv: '查询、键、值',
     output: '注意力输出',
     up: '神经元（扩展）',
@@ -296,6 +297,8 @@ const pencil = {
     loss: (at) => `模型对 ${at} 之后的内容有多惊讶。`,
     gradient: (matrix, place, row, col) =>
       `一个权重（${matrix}，${place}，第 ${row} 行第 ${col} 列）的梯度：对所有标记，它那一行的误差乘以它那一列的输入，再相加。`,
+    optimizerStep: (matrix, place, row, col) =>
+      `一个权重（${matrix}，${place}，第 ${row} 行，第 ${col} 列）在训练的优化器走一步之后的值。`,
     descent: (matrix, place, row, col) =>
       `一个权重（${matrix}，${place}，第 ${row} 行第 ${col} 列）走一步之后：减去梯度乘以学习率。`,
   },

@@ -234,6 +234,7 @@ const prediction = {
   weightHeading: 'One weight',
   matrix: 'Matrix',
   matrices: {
+    embedding: 'the tokens’ vectors',
     qkv: 'queries, keys, values',
     output: 'attention output',
     up: 'neurons, up',
@@ -334,6 +335,8 @@ const pencil = {
     loss: (at: string) => `How surprised the model is by what follows ${at}.`,
     gradient: (matrix: string, place: string, row: number, col: number) =>
       `The gradient of one weight (${matrix}, ${place}, row ${row}, column ${col}): over all tokens, what its row was wrong by times what its column said.`,
+    optimizerStep: (matrix: string, place: string, row: number, col: number) =>
+      `One weight (${matrix}, ${place}, row ${row}, column ${col}) after a step of the training’s optimizer.`,
     descent: (matrix: string, place: string, row: number, col: number) =>
       `One weight (${matrix}, ${place}, row ${row}, column ${col}) after a step: less its gradient times the learning rate.`,
   },

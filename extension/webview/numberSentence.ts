@@ -50,6 +50,7 @@ export function numberSentence(number: NumberName, { tokens, distribution }: Ins
       return words[number.of](at(number.position));
     case 'gradient':
     case 'descent':
+    case 'optimizerStep':
       return words[number.of](
         phrases.matrices[number.matrix],
         place(number.layer),

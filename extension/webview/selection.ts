@@ -7,6 +7,8 @@ export interface Selection {
   readonly head: number;
   /** the token that is looked back at; null: the one that the head looks at most */
   readonly other: number | null;
+  /** when the vectors are looked at, by the points that there are; null: now */
+  readonly point: number | null;
   /** null: the one that fires most */
   readonly neuron: number | null;
   readonly silenced: boolean;
@@ -33,6 +35,7 @@ export const initialSelection: Selection = {
   layer: 0,
   head: 0,
   other: null,
+  point: null,
   neuron: null,
   silenced: false,
   vocabularyFrom: null,

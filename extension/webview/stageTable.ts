@@ -20,8 +20,8 @@ const questions: Readonly<Record<StageId, Questions>> = {
     { kind: 'merges', position },
     { kind: 'vocabulary', position, from: vocabularyFrom },
   ],
-  vectors: ({ other }, { position }) => [
-    { kind: 'vectors', position, other: other ?? Math.max(0, position - 1) },
+  vectors: ({ other, point }, { position }) => [
+    { kind: 'vectors', position, other: other ?? Math.max(0, position - 1), point },
   ],
   attention: (selection, inspection) => [
     { kind: 'thumbnails' },

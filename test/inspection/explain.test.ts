@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sheetOf } from '../../extension/arithmetic/formulas.ts';
 import { sheetText } from '../../extension/arithmetic/sheetText.ts';
 import { explain, type RunNumber } from '../../extension/inspection/explain.ts';
+import { recipeFor } from '../../extension/training/recipe.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import type { Run } from '../../extension/inspection/subject.ts';
 import type { FormulaKind } from '../../extension/protocol/explanation.ts';
@@ -23,9 +24,25 @@ const config = {
 } as const;
 
 function runOf(seed: number, build: 'baseline' | 'relaxed'): Run {
-  const model = new RecordedModel(compiled(build), config, randomTensors(config, seed));
+  const optimizer = seed % 2 === 0 ? ('muon' as const) : ('adamw' as const);
+  const model = new RecordedModel(compiled(build), config, randomTensors(config, seed), optimizer);
   const ids = [...randomIntegers(uniform(seed), 20, 0, config.vocabSize - 1)];
-  return { subject: { model, bytesOf: (id) => `t${id}` }, ids };
+  const recipe = recipeFor({ preset: 'small', optimizer, tokensPerStep: null });
+  // Of some runs the training has left something behind.
+  const left = seed < 5 ? null : { ...momentsLike(model, seed), steps: 10 * seed };
+  return { subject: { model, bytesOf: (id) => `t${id}`, training: { recipe, left } }, ids };
+}
+
+/** Moments as large as gradients are. */
+function momentsLike(model: RecordedModel, seed: number): RecordedModel['moments'] {
+  const next = uniform(seed);
+  const { first, second } = model.moments;
+  const filled = (of: Map<string, Float32Array>, draw: () => number): Map<string, Float32Array> =>
+    new Map([...of].map(([name, values]) => [name, Float32Array.from(values, draw)]));
+  return {
+    first: filled(first, () => 1e-4 * (next() - 0.5)),
+    second: filled(second, () => 1e-8 * (0.5 + next())),
+  };
 }
 
 /** A number of every kind, at a place that `next` chooses. */
@@ -42,9 +59,10 @@ function names(next: () => number): RunNumber[] {
     { matrix: 'output', layer, row: index, col: below(24) },
     { matrix: 'up', layer, row: neuron, col: index },
     { matrix: 'down', layer, row: index, col: neuron },
+    { matrix: 'embedding', layer, row: token, col: index },
   ] as const;
   return [
-    { of: 'similarity', token, other: below(97) },
+    { of: 'similarity', point: null, token, other: below(97) },
     ...(['inputNorm', 'middleNorm', 'attended', 'middle', 'down', 'output'] as const).map((of) => ({
       of,
       layer,
@@ -67,6 +85,7 @@ function names(next: () => number): RunNumber[] {
     { of: 'loss', position },
     ...matrices.map((weight) => ({ of: 'gradient' as const, ...weight })),
     ...matrices.map((weight) => ({ of: 'descent' as const, rate, ...weight })),
+    ...matrices.map((weight) => ({ of: 'optimizerStep' as const, rate: rate / 100, ...weight })),
     { of: 'interval', token: -1, ...draw },
   ];
 }
@@ -97,6 +116,7 @@ describe.each(['baseline', 'relaxed'] as const)('a sheet of any number (%s kerne
     expect(sheets).toBeGreaterThan(200);
     expect([...kinds].sort()).toEqual([
       'activation',
+      'adamw',
       'cosine',
       'descent',
       'dot',
@@ -104,6 +124,7 @@ describe.each(['baseline', 'relaxed'] as const)('a sheet of any number (%s kerne
       'error',
       'interval',
       'loss',
+      'muon',
       'norm',
       'rotation',
       'score',

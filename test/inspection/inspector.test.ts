@@ -102,6 +102,33 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
     expect(new Float32Array(again.logits)).toEqual(new Float32Array(before.logits));
   });
 
+  it('steps on with what the training left behind, once that has been read', async () => {
+    const question = { kind: 'learning', position: inspection.position - 1, rate: 0.001, weight } as const;
+    expect(ask(question).trained!.step).toMatchObject({
+      optimizer: 'muon',
+      steps: null,
+      first: { before: 0 },
+    });
+    await inspector.prepare(question);
+    const { step } = ask(question).trained!;
+    expect(step.steps).toBe(600);
+    expect(step.first.before).not.toBe(0);
+    const number = { of: 'optimizerStep', rate: 0.001, ...weight } as const;
+    expect(ask({ kind: 'explain', number }).machine.at(-1)).toBe(step.after);
+  });
+
+  it('knows the random numbers that the training began with', () => {
+    const { origin, points, vector, now, change } = ask({
+      kind: 'vectors',
+      position: inspection.position,
+      other: 0,
+      point: 0,
+    });
+    expect([origin, points]).toEqual([{ from: 'seed', seed: 1 }, [0]]);
+    expect(vector).not.toEqual(now);
+    expect(change).toBeLessThan(0.999);
+  });
+
   it('is as surprised by each token as the run that ends before it says', () => {
     const code = `${text}\n  const total = add(1, 2);\n`.repeat(3);
     const surprises = inspector.surprises(code, 5);

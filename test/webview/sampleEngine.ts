@@ -6,6 +6,8 @@ import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import { explain } from '../../extension/inspection/explain.ts';
 import { ReadText } from '../../extension/inspection/firingLines.ts';
 import { answerStage, strongestNeuron } from '../../extension/inspection/stageAnswers.ts';
+import { recipeFor } from '../../extension/training/recipe.ts';
+import { storyOf } from '../../extension/inspection/vectorStory.ts';
 import type { Run, Subject } from '../../extension/inspection/subject.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import type { InspectedToken, Inspection } from '../../extension/protocol/prediction.ts';
@@ -37,6 +39,8 @@ const names = new Map(sampleTokens.tokens.map(({ id, bytes }) => [id, bytes]));
 const subject: Subject = {
   model: new RecordedModel(compiled('relaxed'), config, randomTensors(config, 9)),
   bytesOf: (id) => names.get(id) ?? ` tok${id}`,
+  training: { recipe: recipeFor({ preset: 'small', optimizer: 'adamw', tokensPerStep: null }), left: null },
+  story: storyOf(config, { preset: 'small', seed: 9, provenance: { corpora: [], readAtMs: 0 } }),
 };
 const sampleRun: Run = { subject, ids: sampleTokens.tokens.map(({ id }) => id) };
 const essay = new Essay(compiled('baseline'), 1);

@@ -129,6 +129,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'middle',
       'middleNorm',
       'neuron',
+      'optimizerStep',
       'output',
       'probability',
       'query',
@@ -218,6 +219,20 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await expect.poll(() => bar.getAttribute('data-says')).toBe('away');
     await openStage(inspector, 'vectors');
     await picture(inspector, 'essay-vectors');
+    // Steps 0, 1, 2, 4 … 64 are known, and now.
+    const moment = page.locator('.moment');
+    expect(await moment.getAttribute('data-points')).toBe('8');
+    await moment.locator('input[type="range"]').fill('0');
+    await expect.poll(() => moment.getAttribute('data-point')).toBe('0');
+    expect(await moment.locator('output').textContent()).toBe('random numbers of seed 1');
+    await moment.locator('.num[data-of="change"]').focus();
+    await page.keyboard.press('p');
+    await page.waitForSelector('.sheet .results [data-result]');
+    for (const { difference, bound } of redo(await sheetTextOnPage(inspector))) {
+      expect(difference).toBeLessThanOrEqual(bound);
+    }
+    await page.locator('.sheet button.primary').click();
+    await settled(inspector, 'vectors');
     await openStage(inspector, 'learning');
     await picture(inspector, 'essay-learning');
     expect(await seriousFindings(inspector)).toEqual([]);

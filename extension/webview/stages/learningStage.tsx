@@ -7,8 +7,9 @@ import type { WeightPlace } from '../../protocol/stages.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
+import { TrainedStep } from './trainedStep.tsx';
 
-const matrices = ['qkv', 'output', 'up', 'down'] as const;
+const matrices = ['embedding', 'qkv', 'output', 'up', 'down'] as const;
 /** Learning rates that are offered. */
 const rates = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
 
@@ -20,6 +21,14 @@ export function LearningStage(): JSX.Element | null {
     <div>
       <Loss {...asked} />
       <OneWeight {...asked} />
+      {asked.answer.trained !== null && (
+        <TrainedStep
+          trained={asked.answer.trained}
+          place={asked.question.weight}
+          rate={asked.question.rate}
+          before={asked.answer}
+        />
+      )}
     </div>
   );
 }
@@ -83,7 +92,7 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
   return (
     <section>
       <h4>{phrases.weightHeading}</h4>
-      <WeightControls place={place} rate={rate} />
+      <WeightControls vocabulary={answer.vocabulary} place={place} rate={rate} />
       <Numbers label={phrases.weightHeading}>
         <p class="equation">
           w − η × g = {decimal(value, 6)} − {rate} ×{' '}
@@ -102,12 +111,13 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
 }
 
 interface WeightControlsProps {
+  readonly vocabulary: number;
   readonly place: WeightPlace;
   readonly rate: number;
 }
 
 /** Which weight, and how far it is nudged. */
-function WeightControls({ place, rate }: WeightControlsProps): JSX.Element {
+function WeightControls({ vocabulary, place, rate }: WeightControlsProps): JSX.Element {
   const { selection, dispatch, inspection } = useView();
   const { hiddenSize } = inspection;
   const setWeight = (change: Partial<WeightPlace>): void =>
@@ -120,7 +130,10 @@ function WeightControls({ place, rate }: WeightControlsProps): JSX.Element {
           value={place.matrix}
           onChange={(event) => {
             const matrix = matrices.find((name) => name === event.currentTarget.value);
-            if (matrix !== undefined) setWeight({ matrix, row: 0, col: 0 });
+            if (matrix === undefined) return;
+            // A token that stands in the text has learnt something from it.
+            const row = matrix === 'embedding' ? (inspection.tokens[inspection.position]?.id ?? 0) : 0;
+            setWeight({ matrix, row, col: 0 });
           }}
         >
           {matrices.map((matrix) => (
@@ -134,7 +147,7 @@ function WeightControls({ place, rate }: WeightControlsProps): JSX.Element {
         label={phrases.row}
         value={place.row + 1}
         least={1}
-        most={mostRow(hiddenSize, place.matrix)}
+        most={mostRow(hiddenSize, vocabulary, place.matrix)}
         onChange={(row) => setWeight({ row: row - 1 })}
       />
       <WholeNumber
@@ -163,6 +176,6 @@ function WeightControls({ place, rate }: WeightControlsProps): JSX.Element {
   );
 }
 
-function mostRow(hidden: number, matrix: WeightPlace['matrix']): number {
-  return { qkv: 3 * hidden, output: hidden, up: 4 * hidden, down: hidden }[matrix];
+function mostRow(hidden: number, vocabulary: number, matrix: WeightPlace['matrix']): number {
+  return { embedding: vocabulary, qkv: 3 * hidden, output: hidden, up: 4 * hidden, down: hidden }[matrix];
 }

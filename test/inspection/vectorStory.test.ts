@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { presetConfig } from '../../extension/engine/config.ts';
+import { parameterTable } from '../../extension/engine/layout.ts';
+import { initialTensors } from '../../extension/engine/weights.ts';
+import { Essay, essayIds } from '../../extension/inspection/essay.ts';
+import { answerStage } from '../../extension/inspection/stageAnswers.ts';
+import { storyOf } from '../../extension/inspection/vectorStory.ts';
+import type { StageAnswers } from '../../extension/protocol/stages.ts';
+import { compiled } from '../engine/compiled.ts';
+
+const config = presetConfig('small', 300);
+const provenance = { corpora: [], readAtMs: 0 };
+
+describe('what the token vectors were before', () => {
+  it('are the random numbers that a training of the seed begins with', () => {
+    const { origin, points } = storyOf(config, { preset: 'small', seed: 12, provenance });
+    expect(origin).toEqual({ from: 'seed', seed: 12 });
+    const [{ step, vectors } = { step: -1, vectors: null }] = points();
+    expect(step).toBe(0);
+    expect(vectors).toEqual(initialTensors(parameterTable(config), 12).get('model.embed_tokens.weight'));
+    expect(points()).toHaveLength(1);
+  });
+
+  it('is not claimed of a model that began with the base, or came trained', () => {
+    const base = storyOf(config, { preset: 'base', seed: 1, provenance });
+    expect([base.origin.from, base.points()]).toEqual(['base', []]);
+    for (const preset of ['base', 'small'] as const) {
+      const came = storyOf(config, { preset, seed: 1, provenance: null });
+      expect([came.origin.from, came.points()]).toEqual(['unknown', []]);
+    }
+  });
+
+  it('of the essay’s example are those of the steps 0, 1, 2, 4 …, and what is asked of one is of that one', () => {
+    const essay = new Essay(compiled('baseline'), 5);
+    const { subject } = essay.run;
+    const start = subject.model.weights.get('model.embed_tokens.weight')!.slice();
+    essay.step(2, 0.2);
+    const afterTwo = subject.model.weights.get('model.embed_tokens.weight')!.slice();
+    essay.step(5, 0.2);
+    const ask = (point: number | null): StageAnswers['vectors'] =>
+      answerStage(essay.run, { kind: 'vectors', position: 6, other: 5, point })
+        .answer as StageAnswers['vectors'];
+    const now = ask(null);
+    expect(now.origin).toEqual({ from: 'seed', seed: 5 });
+    expect(now.points).toEqual([0, 1, 2, 4]);
+    expect(now.change).toBeCloseTo(1, 12);
+    const vectorIn = (vectors: Float32Array, id: number): number[] => [...vectors.slice(8 * id, 8 * id + 8)];
+    for (const [point, vectors] of [
+      [0, start],
+      [2, afterTwo],
+    ] as const) {
+      const then = ask(point);
+      const [a, b] = [vectorIn(vectors, essayIds[6]!), vectorIn(vectors, essayIds[5]!)];
+      expect([then.vector, then.other, then.now]).toEqual([a, b, now.vector]);
+      const dot = (one: readonly number[], two: readonly number[]): number =>
+        one.reduce((sum, value, i) => sum + value * two[i]!, 0);
+      expect(then.dot).toBeCloseTo(dot(a, b), 12);
+      expect(then.change).toBeCloseTo(dot(a, then.now) / Math.sqrt(dot(a, a) * dot(then.now, then.now)), 12);
+      expect(then.neighbours).not.toEqual(now.neighbours);
+    }
+    essay.begin(6);
+    expect(ask(null).points).toEqual([0]);
+    expect(ask(0).vector).toEqual(ask(null).vector);
+  });
+});
