@@ -69,6 +69,11 @@ const bundles = [
   },
   { ...web, entryPoints: ['extension/threads/webThread.ts'], outfile: 'dist/web/thread.js', format: 'iife' },
   { ...browser, entryPoints: ['extension/webview/inspector.tsx'], outfile: 'dist/webview/inspector.js' },
+  {
+    ...browser,
+    entryPoints: ['extension/webview/inspectorChinese.ts'],
+    outfile: 'dist/webview/inspectorChinese.js',
+  },
 ];
 
 function options(bundle, production) {

@@ -2,14 +2,21 @@ export interface InspectorPage {
   /** the webview's own origin for style sheets */
   readonly cspSource: string;
   readonly nonce: string;
-  readonly scriptUri: string;
+  /** in the order in which they run */
+  readonly scriptUris: readonly string[];
   readonly styleUri: string;
   /** BCP 47 */
   readonly language: string;
   readonly title: string;
 }
 
-/** The Inspector's static page. Its policy lets one script in, by nonce, and nothing reach out of the machine. */
+/** The page's scripts among the files of the bundle: a language other than English comes first. @param language BCP 47 */
+export function inspectorScripts(language: string): readonly string[] {
+  const isChinese = ['zh-cn', 'zh-hans'].includes(language.toLowerCase());
+  return [...(isChinese ? ['inspectorChinese.js'] : []), 'inspector.js'];
+}
+
+/** The Inspector's static page. Its policy lets its scripts in, by nonce, and nothing reach out of the machine. */
 export function inspectorPage(page: InspectorPage): string {
   const policy = [
     "default-src 'none'",
@@ -30,10 +37,14 @@ export function inspectorPage(page: InspectorPage): string {
   </head>
   <body>
     <div id="inspector"></div>
-    <script type="module" nonce="${escaped(page.nonce)}" src="${escaped(page.scriptUri)}"></script>
+    ${page.scriptUris.map((uri) => scriptElement(page.nonce, uri)).join('\n    ')}
   </body>
 </html>
 `;
+}
+
+function scriptElement(nonce: string, uri: string): string {
+  return `<script type="module" nonce="${escaped(nonce)}" src="${escaped(uri)}"></script>`;
 }
 
 function escaped(text: string): string {

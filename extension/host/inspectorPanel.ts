@@ -13,7 +13,7 @@ import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
 import { keepPage } from './keptPages.ts';
 import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
-import { inspectorPage } from './inspectorPage.ts';
+import { inspectorPage, inspectorScripts } from './inspectorPage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -156,7 +156,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
       html: inspectorPage({
         cspSource: webview.cspSource,
         nonce: crypto.randomUUID().replaceAll('-', ''),
-        scriptUri: uriOf('inspector.js'),
+        scriptUris: inspectorScripts(vscode.env.language).map(uriOf),
         styleUri: uriOf('inspector.css'),
         language: vscode.env.language,
         title: title(),

@@ -1,4 +1,3 @@
-import { chinese } from './chinese.ts';
 import { english } from './english.ts';
 import { count, decimal, duration } from './figures.ts';
 import type { TrainingView } from './inspectorState.ts';
@@ -12,15 +11,13 @@ type Spoken<Words> = Words extends string
 
 export type Phrases = Spoken<typeof english>;
 
-/** Every sentence of the Inspector in the editor's language, of those that there are. */
-export const phrases: Phrases = isChinese() ? chinese : english;
-
-function isChinese(): boolean {
-  // Node has no page: tests read the English words.
-  if (typeof document === 'undefined') return false;
-  const language = document.documentElement.lang.toLowerCase();
-  return language === 'zh-cn' || language === 'zh-hans';
+declare global {
+  /** set by the script of another language, which comes before the page's own */
+  var inspectorPhrases: Phrases | undefined;
 }
+
+/** Every sentence of the Inspector in the editor's language, of those that there are. */
+export const phrases: Phrases = globalThis.inspectorPhrases ?? english;
 
 /** Of a training that was stopped and did not end by keeping its best model; null for all others. */
 function outcomeName({ phase, error, best }: TrainingView): string | null {

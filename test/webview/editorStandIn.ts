@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type InspectionEngine, InspectorConversation } from '../../extension/host/inspectorConversation.ts';
-import { inspectorPage } from '../../extension/host/inspectorPage.ts';
+import { inspectorPage, inspectorScripts } from '../../extension/host/inspectorPage.ts';
 import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import type { InspectorMessage, InspectorRequest, ModelState } from '../../extension/protocol/inspector.ts';
 import { type Theme, themes, themeSheet } from './themes.ts';
@@ -60,7 +60,7 @@ export class EditorStandIn {
 
   static async start(): Promise<EditorStandIn> {
     const bundle = await build({
-      entryPoints: ['extension/webview/inspector.tsx'],
+      entryPoints: ['extension/webview/inspector.tsx', 'extension/webview/inspectorChinese.ts'],
       bundle: true,
       minify: true,
       write: false,
@@ -87,7 +87,7 @@ export class EditorStandIn {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const browser = await chromium.launch({ executablePath: executablePath!, args: chromiumFlags });
-    const script = bundle.outputFiles.find(({ path }) => path.endsWith('.js'))!;
+    const script = bundle.outputFiles.find(({ path }) => path.endsWith('/inspector.js'))!;
     return new EditorStandIn(server, browser, script.contents.length);
   }
 
@@ -136,7 +136,7 @@ function themedFile(pathname: string, origin: string, language: string): string 
   return inspectorPage({
     cspSource: origin,
     nonce,
-    scriptUri: '/inspector.js',
+    scriptUris: inspectorScripts(language).map((name) => `/${name}`),
     styleUri: '/inspector.css',
     language,
     title: 'Nihilo Inspector',

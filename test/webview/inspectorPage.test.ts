@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inspectorPage } from '../../extension/host/inspectorPage.ts';
+import { inspectorPage, inspectorScripts } from '../../extension/host/inspectorPage.ts';
 
 const page = {
   cspSource: 'https://*.vscode-cdn.net',
   nonce: 'c0ffee',
-  scriptUri: 'https://file.vscode-cdn.net/dist/webview/inspector.js',
+  scriptUris: ['https://file.vscode-cdn.net/dist/webview/inspector.js'],
   styleUri: 'https://file.vscode-cdn.net/dist/webview/inspector.css',
   language: 'en',
   title: 'Nihilo Inspector',
@@ -21,7 +21,7 @@ function directives(html: string): Map<string, string> {
   );
 }
 
-test('the policy lets in one script by nonce, styles and fonts of the extension, and nothing else', () => {
+test('the policy lets in scripts by nonce, styles and fonts of the extension, and nothing else', () => {
   expect(Object.fromEntries(directives(inspectorPage(page)))).toEqual({
     'default-src': "'none'",
     'script-src': "'nonce-c0ffee'",
@@ -39,8 +39,17 @@ test('the page has no unsafe-*, no inline script, style or handler, and only the
   expect(html).toMatch(/<script type="module" nonce="c0ffee" src="[^"]+"><\/script>/);
   expect(html.match(/https?:\/\/[^"; ]+/g)?.filter((address) => !address.includes('*'))).toEqual([
     page.styleUri,
-    page.scriptUri,
+    ...page.scriptUris,
   ]);
+});
+
+test('only who reads Chinese loads its phrases, before the page’s own script', () => {
+  expect(inspectorScripts('zh-cn')).toEqual(['inspectorChinese.js', 'inspector.js']);
+  expect(inspectorScripts('zh-Hans')).toEqual(['inspectorChinese.js', 'inspector.js']);
+  for (const language of ['en', 'zh-tw', 'de']) expect(inspectorScripts(language)).toEqual(['inspector.js']);
+  const html = inspectorPage({ ...page, scriptUris: ['https://a/first.js', 'https://a/second.js'] });
+  expect(html.match(/<script type="module" nonce="c0ffee" src="[^"]+"><\/script>/g)).toHaveLength(2);
+  expect(html.indexOf('first.js')).toBeLessThan(html.indexOf('second.js'));
 });
 
 test('no text given to the page can add an element or an attribute to it', () => {
@@ -48,7 +57,13 @@ test('no text given to the page can add an element or an attribute to it', () =>
   const expected = elements(inspectorPage(page));
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('"', "'", '<', '>', '&', 'a', ' ', '=') }), (text) => {
-      const html = inspectorPage({ ...page, title: text, scriptUri: text, styleUri: text, language: text });
+      const html = inspectorPage({
+        ...page,
+        title: text,
+        scriptUris: [text],
+        styleUri: text,
+        language: text,
+      });
       expect(elements(html)).toEqual(expected);
       expect(html.match(/"/g)).toHaveLength(inspectorPage(page).match(/"/g)!.length);
     }),
