@@ -8,7 +8,7 @@ import { JsonObject } from './jsonObject.ts';
 import { hasMomentum, type ParameterSpec, parameterTable } from './layout.ts';
 import { encodeJson, type Model, modelFiles, shaped, type Weights } from './modelFiles.ts';
 import { StoredTensors, trainAgain } from './modelTensors.ts';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, quantized } from './safetensors.ts';
 import { sha256 } from '../platform/sha256.ts';
 import { readVocabulary } from './vocabulary.ts';
 
@@ -50,7 +50,19 @@ export interface Checkpoint extends Model {
   readonly trainerState: TrainerState;
   /** null when it was not written or not asked for */
   readonly optimizer: OptimizerState | null;
+  /** the first first; absent when none were written, or they were not asked for */
+  readonly earlier?: readonly EarlierVectors[];
 }
+
+/** The vectors of all tokens as they were after a step: to be looked at, and rounded to 8 bits a number. */
+export interface EarlierVectors {
+  readonly step: number;
+  /** f32[vocabulary, hidden] */
+  readonly vectors: Float32Array;
+}
+
+const earlierFile = 'earlier_vectors.safetensors';
+const earlierPrefix = 'step.';
 
 const stateFile = 'trainer_state.json';
 /** The state of AdamW and Muon under PyTorch's names. */
@@ -89,9 +101,23 @@ export async function writeCheckpoint(
     ]);
     contents.set('optimizer.safetensors', encodeSafetensors(tensors, { format: 'pt' }));
   }
+  const { earlier = [] } = checkpoint;
+  if (earlier.length > 0) {
+    const { shape } = table[0]!;
+    const tensors = earlier.flatMap(({ step, vectors }) =>
+      quantized(`${earlierPrefix}${step}`, { shape, data: vectors }),
+    );
+    contents.set(earlierFile, encodeSafetensors(new Map(tensors), { format: 'pt' }));
+  }
   await files.replaceFolder(folder, contents, (sha256) => {
     return [stateFile, encodeJson({ ...checkpoint.trainerState, sha256: Object.fromEntries(sha256) })];
   });
+}
+
+interface ReadOptions {
+  readonly withOptimizer?: boolean;
+  /** left out: where the optimizer is asked for, because whoever goes on with a model writes them again */
+  readonly withEarlier?: boolean;
 }
 
 /**
@@ -102,7 +128,7 @@ export async function writeCheckpoint(
 export async function readCheckpoint(
   files: FileSystem,
   folder: string,
-  options: { readonly withOptimizer?: boolean } = {},
+  options: ReadOptions = {},
 ): Promise<Checkpoint> {
   await files.recoverFolder(folder);
   if (!(await files.exists(`${folder}/config.json`)) && !(await files.exists(`${folder}/${stateFile}`))) {
@@ -113,7 +139,7 @@ export async function readCheckpoint(
   // Twice, because a training may replace the folder while it is read: its files are then of two checkpoints.
   for (const candidate of [folder, folder, previousFolder(folder)]) {
     try {
-      return await readFolder(files, candidate, options.withOptimizer === true);
+      return await readFolder(files, candidate, options);
     } catch (error) {
       if (!(error instanceof NihiloError) || error.code !== 'checkpointTorn') throw error;
       torn ??= error;
@@ -127,7 +153,11 @@ export async function readTrainerState(files: FileSystem, folder: string): Promi
   return new Reader(files, folder).state();
 }
 
-async function readFolder(files: FileSystem, folder: string, withOptimizer: boolean): Promise<Checkpoint> {
+async function readFolder(
+  files: FileSystem,
+  folder: string,
+  { withOptimizer = false, withEarlier = withOptimizer }: ReadOptions,
+): Promise<Checkpoint> {
   const reader = new Reader(files, folder);
   const config = fromArceeConfig(await reader.json('config.json'));
   const trainerState = await reader.state();
@@ -142,7 +172,8 @@ async function readFolder(files: FileSystem, folder: string, withOptimizer: bool
   const tensors = stored.checked(table);
   stored.refuseOthers(table);
   const optimizer = withOptimizer ? await reader.optimizer(table, trainerState.optimizer) : null;
-  return { config, tensors, tokenizerJson, trainerState, optimizer };
+  const earlier = withEarlier ? await reader.earlier(table[0]!) : [];
+  return { config, tensors, tokenizerJson, trainerState, optimizer, ...(earlier.length > 0 && { earlier }) };
 }
 
 /** The files of one checkpoint folder, each held to the digest in `trainer_state.json`. */
@@ -218,6 +249,18 @@ class Reader {
       average: optional(average),
       scheduledBest: optional(best),
     };
+  }
+
+  async earlier({ shape, ...embedding }: ParameterSpec): Promise<EarlierVectors[]> {
+    if (!this.#digests.has(earlierFile)) return [];
+    const stored = decodeSafetensors(await this.bytes(earlierFile), earlierFile);
+    const tensors = new StoredTensors(stored, earlierFile);
+    return [...stored.keys()]
+      .map((name) => {
+        const vectors = tensors.checked([{ ...embedding, name, shape }]).get(name)!;
+        return { step: Number(name.slice(earlierPrefix.length)), vectors };
+      })
+      .sort((one, other) => one.step - other.step);
   }
 
   async #read(name: string): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { presetConfig } from '../engine/config.ts';
+import type { EarlierVectors } from '../engine/checkpoint.ts';
 import type { CompiledKernels } from '../engine/instantiate.ts';
 import { parameterTable } from '../engine/layout.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
@@ -9,7 +10,7 @@ import type { InspectedToken } from '../protocol/prediction.ts';
 import { gradientsOf } from './learning.ts';
 import { RecordedModel } from './recordedModel.ts';
 import type { Run, Subject } from './subject.ts';
-import type { EarlierVectors, VectorStory } from './vectorStory.ts';
+import type { VectorStory } from './vectorStory.ts';
 
 /** The essay's two sentences: words are tokens, case and punctuation are ignored. */
 const sentences = 'An apple a day keeps the doctor away. The doctor is away on vacation.';

@@ -59,12 +59,13 @@ export class Inspector {
   /** @throws {NihiloError} checkpointMissing, checkpointTorn, checkpointForeign; the model that was loaded before stays */
   async load(checkpoint: string, reproducible: boolean): Promise<ModelSummary> {
     const { files } = this.#platform;
-    const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(files, checkpoint);
+    const read = await readCheckpoint(files, checkpoint, { withEarlier: true });
+    const { config, tensors, tokenizerJson, trainerState } = read;
     const tokenizer = tokenizerFromJson(tokenizerJson);
     const { optimizer } = trainerState;
     const model = new RecordedModel(await this.#kernels(reproducible), config, tensors, optimizer);
     const bytesOf = (id: number): string => bytesOrName(tokenizer, id);
-    const story = storyOf(config, trainerState);
+    const story = storyOf(read);
     // What the training left behind is as large as the model, and is read when somebody asks.
     const trained: Trained = {
       checkpoint,

@@ -1,15 +1,8 @@
 import { parameterTable } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
-import type { TrainerState } from '../engine/checkpoint.ts';
+import type { Checkpoint, EarlierVectors, TrainerState } from '../engine/checkpoint.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { VectorOrigin } from '../protocol/stages.ts';
-
-/** The vectors of all tokens as they were after a step. */
-export interface EarlierVectors {
-  readonly step: number;
-  /** f32[vocabulary, hidden] */
-  readonly vectors: Float32Array;
-}
 
 /** What is known of how the token vectors became what they are. */
 export interface VectorStory {
@@ -25,17 +18,23 @@ export function randomVectors(config: ModelConfig, seed: number): Float32Array {
 }
 
 /** Of a checkpoint. A model that came from somewhere else may have begun with anything. */
-export function storyOf(
-  config: ModelConfig,
-  { preset, seed, provenance }: Pick<TrainerState, 'preset' | 'seed' | 'provenance'>,
-): VectorStory {
-  if (preset === 'base') {
-    return { origin: { from: provenance === null ? 'unknown' : 'base' }, points: () => [] };
+export function storyOf({ config, trainerState, earlier = [] }: Told): VectorStory {
+  const { preset, seed, provenance, best } = trainerState;
+  // What is kept is the best: what a training did behind it is not before it.
+  const kept = earlier.filter(({ step }) => step < best.step);
+  if (preset === 'base' || provenance === null) {
+    const from = preset === 'base' && provenance !== null ? ('base' as const) : ('unknown' as const);
+    return { origin: { from }, points: () => kept };
   }
-  if (provenance === null) return { origin: { from: 'unknown' }, points: () => [] };
-  let start: EarlierVectors | null = null;
+  let points: readonly EarlierVectors[] | null = null;
   return {
     origin: { from: 'seed', seed },
-    points: () => [(start ??= { step: 0, vectors: randomVectors(config, seed) })],
+    points: () => (points ??= [{ step: 0, vectors: randomVectors(config, seed) }, ...kept]),
+  };
+}
+
+interface Told extends Pick<Checkpoint, 'config' | 'earlier'> {
+  readonly trainerState: Pick<TrainerState, 'preset' | 'seed' | 'provenance'> & {
+    readonly best: Pick<TrainerState['best'], 'step'>;
   };
 }

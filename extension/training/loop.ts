@@ -27,6 +27,8 @@ export interface LoopParts {
   /** tokens ÷ bytes of the training text */
   readonly tokensPerByte: number;
   readonly emit: (event: TrainingEvent) => void;
+  /** called where an uninterrupted training scores the weights, too */
+  readonly scored?: (step: number) => void;
   /** called now and then, so that a crash loses little */
   readonly save: (best: Best) => Promise<void>;
 }
@@ -179,6 +181,7 @@ export class TrainingLoop {
     const isBest = this.#best === null || score.loss < this.#best.score.loss;
     if (isBest) this.#best = { weights, step: learner.state.step, score };
     if (isBest && scheduled) this.#scheduledBest = this.#best;
+    if (scheduled) this.#parts.scored?.(learner.state.step);
     pace.evaluated(start);
     emit({
       type: 'heldOut',

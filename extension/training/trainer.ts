@@ -20,6 +20,7 @@ import type {
 } from '../protocol/training.ts';
 import { tokenizerToJson } from '../tokenizer/tokenizer.ts';
 import { Batches } from './batches.ts';
+import { VectorRecord } from './earlierVectors.ts';
 import { choicesOf, settleChoices, sizeChoices } from './choices.ts';
 import { byteLengths, HeldOut } from './heldOut.ts';
 import { Learner, type LearnerState } from './learner.ts';
@@ -112,6 +113,7 @@ class Training {
   readonly #material: Material;
   readonly #learner: Learner;
   readonly #heldOut: HeldOut;
+  readonly #vectors: VectorRecord;
 
   constructor(
     platform: Platform,
@@ -128,6 +130,7 @@ class Training {
     const { config, corpus, team, start } = material;
     const batches = new Batches(corpus.streams, request.seed);
     const before = resumed(start);
+    this.#vectors = new VectorRecord(start?.earlier ?? []);
     const weights =
       before?.optimizer.weights ?? material.weights ?? initialTensors(team.plan.parameters, request.seed);
     this.#learner = new Learner(team, config, recipeFor(request), batches, weights);
@@ -185,6 +188,7 @@ class Training {
       steering: this.#steering,
       tokensPerByte: corpus.tokensPerByte,
       emit: this.#emit,
+      scored: (step: number) => this.#vectors.scored(step, this.#learner.weightsInPlace),
       save: async (best: Best) => {
         const better = scoreBefore === null || best.score.bitsPerByte < scoreBefore;
         if (better) await this.#save({ best, scheduledBest: null, seconds: pace.seconds }, best.score, null);
@@ -269,6 +273,7 @@ class Training {
         average: this.#learner.average,
         scheduledBest: scheduledBest?.weights ?? null,
       },
+      earlier: this.#vectors.kept,
     });
   }
 

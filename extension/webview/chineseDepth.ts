@@ -15,6 +15,7 @@ export const chineseDepth = {
   momentNow: '现在',
   momentSeed: (seed) => `种子 ${seed} 的随机数`,
   momentStep: (step) => `第 ${count(step)} 步之后`,
+  keptRoughly: '途中的向量以每个数 8 位保存。',
   onlyStart: '两者之间的过程没有保留：只有开始和现在。',
   change: '与现在的余弦',
   changeSentence: (moment) => `这个标记的向量（${moment}）与它现在有多相似。`,

@@ -17,6 +17,7 @@ export const englishDepth = {
   momentNow: 'now',
   momentSeed: (seed: number) => `random numbers of seed ${seed}`,
   momentStep: (step: number) => `after step ${count(step)}`,
+  keptRoughly: 'Those on the way are kept with 8 bits a number.',
   onlyStart: 'Of the way between them nothing was kept: there are the start and now.',
   change: 'Cosine with now',
   changeSentence: (moment: string) => `How alike the token’s vector is (${moment}) to what it is now.`,

@@ -124,7 +124,9 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
       other: 0,
       point: 0,
     });
-    expect([origin, points]).toEqual([{ from: 'seed', seed: 1 }, [0]]);
+    expect(origin).toEqual({ from: 'seed', seed: 1 });
+    expect(points[0]).toBe(0);
+    expect(points.length).toBeGreaterThan(1);
     expect(vector).not.toEqual(now);
     expect(change).toBeLessThan(0.999);
   });

@@ -4,16 +4,18 @@ import { parameterTable } from '../../extension/engine/layout.ts';
 import { initialTensors } from '../../extension/engine/weights.ts';
 import { Essay, essayIds } from '../../extension/inspection/essay.ts';
 import { answerStage } from '../../extension/inspection/stageAnswers.ts';
-import { storyOf } from '../../extension/inspection/vectorStory.ts';
+import { storyOf, type VectorStory } from '../../extension/inspection/vectorStory.ts';
 import type { StageAnswers } from '../../extension/protocol/stages.ts';
 import { compiled } from '../engine/compiled.ts';
 
 const config = presetConfig('small', 300);
 const provenance = { corpora: [], readAtMs: 0 };
+const told = (preset: 'small' | 'base', seed: number, from: typeof provenance | null): VectorStory =>
+  storyOf({ config, trainerState: { preset, seed, provenance: from, best: { step: 40 } } });
 
 describe('what the token vectors were before', () => {
   it('are the random numbers that a training of the seed begins with', () => {
-    const { origin, points } = storyOf(config, { preset: 'small', seed: 12, provenance });
+    const { origin, points } = told('small', 12, provenance);
     expect(origin).toEqual({ from: 'seed', seed: 12 });
     const [{ step, vectors } = { step: -1, vectors: null }] = points();
     expect(step).toBe(0);
@@ -21,11 +23,20 @@ describe('what the token vectors were before', () => {
     expect(points()).toHaveLength(1);
   });
 
+  it('are also those that the training kept on the way, but none from behind the best', () => {
+    const vectors = new Float32Array(300 * config.hiddenSize).fill(0.5);
+    const earlier = [10, 20, 40, 80].map((step) => ({ step, vectors }));
+    const trainerState = { preset: 'small', seed: 2, provenance, best: { step: 40 } } as const;
+    const points = storyOf({ config, trainerState, earlier }).points();
+    expect(points.map(({ step }) => step)).toEqual([0, 10, 20]);
+    expect(points[1]!.vectors).toBe(vectors);
+  });
+
   it('is not claimed of a model that began with the base, or came trained', () => {
-    const base = storyOf(config, { preset: 'base', seed: 1, provenance });
+    const base = told('base', 1, provenance);
     expect([base.origin.from, base.points()]).toEqual(['base', []]);
     for (const preset of ['base', 'small'] as const) {
-      const came = storyOf(config, { preset, seed: 1, provenance: null });
+      const came = told(preset, 1, null);
       expect([came.origin.from, came.points()]).toEqual(['unknown', []]);
     }
   });
@@ -44,7 +55,8 @@ describe('what the token vectors were before', () => {
     expect(now.origin).toEqual({ from: 'seed', seed: 5 });
     expect(now.points).toEqual([0, 1, 2, 4]);
     expect(now.change).toBeCloseTo(1, 12);
-    const vectorIn = (vectors: Float32Array, id: number): number[] => [...vectors.slice(8 * id, 8 * id + 8)];
+    const vectorIn = (vectors: Float32Array, id: number): number[] =>
+      Array.from(vectors.subarray(8 * id, 8 * id + 8));
     for (const [point, vectors] of [
       [0, start],
       [2, afterTwo],

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import {
   type KnownDocuments,
 } from '../../extension/training/continual.ts';
 import { encoded, readCorpora } from '../../extension/training/knownText.ts';
+import { isHeldOut } from '../../extension/corpus/split.ts';
 import { openTeam } from '../../extension/training/openTeam.ts';
 import type { Team } from '../../extension/training/team.ts';
 import { trainPencil } from './pencilTraining.ts';
@@ -28,6 +29,16 @@ beforeAll(async () => {
   const folder = join(root, 'code');
   for (const part of ['corpus', 'protocol'])
     cpSync(join(source, part), join(folder, part), { recursive: true });
+  // Held out, and like nothing that is trained on: there is something to learn from it whatever the code says.
+  const names = Array.from({ length: 100 }, (_, i) => `odd${i}.ts`);
+  const odd = 'zebraCrossing(quillFeather, marmalade);\n'.repeat(60);
+  writeFileSync(
+    join(
+      folder,
+      names.find((name) => isHeldOut(name, 1))!,
+    ),
+    odd,
+  );
   const corpus = { folders: [folder], exclude: [] };
   const checkpoint = join(root, 'model');
   await trainPencil(folder, checkpoint);

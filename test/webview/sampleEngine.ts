@@ -40,7 +40,15 @@ const subject: Subject = {
   model: new RecordedModel(compiled('relaxed'), config, randomTensors(config, 9)),
   bytesOf: (id) => names.get(id) ?? ` tok${id}`,
   training: { recipe: recipeFor({ preset: 'small', optimizer: 'adamw', tokensPerStep: null }), left: null },
-  story: storyOf(config, { preset: 'small', seed: 9, provenance: { corpora: [], readAtMs: 0 } }),
+  story: storyOf({
+    config,
+    trainerState: {
+      preset: 'small',
+      seed: 9,
+      provenance: { corpora: [], readAtMs: 0 },
+      best: { step: 900 },
+    },
+  }),
 };
 const sampleRun: Run = { subject, ids: sampleTokens.tokens.map(({ id }) => id) };
 const essay = new Essay(compiled('baseline'), 1);

@@ -66,7 +66,8 @@ export function VectorsStage(): JSX.Element | null {
 
 /** When the vectors are looked at: at one of the points that are known, or now. */
 function Moment({ answer, point }: { readonly answer: Answer; readonly point: number | null }): JSX.Element {
-  const { dispatch } = useView();
+  const { dispatch, state } = useView();
+  const isEssay = state.subject?.essay !== null;
   const { origin, points, vector, now, change } = answer;
   const nameOf = (at: number | null): string => {
     const step = at === null ? undefined : points[at];
@@ -111,6 +112,7 @@ function Moment({ answer, point }: { readonly answer: Answer; readonly point: nu
         )}
       </p>
       {points.length === 1 && <p class="quiet">{phrases.onlyStart}</p>}
+      {points.length > 1 && !isEssay && <p class="quiet">{phrases.keptRoughly}</p>}
     </div>
   );
 }
