@@ -1,6 +1,6 @@
 import type { StopCondition, TrainingEvent, TrainingProgress } from '../protocol/training.ts';
 import { copied, type Weights } from './between.ts';
-import type { Score } from './heldOut.ts';
+import { sampledWindows, type Score } from './heldOut.ts';
 import type { Learner, StepResult } from './learner.ts';
 import type { Pace } from './pace.ts';
 import { NihiloError } from '../protocol/errors.ts';
@@ -8,7 +8,7 @@ import { say } from '../protocol/sentence.ts';
 import type { Steering } from './steering.ts';
 
 export interface Best {
-  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly weights: Weights;
   readonly step: number;
   /** on the sampled held-out windows */
   readonly score: Pick<Score, 'loss' | 'bitsPerByte'>;
@@ -27,6 +27,8 @@ export interface LoopParts {
   /** tokens ÷ bytes of the training text */
   readonly tokensPerByte: number;
   readonly emit: (event: TrainingEvent) => void;
+  /** what these weights make of the prompt; null where there is none */
+  readonly sample: (weights: Weights) => readonly string[] | null;
   /** called now and then, so that a crash loses little */
   readonly save: (best: Best) => Promise<void>;
 }
@@ -45,8 +47,6 @@ export interface LoopResult {
 }
 
 const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve() };
-/** Held-out windows that are scored while training; all of them are in the end. */
-export const sampledWindows = 24;
 const msBetweenProgress = 250;
 const secondsBetweenSaves = 60;
 /** Steps whose mean is reported as the training loss in the end. */
@@ -179,17 +179,21 @@ export class TrainingLoop {
     const isBest = this.#best === null || score.loss < this.#best.score.loss;
     if (isBest) this.#best = { weights, step: learner.state.step, score };
     if (isBest && scheduled) this.#scheduledBest = this.#best;
+    const tokens = this.#parts.sample(weights);
     pace.evaluated(start);
+    const { step } = learner.state;
     emit({
       type: 'heldOut',
       point: {
-        step: learner.state.step,
+        step,
+        epoch: learner.epochs,
         elapsedSeconds: pace.seconds,
         heldOutLoss: score.loss,
         heldOutBitsPerByte: score.bitsPerByte,
         best: isBest,
       },
     });
+    if (tokens !== null) emit({ type: 'sample', sample: { step, tokens } });
     if (!steering.cancelled && pace.seconds - this.#savedAt >= secondsBetweenSaves) await this.#save();
   }
 

@@ -23,6 +23,13 @@ export function progress(step: number, trainBitsPerByte: number): TrainingEvent 
 export function heldOut(step: number, heldOutBitsPerByte: number, best: boolean): TrainingEvent {
   return {
     type: 'heldOut',
-    point: { step, elapsedSeconds: step, heldOutLoss: heldOutBitsPerByte, heldOutBitsPerByte, best },
+    point: {
+      step,
+      epoch: step / 100,
+      elapsedSeconds: step,
+      heldOutLoss: heldOutBitsPerByte,
+      heldOutBitsPerByte,
+      best,
+    },
   };
 }
