@@ -1,7 +1,7 @@
 import type { StopCondition, TrainingEvent, TrainingProgress } from '../protocol/training.ts';
 import { copied, type Weights } from './between.ts';
 import { sampledWindows, type Score } from './heldOut.ts';
-import type { Learner, StepResult } from './learner.ts';
+import { diverged, type Learner, type StepResult } from './learner.ts';
 import type { Pace } from './pace.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
@@ -139,10 +139,14 @@ export class TrainingLoop {
       return learn();
     } catch (error) {
       // The weights diverged; those that did best until then are worth keeping. After any other failure a lane may still be writing.
-      const diverged = error instanceof NihiloError && error.code === 'trainingDiverged';
-      if (diverged && this.#best !== null) await this.#parts.save(this.#best);
+      const isDiverged = error instanceof NihiloError && error.code === 'trainingDiverged';
+      if (isDiverged) await this.#keepBest();
       throw error;
     }
+  }
+
+  async #keepBest(): Promise<void> {
+    if (this.#best !== null) await this.#parts.save(this.#best);
   }
 
   #report(): void {
@@ -176,12 +180,16 @@ export class TrainingLoop {
     const start = pace.seconds;
     // A few windows: not worth cancelling, and a stop needs their score.
     const { weights, score } = await this.#better();
+    const { step } = learner.state;
+    if (Number.isNaN(score.loss)) {
+      await this.#keepBest();
+      throw diverged(step, score.loss);
+    }
     const isBest = this.#best === null || score.loss < this.#best.score.loss;
-    if (isBest) this.#best = { weights, step: learner.state.step, score };
+    if (isBest) this.#best = { weights, step, score };
     if (isBest && scheduled) this.#scheduledBest = this.#best;
     const tokens = this.#parts.sample(weights);
     pace.evaluated(start);
-    const { step } = learner.state;
     emit({
       type: 'heldOut',
       point: {

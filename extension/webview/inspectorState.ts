@@ -1,7 +1,6 @@
 import type { PlainError } from '../protocol/errors.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type {
-  CurvePoint,
   InspectorMemory,
   InspectorMessage,
   InspectorRequest,
@@ -62,10 +61,7 @@ export type Look =
   /** an example that is not the model's: its operands are known */
   | { readonly number: null; readonly sheet: true; readonly explanation: Explanation };
 
-export interface TrainingView extends Omit<TrainingTick, 'restart'> {
-  readonly train: readonly CurvePoint[];
-  readonly heldOut: readonly CurvePoint[];
-}
+export type TrainingView = Omit<TrainingTick, 'restart'>;
 
 export interface InspectorState {
   /** null until the host has said */
@@ -104,6 +100,17 @@ export interface Step {
   readonly send: readonly InspectorRequest[];
 }
 
+const noTraining: TrainingView = {
+  phase: 'none',
+  train: [],
+  heldOut: [],
+  samples: [],
+  yardsticks: null,
+  best: null,
+  latest: null,
+  error: null,
+};
+
 export function initialState(memory: InspectorMemory | null): InspectorState {
   return {
     model: null,
@@ -119,7 +126,7 @@ export function initialState(memory: InspectorMemory | null): InspectorState {
     questioned: 0,
     look: null,
     remembered: memory,
-    training: { phase: 'none', train: [], heldOut: [], best: null, latest: null, error: null },
+    training: noTraining,
   };
 }
 
@@ -310,11 +317,14 @@ function rememberedPosition(
 }
 
 function grown(view: TrainingView, tick: TrainingTick): TrainingView {
-  const { restart, train, heldOut, ...rest } = tick;
+  const { restart, train, heldOut, samples, yardsticks, ...rest } = tick;
+  if (restart) return { ...rest, train, heldOut, samples, yardsticks };
   return {
     ...rest,
-    train: restart ? train : [...view.train, ...train],
-    heldOut: restart ? heldOut : [...view.heldOut, ...heldOut],
+    train: [...view.train, ...train],
+    heldOut: [...view.heldOut, ...heldOut],
+    samples: [...view.samples, ...samples],
+    yardsticks: yardsticks ?? view.yardsticks,
   };
 }
 

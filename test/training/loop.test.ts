@@ -182,6 +182,20 @@ describe('TrainingLoop', () => {
     expect(script.saved.map((best) => best.step)).toEqual([40]);
   });
 
+  it('gives up on weights whose held-out loss is no number at the step that is scored, and keeps the best', async () => {
+    const script = new Script({ steps: 100 }, (step) => (step === 60 ? NaN : lossAt(step)));
+    await expect(new TrainingLoop(script.parts(), null).run()).rejects.toMatchObject({
+      code: 'trainingDiverged',
+      message: expect.stringMatching(/stopped at step 60: .* NaN\. The last good checkpoint is kept/),
+    });
+    expect(script.saved.map((best) => best.step)).toEqual([40]);
+    const fromTheStart = new Script({ steps: 100 }, () => NaN);
+    await expect(new TrainingLoop(fromTheStart.parts(), null).run()).rejects.toMatchObject({
+      code: 'trainingDiverged',
+    });
+    expect(fromTheStart.saved).toEqual([]);
+  });
+
   it('saves nothing when a lane fails: another one may still be writing the weights', async () => {
     const script = new Script({ steps: 100 }, lossAt);
     script.breakAt = 77;
