@@ -14,29 +14,31 @@ export function HeldOutTable({ training }: { readonly training: TrainingView }):
   return (
     <details>
       <summary>{phrases.numbers}</summary>
-      <table class="held-out">
-        <TableHead
-          columns={[
-            [phrases.step, 'number'],
-            [phrases.epoch, 'number'],
-            [phrases.axes.seconds, 'number'],
-            [phrases.lossAxis, 'number'],
-          ]}
-        />
-        <tbody>
-          {heldOut.slice(-listedPoints).map(([step, bitsPerByte, seconds, epoch]) => (
-            <tr key={step}>
-              <td class="number">{count(step)}</td>
-              <td class="number">{decimal(epoch, 2)}</td>
-              <td class="number">{duration(seconds)}</td>
-              <td class="number">
-                {decimal(bitsPerByte, 4)}
-                {step === best?.[0] && ` (${phrases.best})`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div class="scores-frame" role="region" aria-label={phrases.numbers} tabIndex={0}>
+        <table class="held-out">
+          <TableHead
+            columns={[
+              [phrases.step, 'number'],
+              [phrases.epoch, 'number'],
+              [phrases.time, 'number'],
+              [phrases.lossAxis, 'number'],
+            ]}
+          />
+          <tbody>
+            {heldOut.slice(-listedPoints).map(([step, bitsPerByte, seconds, epoch]) => (
+              <tr key={step}>
+                <td class="number">{count(step)}</td>
+                <td class="number">{decimal(epoch, 2)}</td>
+                <td class="number">{duration(seconds)}</td>
+                <td class="number">
+                  {decimal(bitsPerByte, 4)}
+                  {step === best?.[0] && ` (${phrases.best})`}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </details>
   );
 }

@@ -321,11 +321,16 @@ function grown(view: TrainingView, tick: TrainingTick): TrainingView {
   if (restart) return { ...rest, train, heldOut, samples, yardsticks };
   return {
     ...rest,
-    train: [...view.train, ...train],
-    heldOut: [...view.heldOut, ...heldOut],
-    samples: [...view.samples, ...samples],
+    train: longer(view.train, train),
+    heldOut: longer(view.heldOut, heldOut),
+    samples: longer(view.samples, samples),
     yardsticks: yardsticks ?? view.yardsticks,
   };
+}
+
+/** The same list where nothing came: nothing is drawn anew for it. */
+function longer<Item>(list: readonly Item[], more: readonly Item[]): readonly Item[] {
+  return more.length === 0 ? list : [...list, ...more];
 }
 
 /** What to keep over a reload. */

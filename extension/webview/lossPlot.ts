@@ -53,7 +53,7 @@ export function lossOptions(scales: Scales, marks: () => Marks): (style: PlotSty
       x: xScale(scales),
       y: { distr: scales.logY ? 3 : 1, ...(scales.logY ? { range: logRange } : {}) },
     },
-    axes: [xAxis(style, scales, true), { ...style.axis, label: phrases.lossAxis, size: 44 }],
+    axes: [xAxis(style, scales, true), { ...style.axis, label: phrases.lossAxis, size: ySizePx }],
     series: lossSeries(style),
     hooks: {
       drawAxes: [(plot) => shadeGap(plot, style, scales.axis, marks().gap)],
@@ -82,8 +82,9 @@ export function figureOptions(
       height: 96,
       scales: { x: xScale(scales), y: {} },
       axes: [
-        { ...xAxis(style, scales, false), size: 20 },
-        { ...style.axis, label, size: 52, values: (_, splits) => splits.map(shown) },
+        // The same marks as above, without their numbers.
+        { ...xAxis(style, scales, false), size: 8, values: (_, splits) => splits.map(() => '') },
+        { ...style.axis, label, size: ySizePx, space: 22, values: (_, splits) => splits.map(shown) },
       ],
       series: [{}, line('--train-color'), ...(limit ? [line('--axis-color', [2, 4])] : [])],
     };
@@ -113,6 +114,9 @@ function xAxis({ axis }: PlotStyle, { axis: over, logX }: Scales, isNamed: boole
 function logRange(_: uPlot, least: number, most: number): uPlot.Range.MinMax {
   return [least * 0.95, most * 1.05];
 }
+
+/** Of all plots, so that the same x is below each other. */
+const ySizePx = 58;
 
 const hatchPx = 7;
 
@@ -163,6 +167,8 @@ function markBest(plot: uPlot, style: PlotStyle, axis: Axis, best: Marks['best']
   ctx.save();
   ctx.strokeStyle = style.color('--axis-color');
   ctx.lineWidth = 2 * devicePixelRatio;
+  // The last curve was dashed.
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.moveTo(x, y - radius);
   for (const [right, down] of [
@@ -176,7 +182,11 @@ function markBest(plot: uPlot, style: PlotStyle, axis: Axis, best: Marks['best']
   ctx.restore();
 }
 
-/** For a screen and for a scale: as short as it can be told. */
+/** Of a mark at a scale: no more digits than tell it from its neighbours. */
 export function shortDecimal(value: number): string {
   return decimal(value, value < 10 ? 2 : 0);
+}
+
+export function shortRate(value: number): string {
+  return String(Number(value.toPrecision(2)));
 }

@@ -54,6 +54,7 @@ export class Plot {
 
   /** Other scales or series, which a uPlot has for life. */
   redraw(describe: (style: PlotStyle) => PlotOptions, data: uPlot.AlignedData): void {
+    if (describe === this.#describe) return;
     this.#describe = describe;
     this.#data = data;
     this.#rebuild();

@@ -1,27 +1,33 @@
 import { Fragment, type JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { InspectorRequest } from '../protocol/inspector.ts';
+import type { CurvePoint, InspectorRequest } from '../protocol/inspector.ts';
 import type { SamplePrompt, TrainingSample } from '../protocol/training.ts';
 import { lastUpTo } from './curves.ts';
 import { count, decimal } from './figures.ts';
-import type { TrainingView } from './inspectorState.ts';
 import { phrases } from './phrases.ts';
 import { type Change, changesBetween } from './sampleDiff.ts';
 import { TokenText } from './tokenTextView.tsx';
 
 interface SampleTimelineProps {
-  readonly training: TrainingView;
-  /** the moment that is looked at */
-  readonly step: number;
+  readonly samples: readonly TrainingSample[];
+  readonly prompt: SamplePrompt;
+  readonly heldOut: readonly CurvePoint[];
+  /** of the sample at the moment that is looked at; −1 before the first */
+  readonly chosen: number;
   readonly onChoose: (step: number) => void;
   readonly send: (request: InspectorRequest) => void;
 }
 
 /** How the model goes on with one place of the user's own code, at every score, and what that is other than before. */
-export function SampleTimeline({ training, step, onChoose, send }: SampleTimelineProps): JSX.Element | null {
-  const { samples, yardsticks, heldOut } = training;
+export function SampleTimeline({
+  samples,
+  prompt,
+  heldOut,
+  chosen,
+  onChoose,
+  send,
+}: SampleTimelineProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
-  const chosen = samples.findLastIndex((sample) => sample.step <= step);
   const changes = useMemo(
     () => samples.map(({ tokens }, i) => changesBetween(samples[i - 1]?.tokens ?? [], tokens)),
     [samples],
@@ -31,8 +37,6 @@ export function SampleTimeline({ training, step, onChoose, send }: SampleTimelin
     // The list moves, the page stays.
     if (row instanceof HTMLElement) list.current!.scrollTop = row.offsetTop - list.current!.clientHeight / 3;
   }, [chosen, samples]);
-  const prompt = yardsticks?.prompt ?? null;
-  if (prompt === null || samples.length === 0) return null;
   return (
     <section class="samples" aria-labelledby="samples-heading">
       <h3 id="samples-heading">{phrases.samplesHeading}</h3>

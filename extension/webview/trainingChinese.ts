@@ -48,6 +48,7 @@ export const trainingChinese = {
   clipped: (limit) => `缩小到 ${limit}`,
   step: '步',
   epoch: '时代',
+  time: '时间',
   tokensPerSecond: '标记/秒',
   learningRate: '学习率',
   gradientNorm: '梯度范数',

@@ -4,10 +4,10 @@ import type uPlot from 'uplot';
 import type { InspectorRequest } from '../protocol/inspector.ts';
 import { along, axes, type Axis, gapOf, type Moment, momentAt, momentsOf } from './curves.ts';
 import { curvesCsv } from './curvesCsv.ts';
-import { count, decimal, duration, rate } from './figures.ts';
+import { count, decimal, duration } from './figures.ts';
 import { HeldOutTable } from './heldOutTable.tsx';
 import type { TrainingView } from './inspectorState.ts';
-import { figureOptions, lossOptions, type Scales, shortDecimal } from './lossPlot.ts';
+import { figureOptions, lossOptions, type Scales, shortDecimal, shortRate } from './lossPlot.ts';
 import { phrases } from './phrases.ts';
 import { PlotView } from './plotView.tsx';
 import { Readout } from './readout.tsx';
@@ -33,6 +33,25 @@ export function TrainingCurves({ training, send }: TrainingCurvesProps): JSX.Ele
     (at: number): void => setStep(at >= moments.length - 1 ? null : moments[at]!.step),
     [moments],
   );
+  const { samples, yardsticks } = training;
+  const prompt = yardsticks?.prompt ?? null;
+  const sample = samples.findLastIndex((one) => one.step <= (moments[index]?.step ?? 0));
+  // Ticks are four a second, samples a dozen in all.
+  const timeline = useMemo(
+    () =>
+      prompt !== null &&
+      samples.length > 0 && (
+        <SampleTimeline
+          samples={samples}
+          prompt={prompt}
+          heldOut={heldOut}
+          chosen={sample}
+          onChoose={setStep}
+          send={send}
+        />
+      ),
+    [samples, prompt, heldOut, sample, send],
+  );
   return (
     <>
       <ScaleControls scales={scales} onChange={setScales} />
@@ -54,12 +73,7 @@ export function TrainingCurves({ training, send }: TrainingCurvesProps): JSX.Ele
           </button>
         </p>
       </figure>
-      <SampleTimeline
-        training={training}
-        step={moments[index]?.step ?? 0}
-        onChoose={(chosen) => setStep(chosen)}
-        send={send}
-      />
+      {timeline}
     </>
   );
 }
@@ -142,7 +156,12 @@ function Plots({ training, moments, scales, index, onPoint }: PlotsProps): JSX.E
         index={index}
         onPoint={onPoint}
       />
-      <Figure {...shared} label={phrases.learningRate} of={({ train }) => train?.[5] ?? null} shown={rate} />
+      <Figure
+        {...shared}
+        label={phrases.learningRate}
+        of={({ train }) => train?.[5] ?? null}
+        shown={shortRate}
+      />
       <Figure
         {...shared}
         label={phrases.gradientNorm}

@@ -53,6 +53,7 @@ export const trainingEnglish = {
   clipped: (limit: string) => `scaled down to ${limit}`,
   step: 'Step',
   epoch: 'Epoch',
+  time: 'Time',
   tokensPerSecond: 'Tokens/s',
   learningRate: 'Learning rate',
   gradientNorm: 'Gradient norm',

@@ -58,9 +58,10 @@ export class EditorStandIn {
     this.scriptBytes = scriptBytes;
   }
 
-  static async start(): Promise<EditorStandIn> {
+  /** @param entry of the page's script, in the place of the one that ships */
+  static async start(entry = 'extension/webview/inspector.tsx'): Promise<EditorStandIn> {
     const bundle = await build({
-      entryPoints: ['extension/webview/inspector.tsx'],
+      entryPoints: [{ in: entry, out: 'inspector' }],
       bundle: true,
       minify: true,
       write: false,
