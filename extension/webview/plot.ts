@@ -11,6 +11,9 @@ export interface PlotStyle {
 
 export type PlotOptions = Omit<uPlot.Options, 'width'>;
 
+/** Whoever trains has few cores to spare for pictures: numbers follow each tick, curves are drawn so often. */
+const drawEveryMs = 1_000;
+
 /** A uPlot as wide as its place and in the theme's colours, with a line at one x that the pointer moves. */
 export class Plot {
   readonly #place: HTMLElement;
@@ -20,6 +23,12 @@ export class Plot {
   #describe: (style: PlotStyle) => PlotOptions;
   #data: uPlot.AlignedData;
   #index: number | null = null;
+  #isStale = false;
+  #drawnAtMs = performance.now();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** on the screen, as far as is known */
+  #isSeen = true;
+  readonly #sights: IntersectionObserver;
   #line = document.createElement('div');
   #plot: uPlot;
 
@@ -38,18 +47,24 @@ export class Plot {
     this.#plot = this.#built();
     this.#resizes = new ResizeObserver(() => {
       if (place.clientWidth > 0) this.#plot.setSize({ width: place.clientWidth, height: this.#plot.height });
-      this.#moveLine();
     });
     this.#resizes.observe(place);
     // A canvas does not restyle itself; the editor announces a new theme by these attributes.
     this.#themes = new MutationObserver(() => this.#rebuild());
     this.#themes.observe(document.body, { attributeFilter: ['class', 'data-vscode-theme-id'] });
+    this.#sights = new IntersectionObserver((entries) => {
+      this.#isSeen = entries.at(-1)!.isIntersecting;
+      this.#drawSoon();
+    });
+    this.#sights.observe(place);
   }
 
+  /** Soon, and once somebody can see it. */
   draw(data: uPlot.AlignedData): void {
+    if (data === this.#data) return;
     this.#data = data;
-    this.#plot.setData(data);
-    this.#moveLine();
+    this.#isStale = true;
+    this.#drawSoon();
   }
 
   /** Other scales or series, which a uPlot has for life. */
@@ -67,35 +82,61 @@ export class Plot {
   }
 
   remove(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#sights.disconnect();
     this.#resizes.disconnect();
     this.#themes.disconnect();
     this.#plot.destroy();
   }
 
+  #drawSoon(): void {
+    if (!this.#isSeen || !this.#isStale || this.#timer !== null) return;
+    const waitMs = this.#drawnAtMs + drawEveryMs - performance.now();
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        if (this.#isSeen && this.#isStale) this.#drawNow();
+      },
+      Math.max(0, waitMs),
+    );
+  }
+
+  #drawNow(): void {
+    this.#plot.setData(this.#data);
+    this.#drawn();
+  }
+
   #rebuild(): void {
     this.#plot.destroy();
     this.#plot = this.#built();
+    this.#drawn();
+  }
+
+  #drawn(): void {
+    this.#isStale = false;
+    this.#drawnAtMs = performance.now();
   }
 
   #built(): uPlot {
     const options = this.#describe(styleOf(this.#place));
     const width = Math.max(1, this.#place.clientWidth);
-    const plot = new uPlot({ ...options, width }, this.#data, this.#place);
+    // A uPlot knows its scales only once it draws.
+    const draw = [...(options.hooks?.draw ?? []), (drawn: uPlot) => this.#moveLine(drawn)];
+    const hooks = { ...options.hooks, draw };
+    const plot = new uPlot({ ...options, width, hooks }, this.#data, this.#place);
     const follow = (event: MouseEvent): void => {
       if (this.#data[0].length > 0) this.#onPoint(plot.posToIdx(event.offsetX));
     };
     plot.over.addEventListener('mousemove', follow);
     plot.over.addEventListener('click', follow);
     plot.over.append(this.#line);
-    this.#plot = plot;
-    this.#moveLine();
     return plot;
   }
 
-  #moveLine(): void {
+  #moveLine(plot = this.#plot): void {
     const x = this.#index === null ? undefined : this.#data[0][this.#index];
     this.#line.hidden = x === undefined;
-    if (x !== undefined) this.#line.style.setProperty('left', `${this.#plot.valToPos(x, 'x')}px`);
+    if (x !== undefined) this.#line.style.setProperty('left', `${plot.valToPos(x, 'x')}px`);
   }
 }
 
