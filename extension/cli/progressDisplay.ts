@@ -37,6 +37,9 @@ export class ProgressDisplay {
       case 'heldOut':
         this.#heldOut = event.point;
         return;
+      case 'yardsticks':
+      case 'sample':
+        return;
       case 'progress':
         if (this.#screen.isTTY === true)
           this.#draw(progressLine(event.progress, this.#heldOut, this.#columns));

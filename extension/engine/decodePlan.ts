@@ -1,12 +1,20 @@
 import type { ModelConfig } from '../protocol/model.ts';
 import type { Ptr } from './kernels.ts';
-import { Allocator, planScratch } from './layout.ts';
+import { Allocator, parameterCount, planScratch } from './layout.ts';
 
 /**
  * What the decoder's weight matrices are made of: float32 as they were trained, or 8-bit whole numbers with a scale for each row, which
  * are a quarter of the bytes.
  */
 export type WeightFormat = 'f32' | 'int8';
+
+/** Fewer parameters stay as they are: they are quick anyway, and `pencil` is there to be computed again by hand. */
+const fewestQuantized = 100_000;
+
+/** What completions compute with, and whatever shows what they would be. */
+export function weightFormat(config: ModelConfig): WeightFormat {
+  return parameterCount(config) < fewestQuantized ? 'f32' : 'int8';
+}
 
 /** A weight matrix W[rows, cols] as products read it, packed when the model is loaded. */
 export type DecodeMatrix = {

@@ -37,11 +37,21 @@ export class Decoder {
     format: WeightFormat,
   ) {
     this.config = config;
-    const rows = Math.min(blockRows, config.maxPositionEmbeddings);
-    this.#plan = planDecode(config, format, rows, heapBase(compiled));
+    this.#plan = planFor(compiled, config, format);
     this.#memory = allocateMemory(this.#plan.bytes, memoryLimitMb);
     this.#kernels = instantiateKernels(compiled.module, this.#memory);
-    writeDecodeWeights(this.#kernels, this.#memory, this.#plan, config, tensors);
+    this.load(tensors);
+  }
+
+  /** Memory that one takes. */
+  static bytes(compiled: CompiledKernels, config: ModelConfig, format: WeightFormat): number {
+    return planFor(compiled, config, format).bytes;
+  }
+
+  /** Other weights of the same model. @throws {NihiloError} checkpointForeign */
+  load(tensors: ReadonlyMap<string, Float32Array>): void {
+    this.#cached.length = 0;
+    writeDecodeWeights(this.#kernels, this.#memory, this.#plan, this.config, tensors);
   }
 
   /** Number of ids at the start of `ids` whose keys and values are cached already. */
@@ -167,4 +177,9 @@ export class Decoder {
       this.#kernels.matvec(out, x, matrix.columns, n, k, accumulate);
     }
   }
+}
+
+function planFor(compiled: CompiledKernels, config: ModelConfig, format: WeightFormat): DecodePlan {
+  const rows = Math.min(blockRows, config.maxPositionEmbeddings);
+  return planDecode(config, format, rows, heapBase(compiled));
 }

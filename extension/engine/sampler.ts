@@ -9,7 +9,7 @@ import type { Random } from './random.ts';
  * @param random advanced by one draw, unless the temperature is 0
  */
 export function sample(logits: Float32Array, options: SamplingOptions, random: Random): number {
-  if (options.temperature === 0) return mostLikely(logits, 1)[0]!;
+  if (options.temperature === 0) return likeliest(logits);
   const probabilities = softmax(logits, options.temperature);
   const nucleus = nucleusOf(logits, probabilities, options);
   let rest = random.uniform() * sumOver(nucleus, probabilities);
@@ -18,6 +18,11 @@ export function sample(logits: Float32Array, options: SamplingOptions, random: R
     if (rest < 0) return id;
   }
   return nucleus.at(-1)!;
+}
+
+/** What temperature 0 takes; of equals, the more frequent token. @param logits f32[vocabulary] read */
+export function likeliest(logits: Float32Array): number {
+  return mostLikely(logits, 1)[0]!;
 }
 
 /**

@@ -59,6 +59,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   const { latency, silences, reports } = records;
   const inspector = new Inspector(context.extensionUri, workspaceModel, {
     train: () => void vscode.commands.executeCommand(commands.train),
+    stopTraining: () => workspaceModel.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
   });
   const surprises = new Surprises(workspaceModel, log);

@@ -29,6 +29,7 @@ const sideCharacters = 65_536;
 /** What the page's buttons do. */
 export interface InspectorActions {
   train(): void;
+  stopTraining(): void;
   showLog(): void;
 }
 
@@ -245,6 +246,9 @@ class ShownPage {
         return;
       case 'train':
         this.#actions.train();
+        return;
+      case 'stopTraining':
+        this.#actions.stopTraining();
         return;
       case 'showLog':
         this.#actions.showLog();

@@ -185,6 +185,12 @@ export function logTraining(event: TrainingEvent, log: vscode.LogOutputChannel):
       return log.info(`corpus: ${JSON.stringify(event.corpus)}`);
     case 'progress':
       return log.debug(`progress: ${JSON.stringify(event.progress)}`);
+    case 'yardsticks': {
+      const { vocabSize, blind, frequency } = event.yardsticks;
+      return log.info(`yardsticks: ${JSON.stringify({ vocabSize, blind, frequency })}`);
+    }
+    case 'sample':
+      return;
     case 'heldOut':
       return log.info(`held-out: ${JSON.stringify(event.point)}`);
     case 'failed':

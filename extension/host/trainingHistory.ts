@@ -1,15 +1,19 @@
 import type { PlainError } from '../protocol/errors.ts';
-import type { CurvePoint, TrainingPhase, TrainingTick } from '../protocol/inspector.ts';
-import type { TrainingEvent, TrainingProgress } from '../protocol/training.ts';
+import type { CurvePoint, TrainingPhase, TrainingTick, TrainPoint } from '../protocol/inspector.ts';
+import type { TrainingEvent, TrainingProgress, TrainingSample, Yardsticks } from '../protocol/training.ts';
 
-/** More than a chart can show; at about 40 bytes a point, far below the limit of a message. */
+/** More than a chart can show; at about 120 bytes a point, far below the limit of a message. */
 const maxPoints = 2000;
+/** More than anybody reads; at about 200 bytes a sample likewise. */
+const maxSamples = 200;
 
 /** How far a listener has read; see `tickAfter`. */
 export interface ReadMark {
   readonly edition: number;
   readonly train: number;
   readonly heldOut: number;
+  readonly samples: number;
+  readonly yardsticks: boolean;
 }
 
 /** The curves of the last training, kept from its first event so that an Inspector opened later shows all of it. */
@@ -17,8 +21,10 @@ export class TrainingHistory {
   /** rises whenever points that were read already are replaced */
   #edition = 0;
   #phase: TrainingPhase = 'none';
-  #train: CurvePoint[] = [];
+  #train: TrainPoint[] = [];
   #heldOut: CurvePoint[] = [];
+  #samples: TrainingSample[] = [];
+  #yardsticks: Yardsticks | null = null;
   #best: CurvePoint | null = null;
   #latest: TrainingProgress | null = null;
   #error: PlainError | null = null;
@@ -34,10 +40,18 @@ export class TrainingHistory {
         return;
       case 'progress':
         this.#latest = event.progress;
-        this.#train = this.#with(this.#train, [event.progress.step, event.progress.trainBitsPerByte]);
+        this.#train = this.#with(this.#train, trainPoint(event.progress));
+        return;
+      case 'yardsticks':
+        this.#yardsticks = event.yardsticks;
+        return;
+      case 'sample':
+        this.#samples.push(event.sample);
+        if (this.#samples.length > maxSamples) this.#thinSamples();
         return;
       case 'heldOut': {
-        const point: CurvePoint = [event.point.step, event.point.heldOutBitsPerByte];
+        const { step, heldOutBitsPerByte, elapsedSeconds, epoch } = event.point;
+        const point: CurvePoint = [step, heldOutBitsPerByte, elapsedSeconds, epoch];
         if (event.point.best) this.#best = point;
         this.#heldOut = this.#with(this.#heldOut, point);
         return;
@@ -61,11 +75,19 @@ export class TrainingHistory {
         restart: known === null,
         train: this.#train.slice(known?.train ?? 0),
         heldOut: this.#heldOut.slice(known?.heldOut ?? 0),
+        samples: this.#samples.slice(known?.samples ?? 0),
+        yardsticks: known?.yardsticks === true ? null : this.#yardsticks,
         best: this.#best,
         latest: this.#latest,
         error: this.#error,
       },
-      mark: { edition: this.#edition, train: this.#train.length, heldOut: this.#heldOut.length },
+      mark: {
+        edition: this.#edition,
+        train: this.#train.length,
+        heldOut: this.#heldOut.length,
+        samples: this.#samples.length,
+        yardsticks: this.#yardsticks !== null,
+      },
     };
   }
 
@@ -77,12 +99,21 @@ export class TrainingHistory {
     this.#edition += 1;
     this.#train = [];
     this.#heldOut = [];
+    this.#samples = [];
+    this.#yardsticks = null;
     this.#best = null;
     this.#latest = null;
     this.#error = null;
   }
 
-  #with(points: CurvePoint[], point: CurvePoint): CurvePoint[] {
+  /** Every second one; the last is what the model says now. */
+  #thinSamples(): void {
+    this.#edition += 1;
+    const last = this.#samples.length - 1;
+    this.#samples = this.#samples.filter((_, i) => (last - i) % 2 === 0);
+  }
+
+  #with<Point extends CurvePoint | TrainPoint>(points: Point[], point: Point): Point[] {
     points.push(point);
     if (points.length <= maxPoints) return points;
     this.#edition += 1;
@@ -90,9 +121,21 @@ export class TrainingHistory {
   }
 }
 
+function trainPoint({
+  step,
+  trainBitsPerByte,
+  elapsedSeconds,
+  epoch,
+  tokens,
+  learningRate,
+  gradientNorm,
+}: TrainingProgress): TrainPoint {
+  return [step, trainBitsPerByte, elapsedSeconds, epoch, tokens, learningRate, gradientNorm];
+}
+
 /** Half of the points: of every four in a row the lowest and the highest, so that peaks stay and no value is invented. */
-export function thinned(points: readonly CurvePoint[]): CurvePoint[] {
-  const kept: CurvePoint[] = [];
+export function thinned<Point extends CurvePoint | TrainPoint>(points: readonly Point[]): Point[] {
+  const kept: Point[] = [];
   for (let start = 0; start < points.length; start += 4) {
     const four = points.slice(start, start + 4);
     const values = four.map(([, value]) => value);

@@ -480,6 +480,8 @@ export class WorkspaceModel {
       case 'heldOut':
         return this.#update({ heldOut: event.point });
       case 'corpus':
+      case 'yardsticks':
+      case 'sample':
       case 'done':
       case 'failed':
     }

@@ -2,7 +2,7 @@ import type { PlainError } from './errors.ts';
 import type { EssayAction, EssayState } from './inspecting.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
-import type { TrainingProgress, TrainingStage } from './training.ts';
+import type { TrainingProgress, TrainingSample, TrainingStage, Yardsticks } from './training.ts';
 
 /** Where the inspected text comes from; lines and columns from 1, columns in UTF-16 code units. */
 export interface Place {
@@ -20,8 +20,16 @@ export type ModelState =
   | { readonly state: 'ready'; readonly model: ModelSummary }
   | { readonly state: 'failed'; readonly error: PlainError };
 
-/** One point of a curve: [step, bits per byte]. */
-export type CurvePoint = readonly [step: number, bitsPerByte: number];
+/** One point of a curve; seconds of training, without pauses. */
+export type CurvePoint = readonly [step: number, bitsPerByte: number, seconds: number, epoch: number];
+
+/** One of the training loss, with what else was told of that step. */
+export type TrainPoint = readonly [
+  ...point: CurvePoint,
+  tokens: number,
+  learningRate: number,
+  gradientNorm: number,
+];
 
 export type TrainingPhase = 'none' | TrainingStage | 'done' | 'cancelled' | 'failed';
 
@@ -29,8 +37,11 @@ export type TrainingPhase = 'none' | TrainingStage | 'done' | 'cancelled' | 'fai
 export interface TrainingTick {
   readonly phase: TrainingPhase;
   readonly restart: boolean;
-  readonly train: readonly CurvePoint[];
+  readonly train: readonly TrainPoint[];
   readonly heldOut: readonly CurvePoint[];
+  readonly samples: readonly TrainingSample[];
+  /** null: none yet, or told in a tick before */
+  readonly yardsticks: Yardsticks | null;
   /** the held-out point with the lowest loss so far */
   readonly best: CurvePoint | null;
   readonly latest: TrainingProgress | null;
@@ -88,6 +99,8 @@ export type InspectorRequest =
   /** a page of the Inspector's, to be kept as a file or printed */
   | { readonly type: 'keep'; readonly format: 'csv' | 'html'; readonly content: string }
   | { readonly type: 'train' }
+  /** and keep the best that there is */
+  | { readonly type: 'stopTraining' }
   | { readonly type: 'showLog' }
   /** give the keyboard back to the code */
   | { readonly type: 'leave' };

@@ -125,10 +125,49 @@ export interface TrainingProgress {
 
 export interface HeldOutPoint {
   readonly step: number;
+  readonly epoch: number;
   readonly elapsedSeconds: number;
   readonly heldOutLoss: number;
   readonly heldOutBitsPerByte: number;
   readonly best: boolean;
+}
+
+/** How well a guess does that reads no context: on the same held-out tokens that the training is scored on. */
+export interface PlainGuess {
+  /** nats per token */
+  readonly loss: number;
+  readonly bitsPerByte: number;
+}
+
+/** A place in held-out text, which the model goes on with at every score. Tokens are their bytes as Latin-1. */
+export interface SamplePrompt {
+  /** as the corpus names it */
+  readonly file: string;
+  /** of the first token that is gone on with, from 1 */
+  readonly line: number;
+  readonly before: readonly string[];
+  /** what the file says there */
+  readonly after: readonly string[];
+}
+
+/** What the curves of a training are read against; told once, before its first step. */
+export interface Yardsticks {
+  readonly vocabSize: number;
+  /** every token is as likely as any other: ln of the vocabulary's size */
+  readonly blind: PlainGuess;
+  /** every token is as likely as it is frequent in the training text */
+  readonly frequency: PlainGuess;
+  /** a gradient of a larger norm is scaled down to it */
+  readonly clip: number;
+  /** null where no held-out text is long enough */
+  readonly prompt: SamplePrompt | null;
+}
+
+/** What the model makes of the prompt after so many steps: always the likeliest token. */
+export interface TrainingSample {
+  readonly step: number;
+  /** their bytes as Latin-1; fewer than asked for where a text would end */
+  readonly tokens: readonly string[];
 }
 
 export interface CorpusSummary {
@@ -187,6 +226,8 @@ export type TrainingEvent =
   | { readonly type: 'stage'; readonly stage: TrainingStage; readonly detail: string }
   | { readonly type: 'corpus'; readonly corpus: CorpusSummary }
   | { readonly type: 'progress'; readonly progress: TrainingProgress }
+  | { readonly type: 'yardsticks'; readonly yardsticks: Yardsticks }
   | { readonly type: 'heldOut'; readonly point: HeldOutPoint }
+  | { readonly type: 'sample'; readonly sample: TrainingSample }
   | { readonly type: 'done'; readonly report: TrainingReport; readonly cancelled: boolean }
   | { readonly type: 'failed'; readonly error: PlainError };

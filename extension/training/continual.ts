@@ -8,7 +8,7 @@ import { changedPart } from './changedPart.ts';
 import { gentleRecipe } from './gentleRecipe.ts';
 import { byteLengths, HeldOut, type Score } from './heldOut.ts';
 import { Learner } from './learner.ts';
-import { sampledWindows } from './loop.ts';
+import { sampledWindows } from './heldOut.ts';
 import { type Recipe, recipeFor } from './recipe.ts';
 import { longEnough, ReplayBatches } from './replay.ts';
 import type { Steering } from './steering.ts';

@@ -5,17 +5,19 @@ import type { FineTuneRequest, FineTuning, TrainingEvent, TrainingStage } from '
 import { between, type Weights } from './between.ts';
 import { type FineTuneText, readFineTuneText } from './fineTuneText.ts';
 import { gentleRecipe } from './gentleRecipe.ts';
-import { byteLengths, HeldOut, type Score, together } from './heldOut.ts';
+import { byteLengths, HeldOut, sampledWindows, type Score, together } from './heldOut.ts';
 import { Learner } from './learner.ts';
-import { type Best, type LoopResult, sampledWindows, TrainingLoop } from './loop.ts';
+import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
 import { openTeam } from './openTeam.ts';
 import { Pace } from './pace.ts';
 import { measurePeak } from './peak.ts';
 import { meanTokensPerStep, type Recipe, recipeFor } from './recipe.ts';
 import { ReplayBatches } from './replay.ts';
+import type { HeldOutText, Samples } from './samples.ts';
 import type { Steering } from './steering.ts';
 import type { Team } from './team.ts';
 import type { TrainingOutcome } from './trainer.ts';
+import { takeYardsticks } from './yardsticks.ts';
 
 const warmUpSteps = 20;
 /** Of the sequences; the others repeat old text. */
@@ -105,9 +107,9 @@ class FineTuneRun {
     const { fresh, old } = text.batches(request.seed ?? start.trainerState.seed);
     const batches = new ReplayBatches(fresh, old, freshShare);
     this.#learner = new Learner(team, start.config, recipe, batches, start.tensors);
-    const heldOut = (documents: readonly Uint16Array[]): HeldOut =>
+    const heldOut = (texts: readonly HeldOutText[]): HeldOut =>
       new HeldOut(
-        documents,
+        texts.map(({ ids }) => ids),
         text.tokenizer.endOfText,
         byteLengths(text.tokenizer),
         start.config.maxPositionEmbeddings,
@@ -122,7 +124,7 @@ class FineTuneRun {
     this.#stage('training', 'Training');
     const peak = measurePeak(this.#material.team);
     const pace = this.#pace();
-    const result = await this.#loop(pace, sampledBefore);
+    const result = await this.#loop(pace, sampledBefore, await this.#samples());
     this.#stage('evaluating', 'Scoring the held-out files after');
     const { tensors, after } = await this.#judge(result.best, before);
     this.#stage('saving', 'Writing the checkpoint');
@@ -146,13 +148,30 @@ class FineTuneRun {
     };
   }
 
+  async #samples(): Promise<Samples | null> {
+    const { start, text, recipe, team } = this.#material;
+    const { yardsticks, samples } = await takeYardsticks(this.#platform, {
+      config: start.config,
+      tokenizer: text.tokenizer,
+      recipe,
+      streams: text.streams,
+      texts: text.heldOut.fresh,
+      heldOut: this.#heldOut.fresh,
+      team,
+      reproducible: start.trainerState.reproducible,
+      memoryLimitMb: this.#request.memoryLimitMb,
+    });
+    this.#emit({ type: 'yardsticks', yardsticks });
+    return samples;
+  }
+
   #pace(): Pace {
     const { start, recipe } = this.#material;
     const tokensPerStep = meanTokensPerStep(recipe, start.config.maxPositionEmbeddings);
     return new Pace(this.#request.stop, this.#learner.tokensPerEpoch, tokensPerStep, 0);
   }
 
-  #loop(pace: Pace, before: Scores): Promise<LoopResult> {
+  #loop(pace: Pace, before: Scores, samples: Samples | null): Promise<LoopResult> {
     const { start, text, most } = this.#material;
     const mostSampled = 1 + sampledShare * (most - 1);
     const parts = {
@@ -167,6 +186,7 @@ class FineTuneRun {
       steering: this.#steering,
       tokensPerByte: text.tokensPerByte,
       emit: this.#emit,
+      sample: (weights: Weights) => samples?.goOn(weights) ?? null,
       // What is not judged on all held-out text yet does not replace what was.
       save: () => Promise.resolve(),
     };

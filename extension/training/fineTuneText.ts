@@ -9,6 +9,7 @@ import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Batches, joinDocuments } from './batches.ts';
 import { encoded, readKnownText } from './knownText.ts';
 import { longEnough } from './replay.ts';
+import { type HeldOutText, heldOutTexts } from './samples.ts';
 import type { Steering } from './steering.ts';
 
 interface Both<Thing> {
@@ -21,7 +22,9 @@ export interface FineTuneText {
   readonly tokenizer: Tokenizer;
   /** that are learnt from */
   readonly files: Both<number>;
-  readonly heldOut: Both<readonly Uint16Array[]>;
+  readonly heldOut: Both<readonly HeldOutText[]>;
+  /** that are learnt from, new and old */
+  readonly streams: readonly Uint16Array[];
   /** of what is learnt from */
   readonly tokensPerByte: number;
   /** of the model that comes of it */
@@ -49,7 +52,7 @@ export async function readFineTuneText(
   const known = await readKnownText(files, provenance, replay, exclude, seed, shouldStop);
   const tokenizer = tokenizerFromJson(tokenizerJson);
   const oldStream = joinDocuments(encoded(tokenizer, known.documents, 'training'), tokenizer.endOfText);
-  const oldHeldOut = encoded(tokenizer, known.documents, 'heldOut');
+  const oldHeldOut = heldOutTexts(tokenizer, known.documents);
   if (oldHeldOut.length === 0 || oldStream.length <= config.maxPositionEmbeddings) {
     throw noOldText(provenance, replay);
   }
@@ -68,7 +71,8 @@ export async function readFineTuneText(
   return {
     tokenizer,
     files: { fresh: corpus.summary.trainFiles, old: training.length - corpus.summary.trainFiles },
-    heldOut: { fresh: encoded(tokenizer, corpus.documents, 'heldOut'), old: oldHeldOut },
+    heldOut: { fresh: heldOutTexts(tokenizer, corpus.documents), old: oldHeldOut },
+    streams: [freshStream, oldStream],
     tokensPerByte: (freshStream.length + oldStream.length) / trainBytes,
     provenance: { corpora: withoutRepetition([...known.corpora, request.corpus]), readAtMs },
     batches: (order) => ({ fresh: new Batches(fresh, order), old: new Batches(oldStream, order) }),

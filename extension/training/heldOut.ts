@@ -2,6 +2,9 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Steering } from './steering.ts';
 import type { Team } from './team.ts';
 
+/** Held-out windows that are scored while training; all of them are in the end. */
+export const sampledWindows = 24;
+
 /** A stretch of a held-out document; only targets from `scoreFrom` on count, the earlier ones were scored with more context. */
 interface Window {
   readonly ids: Uint16Array;
@@ -53,9 +56,7 @@ export class HeldOut {
    * @returns null when cancelled
    */
   async score(team: Team, limit: number, steering: Steering): Promise<Score | null> {
-    const step = Math.max(1, this.#windows.length / limit);
-    const chosen: Window[] = [];
-    for (let i = 0; i < this.#windows.length; i += step) chosen.push(this.#windows[Math.floor(i)]!);
+    const chosen = this.#spread(limit);
     const perRun = Math.floor(team.plan.tokens / this.#context);
     let loss = 0;
     let tokens = 0;
@@ -69,6 +70,28 @@ export class HeldOut {
       if (steering.cancelled) return null;
     }
     return { loss: loss / tokens, bitsPerByte: loss / Math.LN2 / bytes, tokens, bytes };
+  }
+
+  /** The same of a guess that reads no context. @param losses f64[vocabulary] nats of each token */
+  plainScore(losses: Float64Array, limit: number): Score {
+    let [loss, tokens, bytes] = [0, 0, 0];
+    for (const { ids, start, scoreFrom } of this.#spread(limit)) {
+      const end = Math.min(ids.length, start + this.#context + 1);
+      for (let at = start + scoreFrom + 1; at < end; at++) {
+        const target = ids[at]!;
+        loss += losses[target]!;
+        bytes += this.#byteLengths[target]!;
+        tokens++;
+      }
+    }
+    return { loss: loss / tokens, bitsPerByte: loss / Math.LN2 / bytes, tokens, bytes };
+  }
+
+  #spread(limit: number): Window[] {
+    const step = Math.max(1, this.#windows.length / limit);
+    const chosen: Window[] = [];
+    for (let i = 0; i < this.#windows.length; i += step) chosen.push(this.#windows[Math.floor(i)]!);
+    return chosen;
   }
 
   #run(team: Team, windows: readonly Window[]): { loss: number; tokens: number; bytes: number } {

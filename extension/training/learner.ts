@@ -203,7 +203,8 @@ export function mostChunks(tokens: number, recipe: Recipe): number {
   return Math.ceil(tokens / Math.min(shortest, rowsPerChunk)) + 1;
 }
 
-function diverged(step: number, loss: number): NihiloError {
+/** A loss that is no number: nothing that is learnt from then on would be one. */
+export function diverged(step: number, loss: number): NihiloError {
   return new NihiloError(
     'trainingDiverged',
     say`Training stopped at step ${step}: the loss should be a finite number and is ${loss}. The last good checkpoint is kept; train again with another nihilo.training.seed.`,

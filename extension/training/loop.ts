@@ -1,14 +1,14 @@
 import type { StopCondition, TrainingEvent, TrainingProgress } from '../protocol/training.ts';
 import { copied, type Weights } from './between.ts';
-import type { Score } from './heldOut.ts';
-import type { Learner, StepResult } from './learner.ts';
+import { sampledWindows, type Score } from './heldOut.ts';
+import { diverged, type Learner, type StepResult } from './learner.ts';
 import type { Pace } from './pace.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { Steering } from './steering.ts';
 
 export interface Best {
-  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly weights: Weights;
   readonly step: number;
   /** on the sampled held-out windows */
   readonly score: Pick<Score, 'loss' | 'bitsPerByte'>;
@@ -29,6 +29,8 @@ export interface LoopParts {
   readonly emit: (event: TrainingEvent) => void;
   /** called where an uninterrupted training scores the weights, too */
   readonly scored?: (step: number) => void;
+  /** what these weights make of the prompt; null where there is none */
+  readonly sample: (weights: Weights) => readonly string[] | null;
   /** called now and then, so that a crash loses little */
   readonly save: (best: Best) => Promise<void>;
 }
@@ -47,8 +49,6 @@ export interface LoopResult {
 }
 
 const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve() };
-/** Held-out windows that are scored while training; all of them are in the end. */
-export const sampledWindows = 24;
 const msBetweenProgress = 250;
 const secondsBetweenSaves = 60;
 /** Steps whose mean is reported as the training loss in the end. */
@@ -141,10 +141,14 @@ export class TrainingLoop {
       return learn();
     } catch (error) {
       // The weights diverged; those that did best until then are worth keeping. After any other failure a lane may still be writing.
-      const diverged = error instanceof NihiloError && error.code === 'trainingDiverged';
-      if (diverged && this.#best !== null) await this.#parts.save(this.#best);
+      const isDiverged = error instanceof NihiloError && error.code === 'trainingDiverged';
+      if (isDiverged) await this.#keepBest();
       throw error;
     }
+  }
+
+  async #keepBest(): Promise<void> {
+    if (this.#best !== null) await this.#parts.save(this.#best);
   }
 
   #report(): void {
@@ -178,21 +182,29 @@ export class TrainingLoop {
     const start = pace.seconds;
     // A few windows: not worth cancelling, and a stop needs their score.
     const { weights, score } = await this.#better();
+    const { step } = learner.state;
+    if (Number.isNaN(score.loss)) {
+      await this.#keepBest();
+      throw diverged(step, score.loss);
+    }
     const isBest = this.#best === null || score.loss < this.#best.score.loss;
-    if (isBest) this.#best = { weights, step: learner.state.step, score };
+    if (isBest) this.#best = { weights, step, score };
     if (isBest && scheduled) this.#scheduledBest = this.#best;
     if (scheduled) this.#parts.scored?.(learner.state.step);
+    const tokens = this.#parts.sample(weights);
     pace.evaluated(start);
     emit({
       type: 'heldOut',
       point: {
-        step: learner.state.step,
+        step,
+        epoch: learner.epochs,
         elapsedSeconds: pace.seconds,
         heldOutLoss: score.loss,
         heldOutBitsPerByte: score.bitsPerByte,
         best: isBest,
       },
     });
+    if (tokens !== null) emit({ type: 'sample', sample: { step, tokens } });
     if (!steering.cancelled && pace.seconds - this.#savedAt >= secondsBetweenSaves) await this.#save();
   }
 

@@ -11,6 +11,7 @@ import type { ModelConfig } from '../protocol/model.ts';
 import type { CorpusSummary, TrainingChoices, TrainingRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
 import { joinDocuments } from './batches.ts';
+import { type HeldOutText, heldOutTexts } from './samples.ts';
 
 /** The workspace as the model sees it. */
 export interface PreparedCorpus {
@@ -20,7 +21,7 @@ export interface PreparedCorpus {
   readonly trainBytes: number;
   /** of the training text, without messages */
   readonly tokensPerByte: number;
-  readonly heldOut: readonly Uint16Array[];
+  readonly heldOut: readonly HeldOutText[];
   readonly summary: CorpusSummary;
 }
 
@@ -51,7 +52,6 @@ export async function prepareCorpus(
   steps.onCorpus(corpus.summary);
   const { documents } = plantCanaries(corpus.documents, request.canaries ?? 0);
   const train = documents.filter((document) => !document.heldOut);
-  const heldOut = documents.filter((document) => document.heldOut).map((document) => document.bytes);
   const trainBytes = train.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const config = modelFor(trainBytes);
   const given = tokenizerJson ?? ('texts' in request.corpus ? request.corpus.tokenizerJson : null);
@@ -66,6 +66,7 @@ export async function prepareCorpus(
     train.map(({ bytes }) => tokenizer.encode(bytes)),
     tokenizer.endOfText,
   );
+  const heldOut = heldOutTexts(tokenizer, documents);
   const needed = fewestContexts * config.maxPositionEmbeddings;
   if (stream.length < needed || heldOut.length === 0) {
     throw new NihiloError(
@@ -79,7 +80,7 @@ export async function prepareCorpus(
       request.calls && canCall(tokenizer) ? withCalls(tokenizer, train, stream, request.seed) : [stream],
     trainBytes,
     tokensPerByte: stream.length / trainBytes,
-    heldOut: heldOut.map((bytes) => tokenizer.encode(bytes)),
+    heldOut,
     summary: corpus.summary,
   };
 }

@@ -20,8 +20,9 @@ import type {
 } from '../protocol/training.ts';
 import { tokenizerToJson } from '../tokenizer/tokenizer.ts';
 import { Batches } from './batches.ts';
-import { VectorRecord } from './earlierVectors.ts';
+import type { Weights } from './between.ts';
 import { choicesOf, settleChoices, sizeChoices } from './choices.ts';
+import { VectorRecord } from './earlierVectors.ts';
 import { byteLengths, HeldOut } from './heldOut.ts';
 import { Learner, type LearnerState } from './learner.ts';
 import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
@@ -30,8 +31,10 @@ import { Pace } from './pace.ts';
 import { measurePeak } from './peak.ts';
 import { type PreparedCorpus, prepareCorpus } from './preparation.ts';
 import { meanTokensPerStep, recipeFor } from './recipe.ts';
+import type { Samples } from './samples.ts';
 import type { Steering } from './steering.ts';
 import type { Team } from './team.ts';
+import { takeYardsticks } from './yardsticks.ts';
 
 export interface TrainingOutcome {
   readonly report: TrainingReport;
@@ -139,7 +142,7 @@ class Training {
       this.#learner.restore(before.state, first, second, average);
     }
     this.#heldOut = new HeldOut(
-      corpus.heldOut,
+      corpus.heldOut.map(({ ids }) => ids),
       corpus.tokenizer.endOfText,
       byteLengths(corpus.tokenizer),
       config.maxPositionEmbeddings,
@@ -150,7 +153,7 @@ class Training {
     this.#stage('training', 'Training');
     const peak = measurePeak(this.#material.team);
     const pace = this.#pace();
-    const result = await this.#loop(pace);
+    const result = await this.#loop(pace, await this.#samples());
     const score = await this.#finalScore(result.best);
     this.#stage('saving', 'Writing the checkpoint');
     await this.#save(result, score, result.trainLoss);
@@ -178,7 +181,25 @@ class Training {
     return pace;
   }
 
-  async #loop(pace: Pace): Promise<LoopResult> {
+  async #samples(): Promise<Samples | null> {
+    const { config, corpus, team } = this.#material;
+    const { reproducible, memoryLimitMb } = this.#request;
+    const { yardsticks, samples } = await takeYardsticks(this.#platform, {
+      config,
+      tokenizer: corpus.tokenizer,
+      recipe: recipeFor(this.#request),
+      streams: corpus.streams,
+      texts: corpus.heldOut,
+      heldOut: this.#heldOut,
+      team,
+      reproducible,
+      memoryLimitMb,
+    });
+    this.#emit({ type: 'yardsticks', yardsticks });
+    return samples;
+  }
+
+  async #loop(pace: Pace, samples: Samples | null): Promise<LoopResult> {
     const { corpus, team, start, scoreBefore } = this.#material;
     const parts = {
       learner: this.#learner,
@@ -189,6 +210,7 @@ class Training {
       tokensPerByte: corpus.tokensPerByte,
       emit: this.#emit,
       scored: (step: number) => this.#vectors.scored(step, this.#learner.weightsInPlace),
+      sample: (weights: Weights) => samples?.goOn(weights) ?? null,
       save: async (best: Best) => {
         const better = scoreBefore === null || best.score.bitsPerByte < scoreBefore;
         if (better) await this.#save({ best, scheduledBest: null, seconds: pace.seconds }, best.score, null);

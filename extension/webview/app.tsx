@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { essaySeed } from '../protocol/inspecting.ts';
-import type { InspectorRequest } from '../protocol/inspector.ts';
+import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
@@ -13,7 +13,7 @@ import { awaitedApart, questionsOf } from './stageTable.ts';
 import { stageViews } from './stageViews.tsx';
 import { TokenStrip } from './tokenStrip.tsx';
 import { TrainingPanel } from './trainingPanel.tsx';
-import { useView, ViewContext, viewOf } from './view.ts';
+import { type StageState, useStageState, useView, ViewContext, viewOf } from './view.ts';
 
 interface AppProps {
   readonly state: InspectorState;
@@ -23,16 +23,31 @@ interface AppProps {
 
 /** The Inspector: every number from text to prediction, and how the model learnt. */
 export function App({ state, dispatch, send }: AppProps): JSX.Element {
+  const still = useStageState(state);
+  const isTraining = isUnderWay(state.training.phase);
+  // The same elements again are not compared again: a training's ticks leave the open stage alone.
+  const stages = useMemo(
+    () => (
+      <>
+        <Header state={still} dispatch={dispatch} send={send} />
+        <Prediction state={still} isTraining={isTraining} dispatch={dispatch} send={send} />
+      </>
+    ),
+    [still, isTraining, dispatch, send],
+  );
   return (
     <main>
-      <Header state={state} dispatch={dispatch} send={send} />
-      <Prediction state={state} dispatch={dispatch} send={send} />
+      {stages}
       {state.training.phase !== 'none' && <TrainingPanel training={state.training} send={send} />}
     </main>
   );
 }
 
-function Header({ state, dispatch, send }: AppProps): JSX.Element {
+interface StageProps extends Omit<AppProps, 'state'> {
+  readonly state: StageState;
+}
+
+function Header({ state, dispatch, send }: StageProps): JSX.Element {
   const { subject, answer } = state;
   const pinned = subject?.pinned ?? false;
   const place = subject !== null && subject.essay !== null ? null : (answer?.place ?? subject?.place ?? null);
@@ -66,13 +81,17 @@ function Header({ state, dispatch, send }: AppProps): JSX.Element {
   );
 }
 
-function Prediction({ state, dispatch, send }: AppProps): JSX.Element {
+interface PredictionProps extends StageProps {
+  readonly isTraining: boolean;
+}
+
+function Prediction({ state, isTraining, dispatch, send }: PredictionProps): JSX.Element {
   const { model, subject, answer, failure } = state;
   if (model === null || subject === null) return <Notice>{phrases.starting}</Notice>;
   if (subject.essay === null) {
     switch (model.state) {
       case 'missing':
-        return <NoModel state={state} send={send} />;
+        return <NoModel isTraining={isTraining} send={send} />;
       case 'loading':
         return <Notice>{phrases.loadingModel}</Notice>;
       case 'failed':
@@ -177,8 +196,8 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
   );
 }
 
-function NoModel({ state, send }: Pick<AppProps, 'state' | 'send'>): JSX.Element {
-  if (isUnderWay(state)) return <Notice>{phrases.firstTraining}</Notice>;
+function NoModel({ isTraining, send }: Pick<PredictionProps, 'isTraining' | 'send'>): JSX.Element {
+  if (isTraining) return <Notice>{phrases.firstTraining}</Notice>;
   return (
     <Notice>
       {phrases.noModel}
@@ -189,8 +208,8 @@ function NoModel({ state, send }: Pick<AppProps, 'state' | 'send'>): JSX.Element
   );
 }
 
-function isUnderWay(state: InspectorState): boolean {
-  return !['none', 'done', 'cancelled', 'failed'].includes(state.training.phase);
+function isUnderWay(phase: TrainingPhase): boolean {
+  return !['none', 'done', 'cancelled', 'failed'].includes(phase);
 }
 
 function Notice({ children }: { readonly children: ComponentChildren }): JSX.Element {

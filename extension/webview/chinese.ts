@@ -1,6 +1,7 @@
 import { count, decimal } from './figures.ts';
 import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
+import { trainingChinese } from './trainingChinese.ts';
 
 const frame = {
   language: 'zh-CN',
@@ -318,45 +319,6 @@ const essay = {
   lossLine: '每一步之后的平均损失',
 } satisfies Partial<Phrases>;
 
-const training = {
-  phases: {
-    reading: '正在读取文件',
-    tokenizing: '正在建立标记器',
-    preparing: '正在准备',
-    training: '正在训练',
-    evaluating: '正在测量保留文本的损失',
-    saving: '正在保存',
-    done: '训练完成',
-    cancelled: '训练已停止；保留了目前最好的模型',
-    failed: '训练失败',
-  },
-  nothingKept: '训练已停止；没有保留新内容',
-  lastKept: '训练已停止；保留了上次保存的模型',
-  sentenceEnd: '。',
-  stepSentence: (step) => `第 ${step} 步。`,
-  trainLossSentence: (loss) => `训练损失每字节 ${loss} 比特。`,
-  heldOutSentence: (loss) => `保留文本的损失 ${loss}。`,
-  bestSentence: (loss, step) => `最好的是第 ${step} 步的 ${loss}。`,
-  memorises: '保留文本的损失已连续上升三次：模型正在死记文本。',
-  leftSentence: (time) => `大约还需 ${time}。`,
-  trainingHeading: '训练',
-  lossAxis: '每字节比特',
-  stepAxis: '步',
-  trainSeries: '训练',
-  heldOutSeries: '保留文本',
-  step: '步',
-  epoch: '时代',
-  tokensPerSecond: '标记/秒',
-  learningRate: '学习率',
-  gradientNorm: '梯度范数',
-  curvesCsv: '把曲线保存为 CSV',
-  remaining: '剩余时间',
-  unknown: '–',
-  chartLabel: '训练损失和保留文本损失随步数变化的曲线；下表有同样的数字。',
-  numbers: '保留文本损失的数值',
-  best: '最好',
-} satisfies Partial<Phrases>;
-
 /** Every sentence of the Inspector, in simplified Chinese. */
 export const chinese: Phrases = {
   ...frame,
@@ -366,5 +328,5 @@ export const chinese: Phrases = {
   ...why,
   ...pencil,
   ...essay,
-  ...training,
+  ...trainingChinese,
 };

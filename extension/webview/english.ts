@@ -1,20 +1,7 @@
-import type { Place, TrainingPhase } from '../protocol/inspector.ts';
+import type { Place } from '../protocol/inspector.ts';
 import { englishDepth } from './englishDepth.ts';
 import { count, decimal } from './figures.ts';
-
-type PhaseNames = Readonly<Record<Exclude<TrainingPhase, 'none'>, string>>;
-
-const phases: PhaseNames = {
-  reading: 'Reading the files',
-  tokenizing: 'Building the tokenizer',
-  preparing: 'Preparing',
-  training: 'Training',
-  evaluating: 'Measuring the held-out loss',
-  saving: 'Saving',
-  done: 'Training finished',
-  cancelled: 'Training stopped; the best model so far is kept',
-  failed: 'Training failed',
-};
+import { trainingEnglish } from './trainingEnglish.ts';
 
 const frame = {
   language: 'en',
@@ -357,36 +344,6 @@ const essay = {
   lossLine: 'Mean loss after each step',
 };
 
-const training = {
-  phases,
-  nothingKept: 'Training stopped; nothing new was kept',
-  lastKept: 'Training stopped; the last saved model is kept',
-  sentenceEnd: '.',
-  stepSentence: (step: string) => `Step ${step}.`,
-  trainLossSentence: (loss: string) => `Train loss ${loss} bits per byte.`,
-  heldOutSentence: (loss: string) => `Held-out loss ${loss}.`,
-  bestSentence: (loss: string, step: string) => `Best ${loss} at step ${step}.`,
-  memorises: 'The held-out loss has risen three times running: the text is being memorised.',
-  leftSentence: (time: string) => `About ${time} left.`,
-  trainingHeading: 'Training',
-  lossAxis: 'bits per byte',
-  stepAxis: 'step',
-  trainSeries: 'train',
-  heldOutSeries: 'held-out',
-  step: 'Step',
-  epoch: 'Epoch',
-  tokensPerSecond: 'Tokens/s',
-  learningRate: 'Learning rate',
-  gradientNorm: 'Gradient norm',
-  curvesCsv: 'Save curves as CSV',
-  remaining: 'Time left',
-  unknown: '–',
-  chartLabel:
-    'Curves of the training and held-out loss over the steps; the table below has the same numbers.',
-  numbers: 'Held-out loss as numbers',
-  best: 'best',
-};
-
 /** Every sentence of the Inspector, in English. */
 export const english = {
   ...frame,
@@ -396,5 +353,5 @@ export const english = {
   ...why,
   ...pencil,
   ...essay,
-  ...training,
+  ...trainingEnglish,
 };

@@ -1,7 +1,6 @@
 import type { PlainError } from '../protocol/errors.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type {
-  CurvePoint,
   InspectorMemory,
   InspectorMessage,
   InspectorRequest,
@@ -68,10 +67,7 @@ export type Look =
       readonly sentence: string;
     };
 
-export interface TrainingView extends Omit<TrainingTick, 'restart'> {
-  readonly train: readonly CurvePoint[];
-  readonly heldOut: readonly CurvePoint[];
-}
+export type TrainingView = Omit<TrainingTick, 'restart'>;
 
 export interface InspectorState {
   /** null until the host has said */
@@ -110,6 +106,17 @@ export interface Step {
   readonly send: readonly InspectorRequest[];
 }
 
+const noTraining: TrainingView = {
+  phase: 'none',
+  train: [],
+  heldOut: [],
+  samples: [],
+  yardsticks: null,
+  best: null,
+  latest: null,
+  error: null,
+};
+
 export function initialState(memory: InspectorMemory | null): InspectorState {
   return {
     model: null,
@@ -125,7 +132,7 @@ export function initialState(memory: InspectorMemory | null): InspectorState {
     questioned: 0,
     look: null,
     remembered: memory,
-    training: { phase: 'none', train: [], heldOut: [], best: null, latest: null, error: null },
+    training: noTraining,
   };
 }
 
@@ -324,12 +331,20 @@ function rememberedPosition(
 }
 
 function grown(view: TrainingView, tick: TrainingTick): TrainingView {
-  const { restart, train, heldOut, ...rest } = tick;
+  const { restart, train, heldOut, samples, yardsticks, ...rest } = tick;
+  if (restart) return { ...rest, train, heldOut, samples, yardsticks };
   return {
     ...rest,
-    train: restart ? train : [...view.train, ...train],
-    heldOut: restart ? heldOut : [...view.heldOut, ...heldOut],
+    train: longer(view.train, train),
+    heldOut: longer(view.heldOut, heldOut),
+    samples: longer(view.samples, samples),
+    yardsticks: yardsticks ?? view.yardsticks,
   };
+}
+
+/** The same list where nothing came: nothing is drawn anew for it. */
+function longer<Item>(list: readonly Item[], more: readonly Item[]): readonly Item[] {
+  return more.length === 0 ? list : [...list, ...more];
 }
 
 /** What to keep over a reload. */

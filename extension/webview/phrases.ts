@@ -1,3 +1,4 @@
+import { memorises } from './curves.ts';
 import { english } from './english.ts';
 import { count, decimal, duration } from './figures.ts';
 import type { TrainingView } from './inspectorState.ts';
@@ -24,16 +25,6 @@ function outcomeName({ phase, error, best }: TrainingView): string | null {
   if (phase !== 'cancelled' || error === null) return null;
   // Saved now and then, a model has been kept perhaps once one was the best.
   return best === null ? phrases.nothingKept : phrases.lastKept;
-}
-
-/** Scores of held-out text that got worse one after the other. */
-const risesInARow = 3;
-
-/** The training loss falls and the held-out loss rises, again and again: the text is learnt by heart. */
-function memorises({ heldOut, phase }: TrainingView): boolean {
-  if (phase !== 'training' || heldOut.length <= risesInARow) return false;
-  const last = heldOut.slice(-1 - risesInARow).map(([, loss]) => loss);
-  return last.every((loss, i) => i === 0 || loss > last[i - 1]!);
 }
 
 /** The training in words, for those who can't see or don't want to read the curve. */

@@ -1,17 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CurvePoint, InspectorRequest } from '../protocol/inspector.ts';
-import { curvesCsv } from './curvesCsv.ts';
+import type { InspectorRequest } from '../protocol/inspector.ts';
+import { noBetterFor } from './curves.ts';
 import { count, decimal, duration, rate } from './figures.ts';
 import type { TrainingView } from './inspectorState.ts';
-import { LossChart } from './lossChart.ts';
 import { phrases, trainingSentence } from './phrases.ts';
+import { TrainingCurves } from './trainingCurves.tsx';
 
 /** A sentence that changes four times a second can't be listened to. */
 const spokenEveryMs = 10_000;
-
-/** How many held-out points the table beside the chart lists. */
-const listedPoints = 12;
 
 interface TrainingPanelProps {
   readonly training: TrainingView;
@@ -28,22 +25,27 @@ export function TrainingPanel({ training, send }: TrainingPanelProps): JSX.Eleme
         {useSpoken(sentence, training.phase)}
       </p>
       {training.error !== null && <p class="error-sentence">{training.error.message}</p>}
+      <NoBetter training={training} send={send} />
       <Figures training={training} />
       {training.train.length + training.heldOut.length > 0 && (
-        <figure>
-          <Chart training={training} />
-          <HeldOutTable points={training.heldOut} best={training.best} />
-          <p class="controls">
-            <button
-              type="button"
-              onClick={() => send({ type: 'keep', format: 'csv', content: curvesCsv(training) })}
-            >
-              {phrases.curvesCsv}
-            </button>
-          </p>
-        </figure>
+        <TrainingCurves training={training} send={send} />
       )}
     </section>
+  );
+}
+
+/** A training that has long been no better asks whether it may end. */
+function NoBetter({ training, send }: TrainingPanelProps): JSX.Element | null {
+  const stalled = noBetterFor(training);
+  if (stalled === null) return null;
+  const all = training.latest?.elapsedSeconds ?? stalled.seconds;
+  return (
+    <p class="no-better controls">
+      <span>{phrases.noBetter(count(stalled.checks), duration(stalled.seconds), duration(all))}</span>
+      <button type="button" onClick={() => send({ type: 'stopTraining' })}>
+        {phrases.stopTraining}
+      </button>
+    </p>
   );
 }
 
@@ -68,54 +70,6 @@ function Figures({ training }: Pick<TrainingPanelProps, 'training'>): JSX.Elemen
         </div>
       ))}
     </dl>
-  );
-}
-
-function Chart({ training }: Pick<TrainingPanelProps, 'training'>): JSX.Element {
-  const place = useRef<HTMLDivElement>(null);
-  const chart = useRef<LossChart | null>(null);
-  useEffect(() => {
-    chart.current = new LossChart(place.current!);
-    return () => chart.current?.remove();
-  }, []);
-  useEffect(() => chart.current?.draw(training.train, training.heldOut), [training.train, training.heldOut]);
-  return <div class="chart" role="img" aria-label={phrases.chartLabel} ref={place} />;
-}
-
-interface HeldOutTableProps {
-  readonly points: readonly CurvePoint[];
-  readonly best: CurvePoint | null;
-}
-
-function HeldOutTable({ points, best }: HeldOutTableProps): JSX.Element | null {
-  if (points.length === 0) return null;
-  return (
-    <details>
-      <summary>{phrases.numbers}</summary>
-      <table class="held-out">
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              {phrases.step}
-            </th>
-            <th scope="col" class="number">
-              {phrases.lossAxis}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {points.slice(-listedPoints).map(([step, bitsPerByte]) => (
-            <tr key={step}>
-              <td class="number">{count(step)}</td>
-              <td class="number">
-                {decimal(bitsPerByte, 4)}
-                {step === best?.[0] && ` (${phrases.best})`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
   );
 }
 

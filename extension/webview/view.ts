@@ -1,14 +1,17 @@
 import { createContext } from 'preact';
-import { useContext } from 'preact/hooks';
+import { useContext, useRef } from 'preact/hooks';
 import type { InspectorRequest } from '../protocol/inspector.ts';
 import type { Inspection } from '../protocol/prediction.ts';
 import type { StageAnswers, StageKind, StageQuestion } from '../protocol/stages.ts';
 import { answerOf, type InspectorEvent, type InspectorState } from './inspectorState.ts';
 import { fitted, type Selection } from './selection.ts';
 
+/** All but the training, of which four ticks a second come: no stage is drawn from it. */
+export type StageState = Omit<InspectorState, 'training'>;
+
 /** What every stage is drawn from: one run, one selection. */
 export interface View {
-  readonly state: InspectorState;
+  readonly state: StageState;
   readonly inspection: Inspection;
   readonly selection: Selection;
   readonly dispatch: (event: InspectorEvent) => void;
@@ -30,10 +33,19 @@ export function useAnswer<Kind extends StageKind>(
 }
 
 export function viewOf(
-  state: InspectorState,
+  state: StageState,
   inspection: Inspection,
   dispatch: View['dispatch'],
   send: View['send'],
 ): View {
   return { state, inspection, selection: fitted(state.selection, inspection), dispatch, send };
+}
+
+/** The same object again as long as nothing but the training changes. */
+export function useStageState(state: InspectorState): StageState {
+  const { training: _, ...rest } = state;
+  const last = useRef<StageState>(rest);
+  const names = Object.keys(rest) as (keyof StageState)[];
+  if (names.some((name) => rest[name] !== last.current[name])) last.current = rest;
+  return last.current;
 }

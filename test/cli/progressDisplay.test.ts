@@ -17,6 +17,7 @@ const progress: TrainingProgress = {
 };
 const heldOut: HeldOutPoint = {
   step: 1_200,
+  epoch: 2,
   elapsedSeconds: 29,
   heldOutLoss: 3.1,
   heldOutBitsPerByte: 2.01234,

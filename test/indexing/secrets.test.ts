@@ -56,7 +56,7 @@ describe('a secret in files', () => {
     const model = (): ReturnType<typeof presetConfig> => presetConfig('pencil', 1_000);
     const { tokenizer, streams, heldOut } = await prepareCorpus(platform, request, model, null, steps);
     for (const stream of streams) expectRedacted(textOf(tokenizer, stream));
-    for (const ids of heldOut) expect(textOf(tokenizer, ids)).not.toContain(part);
+    for (const { ids } of heldOut) expect(textOf(tokenizer, ids)).not.toContain(part);
     for (let id = 0; id < tokenizer.endOfText; id++)
       expect(Buffer.from(tokenizer.tokenBytes(id)).toString()).not.toContain(part.slice(0, 4));
   });

@@ -43,7 +43,7 @@ describe('TrainingClient', () => {
       },
       {
         type: 'heldOut',
-        point: { step: 1, elapsedSeconds: 1, heldOutLoss: 2, heldOutBitsPerByte: 2, best: true },
+        point: { step: 1, epoch: 0.1, elapsedSeconds: 1, heldOutLoss: 2, heldOutBitsPerByte: 2, best: true },
       },
       { type: 'done', report, cancelled: false },
     ];
@@ -178,7 +178,14 @@ describe('a training that is cancelled', () => {
       if (way === 'cancel') run.cancel();
       else void client.dispose();
       await vi.advanceTimersByTimeAsync(29_999);
-      const point = { step: 1, elapsedSeconds: 1, heldOutLoss: 2, heldOutBitsPerByte: 2, best: true };
+      const point = {
+        step: 1,
+        epoch: 0.1,
+        elapsedSeconds: 1,
+        heldOutLoss: 2,
+        heldOutBitsPerByte: 2,
+        best: true,
+      };
       platform.worker.reply({ type: 'heldOut', point });
       await vi.advanceTimersByTimeAsync(29_999);
       expect(platform.worker.terminated).toBe(false);

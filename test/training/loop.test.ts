@@ -77,6 +77,7 @@ class Script {
       },
       tokensPerByte: 1,
       emit: (event) => this.events.push(event),
+      sample: (weights) => [...weights].map(([name, values]) => `${name} ${values[0]}`),
       save: (best) => {
         this.saved.push(best);
         return this.saveFails
@@ -141,6 +142,22 @@ describe('TrainingLoop', () => {
     ]);
   });
 
+  it('shows what was scored at each score: the weights, or their average where that is better', async () => {
+    const script = new Script({ steps: 20 }, lossAt);
+    await new TrainingLoop(script.parts(), null).run();
+    const told = (events: readonly TrainingEvent[]): unknown[] =>
+      events.flatMap((event) => (event.type === 'sample' ? [event.sample] : []));
+    expect(told(script.events)).toEqual(
+      Array.from({ length: 11 }, (_, i) => ({ step: 2 * i, tokens: [`step ${2 * i}`] })),
+    );
+    const averaged = new Script({ steps: 20 }, lossAt);
+    [averaged.averages, averaged.averageGains] = [true, 1];
+    await new TrainingLoop(averaged.parts(), null).run();
+    expect(told(averaged.events).at(-1)).toEqual({ step: 20, tokens: ['average 20'] });
+    const kinds = script.events.map(({ type }) => type).filter((type) => type !== 'progress');
+    expect(kinds.filter((_, i) => i % 2 === 0).every((type) => type === 'heldOut')).toBe(true);
+  });
+
   it('stopped before its first step, says so and saves nothing', async () => {
     const script = new Script({ steps: 100 }, lossAt);
     script.cancelAt = 0;
@@ -163,6 +180,20 @@ describe('TrainingLoop', () => {
       code: 'trainingDiverged',
     });
     expect(script.saved.map((best) => best.step)).toEqual([40]);
+  });
+
+  it('gives up on weights whose held-out loss is no number at the step that is scored, and keeps the best', async () => {
+    const script = new Script({ steps: 100 }, (step) => (step === 60 ? NaN : lossAt(step)));
+    await expect(new TrainingLoop(script.parts(), null).run()).rejects.toMatchObject({
+      code: 'trainingDiverged',
+      message: expect.stringMatching(/stopped at step 60: .* NaN\. The last good checkpoint is kept/),
+    });
+    expect(script.saved.map((best) => best.step)).toEqual([40]);
+    const fromTheStart = new Script({ steps: 100 }, () => NaN);
+    await expect(new TrainingLoop(fromTheStart.parts(), null).run()).rejects.toMatchObject({
+      code: 'trainingDiverged',
+    });
+    expect(fromTheStart.saved).toEqual([]);
   });
 
   it('saves nothing when a lane fails: another one may still be writing the weights', async () => {

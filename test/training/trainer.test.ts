@@ -2,8 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTexts } from '../../extension/corpus/corpus.ts';
+import { readCorpus, readTexts } from '../../extension/corpus/corpus.ts';
 import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { weightFormat } from '../../extension/engine/decodePlan.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
@@ -201,6 +202,59 @@ describe('train', () => {
     expect(Math.min(...figures.map((figure) => Math.abs(figure - report.heldOutBitsPerByte)))).toBeLessThan(
       1e-4,
     );
+  });
+
+  it('tells once what its curves are read against, recomputed here, and shows with each score what the model makes of a held-out place', async () => {
+    const text = readFileSync(join(source, 'engine/layout.ts'), 'utf8');
+    const one = join(root, 'two');
+    mkdirSync(one, { recursive: true });
+    writeFileSync(join(one, 'one.ts'), text);
+    const { events } = await run('shown', { corpus: { folders: [one], exclude: [] }, stop: { steps: 20 } });
+    const told = events.flatMap((event) => (event.type === 'yardsticks' ? [event.yardsticks] : []));
+    expect(told).toHaveLength(1);
+    const [{ vocabSize, blind, frequency, prompt }] = told as [(typeof told)[0]];
+    const { files } = nodePlatform();
+    const { documents } = await readCorpus(files, { folders: [one], exclude: [] }, { seed: 1 });
+    const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(files, join(root, 'shown'));
+    const tokenizer = tokenizerFromJson(tokenizerJson);
+    const [training, heldOut] = [false, true].map((side) =>
+      documents.filter((document) => document.heldOut === side).map(({ bytes }) => bytes),
+    ) as [Uint8Array[], Uint8Array[]];
+    const counts = new Map<number, number>();
+    // Its document is ended and begun by the token between texts.
+    const learnt = [tokenizer.endOfText, ...tokenizer.encode(training[0]!), tokenizer.endOfText];
+    for (const id of learnt) counts.set(id, (counts.get(id) ?? 0) + 1);
+    const ids = [...tokenizer.encode(heldOut[0]!)];
+    const nats = ids.map((id) => -Math.log(((counts.get(id) ?? 0) + 1) / (learnt.length + vocabSize)));
+    const mean = nats.reduce((sum, one) => sum + one, 0) / ids.length;
+    const perByte = ids.length / heldOut[0]!.length / Math.LN2;
+    expect(vocabSize).toBe(tokenizer.vocabSize);
+    expect(frequency.loss).toBeCloseTo(mean, 9);
+    expect(frequency.bitsPerByte).toBeCloseTo(mean * perByte, 9);
+    expect(blind.loss).toBeCloseTo(Math.log(vocabSize), 9);
+    expect(blind.bitsPerByte).toBeCloseTo(Math.log(vocabSize) * perByte, 9);
+    const order = events
+      .map(({ type }) => type)
+      .filter((type) => ['yardsticks', 'heldOut', 'sample'].includes(type));
+    expect(order).toEqual(['yardsticks', ...Array.from({ length: 11 }, () => ['heldOut', 'sample']).flat()]);
+    const samples = events.flatMap((event) => (event.type === 'sample' ? [event.sample] : []));
+    const shown = prompt!.before.join('') + prompt!.after.join('');
+    expect(Buffer.from(heldOut[0]!).toString('latin1')).toContain(shown);
+    // The weights of the best step are those that were saved.
+    const decoder = new Decoder(compiled('baseline'), config, tensors, weightFormat(config));
+    const at = tokenizer.encode(
+      heldOut[0]!.subarray(
+        0,
+        Buffer.from(heldOut[0]!).indexOf(Buffer.from(shown, 'latin1')) + prompt!.before.join('').length,
+      ),
+    );
+    const context = [...at].slice(-prompt!.before.length);
+    const expected = prompt!.after.map(() => {
+      const logits = decoder.next(context)!;
+      context.push(logits.indexOf(Math.max(...logits)));
+      return Buffer.from(tokenizer.tokenBytes(context.at(-1)!)).toString('latin1');
+    });
+    expect(samples.find(({ step }) => step === trainerState.best.step)!.tokens).toEqual(expected);
   });
 
   it('says in one sentence that a folder holds too little', async () => {

@@ -58,9 +58,13 @@ export class EditorStandIn {
     this.scriptBytes = scriptBytes;
   }
 
-  static async start(): Promise<EditorStandIn> {
+  /** @param entry of the page's script, in the place of the one that ships */
+  static async start(entry = 'extension/webview/inspector.tsx'): Promise<EditorStandIn> {
     const bundle = await build({
-      entryPoints: ['extension/webview/inspector.tsx', 'extension/webview/inspectorChinese.ts'],
+      entryPoints: [
+        { in: entry, out: 'inspector' },
+        { in: 'extension/webview/inspectorChinese.ts', out: 'inspectorChinese' },
+      ],
       bundle: true,
       minify: true,
       write: false,

@@ -5,10 +5,13 @@ import type { OpenInspector } from './editorStandIn.ts';
 /** Folder of pictures to look at, where one asks for them. */
 const pictures = process.env['NIHILO_PICTURES'];
 
-export async function picture({ page }: OpenInspector, name: string): Promise<void> {
+/** @param part of the page, by its selector; absent: all of it */
+export async function picture({ page }: OpenInspector, name: string, part?: string): Promise<void> {
   if (pictures === undefined) return;
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+  const path = `${pictures}/${name}.png`;
+  if (part === undefined) await page.screenshot({ path, fullPage: true });
+  else await page.locator(part).screenshot({ path });
 }
 
 /** What axe-core calls serious or critical in the page as it is. */

@@ -4,12 +4,13 @@ import type { ReadMark } from '../../extension/host/trainingHistory.ts';
 import { thinned, TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
-import type { CurvePoint, TrainingTick } from '../../extension/protocol/inspector.ts';
-import { heldOut, progress, reading } from './trainingEvents.ts';
+import type { CurvePoint, TrainingTick, TrainPoint } from '../../extension/protocol/inspector.ts';
+import type { TrainingEvent } from '../../extension/protocol/training.ts';
+import { heldOut, progress, reading, sample, yardsticks } from './trainingEvents.ts';
 
 /** What a listener holds after these ticks. */
-function curveOf(ticks: readonly TrainingTick[]): CurvePoint[] {
-  let curve: CurvePoint[] = [];
+function curveOf(ticks: readonly TrainingTick[]): TrainPoint[] {
+  let curve: TrainPoint[] = [];
   for (const tick of ticks) curve = tick.restart ? [...tick.train] : [...curve, ...tick.train];
   return curve;
 }
@@ -45,7 +46,7 @@ const finite = fc.double({ noNaN: true }).map((value) => value + 0);
 test('thinning keeps real points in their order, the extremes and the newest, and at most half of them and one', () => {
   fc.assert(
     fc.property(fc.array(finite, { minLength: 1, maxLength: 300 }), (values) => {
-      const points = values.map((value, step): CurvePoint => [step, value]);
+      const points = values.map((value, step): CurvePoint => [step, value, step, 0]);
       const kept = thinned(points);
       for (const point of kept) expect(points).toContain(point);
       const steps = kept.map(([step]) => step);
@@ -90,7 +91,7 @@ test('the best point is the last one that the trainer called best, and the end i
   for (const event of [reading, heldOut(1, 7, true), heldOut(2, 5, true), heldOut(3, 6, false)]) {
     history.record(event);
   }
-  expect(history.tickAfter(null).tick.best).toEqual([2, 5]);
+  expect(history.tickAfter(null).tick.best).toEqual([2, 5, 2, 0.02]);
   history.record({
     type: 'failed',
     error: toPlainError(new NihiloError('trainingDiverged', say`The loss is NaN.`)),
@@ -99,4 +100,62 @@ test('the best point is the last one that the trainer called best, and the end i
     phase: 'failed',
     error: { message: 'The loss is NaN.' },
   });
+});
+
+test('a point of a curve is what the trainer told, number for number', () => {
+  const history = new TrainingHistory();
+  for (const event of [reading, progress(7, 3.25), heldOut(7, 3.5, true)]) history.record(event);
+  const { train, heldOut: scored } = history.tickAfter(null).tick;
+  // step, bits per byte, seconds, epoch, tokens, learning rate, norm of the gradient
+  expect(train).toEqual([[7, 3.25, 7, 0.07, 7 * 512, 3e-4, 1]]);
+  expect(scored).toEqual([[7, 3.5, 7, 0.07]]);
+});
+
+test('what the curves are read against is told once to each listener, and again to one that begins anew', () => {
+  const history = new TrainingHistory();
+  for (const event of [reading, yardsticks, progress(1, 7)]) history.record(event);
+  const first = history.tickAfter(null);
+  expect(first.tick.yardsticks).toMatchObject({ vocabSize: 2048 });
+  history.record(progress(2, 6));
+  expect(history.tickAfter(first.mark).tick).toMatchObject({ restart: false, yardsticks: null });
+  expect(history.tickAfter(null).tick.yardsticks).not.toBeNull();
+  history.record(reading);
+  expect(history.tickAfter(first.mark).tick).toMatchObject({ restart: true, yardsticks: null, samples: [] });
+});
+
+test('a listener that reads now and then holds the samples of one that reads them at the end: at most 200, the newest among them', () => {
+  const history = new TrainingHistory();
+  history.record(reading);
+  let held: TrainingTick['samples'] = [];
+  let mark: ReadMark | null = null;
+  for (let step = 1; step <= 950; step++) {
+    history.record(sample(step, `token ${step}`));
+    if (step % 70 !== 0 && step !== 950) continue;
+    const read = history.tickAfter(mark);
+    mark = read.mark;
+    held = read.tick.restart ? read.tick.samples : [...held, ...read.tick.samples];
+    expect(held.at(-1)?.step).toBe(step);
+  }
+  expect(held).toEqual(history.tickAfter(null).tick.samples);
+  expect(held.length).toBeLessThanOrEqual(200);
+  expect(held.length).toBeGreaterThan(100);
+});
+
+test('the longest history is a message of less than 1 MB', () => {
+  const history = new TrainingHistory();
+  for (const event of [reading, yardsticks]) history.record(event);
+  for (let step = 1; step <= 2000; step++) {
+    const noise = Math.PI / step;
+    const { progress: told } = progress(123_456 + step, 1 + noise) as Extract<
+      TrainingEvent,
+      { type: 'progress' }
+    >;
+    const change = { epoch: noise, elapsedSeconds: noise, learningRate: noise, gradientNorm: noise };
+    history.record({ type: 'progress', progress: { ...told, ...change } });
+    history.record(heldOut(step, 1 + noise, false));
+    if (step <= 200) history.record(sample(step, 'characters '.repeat(10)));
+  }
+  const { tick } = history.tickAfter(null);
+  expect([tick.train.length, tick.heldOut.length, tick.samples.length]).toEqual([2000, 2000, 200]);
+  expect(JSON.stringify(tick).length).toBeLessThan(1_000_000);
 });

@@ -5,14 +5,18 @@ import { say } from '../../extension/protocol/sentence.ts';
 import type { TrainingEvent } from '../../extension/protocol/training.ts';
 import { curvesCsv } from '../../extension/webview/curvesCsv.ts';
 import { trainingSentence } from '../../extension/webview/phrases.ts';
-import { heldOut, progress, reading } from './trainingEvents.ts';
+import { heldOut, progress, reading, yardsticks } from './trainingEvents.ts';
 
 const training: TrainingEvent = { type: 'stage', stage: 'training', detail: '' };
 
-function sentenceAfter(...events: readonly TrainingEvent[]): string {
+function historyOf(...events: readonly TrainingEvent[]): TrainingHistory {
   const history = new TrainingHistory();
   for (const event of events) history.record(event);
-  return trainingSentence(history.tickAfter(null).tick);
+  return history;
+}
+
+function sentenceAfter(...events: readonly TrainingEvent[]): string {
+  return trainingSentence(historyOf(...events).tickAfter(null).tick);
 }
 
 function withRemaining(event: TrainingEvent, remainingSeconds: number): TrainingEvent {
@@ -61,10 +65,19 @@ test('a training whose held-out loss rises three times running is said to memori
   expect(sentenceAfter(...rising, stopped)).not.toContain('memorised');
 });
 
-test('the curves are saved with every point', () => {
-  expect(curvesCsv({ train: [[1, 7.5]], heldOut: [[1, 7.75]] })).toBe(
-    'curve,step,bits per byte\r\ntrain,1,7.5\r\nheld-out,1,7.75\r\n',
+test('the curves are saved with every point and all that was told of it, and what they are read against', () => {
+  const { tick } = historyOf(reading, yardsticks, progress(1, 7.5), heldOut(1, 7.75, true)).tickAfter(null);
+  expect(curvesCsv(tick)).toBe(
+    [
+      'curve,step,epoch,seconds,bits per byte,tokens,learning rate,gradient norm',
+      'train,1,0.01,1,7.5,512,0.0003,1',
+      'held-out,1,0.01,1,7.75,,,',
+      'blind,,,,3.6,,,',
+      'frequency,,,,3.1,,,',
+      '',
+    ].join('\r\n'),
   );
+  expect(curvesCsv({ ...tick, yardsticks: null })).not.toContain('blind');
 });
 
 test('a training that has ended says how, and no time left', () => {

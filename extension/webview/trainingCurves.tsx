@@ -1,0 +1,253 @@
+import type { JSX } from 'preact';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
+import type { InspectorRequest } from '../protocol/inspector.ts';
+import { along, axes, type Axis, gapOf, type Moment, momentAt, momentsOf } from './curves.ts';
+import { curvesCsv } from './curvesCsv.ts';
+import { count, decimal, duration } from './figures.ts';
+import { HeldOutTable } from './heldOutTable.tsx';
+import type { TrainingView } from './inspectorState.ts';
+import { figureOptions, lossOptions, type Scales, shortDecimal, shortRate } from './lossPlot.ts';
+import { phrases } from './phrases.ts';
+import { PlotView } from './plotView.tsx';
+import { Readout } from './readout.tsx';
+import { SampleTimeline } from './sampleTimeline.tsx';
+
+interface TrainingCurvesProps {
+  readonly training: TrainingView;
+  readonly send: (request: InspectorRequest) => void;
+}
+
+/** All curves of a training over one x, with one line across them that keys and pointer move, and what is told of where it stands. */
+export function TrainingCurves({ training, send }: TrainingCurvesProps): JSX.Element {
+  const [scales, setScales] = useState<Scales>({ axis: 'step', logX: false, logY: false });
+  /** null: where the training is */
+  const [step, setStep] = useState<number | null>(null);
+  const { train, heldOut } = training;
+  const moments = useMemo(
+    () => momentsOf({ train, heldOut }).filter((moment) => !scales.logX || xOf(moment, scales.axis) > 0),
+    [train, heldOut, scales],
+  );
+  const index = momentAt(moments, step);
+  const choose = useCallback(
+    (at: number): void => setStep(at >= moments.length - 1 ? null : moments[at]!.step),
+    [moments],
+  );
+  const { samples, yardsticks } = training;
+  const prompt = yardsticks?.prompt ?? null;
+  const sample = samples.findLastIndex((one) => one.step <= (moments[index]?.step ?? 0));
+  // Ticks are four a second, samples a dozen in all.
+  const timeline = useMemo(
+    () =>
+      prompt !== null &&
+      samples.length > 0 && (
+        <SampleTimeline
+          samples={samples}
+          prompt={prompt}
+          heldOut={heldOut}
+          chosen={sample}
+          onChoose={setStep}
+          send={send}
+        />
+      ),
+    [samples, prompt, heldOut, sample, send],
+  );
+  return (
+    <>
+      <ScaleControls scales={scales} onChange={setScales} />
+      <figure>
+        <Plots training={training} moments={moments} scales={scales} index={index} onPoint={choose} />
+        {moments.length > 0 && (
+          <>
+            <MomentSlider moments={moments} index={index} onChoose={choose} />
+            <Readout training={training} moment={moments[index]!} />
+          </>
+        )}
+        <HeldOutTable training={training} />
+        <p class="controls">
+          <button
+            type="button"
+            onClick={() => send({ type: 'keep', format: 'csv', content: curvesCsv(training) })}
+          >
+            {phrases.curvesCsv}
+          </button>
+        </p>
+      </figure>
+      {timeline}
+    </>
+  );
+}
+
+function xOf({ train, heldOut }: Moment, axis: Axis): number {
+  return along((train ?? heldOut)!, axis);
+}
+
+interface ScaleControlsProps {
+  readonly scales: Scales;
+  readonly onChange: (scales: Scales) => void;
+}
+
+function ScaleControls({ scales, onChange }: ScaleControlsProps): JSX.Element {
+  return (
+    <p class="controls">
+      <label>
+        {phrases.over}{' '}
+        <select
+          value={scales.axis}
+          onChange={(event) => {
+            const axis = axes.find((name) => name === event.currentTarget.value);
+            if (axis !== undefined) onChange({ ...scales, axis });
+          }}
+        >
+          {axes.map((axis) => (
+            <option key={axis} value={axis}>
+              {phrases.axes[axis]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {(['logX', 'logY'] as const).map((scale) => (
+        <label key={scale}>
+          <input
+            type="checkbox"
+            checked={scales[scale]}
+            onChange={(event) => onChange({ ...scales, [scale]: event.currentTarget.checked })}
+          />{' '}
+          {phrases[scale]}
+        </label>
+      ))}
+    </p>
+  );
+}
+
+interface PlotsProps {
+  readonly training: TrainingView;
+  readonly moments: readonly Moment[];
+  readonly scales: Scales;
+  readonly index: number;
+  readonly onPoint: (index: number) => void;
+}
+
+function Plots({ training, moments, scales, index, onPoint }: PlotsProps): JSX.Element {
+  const { best, yardsticks } = training;
+  const marks = useRef({ gap: gapOf(moments), best });
+  marks.current = { gap: gapOf(moments), best };
+  const describe = useMemo(() => lossOptions(scales, () => marks.current), [scales]);
+  const xs = useMemo(() => moments.map((moment) => xOf(moment, scales.axis)), [moments, scales]);
+  const losses = useMemo((): uPlot.AlignedData => {
+    const across = (value: number | undefined): (number | null)[] => moments.map(() => value ?? null);
+    return [
+      xs,
+      moments.map(({ train }) => train?.[1] ?? null),
+      moments.map(({ smoothed }) => smoothed),
+      moments.map(({ heldOut }) => heldOut?.[1] ?? null),
+      across(yardsticks?.blind.bitsPerByte),
+      across(yardsticks?.frequency.bitsPerByte),
+    ];
+  }, [moments, xs, yardsticks]);
+  const shared = { moments, xs, scales, index, onPoint };
+  return (
+    <>
+      <PlotView
+        class="chart"
+        label={phrases.chartLabel}
+        describe={describe}
+        data={losses}
+        index={index}
+        onPoint={onPoint}
+      />
+      <Figure
+        {...shared}
+        label={phrases.learningRate}
+        of={({ train }) => train?.[5] ?? null}
+        shown={shortRate}
+      />
+      <Figure
+        {...shared}
+        label={phrases.gradientNorm}
+        of={({ train }) => train?.[6] ?? null}
+        shown={shortDecimal}
+        limit={yardsticks?.clip ?? null}
+      />
+      <Figure
+        {...shared}
+        label={phrases.tokensPerSecond}
+        of={({ tokensPerSecond }) => tokensPerSecond}
+        shown={count}
+      />
+    </>
+  );
+}
+
+interface FigureProps extends Omit<PlotsProps, 'training'> {
+  readonly label: string;
+  readonly xs: readonly number[];
+  readonly of: (moment: Moment) => number | null;
+  readonly shown: (value: number) => string;
+  readonly limit?: number | null;
+}
+
+function Figure({
+  label,
+  moments,
+  xs,
+  scales,
+  of,
+  shown,
+  limit = null,
+  index,
+  onPoint,
+}: FigureProps): JSX.Element {
+  const describe = useMemo(
+    () => figureOptions(scales, label, shown, limit !== null),
+    [scales, label, shown, limit !== null],
+  );
+  const data = useMemo(
+    (): uPlot.AlignedData => [
+      [...xs],
+      moments.map(of),
+      ...(limit === null ? [] : [moments.map(() => limit)]),
+    ],
+    [xs, moments, limit],
+  );
+  return (
+    <PlotView
+      class="chart small"
+      label={phrases.figureLabel(label)}
+      describe={describe}
+      data={data}
+      index={index}
+      onPoint={onPoint}
+    />
+  );
+}
+
+interface MomentSliderProps {
+  readonly moments: readonly Moment[];
+  readonly index: number;
+  readonly onChoose: (index: number) => void;
+}
+
+function MomentSlider({ moments, index, onChoose }: MomentSliderProps): JSX.Element {
+  const { step, train, heldOut } = moments[index]!;
+  const told = [
+    ...(train === null ? [] : [phrases.trainLossSentence(decimal(train[1], 3))]),
+    ...(heldOut === null ? [] : [phrases.heldOutSentence(decimal(heldOut[1], 3))]),
+  ];
+  const at = (train ?? heldOut)!;
+  return (
+    <label class="slider moment">
+      {phrases.moment}{' '}
+      <input
+        type="range"
+        min={0}
+        max={moments.length - 1}
+        step={1}
+        value={index}
+        aria-valuetext={[phrases.stepSentence(count(step)), ...told].join(' ')}
+        onInput={(event) => onChoose(Number(event.currentTarget.value))}
+      />{' '}
+      <output>{phrases.when(count(step), decimal(at[3], 2), duration(at[2]))}</output>
+    </label>
+  );
+}

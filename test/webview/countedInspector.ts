@@ -1,0 +1,2 @@
+import './countedElements.ts';
+import '../../extension/webview/inspector.tsx';
