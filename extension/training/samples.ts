@@ -62,13 +62,14 @@ export function choosePlace(
 
 const lineFeed = 10;
 
-/** The place between `least` and `most`, behind a line feed where there is one, that is nearest to the middle. */
+/** The place between `least` and `most` where a line begins that is not empty, nearest to the middle; the middle where there is none. */
 function lineStart(ids: Uint16Array, tokenizer: Tokenizer, least: number, most: number): number {
+  const hasLineFeed = (at: number): boolean => tokenizer.tokenBytes(ids[at]!).includes(lineFeed);
   const middle = Math.min(most, Math.max(least, Math.floor(ids.length / 2)));
   for (let distance = 0; distance <= most - least; distance++) {
     for (const at of [middle + distance, middle - distance]) {
       const isInside = at >= least && at <= most;
-      if (isInside && tokenizer.tokenBytes(ids[at - 1]!).includes(lineFeed)) return at;
+      if (isInside && hasLineFeed(at - 1) && !hasLineFeed(at)) return at;
     }
   }
   return middle;

@@ -28,6 +28,7 @@ describe('choosePlace', () => {
     const above = whole.slice(0, at) + joined(prompt.before);
     // A token may hold the indentation of the line, too.
     expect(above).toMatch(/\n[ \t]*$/);
+    expect(joined(prompt.after)).not.toMatch(/^[ \t]*\n/);
     expect(prompt.line).toBe(above.split('\n').length);
   });
 
