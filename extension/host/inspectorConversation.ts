@@ -1,11 +1,25 @@
 import type { PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
+import { branchTokenByToken, whyLineByLine } from '../inspection/growingAnswers.ts';
 import type { CallMessage } from '../protocol/calling.ts';
-import { toPlainError } from '../protocol/errors.ts';
+import { type PlainError, toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
-import type { InspectorMessage, InspectorRequest, ModelState, Place } from '../protocol/inspector.ts';
+import type {
+  InspectorMessage,
+  InspectorRequest,
+  ModelState,
+  PagePart,
+  Place,
+} from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
-import type { Parts, StageAnswer, StageId, StageKind, StageQuestion } from '../protocol/stages.ts';
+import type {
+  Parts,
+  RunQuestion,
+  StageAnswer,
+  StageId,
+  StageKind,
+  StageQuestion,
+} from '../protocol/stages.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
 /** At most four ticks a second. */
@@ -57,7 +71,10 @@ export class InspectorConversation {
   #revision = 0;
   #pinned = false;
   #essay: EssayState | null = null;
+  /** what went wrong when the essay's example was asked for something; it goes with the next thing that is asked */
+  #essayFailure: PlainError | null = null;
   #stage: StageId | null = null;
+  #focus: PagePart | null = null;
   #underWay: AbortController | null = null;
   readonly #questions = new Map<StageKind, AbortController>();
   /** what the page looks at: the run that its questions are about, and the text that was read */
@@ -90,6 +107,7 @@ export class InspectorConversation {
     this.#send({ type: 'model', model: this.#model });
     this.#sendMoved();
     this.#sendTick();
+    this.#sendFocus();
   }
 
   /** The page is off the screen; it will say `ready` when it is back. */
@@ -120,9 +138,22 @@ export class InspectorConversation {
     this.#sendMoved();
   }
 
+  /** A part of the page gets the keyboard; a page that is not there yet gets it as soon as it is. */
+  focus(part: PagePart): void {
+    this.#focus = part;
+    this.#sendFocus();
+  }
+
   /** The essay's example is begun, or taught a step; null: the editor's text is looked at again. */
   async essay(action: EssayAction | null): Promise<void> {
-    this.#essay = action === null ? null : await this.#engine.essay(action);
+    this.#essayFailure = null;
+    try {
+      this.#essay = action === null ? null : await this.#engine.essay(action);
+    } catch (error) {
+      this.#essayFailure = toPlainError(error);
+      this.#sendMoved();
+      return;
+    }
     this.#turn();
   }
 
@@ -180,7 +211,12 @@ export class InspectorConversation {
     if (!signal.aborted) this.#send(reply);
   }
 
-  /** One question of a kind at a time: a newer one makes the one before pointless. */
+  /** Nobody waits for more of an answer that grows. */
+  stop(kind: StageKind): void {
+    this.#questions.get(kind)?.abort();
+  }
+
+  /** One question of a kind at a time: a newer one makes the one before pointless. An answer that grows is told again and again. */
   async ask(request: Extract<InspectorRequest, { type: 'ask' }>): Promise<void> {
     const { sequence, revision, run, question } = request;
     const inspected = this.#inspected;
@@ -188,32 +224,57 @@ export class InspectorConversation {
     const { kind } = question;
     this.#questions.get(kind)?.abort();
     const underWay = new AbortController();
+    const { signal } = underWay;
     this.#questions.set(kind, underWay);
-    let reply: InspectorMessage;
     try {
-      const answer = await this.#told(inspected, question, underWay.signal);
-      reply = { type: 'answered', sequence, answer };
+      for await (const answer of this.#told(inspected, question, signal)) {
+        if (signal.aborted) return;
+        this.#send({ type: 'answered', sequence, answer });
+      }
     } catch (error) {
-      reply = { type: 'refused', sequence, kind, error: toPlainError(error) };
+      if (!signal.aborted) this.#send({ type: 'refused', sequence, kind, error: toPlainError(error) });
     }
-    if (!underWay.signal.aborted) this.#send(reply);
   }
 
-  async #told(inspected: Inspected, question: StageQuestion, signal: AbortSignal): Promise<StageAnswer> {
-    switch (question.kind) {
+  async *#told(
+    inspected: Inspected,
+    question: StageQuestion,
+    signal: AbortSignal,
+  ): AsyncGenerator<StageAnswer> {
+    const ask = (question: RunQuestion): Promise<StageAnswer> =>
+      this.#engine.ask({ run: inspected.inspection.run, question }, signal);
+    const { kind } = question;
+    switch (kind) {
       case 'parts':
-        return { kind: 'parts', answer: await this.#parts(inspected, signal) };
+        yield { kind, answer: await this.#parts(inspected, signal) };
+        return;
       case 'messages':
-        return { kind: 'messages', answer: this.#engine.messages() };
-      case 'seen': {
-        const { text } = inspected;
-        const open = text === null ? null : { name: text.name, suffix: text.suffix };
-        const answer = text === null ? null : await this.#engine.find(text.prefix, open!);
-        return { kind: 'seen', answer };
-      }
+        yield { kind, answer: this.#engine.messages() };
+        return;
+      case 'seen':
+        yield { kind, answer: await this.#seen(inspected, question.position) };
+        return;
+      case 'why':
+        for await (const answer of whyLineByLine(ask, question)) yield { kind, answer };
+        return;
+      case 'branch':
+        for await (const answer of branchTokenByToken(ask, question)) yield { kind, answer };
+        return;
       default:
-        return this.#engine.ask({ run: inspected.inspection.run, question }, signal);
+        yield await ask(question);
     }
+  }
+
+  /** Where the text up to the place stands, too; the essay's stands nowhere. */
+  async #seen({ text, inspection }: Inspected, position: number): Promise<EarlierMatch | null> {
+    if (text === null) return null;
+    const { start, bytes } = inspection.tokens[position]!;
+    const whole = new TextEncoder().encode(text.prefix + text.suffix);
+    // A character that the token breaks off in stands behind the place.
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const before = decoder.decode(whole.subarray(0, start + bytes.length), { stream: true });
+    const after = (text.prefix + text.suffix).slice(before.length);
+    return this.#engine.find(before, { name: text.name, suffix: after });
   }
 
   /** What the mixture makes of the likeliest tokens; of the essay's example there is none. */
@@ -230,10 +291,23 @@ export class InspectorConversation {
 
   #sendMoved(): void {
     const place = this.#text?.place ?? null;
-    const [stage, essay] = [this.#stage, this.#essay];
-    this.#send({ type: 'moved', revision: this.#revision, place, pinned: this.#pinned, essay, stage });
+    this.#send({
+      type: 'moved',
+      revision: this.#revision,
+      place,
+      pinned: this.#pinned,
+      essay: this.#essay,
+      essayFailure: this.#essayFailure,
+      stage: this.#stage,
+    });
     // It has been asked for once, and is not shown again at every move.
     if (this.#listening) this.#stage = null;
+  }
+
+  #sendFocus(): void {
+    if (!this.#listening || this.#focus === null) return;
+    this.#send({ type: 'focus', part: this.#focus });
+    this.#focus = null;
   }
 
   #sendTick(): void {

@@ -7,11 +7,12 @@ import {
   type StageQuestion,
   vocabularyPage,
 } from '../protocol/stages.ts';
+import { nextAfter } from './branch.ts';
 import { drawOf } from './choice.ts';
 import { explain } from './explain.ts';
 import { learningAt } from './learning.ts';
 import type { RecordedModel } from './recordedModel.ts';
-import { whyOf } from './why.ts';
+import { whyOf, withoutTokens } from './why.ts';
 import { attentionRow, dot, embedding, likeliest, named, type Run } from './subject.ts';
 
 /** Tokens of the table of scores, of the guesses without a neuron, and neighbours. */
@@ -40,6 +41,8 @@ const stageAnswers: {
   choice: drawOf,
   learning: (run, { position, rate, weight }) => learningAt(run, position, rate, weight),
   why: whyOf,
+  without: withoutTokens,
+  next: nextAfter,
   explain: (run, { number }) => explain(run, number),
 };
 

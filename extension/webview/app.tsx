@@ -23,9 +23,11 @@ interface AppProps {
 
 /** The Inspector: every number from text to prediction, and how the model learnt. */
 export function App({ state, dispatch, send }: AppProps): JSX.Element {
+  const essayFailure = state.subject?.essayFailure ?? null;
   return (
     <main>
       <Header state={state} dispatch={dispatch} send={send} />
+      {essayFailure !== null && <ErrorNotice sentence={essayFailure.message} send={send} />}
       <Prediction state={state} dispatch={dispatch} send={send} />
       {state.training.phase !== 'none' && <TrainingPanel training={state.training} send={send} />}
     </main>

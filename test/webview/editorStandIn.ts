@@ -177,6 +177,7 @@ export class OpenInspector {
     if (request.type === 'pin') this.conversation.pin(request.pinned);
     if (request.type === 'inspect') void this.conversation.answer(request);
     if (request.type === 'ask') void this.conversation.ask(request);
+    if (request.type === 'stop') this.conversation.stop(request.kind);
     if (request.type === 'essay') void this.conversation.essay(request.action);
   }
 
