@@ -1,11 +1,16 @@
-import type { BranchToken, RunQuestion, StageAnswer, StageAnswers, StageQuestion } from '../protocol/stages.ts';
+import type {
+  BranchToken,
+  RunQuestion,
+  StageAnswer,
+  StageAnswers,
+  StageQuestion,
+} from '../protocol/stages.ts';
 
 /** Asks the engine; rejects when nobody waits any more. */
 type Ask = (question: RunQuestion) => Promise<StageAnswer>;
 
 /** Tokens of a continuation, unless more are supposed. */
 const mostTokens = 16;
-
 
 /**
  * Why a token, again and again: at once what one run says, then one more line that was tried without. Each line is a question of its own,
@@ -47,6 +52,7 @@ export async function* branchTokenByToken(
 }
 
 function answerOf<Kind extends RunQuestion['kind']>(kind: Kind, answer: StageAnswer): StageAnswers[Kind] {
-  if (answer.kind !== kind) throw new Error(`The engine answered a question of kind ${kind} with ${answer.kind}.`);
+  if (answer.kind !== kind)
+    throw new Error(`The engine answered a question of kind ${kind} with ${answer.kind}.`);
   return answer.answer as StageAnswers[Kind];
 }

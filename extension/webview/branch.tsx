@@ -115,33 +115,35 @@ function Alternatives({
   readonly onTake: (id: number) => void;
 }): JSX.Element {
   return (
-    <table>
-      <caption>
+    <>
+      <p id="alternatives-to">
         {phrases.alternativesTo(place)} <TokenText bytes={token.bytes} />:{' '}
         {phrases.alternativesRank(token.rank, -Math.log2(token.probability))}
-      </caption>
-      <TableHead columns={[[phrases.token], [phrases.probability, 'number'], ['', 'bar-column']]} />
-      <tbody>
-        {token.top.map(({ id, bytes, probability }) => (
-          <tr key={id} class={id === token.id ? 'chosen' : ''} data-alternative={id}>
-            <td>
-              <button
-                type="button"
-                class="plain"
-                aria-label={phrases.whatIf(spokenToken(tokenPieces(bytes)))}
-                aria-pressed={id === token.id}
-                onClick={() => onTake(id)}
-              >
-                <TokenText bytes={bytes} />
-              </button>
-            </td>
-            <td class="number">{decimal(probability, 4)}</td>
-            <td class="bar-column">
-              <Bar share={probability} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      </p>
+      <table aria-labelledby="alternatives-to">
+        <TableHead columns={[[phrases.token], [phrases.probability, 'number'], ['', 'bar-column']]} />
+        <tbody>
+          {token.top.map(({ id, bytes, probability }) => (
+            <tr key={id} class={id === token.id ? 'chosen' : ''} data-alternative={id}>
+              <td>
+                <button
+                  type="button"
+                  class="plain"
+                  aria-label={phrases.whatIf(spokenToken(tokenPieces(bytes)))}
+                  aria-pressed={id === token.id}
+                  onClick={() => onTake(id)}
+                >
+                  <TokenText bytes={bytes} />
+                </button>
+              </td>
+              <td class="number">{decimal(probability, 4)}</td>
+              <td class="bar-column">
+                <Bar share={probability} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }

@@ -255,7 +255,8 @@ const why = {
   withoutLine: (before, after) => `概率是 ${before}；没有下面这一行，它会是 ${after}：`,
   seenHeading: '以前见过',
   neverSeen: '到这里为止的文本在已计数的内容里别处没有出现。',
-  seenTokens: (tokens) => `到这里为止的最后 ${count(tokens)} 个标记在工作区里也出现过（同样的文本，并非原因）：`,
+  seenTokens: (tokens) =>
+    `到这里为止的最后 ${count(tokens)} 个标记在工作区里也出现过（同样的文本，并非原因）：`,
   partsOfScore: '得分由哪些部分组成',
   part: '部分',
   ownVector: '标记自己的向量',

@@ -1,10 +1,5 @@
 import { render } from 'preact';
-import type {
-  InspectorMemory,
-  InspectorMessage,
-  InspectorRequest,
-  PagePart,
-} from '../protocol/inspector.ts';
+import type { InspectorMemory, InspectorMessage, InspectorRequest, PagePart } from '../protocol/inspector.ts';
 import { App } from './app.tsx';
 import type { InspectorEvent } from './inspectorState.ts';
 import { initialState, memoryOf, step } from './inspectorState.ts';

@@ -20,6 +20,8 @@ export const whyNoBrowser = executablePath === null ? noBrowser : null;
 
 const nonce = 'c0ffee';
 
+export const mostMessageBytes = 1_000_000;
+
 /** What the editor gives the page before its own script runs; the kept state outlives a reload, as in the editor. */
 const preload = `
   window.violations = [];
@@ -185,9 +187,14 @@ export class OpenInspector {
     return this.page.evaluate(() => (window as unknown as { violations: string[] }).violations);
   }
 
+  /** @throws where a message was larger than the design allows: whatever a test is about, it has looked at this, too */
   async close(): Promise<void> {
     this.conversation.hidden();
     await this.page.context().close();
+    const largest = Math.max(0, ...this.messageBytes);
+    if (largest > mostMessageBytes) {
+      throw new Error(`Expected messages of at most ${mostMessageBytes} bytes, got one of ${largest}.`);
+    }
   }
 
   /** Buffers go as text, because the debugger's protocol has none. */
@@ -207,7 +214,7 @@ export class OpenInspector {
   }
 }
 
-function sizeOf(message: InspectorMessage): number {
+export function sizeOf(message: InspectorMessage): number {
   let buffers = 0;
   const text = JSON.stringify(message, (_, value: unknown) => {
     if (!(value instanceof ArrayBuffer)) return value;
