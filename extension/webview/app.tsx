@@ -108,7 +108,9 @@ interface InspectedProps {
 
 /** One answer as a whole. While a newer one is awaited its numbers are covered (aria-busy; see inspector.css). */
 function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.Element {
+  const { state } = useView();
   const { tokens, cursor, position } = answer.inspection;
+  const isOld = waiting || state.questions.overview?.waiting === true;
   // The same element again is not compared again: four training ticks a second leave hundreds of tokens alone.
   const strip = useMemo(
     () => (
@@ -122,7 +124,7 @@ function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.E
     [tokens, cursor, chosen ?? position, dispatch],
   );
   return (
-    <div class="inspected">
+    <div class={`inspected ${isOld ? 'old' : ''}`}>
       <Rail />
       <Stage answer={answer} waiting={waiting} />
       <Details />
