@@ -1,5 +1,6 @@
 import { count, decimal } from './figures.ts';
 import type { Phrases } from './phrases.ts';
+import { chineseWhy } from './whyPhrases.ts';
 
 const frame = {
   language: 'zh-CN',
@@ -229,42 +230,6 @@ const prediction = {
   step1Here: (before, after) => `这里真实标记的概率会从 ${before} 变为 ${after}。模型保持不变。`,
 } satisfies Partial<Phrases>;
 
-const why = {
-  whyToken: '为什么是',
-  unsure: '没有把握：这是猜测，工作区里也没有类似的文本。',
-  linesHeading: '起作用的行',
-  linesHint:
-    '每次删去一行，再问一次模型（已删去；后面的位置随之移动）。数字是有这一行时的 ln p 减去没有时的 ln p；≈ 是尚未试过的行由梯度 × 输入估计的值。',
-  linesProgress: '已试过的行',
-  linesTried: (tried, all) => `共 ${count(all)} 行，已试过去掉其中 ${count(tried)} 行`,
-  linesUntried: (lines) => `另有 ${count(lines)} 行没有试：梯度 × 输入给它们的值更小。`,
-  stopTrying: '停止',
-  branchHeading: '从这里会怎样继续',
-  branchHint:
-    '每次取最可能的标记，直到行尾。选一个标记，可以看到那里还可能出现什么；再选其中一个，可以看到那样会怎样继续。这里只有转换器的话；补全还会听取计数。',
-  branchGrows: (tokens) => `目前 ${count(tokens)} 个标记……`,
-  ownProduct: (tokens, probability) => `${count(tokens)} 个标记；它们的概率之积 p = ${probability}。`,
-  branchProduct: (tokens, probability) =>
-    `假如这样：${count(tokens)} 个标记；它们的概率之积 p = ${probability}。`,
-  leaveBranch: '回到它自己的选择',
-  supposed: '假设的',
-  alternativesTo: (place) => `第 ${count(place)} 个标记的位置上还可能出现什么，而不是`,
-  alternativesRank: (rank, bits) => `第 ${count(rank)} 名，${decimal(bits, 2)} 比特`,
-  whatIf: (token) => `假如是${token}？`,
-  noLines: '这一行之前没有别的行。',
-  withoutLine: (before, after) => `概率是 ${before}；没有下面这一行，它会是 ${after}：`,
-  seenHeading: '以前见过',
-  neverSeen: '到这里为止的文本在已计数的内容里别处没有出现。',
-  seenTokens: (tokens) =>
-    `到这里为止的最后 ${count(tokens)} 个标记在工作区里也出现过（同样的文本，并非原因）：`,
-  partsOfScore: '得分由哪些部分组成',
-  part: '部分',
-  ownVector: '标记自己的向量',
-  neuronsOf: (layer) => `第 ${layer} 层的神经元`,
-  lookedHeading: '它看向哪里',
-  lookedCaption: '它看向哪里。这不能证明原因。所有头的平均份额。',
-} satisfies Partial<Phrases>;
-
 const pencil = {
   pencilHeading: '用笔验算',
   checkByPencil: '用笔验算',
@@ -378,7 +343,7 @@ export const chinese: Phrases = {
   ...frame,
   ...stages,
   ...prediction,
-  ...why,
+  ...chineseWhy,
   ...pencil,
   ...essay,
   ...training,

@@ -1,5 +1,6 @@
 import type { Place, TrainingPhase } from '../protocol/inspector.ts';
 import { count, decimal } from './figures.ts';
+import { englishWhy } from './whyPhrases.ts';
 
 type PhaseNames = Readonly<Record<Exclude<TrainingPhase, 'none'>, string>>;
 
@@ -251,45 +252,6 @@ const prediction = {
     `The probability of what follows here would go from ${before} to ${after}. The model stays as it is.`,
 };
 
-const why = {
-  whyToken: 'Why',
-  unsure: 'Unsure: a guess, and nothing like it stands in the workspace.',
-  linesHeading: 'Lines that mattered',
-  linesHint:
-    'Each line is removed and the model asked again (removed; later positions shift). The number is ln p with the line − ln p without it; ≈ is what gradient × input makes of a line that has not been tried yet.',
-  linesProgress: 'Lines tried without',
-  linesTried: (tried: number, all: number) => `${count(tried)} of ${count(all)} lines tried without`,
-  linesUntried: (lines: number) =>
-    `${count(lines)} more lines are not tried: gradient × input says less of them.`,
-  stopTrying: 'Stop',
-  branchHeading: 'How it goes on from here',
-  branchHint:
-    'The likeliest token each time, to the end of the line. Choose a token to see what else might have come; choose one of those to see how it would go on then. It is the transformer alone; completions hear the counts, too.',
-  branchGrows: (tokens: number) => `${count(tokens)} tokens so far …`,
-  ownProduct: (tokens: number, probability: string) =>
-    `${count(tokens)} tokens; the product of their probabilities is p = ${probability}.`,
-  branchProduct: (tokens: number, probability: string) =>
-    `What if: ${count(tokens)} tokens; the product of their probabilities is p = ${probability}.`,
-  leaveBranch: 'Back to what it says itself',
-  supposed: 'supposed',
-  alternativesTo: (place: number) => `What might have come as token ${count(place)} instead of`,
-  alternativesRank: (rank: number, bits: number) => `rank ${count(rank)}, ${decimal(bits, 2)} bits`,
-  whatIf: (token: string) => `What if ${token}?`,
-  noLines: 'There is no line before this one.',
-  withoutLine: (before: string, after: string) =>
-    `The probability is ${before}. It would be ${after} without the line`,
-  seenHeading: 'Seen before',
-  neverSeen: 'The text up to here stands nowhere else in what was counted.',
-  seenTokens: (tokens: number) =>
-    `The last ${count(tokens)} tokens up to here stand in the workspace, too (the same text, not the cause):`,
-  partsOfScore: 'Which parts made its score',
-  part: 'Part',
-  ownVector: 'the token’s own vector',
-  neuronsOf: (layer: number) => `neurons of layer ${layer}`,
-  lookedHeading: 'Where it looked',
-  lookedCaption: 'Where it looked. Not proof of why. Mean share over all heads.',
-};
-
 const pencil = {
   pencilHeading: 'Pencil check',
   checkByPencil: 'Check by pencil',
@@ -404,4 +366,12 @@ const training = {
 };
 
 /** Every sentence of the Inspector, in English. */
-export const english = { ...frame, ...stages, ...prediction, ...why, ...pencil, ...essay, ...training };
+export const english = {
+  ...frame,
+  ...stages,
+  ...prediction,
+  ...englishWhy,
+  ...pencil,
+  ...essay,
+  ...training,
+};

@@ -2,7 +2,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type InspectionEngine, InspectorConversation } from '../../extension/host/inspectorConversation.ts';
+import {
+  type InspectedText,
+  type InspectionEngine,
+  InspectorConversation,
+} from '../../extension/host/inspectorConversation.ts';
 import { inspectorPage } from '../../extension/host/inspectorPage.ts';
 import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import type { InspectorMessage, InspectorRequest, ModelState } from '../../extension/protocol/inspector.ts';
@@ -45,6 +49,10 @@ export interface OpenOptions {
   readonly height?: number;
   /** 2 = 200 % */
   readonly zoom?: number;
+  /** the cursor's text as the page opens; absent: none */
+  readonly text?: InspectedText;
+  /** runs in the page before any of its own */
+  readonly initScript?: string;
 }
 
 /** The Inspector's bundle in a browser under its real policy, served on the loopback interface. */
@@ -106,6 +114,7 @@ export class EditorStandIn {
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
+    if (options.initScript !== undefined) await page.addInitScript(options.initScript);
     const inspector = new OpenInspector(page, options);
     await page.exposeFunction('receive', (request: InspectorRequest) => inspector.receive(request));
     await page.goto(`http://127.0.0.1:${port}/${options.theme.id}.html?${options.language ?? 'en'}`);
@@ -171,6 +180,7 @@ export class OpenInspector {
       this.history,
       options.model,
     );
+    if (options.text !== undefined) this.conversation.follow(options.text);
   }
 
   receive(request: InspectorRequest): void {
