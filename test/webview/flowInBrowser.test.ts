@@ -155,13 +155,16 @@ class Flow {
     );
   }
 
-  /** Messages keep their order, as the editor's do. */
+  /** Messages keep their order, as the editor's do; at times they are as late as the engine. */
   #post(message: InspectorMessage): void {
     expect(sizeOf(message), message.type).toBeLessThanOrEqual(mostMessageBytes);
     const text = JSON.stringify(message, (_, value: unknown) =>
       value instanceof ArrayBuffer ? { base64: Buffer.from(value).toString('base64') } : value,
     );
-    const arrival = Math.max(this.#lastArrival, this.time.now + 30 * this.#random());
+    const arrival = Math.max(
+      this.#lastArrival,
+      this.time.now + (this.#random() < 0.3 ? 2_000 : 30) * this.#random(),
+    );
     this.#lastArrival = arrival;
     this.time.after(arrival - this.time.now, () => this.#due.push({ message: text }));
   }
@@ -280,7 +283,7 @@ describe.skipIf(whyNoBrowser !== null)('the flow of messages, in a browser', () 
       );
       // All stages were drawn, and again and again.
       expect([...flow.drawnStages.keys()].sort()).toEqual([...stageIds].sort());
-      expect(Math.min(...flow.drawnStages.values())).toBeGreaterThan(20);
+      expect(Math.min(...flow.drawnStages.values())).toBeGreaterThan(10);
       expect(inspector.pageErrors).toEqual([]);
       await inspector.close();
     },
