@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { InspectorRequest } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
@@ -111,17 +111,11 @@ function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.E
   const { state } = useView();
   const { tokens, cursor, position } = answer.inspection;
   const isOld = waiting || state.questions.overview?.waiting === true;
+  const choose = useCallback((next: number) => dispatch({ type: 'choose', position: next }), [dispatch]);
   // The same element again is not compared again: four training ticks a second leave hundreds of tokens alone.
   const strip = useMemo(
-    () => (
-      <TokenStrip
-        tokens={tokens}
-        cursor={cursor}
-        chosen={chosen ?? position}
-        onChoose={(next) => dispatch({ type: 'choose', position: next })}
-      />
-    ),
-    [tokens, cursor, chosen ?? position, dispatch],
+    () => <TokenStrip tokens={tokens} cursor={cursor} chosen={chosen ?? position} onChoose={choose} />,
+    [tokens, cursor, chosen ?? position, choose],
   );
   return (
     <div class={`inspected ${isOld ? 'old' : ''}`}>

@@ -302,7 +302,11 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
   const { subject } = state;
   if (subject === null) return { state, send: [] };
   const place = subject.essay === null ? subject.place : null;
-  const { sequence, revision, inspection } = reply;
+  const { sequence, revision } = reply;
+  const before = state.answer?.inspection;
+  // Of the same run: the same tokens, which need not be compared again.
+  const inspection =
+    before?.run === reply.inspection.run ? { ...reply.inspection, tokens: before.tokens } : reply.inspection;
   const next: InspectorState = {
     ...state,
     waiting: false,
