@@ -43,14 +43,19 @@ export class TextsWithCalls {
   encode({ path, bytes }: CallingText, version: number): Uint16Array {
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     const ids: number[] = [];
+    const append = (piece: Iterable<number>): void => {
+      // As arguments of one call, a large text's would be too many.
+      for (const id of piece) ids.push(id);
+    };
     let done = 0;
     for (const { start, call, names, lead } of this.#places(path, text, version)) {
-      ids.push(...this.#encode(text.slice(done, start)), ...callMessage(this.#tokenizer, call, names, lead));
+      append(this.#encode(text.slice(done, start)));
+      append(callMessage(this.#tokenizer, call, names, lead));
       done = start;
     }
     // Most texts have no message and are what they are, whatever their bytes mean.
     if (done === 0) return this.#tokenizer.encode(bytes);
-    ids.push(...this.#encode(text.slice(done)));
+    append(this.#encode(text.slice(done)));
     return Uint16Array.from(ids);
   }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { SplitName } from '../evaluation/split.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import { type OptimizerName, optimizerNames, type PresetChoice, presetChoices } from '../protocol/model.ts';
@@ -96,7 +97,7 @@ export interface EvaluateOptions {
   readonly seconds: number;
   readonly threads: number;
   readonly seed: number;
-  readonly split: 'files' | 'folders' | 'commits';
+  readonly split: SplitName;
   readonly static: boolean;
   /** the base model that ships, or another one's folder */
   readonly base: boolean | string;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { splitNames } from '../evaluation/split.ts';
 import type { AuditOptions, EvaluateOptions, Invocation, TokenizeOptions } from './commandLine.ts';
 import {
   calls,
@@ -36,7 +37,7 @@ export function describeEvaluate(
     .option(
       '--split <how>',
       'files: a tenth of them is kept apart; folders: whole folders; commits: what the last commits added',
-      oneOf('--split', splits),
+      oneOf('--split', splitNames),
       'files',
     )
     .option(
@@ -97,5 +98,3 @@ export function describeTokenize(program: Command, ask: (invocation: Invocation)
     .option('--json', oneObject, false)
     .action((folder: string, options: TokenizeOptions) => ask({ command: 'tokenize', folder, options }));
 }
-
-const splits = ['files', 'folders', 'commits'] as const;

@@ -24,7 +24,7 @@ import type { Material, PredictorFactory, Stage, TrainedTransformer } from './pr
 import { type EvaluationReport, type Row, rowOf, type TrainingCost } from './report.ts';
 import { roundTrip } from './roundTrip.ts';
 import { score, type ScoringTask } from './scoring.ts';
-import type { EvaluationSplit } from './split.ts';
+import type { EvaluationSplit, SplitName } from './split.ts';
 
 export interface EvaluationOptions {
   /** absolute path */
@@ -35,7 +35,7 @@ export interface EvaluationOptions {
   readonly mostFiles: number | null;
   readonly threads: number;
   readonly seed: number;
-  readonly split: 'files' | 'folders' | 'commits';
+  readonly split: SplitName;
   /** protocol *static* instead of *file-dynamic* */
   readonly frozen: boolean;
   readonly roundTrip: boolean;

@@ -7,6 +7,7 @@ import type { PredictorName, Stage } from './predictors.ts';
 import type { Ranking } from './ranking.ts';
 import type { RoundTrip } from './roundTrip.ts';
 import type { Scores } from './scoring.ts';
+import type { SplitName } from './split.ts';
 
 /** A predictor at a time. Shares are of 1. */
 export interface Row {
@@ -48,7 +49,7 @@ interface RowDetails {
 export interface EvaluationReport {
   /** absolute path */
   readonly folder: string;
-  readonly split: 'files' | 'folders' | 'commits';
+  readonly split: SplitName;
   readonly protocol: 'file-dynamic' | 'static';
   readonly seed: number;
   readonly threads: number;

@@ -8,6 +8,10 @@ import { say } from '../protocol/sentence.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import type { ByteRange } from './heldOutText.ts';
 
+/** What is kept apart: a tenth of the files, whole folders of the same size, or what the newest commits add. */
+export const splitNames = ['files', 'folders', 'commits'] as const;
+export type SplitName = (typeof splitNames)[number];
+
 /** What predictors learn from, and what they are judged by. */
 export interface EvaluationSplit {
   /** in the order of their paths */

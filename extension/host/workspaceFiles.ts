@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
 import { fileNameReason, folderNameReason } from '../corpus/names.ts';
+import { Arrivals } from './arrivals.ts';
 import { openDocumentAt } from './completionProvider.ts';
 import { documentName, pathOf } from './configuration.ts';
 import { isInWorkspace, isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
-
-/** Where the cursor rests so long, somebody may begin to type. */
-const restMs = 100;
 
 /** Tells the model what changes in the workspace: files, however they change, folders and rules, and where somebody writes. */
 export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel): vscode.Disposable[] {
@@ -20,8 +18,7 @@ export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel)
     const { prefix, open } = openDocumentAt(editor.document, editor.selection.active);
     model.open(prefix, open).catch((error: unknown) => logFailure(error, log, 'open document'));
   };
-  let typedAtMs = -Infinity;
-  let resting: ReturnType<typeof setTimeout> | undefined;
+  const arrivals = new Arrivals(opened);
   const watcher = workspace.createFileSystemWatcher('**/*');
   return [
     watcher,
@@ -32,15 +29,11 @@ export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel)
     workspace.onDidSaveTextDocument(({ uri }) => changed(uri)),
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length === 0 || !isWritten(document)) return;
-      typedAtMs = performance.now();
+      arrivals.typed();
       model.typed();
     }),
-    window.onDidChangeTextEditorSelection(({ textEditor }) => {
-      clearTimeout(resting);
-      // A key that writes moves the cursor, too; then the editor asks.
-      if (performance.now() - typedAtMs >= restMs) resting = setTimeout(() => opened(textEditor), restMs);
-    }),
-    { dispose: () => clearTimeout(resting) },
+    window.onDidChangeTextEditorSelection(({ textEditor }) => arrivals.moved(textEditor)),
+    arrivals,
     workspace.onDidChangeWorkspaceFolders(() => void model.rulesChanged()),
     workspace.onDidChangeConfiguration((change) => {
       const rules = ['files.exclude', 'nihilo.exclude'];

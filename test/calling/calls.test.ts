@@ -165,6 +165,16 @@ describe('training text with calls', () => {
     }
   });
 
+  it('has room for texts of more tokens than a call has for arguments', () => {
+    const digits = encoder.encode(`x = ${'0123456789'.repeat(30_000)}\na = Shape\n`);
+    const shapes = { path: 'shape.ts', bytes: encoder.encode('export class Shape {\n') };
+    const long = { path: 'long.ts', bytes: digits };
+    const withCalls = new TextsWithCalls(tokenizer, [shapes, long], randomOf(1));
+    const encoded = versions.map((version) => withCalls.encode(long, version));
+    expect(encoded.filter((ids) => ids.includes(call!))).toHaveLength(1);
+    expect(encoded.every(({ length }) => length > 200_000)).toBe(true);
+  });
+
   it('is the same for the same numbers', () => {
     const encoded = (seed: number): string =>
       texts.map((text) => new TextsWithCalls(tokenizer, texts, randomOf(seed)).encode(text, 0).join()).join();

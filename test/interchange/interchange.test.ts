@@ -179,14 +179,18 @@ describe('an export', () => {
     expect((await readCheckpoint(nodeFiles, folder)).tensors).toEqual(tensors);
   });
 
-  it.each(['huggingface', 'gguf'] as const)('as %s names what float16 can not hold', async (format) => {
+  it.each([
+    ['huggingface', 'f16'],
+    ['gguf', 'f16'],
+    ['gguf', 'q8_0'],
+  ] as const)('as %s, %s names what float16 can not hold', async (format, dtype) => {
     const name = 'model.layers.0.mlp.up_proj.weight';
     const large = new Map(tensors).set(
       name,
       tensors.get(name)!.map((value, i) => (i === 3 ? 70_000 : value)),
     );
     await writeCheckpoint(nodeFiles, into('large'), { ...model, tensors: large });
-    const error = await refusal(() => exported(format, 'f16', into('large')));
+    const error = await refusal(() => exported(format, dtype, into('large')));
     expect(error.message).toContain(`${name} should hold numbers up to 65504 and holds 70000 at 3`);
   });
 

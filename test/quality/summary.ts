@@ -11,6 +11,7 @@ export type Moment = 'index' | number;
 export interface Summary {
   readonly moment: Moment;
   readonly corpora: readonly string[];
+  readonly seeds: readonly number[];
   readonly evaluations: number;
   /** latest, since the folder was opened */
   readonly seconds: number;
@@ -44,10 +45,12 @@ export function momentsOf(results: QualityResults): readonly Moment[] {
   return ['index', ...times];
 }
 
-export function summarize(results: QualityResults, moment: Moment): Summary {
+/** @param only the seed; null: each that was measured */
+export function summarize(results: QualityResults, moment: Moment, only: number | null = null): Summary {
   const least = Math.min(...fromNothing(results).map(({ seconds }) => seconds));
   const evaluations = fromNothing(results).filter(
-    ({ seconds }) => seconds === (moment === 'index' ? least : moment),
+    ({ seconds, seed }) =>
+      seconds === (moment === 'index' ? least : moment) && (only === null || seed === only),
   );
   const rows = evaluations.map((evaluation) => ({
     evaluation,
@@ -58,6 +61,7 @@ export function summarize(results: QualityResults, moment: Moment): Summary {
   return {
     moment,
     corpora: [...new Set(evaluations.map(({ corpus }) => corpus))],
+    seeds: [...new Set(evaluations.map(({ seed }) => seed))],
     evaluations: evaluations.length,
     seconds: Math.max(...rows.map(({ row }) => row.atSeconds)),
     overZpaq: overCompressor(rows, 'zpaq5'),
