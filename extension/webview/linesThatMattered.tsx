@@ -27,7 +27,7 @@ export function LinesThatMattered({ answer }: { readonly answer: StageAnswers['w
     <section>
       <h4>{phrases.linesHeading}</h4>
       {lines.length === 0 && <p>{phrases.noLines}</p>}
-      {strongest?.probability != null && (
+      {strongest !== undefined && strongest.probability !== null && (
         <p data-strongest={strongest.from}>
           {phrases.withoutLine(decimal(probability, 4), decimal(strongest.probability, 4))}{' '}
           <TokenText bytes={lineBytes(inspection.tokens, strongest)} />

@@ -156,7 +156,7 @@ async function measureTemperatures({ page }: OpenInspector, tries: number): Prom
   }, tries);
 }
 
-export function spread(values: readonly number[]): Spread {
+function spread(values: readonly number[]): Spread {
   const at = (share: number): number => percentile(values, share);
   return { tries: values.length, p50: at(0.5), p95: at(0.95), max: at(1) };
 }
