@@ -31,6 +31,10 @@ const tasks = {
     does: 'speed; with --peers beside other programs, and the committed results are renewed',
     run: bench,
   },
+  'bench:inspector': {
+    does: 'speed of the Inspector’s page, and what it costs completions and training while it is open; renews its results',
+    run: benchInspector,
+  },
   corpora: {
     does: 'fetches the development corpora that quality is measured on into corpora/',
     run: (args) => run('node', ['test/corpora/fetch.ts', ...args]),
@@ -97,6 +101,11 @@ async function bench(args) {
   if (!args.includes('--peers')) return run('node', ['dist/cli.js', 'bench', ...args]);
   const rest = args.filter((argument) => argument !== '--peers');
   return run('node', ['test/bench/bench.ts', '--write', ...rest]);
+}
+
+async function benchInspector(args) {
+  await build();
+  await run('node', ['test/bench/inspector.ts', ...args]);
 }
 
 async function packageExtension() {
@@ -257,7 +266,7 @@ class Failure extends Error {
 const [name, ...rest] = process.argv.slice(2);
 const task = tasks[name];
 if (!task) {
-  const list = Object.entries(tasks).map(([known, { does }]) => `  ${known.padEnd(13)}${does}`);
+  const list = Object.entries(tasks).map(([known, { does }]) => `  ${known.padEnd(17)}${does}`);
   console.error(`Usage: npm run <task> [-- arguments]\n${list.join('\n')}`);
   process.exit(name === undefined ? 0 : 1);
 }

@@ -1,10 +1,17 @@
 import type { PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
+import { branchTokenByToken, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
 import type { CallMessage } from '../protocol/calling.ts';
-import { toPlainError } from '../protocol/errors.ts';
+import { type PlainError, toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
-import type { InspectorMessage, InspectorRequest, ModelState, Place } from '../protocol/inspector.ts';
+import type {
+  InspectorMessage,
+  InspectorRequest,
+  ModelState,
+  PagePart,
+  Place,
+} from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
 import type {
   Parts,
@@ -71,7 +78,10 @@ export class InspectorConversation {
   #revision = 0;
   #pinned = false;
   #essay: EssayState | null = null;
+  /** what went wrong when the essay's example was asked for something; it goes with the next thing that is asked */
+  #essayFailure: PlainError | null = null;
   #stage: StageId | null = null;
+  #focus: PagePart | null = null;
   #underWay: AbortController | null = null;
   readonly #questions = new Map<StageKind, AbortController>();
   /** what the page looks at: the run that its questions are about, and the text that was read */
@@ -104,6 +114,7 @@ export class InspectorConversation {
     this.#send({ type: 'model', model: this.#model });
     this.#sendMoved();
     this.#sendTick();
+    this.#sendFocus();
   }
 
   /** The page is off the screen; it will say `ready` when it is back. */
@@ -134,9 +145,22 @@ export class InspectorConversation {
     this.#sendMoved();
   }
 
+  /** A part of the page gets the keyboard; a page that is not there yet gets it as soon as it is. */
+  focus(part: PagePart): void {
+    this.#focus = part;
+    this.#sendFocus();
+  }
+
   /** The essay's example is begun, or taught a step; null: the editor's text is looked at again. */
   async essay(action: EssayAction | null): Promise<void> {
-    this.#essay = action === null ? null : await this.#engine.essay(action);
+    this.#essayFailure = null;
+    try {
+      this.#essay = action === null ? null : await this.#engine.essay(action);
+    } catch (error) {
+      this.#essayFailure = toPlainError(error);
+      this.#sendMoved();
+      return;
+    }
     this.#turn();
   }
 
@@ -226,20 +250,17 @@ export class InspectorConversation {
   ): AsyncGenerator<StageAnswer> {
     const ask = (question: RunQuestion): Promise<StageAnswer> =>
       this.#engine.ask({ run: inspected.inspection.run, question }, signal);
-    switch (question.kind) {
+    const { kind } = question;
+    switch (kind) {
       case 'parts':
-        yield { kind: 'parts', answer: await this.#parts(inspected, signal) };
+        yield { kind, answer: await this.#parts(inspected, signal) };
         return;
       case 'messages':
-        yield { kind: 'messages', answer: this.#engine.messages() };
+        yield { kind, answer: this.#engine.messages() };
         return;
-      case 'seen': {
-        const { text } = inspected;
-        const open = text === null ? null : { name: text.name, suffix: text.suffix };
-        const answer = text === null ? null : await this.#engine.find(text.prefix, open!);
-        yield { kind: 'seen', answer };
+      case 'seen':
+        yield { kind, answer: await this.#seen(inspected, question.position) };
         return;
-      }
       case 'vocabulary': {
         const counts = inspected.text === null ? null : await this.#engine.frequencies();
         yield await ask({ ...question, counts });
@@ -247,16 +268,34 @@ export class InspectorConversation {
       }
       case 'firingLines': {
         const text = inspected.text === null ? null : await this.#engine.passages();
-        if (text === null) yield { kind: 'firingLines', answer: null };
+        if (text === null) yield { kind, answer: null };
         else {
           await this.#engine.read(text, signal);
           yield* linesPartByPart(ask, question);
         }
         return;
       }
+      case 'why':
+        for await (const answer of whyLineByLine(ask, question)) yield { kind, answer };
+        return;
+      case 'branch':
+        for await (const answer of branchTokenByToken(ask, question)) yield { kind, answer };
+        return;
       default:
         yield await ask(question);
     }
+  }
+
+  /** Where the text up to the place stands, too; the essay's stands nowhere. */
+  async #seen({ text, inspection }: Inspected, position: number): Promise<EarlierMatch | null> {
+    if (text === null) return null;
+    const { start, bytes } = inspection.tokens[position]!;
+    const whole = new TextEncoder().encode(text.prefix + text.suffix);
+    // A character that the token breaks off in stands behind the place.
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const before = decoder.decode(whole.subarray(0, start + byteCount(bytes)), { stream: true });
+    const after = (text.prefix + text.suffix).slice(before.length);
+    return this.#engine.find(before, { name: text.name, suffix: after });
   }
 
   /** What the mixture makes of the likeliest tokens; of the essay's example there is none. */
@@ -273,10 +312,23 @@ export class InspectorConversation {
 
   #sendMoved(): void {
     const place = this.#text?.place ?? null;
-    const [stage, essay] = [this.#stage, this.#essay];
-    this.#send({ type: 'moved', revision: this.#revision, place, pinned: this.#pinned, essay, stage });
+    this.#send({
+      type: 'moved',
+      revision: this.#revision,
+      place,
+      pinned: this.#pinned,
+      essay: this.#essay,
+      essayFailure: this.#essayFailure,
+      stage: this.#stage,
+    });
     // It has been asked for once, and is not shown again at every move.
     if (this.#listening) this.#stage = null;
+  }
+
+  #sendFocus(): void {
+    if (!this.#listening || this.#focus === null) return;
+    this.#send({ type: 'focus', part: this.#focus });
+    this.#focus = null;
   }
 
   #sendTick(): void {

@@ -5,6 +5,7 @@ import type {
   InspectorMessage,
   InspectorRequest,
   ModelState,
+  PagePart,
 } from '../protocol/inspector.ts';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
@@ -49,6 +50,8 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   readonly #history = new TrainingHistory();
   readonly #disposables: { dispose(): void }[];
   readonly #pages = new Set<ShownPage>();
+  /** the one in the side bar, while there is one */
+  #view: { readonly view: vscode.WebviewView; readonly page: ShownPage } | null = null;
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
 
@@ -80,6 +83,17 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     if (stage !== undefined) this.#tab?.page.conversation.showStage(stage);
   }
 
+  /** Gives the keyboard to a part of the page: of the one in the side bar where it is seen and no tab is open, else of the tab. */
+  focus(part: PagePart): void {
+    if (this.#tab === null && this.#view?.view.visible === true) {
+      this.#view.view.show(false);
+      this.#view.page.conversation.focus(part);
+      return;
+    }
+    this.show();
+    this.#tab?.page.conversation.focus(part);
+  }
+
   /** The essay's example, from random numbers: no workspace and no training is needed. */
   async startFromNothing(): Promise<void> {
     this.show('learning');
@@ -99,6 +113,8 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
         }),
       onDidDispose: (listener) => view.onDidDispose(listener),
     });
+    this.#view = { view, page };
+    view.onDidDispose(() => (this.#view = null));
     page.conversation.showStage('why');
   }
 
@@ -132,9 +148,10 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     const { conversation, html } = this.#connect(surface.webview);
     const page = new ShownPage(surface, conversation, this.#actions);
     this.#pages.add(page);
+    const release = this.#model.holdInspection();
     surface.onDidDispose(() => {
       this.#pages.delete(page);
-      if (this.#pages.size === 0) void this.#model.endInspection();
+      release();
     });
     // Last, so that the page's first message finds its listener.
     surface.webview.html = html;
@@ -254,9 +271,9 @@ class ShownPage {
         this.#actions.showLog();
         return;
       case 'leave':
-        if (this.#editor !== undefined) {
+        if (this.#editor !== undefined && !this.#editor.document.isClosed) {
           void vscode.window.showTextDocument(this.#editor.document, this.#editor.viewColumn);
-        }
+        } else void vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup');
     }
   }
 
@@ -344,7 +361,11 @@ function spokenMessage(message: InspectorMessage): InspectorMessage {
       const { tick } = message;
       return tick.error === null ? message : { ...message, tick: { ...tick, error: inWords(tick.error) } };
     }
-    case 'moved':
+    case 'moved': {
+      const { essayFailure } = message;
+      return essayFailure === null ? message : { ...message, essayFailure: inWords(essayFailure) };
+    }
+    case 'focus':
     case 'answered':
     case 'inspected':
       return message;

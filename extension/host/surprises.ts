@@ -34,7 +34,8 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     readonly version: number;
     readonly ranges: readonly SurpriseRange[];
   } | null = null;
-  #isOn = false;
+  /** lets the engine go; null: no marks are wanted */
+  #release: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #underWay: AbortController | null = null;
 
@@ -56,7 +57,12 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   }
 
   toggle(): void {
-    this.#isOn = !this.#isOn;
+    if (this.#release === null) this.#release = this.#model.holdInspection();
+    else {
+      this.#underWay?.abort();
+      this.#release();
+      this.#release = null;
+    }
     this.#again();
   }
 
@@ -84,22 +90,23 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#underWay?.abort();
+    this.#release?.();
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
   /** What is marked may not be there any more: it goes at once, and comes back a little later. */
   #again(): void {
-    if (!this.#isOn && this.#shown === null) return;
+    if (this.#release === null && this.#shown === null) return;
     this.#underWay?.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
     const editor = vscode.window.activeTextEditor;
     if (
-      !this.#isOn ||
+      this.#release === null ||
       this.#shown?.version !== editor?.document.version ||
       this.#shown?.document !== editor?.document
     )
       this.#clear();
-    if (this.#isOn) this.#timer = setTimeout(() => void this.#mark(), delayMs);
+    if (this.#release !== null) this.#timer = setTimeout(() => void this.#mark(), delayMs);
   }
 
   #clear(): void {

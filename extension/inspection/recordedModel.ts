@@ -176,6 +176,22 @@ export class RecordedModel {
     return this.#floats(this.#plan.losses, ids.length).slice();
   }
 
+  /**
+   * The gradient of −ln p(target) behind the last of `ids` by each token's vector as the first layer reads it, f32[ids, hidden], a copy.
+   * Activations are overwritten by gradients.
+   */
+  inputGradients(ids: readonly number[], target: number): Float32Array {
+    this.run(ids);
+    this.#ids = null;
+    const chunk = this.#chunk(ids.length);
+    const targets = this.#integers(this.#plan.targets, ids.length);
+    targets.fill(-1);
+    targets[ids.length - 1] = target;
+    headForwardBackward(this.#pass, chunk, { lossScale: 1, accumulate: false }, alone);
+    backward(this.#pass, chunk);
+    return this.#floats(this.#plan.activations[0]!.input, ids.length * this.config.hiddenSize).slice();
+  }
+
   /** The loss at each position, nats; 0 where there is no target. The activations stay. */
   losses(ids: readonly number[], targets: readonly number[]): Float32Array {
     this.run(ids);

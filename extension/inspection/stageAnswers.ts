@@ -1,11 +1,12 @@
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import { distribution } from '../engine/sampler.ts';
 import type { RunQuestion, StageAnswer, StageAnswers, StageQuestion } from '../protocol/stages.ts';
+import { nextAfter } from './branch.ts';
 import { drawOf } from './choice.ts';
 import { learningAt } from './learning.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { countsIn, vocabularyOf } from './vocabulary.ts';
-import { whyOf } from './why.ts';
+import { whyOf, withoutTokens } from './why.ts';
 import { attentionRow, cosineOf, dot, embedding, likeliest, named, type Run } from './subject.ts';
 
 /** Tokens of the table of scores, of the guesses without a neuron, and neighbours. */
@@ -38,6 +39,8 @@ const stageAnswers: {
   choice: drawOf,
   learning: (run, { position, rate, weight }) => learningAt(run, position, rate, weight),
   why: whyOf,
+  without: withoutTokens,
+  next: nextAfter,
 };
 
 type AnyAnswer = (run: Run, question: RunQuestion) => StageAnswer['answer'];

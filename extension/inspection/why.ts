@@ -1,14 +1,17 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
-import type { StageAnswers, StageQuestion } from '../protocol/stages.ts';
+import type { StageAnswers, StageQuestion, TokenRange } from '../protocol/stages.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { attentionRow, dot, embedding, named, type Run } from './subject.ts';
 
-/** Lines that are removed and tried without, the nearest; tokens that were looked at. */
-const [mostLines, mostLooked] = [12, 6];
+/** Lines that are removed and tried without; tokens that were looked at. */
+const [mostLines, mostLooked] = [16, 6];
 
-/** Why a token is likely behind a place: what each line before it did, where the heads looked, and which parts made its score. */
+/**
+ * Why a token is likely behind a place: which lines before it are worth trying without, where the heads looked, and which parts made its
+ * score. What happens without a line is asked for line by line.
+ */
 export function whyOf(
   run: Run,
   { position, token }: Extract<StageQuestion, { kind: 'why' }>,
@@ -17,38 +20,65 @@ export function whyOf(
   const { model } = subject;
   const logits = model.logits(position);
   const asked = token ?? mostLikely(logits, 1)[0]!;
-  const probability = softmax(logits)[asked]!;
   const answer = {
     token: named(subject, asked),
-    probability,
+    probability: softmax(logits)[asked]!,
     logit: logits[asked]!,
     parts: logitParts(run, position, asked),
     looked: lookedAt(model, position),
   };
-  const before = ids.slice(0, position + 1);
-  const lines = linesBefore(run, position).map(({ from, to }) => {
-    const without = [...before.slice(0, from), ...before.slice(to)];
-    model.run(without);
-    return { from, to, probability: softmax(model.logits(without.length - 1))[asked]! };
-  });
+  const lines = linesBefore(run, position);
+  if (lines.length === 0) return { ...answer, lines: [], untried: 0 };
+  const previews = previewsOf(run, position, asked);
   model.run(ids);
-  return { ...answer, lines };
+  const strongest = lines
+    .map(({ from, to }) => {
+      const preview = previews.slice(from, to).reduce((sum, value) => sum + value, 0);
+      return { from, to, preview, probability: null };
+    })
+    .sort((a, b) => Math.abs(b.preview) - Math.abs(a.preview));
+  return {
+    ...answer,
+    lines: strongest.slice(0, mostLines),
+    untried: Math.max(0, lines.length - mostLines),
+  };
+}
+
+/** How likely the token is behind the place in a text that never had these tokens. */
+export function withoutTokens(
+  { subject: { model }, ids }: Run,
+  { position, token, from, to }: Extract<StageQuestion, { kind: 'without' }>,
+): number {
+  const without = [...ids.slice(0, from), ...ids.slice(to, position + 1)];
+  model.run(without);
+  return softmax(model.logits(without.length - 1))[token]!;
+}
+
+/** Of each token up to the place: how much ln p would change if its vector grew, gradient × input. */
+function previewsOf({ subject, ids }: Run, position: number, token: number): number[] {
+  const before = ids.slice(0, position + 1);
+  const { hiddenSize: h } = subject.model.config;
+  const gradients = subject.model.inputGradients(before, token);
+  // The gradient is of −ln p.
+  return before.map((id, i) => -dot(gradients.subarray(i * h, (i + 1) * h), embedding(subject, id)));
 }
 
 /** Lines that end before the one of the place, without those that have nothing but spaces. */
-function linesBefore({ subject, ids }: Run, position: number): { from: number; to: number }[] {
-  const lines: { from: number; to: number }[] = [];
+function linesBefore({ subject, ids }: Run, position: number): TokenRange[] {
+  const lines: TokenRange[] = [];
   let from = 0;
   let text = '';
   for (let i = 0; i <= position; i++) {
     const bytes = subject.bytesOf(ids[i]!);
     if (byteCount(bytes) > 0) text += bytes;
+    // What stands for the beginning of a text is in no line of it.
+    if (text === '') from = i + 1;
     if (!bytes.includes('\n') || i === position) continue;
     if (text.trim() !== '') lines.push({ from, to: i + 1 });
     from = i + 1;
     text = '';
   }
-  return lines.slice(-mostLines);
+  return lines;
 }
 
 /** Mean share over all heads of all layers. */

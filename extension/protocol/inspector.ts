@@ -48,6 +48,9 @@ export interface TrainingTick {
   readonly error: PlainError | null;
 }
 
+/** What a command gives the keyboard to. */
+export type PagePart = 'inspector' | 'tokenStrip' | 'details';
+
 /** What the Inspector keeps over a reload: no text of the user's, no tensors. */
 export interface InspectorMemory {
   readonly pinned: boolean;
@@ -116,9 +119,13 @@ export type InspectorMessage =
       readonly pinned: boolean;
       /** the essay's example is looked at, and stands so; null: the editor's text is */
       readonly essay: EssayState | null;
+      /** what was asked of the example last failed */
+      readonly essayFailure: PlainError | null;
       /** the stage that somebody asked for; null: none in particular */
       readonly stage: StageId | null;
     }
+  /** a part of the page gets the keyboard, as soon as it is there */
+  | { readonly type: 'focus'; readonly part: PagePart }
   /** an answer that grows comes again and again, each time as a whole */
   | { readonly type: 'answered'; readonly sequence: number; readonly answer: StageAnswer }
   | {

@@ -147,6 +147,22 @@ export type StageQuestion =
     }
   /** null: the likeliest token */
   | { readonly kind: 'why'; readonly position: number; readonly token: number | null }
+  /** how the text would go on behind the place if these tokens came first */
+  | { readonly kind: 'branch'; readonly position: number; readonly tokens: readonly number[] }
+  /** of the engine alone: answers to `why` and `branch` grow by one of these at a time */
+  | ({
+      readonly kind: 'without';
+      readonly position: number;
+      readonly token: number;
+    } & TokenRange)
+  | {
+      readonly kind: 'next';
+      readonly position: number;
+      /** behind the place */
+      readonly tokens: readonly number[];
+      /** the token that is taken then; null: the likeliest */
+      readonly token: number | null;
+    }
   /** where the text before the place stands in the workspace, too */
   | { readonly kind: 'seen'; readonly position: number }
   | { readonly kind: 'messages' }
@@ -154,13 +170,25 @@ export type StageQuestion =
 
 export type StageKind = StageQuestion['kind'];
 
-/** What is asked of the run alone; the rest is asked of the index, or remembered. */
+/** What is asked of the run alone; the rest is asked of the index, remembered, or made of several answers. */
 export type RunQuestion =
-  | Exclude<StageQuestion, { kind: 'parts' | 'seen' | 'messages' | 'vocabulary' }>
+  | Exclude<StageQuestion, { kind: 'parts' | 'seen' | 'messages' | 'vocabulary' | 'branch' }>
   | (Extract<StageQuestion, { kind: 'vocabulary' }> & {
       /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
       readonly counts: Uint32Array | null;
     });
+
+/** Tokens [from, to) of a run. */
+export interface TokenRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A token of a continuation, with what else might have come in its place. */
+export interface BranchToken extends ScoredToken {
+  readonly rank: number;
+  readonly top: readonly ScoredToken[];
+}
 
 /** A token by what it says. */
 export interface NamedToken {
@@ -297,8 +325,15 @@ export interface StageAnswers {
     readonly token: NamedToken;
     readonly probability: number;
     readonly logit: number;
-    /** tokens [from, to) of a line, and how likely the token is without them: later positions shift */
-    readonly lines: readonly { readonly from: number; readonly to: number; readonly probability: number }[];
+    /** the lines before that are tried without, in the order in which they are tried */
+    readonly lines: readonly (TokenRange & {
+      /** what gradient × input says of the line: about how much more ln p there is with it */
+      readonly preview: number;
+      /** of the token without the line, where later positions shift; null: not tried yet */
+      readonly probability: number | null;
+    })[];
+    /** further lines, which gradient × input says less of */
+    readonly untried: number;
     /** mean over all heads */
     readonly looked: readonly { readonly position: number; readonly share: number }[];
     /** they add up to the logit: the token's own vector (no layer), heads, and each layer's neurons (no head) */
@@ -308,6 +343,14 @@ export interface StageAnswers {
       readonly logit: number;
     }[];
   };
+  readonly branch: {
+    readonly tokens: readonly BranchToken[];
+    /** nothing more is coming: the line has ended, or it is long enough */
+    readonly done: boolean;
+  };
+  /** probability of the token without these tokens */
+  readonly without: number;
+  readonly next: BranchToken;
   readonly seen: EarlierMatch | null;
   /** what completions of this window have asked the editor for and were told, the last first */
   readonly messages: readonly CallMessage[];

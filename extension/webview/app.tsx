@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
@@ -26,15 +26,16 @@ export function App({ state, dispatch, send }: AppProps): JSX.Element {
   const still = useStageState(state);
   const isTraining = isUnderWay(state.training.phase);
   // The same elements again are not compared again: a training's ticks leave the open stage alone.
-  const stages = useMemo(
-    () => (
+  const stages = useMemo(() => {
+    const essayFailure = still.subject?.essayFailure ?? null;
+    return (
       <>
         <Header state={still} dispatch={dispatch} send={send} />
+        {essayFailure !== null && <ErrorNotice sentence={essayFailure.message} send={send} />}
         <Prediction state={still} isTraining={isTraining} dispatch={dispatch} send={send} />
       </>
-    ),
-    [still, isTraining, dispatch, send],
-  );
+    );
+  }, [still, isTraining, dispatch, send]);
   return (
     <main>
       {stages}
@@ -125,21 +126,17 @@ interface InspectedProps {
 
 /** One answer as a whole. While a newer one is awaited its numbers are covered (aria-busy; see inspector.css). */
 function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.Element {
+  const { state } = useView();
   const { tokens, cursor, position } = answer.inspection;
+  const isOld = waiting || state.questions.overview?.waiting === true;
+  const choose = useCallback((next: number) => dispatch({ type: 'choose', position: next }), [dispatch]);
   // The same element again is not compared again: four training ticks a second leave hundreds of tokens alone.
   const strip = useMemo(
-    () => (
-      <TokenStrip
-        tokens={tokens}
-        cursor={cursor}
-        chosen={chosen ?? position}
-        onChoose={(next) => dispatch({ type: 'choose', position: next })}
-      />
-    ),
-    [tokens, cursor, chosen ?? position, dispatch],
+    () => <TokenStrip tokens={tokens} cursor={cursor} chosen={chosen ?? position} onChoose={choose} />,
+    [tokens, cursor, chosen ?? position, choose],
   );
   return (
-    <div class="inspected">
+    <div class={`inspected ${isOld ? 'old' : ''}`}>
       <Rail />
       <Stage answer={answer} waiting={waiting} />
       <Details />

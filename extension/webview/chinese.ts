@@ -2,6 +2,7 @@ import { count, decimal } from './figures.ts';
 import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
 import { trainingChinese } from './trainingChinese.ts';
+import { chineseWhy } from './whyPhrases.ts';
 
 const frame = {
   language: 'zh-CN',
@@ -227,24 +228,6 @@ const prediction = {
   step1Here: (before, after) => `这里真实标记的概率会从 ${before} 变为 ${after}。模型保持不变。`,
 } satisfies Partial<Phrases>;
 
-const why = {
-  whyToken: '为什么是',
-  unsure: '没有把握：这是猜测，工作区里也没有类似的文本。',
-  linesHeading: '起作用的行',
-  linesHint: '每次删去一行，再问一次模型；后面的位置随之移动。数字是有这一行时的 ln p 减去没有时的 ln p。',
-  noLines: '这一行之前没有别的行。',
-  withoutLine: (before, after) => `概率是 ${before}；没有下面这一行，它会是 ${after}：`,
-  seenHeading: '以前见过',
-  neverSeen: '光标之前的文本在已计数的内容里别处没有出现。',
-  seenTokens: (tokens) => `光标之前的 ${count(tokens)} 个标记在工作区里也出现过（同样的文本，并非原因）：`,
-  partsOfScore: '得分由哪些部分组成',
-  part: '部分',
-  ownVector: '标记自己的向量',
-  neuronsOf: (layer) => `第 ${layer} 层的神经元`,
-  lookedHeading: '它看向哪里',
-  lookedCaption: '它看向哪里。这不能证明原因。所有头的平均份额。',
-} satisfies Partial<Phrases>;
-
 const pencil = {
   pencilHeading: '用笔验算',
   checkByPencil: '用笔验算',
@@ -325,7 +308,7 @@ export const chinese: Phrases = {
   ...stages,
   ...chineseDepth,
   ...prediction,
-  ...why,
+  ...chineseWhy,
   ...pencil,
   ...essay,
   ...trainingChinese,

@@ -18,7 +18,7 @@ export function Details(): JSX.Element {
   const explanation = useExplanation();
   const { look, stage } = view.state;
   return (
-    <aside class="details" aria-labelledby="details-heading">
+    <aside class="details" aria-labelledby="details-heading" tabIndex={-1}>
       <h3 id="details-heading">{phrases.lookingAt}</h3>
       {look === null || look.number === null ? (
         <p class="quiet">{phrases.lookHint}</p>

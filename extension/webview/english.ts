@@ -2,6 +2,7 @@ import type { Place } from '../protocol/inspector.ts';
 import { englishDepth } from './englishDepth.ts';
 import { count, decimal } from './figures.ts';
 import { trainingEnglish } from './trainingEnglish.ts';
+import { englishWhy } from './whyPhrases.ts';
 
 const frame = {
   language: 'en',
@@ -235,27 +236,6 @@ const prediction = {
     `The probability of what follows here would go from ${before} to ${after}. The model stays as it is.`,
 };
 
-const why = {
-  whyToken: 'Why',
-  unsure: 'Unsure: a guess, and nothing like it stands in the workspace.',
-  linesHeading: 'Lines that mattered',
-  linesHint:
-    'Each line was removed and the model asked again; later positions shift. The number is ln p with the line − ln p without it.',
-  noLines: 'There is no line before this one.',
-  withoutLine: (before: string, after: string) =>
-    `The probability is ${before}. It would be ${after} without the line`,
-  seenHeading: 'Seen before',
-  neverSeen: 'The text before the cursor stands nowhere else in what was counted.',
-  seenTokens: (tokens: number) =>
-    `The last ${count(tokens)} tokens before the cursor stand in the workspace, too (the same text, not the cause):`,
-  partsOfScore: 'Which parts made its score',
-  part: 'Part',
-  ownVector: 'the token’s own vector',
-  neuronsOf: (layer: number) => `neurons of layer ${layer}`,
-  lookedHeading: 'Where it looked',
-  lookedCaption: 'Where it looked. Not proof of why. Mean share over all heads.',
-};
-
 const pencil = {
   pencilHeading: 'Pencil check',
   checkByPencil: 'Check by pencil',
@@ -350,7 +330,7 @@ export const english = {
   ...stages,
   ...englishDepth,
   ...prediction,
-  ...why,
+  ...englishWhy,
   ...pencil,
   ...essay,
   ...trainingEnglish,

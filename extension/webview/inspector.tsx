@@ -1,9 +1,10 @@
 import { render } from 'preact';
-import type { InspectorMemory, InspectorMessage, InspectorRequest } from '../protocol/inspector.ts';
+import type { InspectorMemory, InspectorMessage, InspectorRequest, PagePart } from '../protocol/inspector.ts';
 import { App } from './app.tsx';
 import type { InspectorEvent } from './inspectorState.ts';
 import { initialState, memoryOf, step } from './inspectorState.ts';
 import { readMemory } from './memory.ts';
+import { partToFocus } from './pageParts.ts';
 import './inspector.css';
 
 /** What the editor gives a webview's script; callable once. */
@@ -37,6 +38,18 @@ function dispatch(event: InspectorEvent): void {
 
 function draw(): void {
   render(<App state={state} dispatch={dispatch} send={send} />, root);
+  giveFocus();
+}
+
+/** What a command wants the keyboard to be given to, until it is there. */
+let wanted: PagePart | null = null;
+
+function giveFocus(): void {
+  if (wanted === null) return;
+  const target = partToFocus(wanted, root);
+  if (target === null) return;
+  wanted = null;
+  target.focus();
 }
 
 let isDrawing = false;
@@ -52,7 +65,8 @@ function drawSoon(): void {
 }
 
 window.addEventListener('message', (event: MessageEvent<InspectorMessage>) => {
-  advance(event.data);
+  if (event.data.type === 'focus') wanted = event.data.part;
+  else advance(event.data);
   drawSoon();
 });
 window.addEventListener('keydown', (event) => {

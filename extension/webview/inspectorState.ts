@@ -28,6 +28,7 @@ interface Subject {
   readonly pinned: boolean;
   /** the essay's example as it stands; null: the editor's text is looked at */
   readonly essay: EssayState | null;
+  readonly essayFailure: PlainError | null;
 }
 
 /** An answer, kept together with what it answers: only such a whole is ever drawn. */
@@ -45,6 +46,8 @@ export interface Asked {
   readonly run: number;
   readonly question: StageQuestion;
   readonly waiting: boolean;
+  /** somebody has had enough of an answer that grows */
+  readonly stopped: boolean;
   readonly answer: StageAnswer | null;
   /** what the answer is an answer to */
   readonly answered: StageQuestion | null;
@@ -93,7 +96,8 @@ export interface InspectorState {
 }
 
 export type InspectorEvent =
-  | InspectorMessage
+  | Exclude<InspectorMessage, { type: 'focus' }>
+  | { readonly type: 'stop'; readonly kind: StageKind }
   | { readonly type: 'choose'; readonly position: number }
   | { readonly type: 'setPinned'; readonly pinned: boolean }
   | { readonly type: 'openStage'; readonly stage: StageId }
@@ -179,6 +183,8 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       return { state: told(state, event.sequence, event.answer.kind, event.answer, null), send: [] };
     case 'refused':
       return { state: told(state, event.sequence, event.kind, null, event.error), send: [] };
+    case 'stop':
+      return stopped(state, event.kind);
     case 'training':
       return { state: { ...state, training: grown(state.training, event.tick) }, send: [] };
     case 'openStage':
@@ -208,6 +214,14 @@ function told(
   if (asked?.sequence !== sequence) return state;
   const settled = { ...asked, waiting: false, answer, answered: asked.question, error };
   return { ...state, questions: { ...state.questions, [kind]: settled } };
+}
+
+/** What has come so far stays; the rest is not waited for. */
+function stopped(state: InspectorState, kind: StageKind): Step {
+  const asked = state.questions[kind];
+  if (asked === undefined) return { state, send: [] };
+  const questions = { ...state.questions, [kind]: { ...asked, stopped: true } };
+  return { state: { ...state, questions }, send: [{ type: 'stop', kind }] };
 }
 
 /** Asks whatever the open stage needs and has not been asked of this run. */
@@ -242,6 +256,7 @@ function withQuestions(state: InspectorState): Step {
       run: inspection.run,
       question,
       waiting: true,
+      stopped: false,
       answer: before?.answer ?? null,
       answered: before?.answered ?? null,
       error: null,
@@ -269,11 +284,11 @@ export function answerOf<Kind extends StageKind>(
 }
 
 function moved(state: InspectorState, event: Extract<InspectorMessage, { type: 'moved' }>): Step {
-  const { revision, place, pinned, essay } = event;
+  const { revision, place, pinned, essay, essayFailure } = event;
   const before = state.subject;
   const stage = event.stage ?? state.stage;
   const selection = withRate(state, essay !== null);
-  const next = { ...state, stage, selection, subject: { revision, place, pinned, essay } };
+  const next = { ...state, stage, selection, subject: { revision, place, pinned, essay, essayFailure } };
   if (revision === before?.revision) return { state: next, send: [] };
   // A lesson changes the numbers of the example, not its words: what was looked at stays.
   if (essay !== null && before !== null && before.essay !== null) return ask(next);
@@ -292,12 +307,14 @@ function ask(state: InspectorState): Step {
   const { subject, model } = state;
   // The number rises even when nothing can be asked, so that an answer under way is no longer the last one's.
   const asked = state.asked + 1;
+  // What was supposed to come belongs to the place before.
+  const selection = { ...state.selection, branch: initialSelection.branch };
   const isEssay = subject !== null && subject.essay !== null;
   if (subject === null || (!isEssay && (subject.place === null || model?.state !== 'ready'))) {
-    return { state: { ...state, asked, waiting: false, answer: null, failure: null }, send: [] };
+    return { state: { ...state, selection, asked, waiting: false, answer: null, failure: null }, send: [] };
   }
   return {
-    state: { ...state, asked, waiting: true, failure: null },
+    state: { ...state, selection, asked, waiting: true, failure: null },
     send: [{ type: 'inspect', sequence: asked, revision: subject.revision, position: state.chosen }],
   };
 }
@@ -306,7 +323,11 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
   const { subject } = state;
   if (subject === null) return { state, send: [] };
   const place = subject.essay === null ? subject.place : null;
-  const { sequence, revision, inspection } = reply;
+  const { sequence, revision } = reply;
+  const before = state.answer?.inspection;
+  // Of the same run: the same tokens, which need not be compared again.
+  const inspection =
+    before?.run === reply.inspection.run ? { ...reply.inspection, tokens: before.tokens } : reply.inspection;
   const next: InspectorState = {
     ...state,
     waiting: false,

@@ -26,6 +26,8 @@ export interface Selection {
   readonly weight: WeightPlace;
   /** the token that is asked why; null: the likeliest */
   readonly whyToken: number | null;
+  /** tokens that are supposed to come behind the chosen one; none: the model's own */
+  readonly branch: readonly number[];
 }
 
 /** Learning rate of the essay's example, as it opens. */
@@ -47,6 +49,7 @@ export const initialSelection: Selection = {
   rate: 0.002,
   weight: { matrix: 'up', layer: 0, row: 0, col: 0 },
   whyToken: null,
+  branch: [],
 };
 
 /** The selection as far as there is such a thing in the model and the text. */

@@ -40,8 +40,9 @@ const questions: Readonly<Record<StageId, Questions>> = {
     { kind: 'choice', position, temperature, topK, topP, seed },
   ],
   messages: () => [{ kind: 'messages' }],
-  why: ({ whyToken }, { position }) => [
+  why: ({ whyToken, branch }, { position }) => [
     { kind: 'why', position, token: whyToken },
+    { kind: 'branch', position, tokens: branch },
     { kind: 'seen', position },
   ],
   learning: ({ rate, weight }, { position }) => [{ kind: 'learning', position, rate, weight }],

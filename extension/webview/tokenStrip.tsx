@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { InspectedToken } from '../protocol/prediction.ts';
 import { phrases } from './phrases.ts';
 import { TokenText } from './tokenTextView.tsx';
@@ -16,6 +16,7 @@ interface TokenStripProps {
 /** The tokens, a line of the strip for each line of the text; one tab stop, arrows move the choice. */
 export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps): JSX.Element {
   const strip = useRef<HTMLDivElement>(null);
+  const lines = useMemo(() => linesOf(tokens), [tokens]);
   useLayoutEffect(() => {
     const option = strip.current?.querySelector<HTMLElement>('[aria-selected="true"]');
     option?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -40,21 +41,45 @@ export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps
       ref={strip}
       onKeyDown={onKeyDown}
     >
-      {linesOf(tokens).map((line) => (
-        <div key={line.start} class="strip-line" role="none">
-          {line.tokens.map((token, i) => (
-            <Token
-              key={line.start + i}
-              token={token}
-              position={line.start + i}
-              isChosen={line.start + i === chosen}
-              edge={edgeOf(line.start + i, cursor, tokens.length)}
-              onChoose={onChoose}
-            />
-          ))}
-        </div>
+      {lines.map((line) => (
+        <Line
+          key={line.start}
+          line={line}
+          cursor={cursor}
+          chosen={chosen >= line.start && chosen < line.start + line.tokens.length ? chosen : null}
+          total={tokens.length}
+          onChoose={onChoose}
+        />
       ))}
     </div>
+  );
+}
+
+interface LineProps extends Pick<TokenStripProps, 'cursor' | 'onChoose'> {
+  readonly line: StripLine;
+  /** null: it is in another line */
+  readonly chosen: number | null;
+  readonly total: number;
+}
+
+/** The same elements again are not compared again: a choice changes two lines of many. */
+function Line({ line, cursor, chosen, total, onChoose }: LineProps): JSX.Element {
+  return useMemo(
+    () => (
+      <div class="strip-line" role="none">
+        {line.tokens.map((token, i) => (
+          <Token
+            key={line.start + i}
+            token={token}
+            position={line.start + i}
+            isChosen={line.start + i === chosen}
+            edge={edgeOf(line.start + i, cursor, total)}
+            onChoose={onChoose}
+          />
+        ))}
+      </div>
+    ),
+    [line, cursor, chosen, total, onChoose],
   );
 }
 

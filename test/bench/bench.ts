@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measuringProcess } from '../../extension/cli/benchCommand.ts';
@@ -11,7 +10,8 @@ import { StepDisplay } from '../../extension/cli/progressDisplay.ts';
 import { growthChart } from './chart.ts';
 import { measureGrowth } from './growth.ts';
 import { growthPage } from './growthPage.ts';
-import type { Machine, Results } from './results.ts';
+import { fileNameOf, type MeasuredOn, measuredHere } from './measuredOn.ts';
+import type { Results } from './results.ts';
 import { Rivals } from './rivals.ts';
 import { speedPart, speedSection } from './speedSection.ts';
 
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
   const ending = new AbortController();
   const interruption = new Interruption(() => ending.abort());
   const folder = mkdtempSync(path.join(tmpdir(), 'nihilo-bench-'));
-  const measuredOn = flags.write ? { machine: describeMachine(), commit: commit() } : null;
+  const measuredOn: MeasuredOn | null = flags.write ? measuredHere() : null;
   const common = {
     cores: availableParallelism(),
     quick: flags.quick,
@@ -61,7 +61,7 @@ async function main(): Promise<number> {
     );
     ending.signal.throwIfAborted();
     if (measuredOn !== null) {
-      await writeResults({ ...measuredOn, measuredAt: new Date().toISOString(), report, growth });
+      await writeResults({ ...measuredOn, report, growth });
     }
     return 0;
   } catch (error) {
@@ -76,8 +76,7 @@ async function main(): Promise<number> {
 
 /** Figures of a quick run are no figures: they go where nobody takes them for some. */
 async function writeResults(results: Results): Promise<void> {
-  const { cpu, cores } = results.machine;
-  const name = `${`${cpu} ${cores} cores`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.json`;
+  const name = fileNameOf(results.machine, '');
   const relative = `test/bench/results/${name}`;
   const target = flags.quick ? mkdtempSync(path.join(tmpdir(), 'nihilo-bench-quick-')) : root;
   const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
@@ -97,23 +96,6 @@ async function writeResults(results: Results): Promise<void> {
     writeFileSync(path.join(target, file), text);
     process.stderr.write(`${path.join(target, file)}\n`);
   }
-}
-
-function describeMachine(): Machine {
-  return {
-    cpu: cpus()[0]!.model.trim(),
-    cores: availableParallelism(),
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
-    node: process.versions.node,
-    v8: process.versions.v8,
-  };
-}
-
-function commit(): string {
-  const git = (...args: readonly string[]): string =>
-    execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-  return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : '-dirty'}`;
 }
 
 process.exitCode = await main();

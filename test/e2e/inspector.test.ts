@@ -96,4 +96,16 @@ describe('the Inspector', () => {
     }
     await workbench.screenshot('sheet');
   });
+
+  it('gives the keyboard to a part of the page by a command, and back to the code by Esc', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('Nihilo: Focus Details');
+    await frame().locator('aside.details:focus').waitFor();
+    await workbench.runCommand('Nihilo: Focus Token Strip');
+    await frame().locator('.strip [role="option"][aria-selected="true"]:focus').waitFor();
+    await workbench.runCommand('Nihilo: Focus Inspector');
+    await frame().locator('.rail-entry:focus, .rail-select select:focus').waitFor();
+    await workbench.press('Escape');
+    await workbench.page.locator('.editor-group-container .monaco-editor.focused').waitFor();
+  });
 });

@@ -51,6 +51,21 @@ describe('WorkspaceModel', () => {
     expect(platform.workers).toHaveLength(0);
   });
 
+  it('keeps the Inspector’s engine as long as a page or the marks of surprise are there, and no longer', async () => {
+    const { platform, model } = setUp({ stored: false });
+    const [letPageGo, letMarksGo] = [model.holdInspection(), model.holdInspection()];
+    const marked = model.surprises('text', 0, new AbortController().signal);
+    const outcome = marked.catch((error: unknown) => error);
+    await settle();
+    const { role, received } = platform.worker;
+    expect([role, received.at(-1)]).toEqual(['inspector', expect.objectContaining({ type: 'surprises' })]);
+    letPageGo();
+    expect(platform.worker.terminated).toBe(false);
+    letMarksGo();
+    expect(platform.worker.terminated).toBe(true);
+    expect(await outcome).toBeInstanceOf(NihiloError);
+  });
+
   it('answers with the base where there is one and no model of the workspace, and does not call it trained', async () => {
     const { platform, model, settings } = setUp({ stored: false });
     settings.base = platform.baseModel;

@@ -3,7 +3,7 @@ import { softmax } from '../../extension/arithmetic/softmax.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
-import { whyOf } from '../../extension/inspection/why.ts';
+import { whyOf, withoutTokens } from '../../extension/inspection/why.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { randomIntegers, uniform } from '../reference/random.ts';
@@ -29,11 +29,39 @@ describe('why a token', () => {
     };
     expect(lines.length).toBeGreaterThan(2);
     expect(Math.abs(independent(ids.slice(0, position + 1)) - probability)).toBeLessThanOrEqual(1e-6);
-    for (const { from, to, probability } of lines) {
+    for (const { from, to } of lines) {
       expect(bytesOf(ids[to - 1]!)).toContain('\n');
       const without = [...ids.slice(0, from), ...ids.slice(to, position + 1)];
-      expect(Math.abs(independent(without) - probability)).toBeLessThanOrEqual(1e-6);
+      const said = withoutTokens(run, { kind: 'without', position, token: asked.id, from, to });
+      expect(Math.abs(independent(without) - said)).toBeLessThanOrEqual(1e-6);
     }
+  });
+
+  it('the strongest lines are tried first, by gradient × input, whose gradient is the one that the weights’ gradient is made of', () => {
+    const { model } = run.subject;
+    const before = ids.slice(0, 46);
+    // An id that comes once, and is not what is asked about: its vector gets a gradient there and at the scores.
+    const at = before.findIndex((id, i) => i > 5 && before.indexOf(id) === i && before.lastIndexOf(id) === i);
+    const id = before[at]!;
+    const target = 7;
+    expect(id).not.toBe(target);
+    model.run(before);
+    const norm = model.finalNorm(45);
+    const p = softmax(model.logits(45))[id]!;
+    const targets = before.map((_, i) => (i === 45 ? target : -1));
+    model.differentiate(before, targets);
+    const { hiddenSize: h } = config;
+    const whole = model.gradient('model.embed_tokens.weight').slice(id * h, (id + 1) * h);
+    const input = model.inputGradients(before, target).slice(at * h, (at + 1) * h);
+    const largest = Math.max(...whole.map(Math.abs));
+    whole.forEach((value, i) => {
+      expect(Math.abs(input[i]! + p * norm[i]! - value)).toBeLessThanOrEqual(1e-5 * largest);
+    });
+    const { lines, untried } = whyOf(run, { kind: 'why', position: 45, token: target });
+    expect(untried).toBe(0);
+    const sizes = lines.map(({ preview }) => Math.abs(preview));
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+    expect(sizes.at(-1)).toBeGreaterThan(0);
   });
 
   it('the parts of a score total it within 1e-4, and shares are a mean that adds up to at most 1', () => {

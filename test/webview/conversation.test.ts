@@ -115,6 +115,7 @@ test('a reply to any request but the last changes nothing that is drawn', () => 
           place: placeOf(revision),
           pinned: false,
           essay: null,
+          essayFailure: null,
           stage: null,
         });
         asked.push(...sent.filter((request) => request.type === 'inspect'));

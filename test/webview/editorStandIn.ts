@@ -2,7 +2,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type InspectionEngine, InspectorConversation } from '../../extension/host/inspectorConversation.ts';
+import {
+  type InspectedText,
+  type InspectionEngine,
+  InspectorConversation,
+} from '../../extension/host/inspectorConversation.ts';
 import { inspectorPage, inspectorScripts } from '../../extension/host/inspectorPage.ts';
 import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import type { InspectorMessage, InspectorRequest, ModelState } from '../../extension/protocol/inspector.ts';
@@ -19,6 +23,8 @@ if (executablePath === null && process.env['CI'] !== undefined) throw new Error(
 export const whyNoBrowser = executablePath === null ? noBrowser : null;
 
 const nonce = 'c0ffee';
+
+export const mostMessageBytes = 1_000_000;
 
 /** What the editor gives the page before its own script runs; the kept state outlives a reload, as in the editor. */
 const preload = `
@@ -43,6 +49,10 @@ export interface OpenOptions {
   readonly height?: number;
   /** 2 = 200 % */
   readonly zoom?: number;
+  /** the cursor's text as the page opens; absent: none */
+  readonly text?: InspectedText;
+  /** runs in the page before any of its own */
+  readonly initScript?: string;
 }
 
 /** The Inspector's bundle in a browser under its real policy, served on the loopback interface. */
@@ -108,6 +118,7 @@ export class EditorStandIn {
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
+    if (options.initScript !== undefined) await page.addInitScript(options.initScript);
     const inspector = new OpenInspector(page, options);
     await page.exposeFunction('receive', (request: InspectorRequest) => inspector.receive(request));
     await page.goto(`http://127.0.0.1:${port}/${options.theme.id}.html?${options.language ?? 'en'}`);
@@ -173,6 +184,7 @@ export class OpenInspector {
       this.history,
       options.model,
     );
+    if (options.text !== undefined) this.conversation.follow(options.text);
   }
 
   receive(request: InspectorRequest): void {
@@ -189,9 +201,14 @@ export class OpenInspector {
     return this.page.evaluate(() => (window as unknown as { violations: string[] }).violations);
   }
 
+  /** @throws where a message was larger than the design allows: whatever a test is about, it has looked at this, too */
   async close(): Promise<void> {
     this.conversation.hidden();
     await this.page.context().close();
+    const largest = Math.max(0, ...this.messageBytes);
+    if (largest > mostMessageBytes) {
+      throw new Error(`Expected messages of at most ${mostMessageBytes} bytes, got one of ${largest}.`);
+    }
   }
 
   /** Buffers go as text, because the debugger's protocol has none. */
@@ -211,7 +228,7 @@ export class OpenInspector {
   }
 }
 
-function sizeOf(message: InspectorMessage): number {
+export function sizeOf(message: InspectorMessage): number {
   let buffers = 0;
   const text = JSON.stringify(message, (_, value: unknown) => {
     if (!(value instanceof ArrayBuffer)) return value;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
+import type { StageAnswer } from '../../extension/protocol/stages.ts';
 import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
 import { picture, seriousFindings } from './pageChecks.ts';
 import { sampleEngine, sampleInspection, sampleModel } from './sampleEngine.ts';
@@ -142,6 +143,83 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
     await page.keyboard.press('Escape');
     await expect.poll(() => inspector.received.at(-1)?.type).toBe('leave');
     await inspector.close();
+  });
+
+  test.each([0.1, 0.7, 1, 2])(
+    'T = %d: the rows and “others” total 1, and each is a float64 softmax of the engine’s logits',
+    async (temperature) => {
+      const inspector = await openOnSample();
+      await slide(inspector, 'temperature', temperature);
+      const rows = await inspector.page.locator('.scores tbody tr').evaluateAll((rows) =>
+        rows.map((row) => ({
+          id: Number((row as HTMLElement).dataset['tokenId']),
+          probability: Number((row as HTMLElement).dataset['probability']),
+          shown: row.querySelector('.probability')!.textContent!.trim(),
+        })),
+      );
+      const { position, run } = sampleInspection(null, 1);
+      const asked = { run, question: { kind: 'scores', position } } as const;
+      const told = (await sampleEngine().ask(asked, new AbortController().signal)) as StageAnswer<'scores'>;
+      const logits = Float64Array.from(new Float32Array(told.answer.logits), (logit) => logit / temperature);
+      const most = Math.max(...logits);
+      const all = logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0);
+      expect(rows).toHaveLength(21);
+      const total = rows.reduce((sum, { probability }) => sum + probability, 0);
+      expect(Math.abs(total - 1)).toBeLessThanOrEqual(1e-6);
+      for (const { id, probability, shown } of rows.slice(0, 20)) {
+        expect(Math.abs(probability - Math.exp(logits[id]! - most) / all)).toBeLessThanOrEqual(1e-6);
+        expect(Math.abs(Number(shown) - probability)).toBeLessThanOrEqual(1e-6);
+      }
+      await inspector.close();
+    },
+  );
+
+  /** Of the n-th slider: temperature, then top-p. */
+  async function slide({ page }: OpenInspector, field: 'temperature' | 'topP', value: number): Promise<void> {
+    const slider = page.locator('.prediction input[type="range"]').nth(field === 'temperature' ? 0 : 1);
+    await slider.fill(String(value));
+    await expect.poll(() => page.locator('.prediction output').allTextContents()).toContain(value.toFixed(2));
+  }
+
+  test('hidden and shown, loaded anew and in another window: stage, token, layer, head, temperature, filters and seed are the same', async () => {
+    const first = await openOnSample();
+    await first.page.locator('.token[data-position="12"]').click();
+    await slide(first, 'temperature', 0.7);
+    await slide(first, 'topP', 0.9);
+    await first.page.getByLabel('Top-k').fill('10');
+    await first.page.getByLabel('Seed').fill('99');
+    await first.page.getByLabel('Seed').blur();
+    await first.page.locator('.rail-entry[data-stage="attention"]').click();
+    await first.page.locator('.head[aria-label="layer 2, head 3"]').click();
+    const kept = await first.page.evaluate(() => sessionStorage.getItem('state')!);
+    expect(JSON.parse(kept)).toMatchObject({
+      stage: 'attention',
+      layer: 1,
+      head: 2,
+      temperature: 0.7,
+      topK: 10,
+    });
+    const isAsBefore = async ({ page }: OpenInspector): Promise<void> => {
+      await page.waitForSelector(
+        '.prediction[data-stage="attention"][data-position="12"][aria-busy="false"] .head.chosen[aria-label="layer 2, head 3"]',
+      );
+      await page.locator('.rail-entry[data-stage="choice"]').click();
+      await page.waitForSelector('.prediction[data-stage="choice"][data-position="12"][aria-busy="false"]');
+      expect(await page.locator('.prediction output').allTextContents()).toEqual(['0.70', '0.90']);
+      expect(await page.getByLabel('Top-k').inputValue()).toBe('10');
+      expect(await page.getByLabel('Seed').inputValue()).toBe('99');
+      await page.locator('.rail-entry[data-stage="attention"]').click();
+    };
+    await isAsBefore(first);
+    first.conversation.hidden();
+    await first.page.reload();
+    await isAsBefore(first);
+    await first.close();
+    const text = { place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' };
+    const initScript = `sessionStorage.setItem('state', ${JSON.stringify(kept)});`;
+    const other = await open({ text, initScript });
+    await isAsBefore(other);
+    await other.close();
   });
 
   test('a click chooses; the choice and the pin are found again after a reload, and no text is kept', async () => {

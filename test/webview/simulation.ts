@@ -8,7 +8,7 @@ import type {
   ModelState,
 } from '../../extension/protocol/inspector.ts';
 import type { Inspection } from '../../extension/protocol/prediction.ts';
-import type { StageAnswer, StageQuestion } from '../../extension/protocol/stages.ts';
+import type { BranchToken, StageAnswer, StageQuestion } from '../../extension/protocol/stages.ts';
 import type { InspectorEvent, InspectorState } from '../../extension/webview/inspectorState.ts';
 import { initialState, memoryOf, step } from '../../extension/webview/inspectorState.ts';
 import { modelSummary } from '../host/samples.ts';
@@ -58,9 +58,32 @@ export function inspectionOf(text: number, model: number, position: number | nul
   };
 }
 
-/** An answer that carries the run that it is about; of which kind it is does not matter to who delivers it. */
-function answerAbout(run: number, { kind }: StageQuestion): StageAnswer {
-  return { kind, answer: { run } } as unknown as StageAnswer;
+/** An answer that carries the run that it is about, and what makes one of its kind grow; what else it says does not matter to who delivers it. */
+function answerAbout(run: number, question: StageQuestion): StageAnswer {
+  const { kind } = question;
+  const probability = null;
+  const lines = [1, 2, 3].map((from) => ({ from, to: from + 1, preview: run, probability }));
+  switch (kind) {
+    case 'why':
+      return { kind, answer: { run, token: { id: run }, lines } } as unknown as StageAnswer;
+    case 'without':
+      // Asked in the name of a token that the same run has told of.
+      expect(question.token).toBe(run);
+      return { kind, answer: run };
+    case 'next':
+      return { kind, answer: { id: run, bytes: question.tokens.length < 3 ? 'x' : '\n' } as BranchToken };
+    default:
+      return { kind, answer: { run } } as unknown as StageAnswer;
+  }
+}
+
+/** The runs that all of an answer is about; lines and tokens that are missing are of none. */
+function runsOf({ kind, answer }: StageAnswer): readonly number[] {
+  if (kind === 'branch') return answer.tokens.map(({ id }) => id);
+  const { run } = answer as unknown as { run: number };
+  if (kind !== 'why') return [run];
+  const tried = answer.lines.flatMap(({ probability }) => (probability === null ? [] : [probability]));
+  return [run, answer.token.id, ...tried];
 }
 
 interface QuestionCall {
@@ -164,6 +187,7 @@ export class Simulation {
     if (request?.type === 'pin') this.host.pin(request.pinned);
     if (request?.type === 'inspect') void this.host.answer(request);
     if (request?.type === 'ask') void this.host.ask(request);
+    if (request?.type === 'stop') this.host.stop(request.kind);
     await this.settle();
   }
 
@@ -188,7 +212,7 @@ export class Simulation {
 
   deliverToPage(): void {
     const message = this.toPage.shift();
-    if (message !== undefined) this.dispatch(message);
+    if (message !== undefined && message.type !== 'focus') this.dispatch(message);
   }
 
   async answerOne(index: number, fails: boolean): Promise<void> {
@@ -209,7 +233,7 @@ export class Simulation {
 
   /** Lets promise reactions run; no simulated time passes. */
   async settle(): Promise<void> {
-    for (let i = 0; i < 4; i += 1) await Promise.resolve();
+    for (let i = 0; i < 16; i += 1) await Promise.resolve();
   }
 
   checkWhatIsDrawn(page: InspectorState): void {
@@ -226,9 +250,9 @@ export class Simulation {
     for (const asked of Object.values(page.questions)) {
       if (asked.waiting || asked.answer === null || ofNoRun.includes(asked.question.kind)) continue;
       this.drawnOfStages += 1;
-      expect(asked.answer.answer, 'a stage is drawn from the run that is on the screen').toEqual({
-        run: inspection.run,
-      });
+      for (const run of runsOf(asked.answer)) {
+        expect(run, 'a stage is drawn from the run that is on the screen').toBe(inspection.run);
+      }
     }
     if (page.chosen !== null && this.choiceMadeOn !== null) {
       const { others } = inspection.distribution;

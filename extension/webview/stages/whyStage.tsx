@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import type { InspectedToken } from '../../protocol/prediction.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
-import { byteCount } from '../../protocol/tokenBytes.ts';
+import { Branch } from '../branch.tsx';
 import { decimal } from '../figures.ts';
+import { LinesThatMattered } from '../linesThatMattered.tsx';
 import { Bar, Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases.ts';
 import { TableHead } from '../tableHead.tsx';
@@ -47,7 +47,8 @@ export function WhyStage(): JSX.Element | null {
         <span>p = {decimal(answer.probability, 4)}</span>
         {isUnsure && <strong>{phrases.unsure}</strong>}
       </p>
-      <Lines answer={answer} />
+      <Branch />
+      <LinesThatMattered answer={answer} />
       <Seen />
       <Parts answer={answer} position={question.position} />
       <h4>{phrases.lookedHeading}</h4>
@@ -64,69 +65,7 @@ export function WhyStage(): JSX.Element | null {
   );
 }
 
-/** Without this line: the probability, and how much more or less likely the token was with it. */
-function Lines({ answer }: { readonly answer: Why }): JSX.Element {
-  const { inspection, state, send } = useView();
-  const { lines, probability } = answer;
-  const effects = lines
-    .map((line) => ({ ...line, effect: Math.log(probability) - Math.log(line.probability) }))
-    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
-  const most = Math.max(1, ...effects.map(({ effect }) => Math.abs(effect)));
-  const place = state.subject?.place ?? null;
-  const [strongest] = effects;
-  return (
-    <section>
-      <h4>{phrases.linesHeading}</h4>
-      {strongest === undefined ? (
-        <p>{phrases.noLines}</p>
-      ) : (
-        <p>
-          {phrases.withoutLine(decimal(probability, 4), decimal(strongest.probability, 4))}{' '}
-          <TokenText bytes={lineBytes(inspection.tokens, strongest)} />
-        </p>
-      )}
-      <p class="quiet">{phrases.linesHint}</p>
-      <ul class="shares effects">
-        {effects.map((line) => (
-          <li key={line.from} data-line-from={line.from} data-without={line.probability}>
-            {decimal(line.effect, 3)}{' '}
-            <Bar share={Math.abs(line.effect) / most} kind={line.effect < 0 ? 'down' : 'up'} />{' '}
-            <button
-              type="button"
-              class="plain line-text"
-              disabled={place === null}
-              onClick={() => {
-                if (place === null) return;
-                const below = newlines(inspection.tokens.slice(line.from, inspection.cursor));
-                send({ type: 'reveal', place: { uri: place.uri, line: Math.max(1, place.line - below) } });
-              }}
-            >
-              <TokenText bytes={lineBytes(inspection.tokens, line)} />
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function newlines(tokens: readonly InspectedToken[]): number {
-  return tokens.reduce((sum, { bytes }) => sum + bytes.split('\n').length - 1, 0);
-}
-
-/** The bytes of a line without the spaces and breaks around it. */
-function lineBytes(
-  tokens: readonly InspectedToken[],
-  { from, to }: { readonly from: number; readonly to: number },
-): string {
-  const bytes = tokens
-    .slice(from, to)
-    .map((token) => (byteCount(token.bytes) === 0 ? '' : token.bytes))
-    .join('');
-  return bytes.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
-}
-
-/** Where the text before the cursor stands, too. */
+/** Where the text up to here stands, too. */
 function Seen(): JSX.Element | null {
   const seen = useAnswer('seen');
   const { send, state } = useView();

@@ -1,0 +1,58 @@
+import type {
+  BranchToken,
+  RunQuestion,
+  StageAnswer,
+  StageAnswers,
+  StageQuestion,
+} from '../protocol/stages.ts';
+
+/** Asks the engine; rejects when nobody waits any more. */
+type Ask = (question: RunQuestion) => Promise<StageAnswer>;
+
+/** Tokens of a continuation, unless more are supposed. */
+const mostTokens = 16;
+
+/**
+ * Why a token, again and again: at once what one run says, then one more line that was tried without. Each line is a question of its own,
+ * so that whatever else is asked, or that nobody waits any more, is heard between them.
+ */
+export async function* whyLineByLine(
+  ask: Ask,
+  question: Extract<StageQuestion, { kind: 'why' }>,
+): AsyncGenerator<StageAnswers['why']> {
+  let why = answerOf('why', await ask(question));
+  yield why;
+  const { position } = question;
+  for (const { from, to } of why.lines) {
+    const token = why.token.id;
+    const probability = answerOf('without', await ask({ kind: 'without', position, token, from, to }));
+    const lines = why.lines.map((line) => (line.from === from ? { ...line, probability } : line));
+    why = { ...why, lines };
+    yield why;
+  }
+}
+
+/** A continuation, again and again with one more token: first those that are supposed, then always the likeliest, to the end of the line. */
+export async function* branchTokenByToken(
+  ask: Ask,
+  { position, tokens: supposed }: Extract<StageQuestion, { kind: 'branch' }>,
+): AsyncGenerator<StageAnswers['branch']> {
+  const tokens: BranchToken[] = [];
+  let done = false;
+  while (!done) {
+    const before = tokens.map(({ id }) => id);
+    const token = supposed[tokens.length] ?? null;
+    const next = answerOf('next', await ask({ kind: 'next', position, tokens: before, token }));
+    tokens.push(next);
+    // What stands for the end of a text has no bytes.
+    const isAtEnd = next.bytes.includes('\n') || next.bytes === '' || tokens.length >= mostTokens;
+    done = isAtEnd && tokens.length >= supposed.length;
+    yield { tokens: [...tokens], done };
+  }
+}
+
+function answerOf<Kind extends RunQuestion['kind']>(kind: Kind, answer: StageAnswer): StageAnswers[Kind] {
+  if (answer.kind !== kind)
+    throw new Error(`The engine answered a question of kind ${kind} with ${answer.kind}.`);
+  return answer.answer as StageAnswers[Kind];
+}

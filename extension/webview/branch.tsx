@@ -1,0 +1,149 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { BranchToken, StageAnswers } from '../protocol/stages.ts';
+import { decimal } from './figures.ts';
+import { Bar } from './numbers.tsx';
+import { phrases } from './phrases.ts';
+import { TableHead } from './tableHead.tsx';
+import { spokenToken, tokenPieces } from './tokenText.ts';
+import { TokenText } from './tokenTextView.tsx';
+import { useAnswer, useView } from './view.ts';
+
+/**
+ * How the text goes on from here, token by token, with what might have come in each place. Another token in one of them begins a branch:
+ * the model is run as if that one had been chosen.
+ */
+export function Branch(): JSX.Element | null {
+  const asked = useAnswer('branch');
+  const { dispatch } = useView();
+  const [looked, setLooked] = useState(0);
+  if (asked === null) return null;
+  const { tokens, done } = asked.answer;
+  const supposed = asked.question.tokens;
+  const at = Math.min(looked, tokens.length - 1);
+  const token = tokens[at];
+  const suppose = (branch: readonly number[]): void => dispatch({ type: 'select', change: { branch } });
+  return (
+    <section data-branch={supposed.length} data-done={done}>
+      <h4>{phrases.branchHeading}</h4>
+      <p class="quiet">{phrases.branchHint}</p>
+      <p class="controls branch-tokens" role="group" aria-label={phrases.branchHeading}>
+        {tokens.map((each, i) => (
+          <BranchButton
+            key={i}
+            token={each}
+            isLooked={i === at}
+            isSupposed={i < supposed.length && each.rank > 1}
+            onLook={() => setLooked(i)}
+          />
+        ))}
+        {!done && <span aria-hidden="true">…</span>}
+      </p>
+      <Product answer={asked.answer} isSupposed={supposed.length > 0} />
+      {supposed.length > 0 && (
+        <p class="controls">
+          <button type="button" onClick={() => suppose([])}>
+            {phrases.leaveBranch}
+          </button>
+        </p>
+      )}
+      {token !== undefined && (
+        <Alternatives
+          token={token}
+          place={at + 1}
+          onTake={(id) => suppose([...tokens.slice(0, at).map((before) => before.id), id])}
+        />
+      )}
+    </section>
+  );
+}
+
+interface BranchButtonProps {
+  readonly token: BranchToken;
+  readonly isLooked: boolean;
+  /** another one was likelier */
+  readonly isSupposed: boolean;
+  readonly onLook: () => void;
+}
+
+function BranchButton({ token, isLooked, isSupposed, onLook }: BranchButtonProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={`branch-token ${isSupposed ? 'supposed' : ''}`}
+      aria-pressed={isLooked}
+      data-token-id={token.id}
+      data-probability={token.probability}
+      data-rank={token.rank}
+      onClick={onLook}
+    >
+      <TokenText bytes={token.bytes} /> <span class="quiet">{decimal(token.probability, 2)}</span>
+      {isSupposed && <span class="spoken-only">{phrases.supposed}</span>}
+    </button>
+  );
+}
+
+/** The probability of all of it: the product of its tokens’. */
+function Product({
+  answer: { tokens, done },
+  isSupposed,
+}: {
+  readonly answer: StageAnswers['branch'];
+  readonly isSupposed: boolean;
+}): JSX.Element {
+  const probability = tokens.reduce((product, token) => product * token.probability, 1);
+  const said = probability.toPrecision(3);
+  return (
+    <p role="status" data-product={probability}>
+      {!done
+        ? phrases.branchGrows(tokens.length)
+        : isSupposed
+          ? phrases.branchProduct(tokens.length, said)
+          : phrases.ownProduct(tokens.length, said)}
+    </p>
+  );
+}
+
+/** What might have come in the place of a token. */
+function Alternatives({
+  token,
+  place,
+  onTake,
+}: {
+  readonly token: BranchToken;
+  readonly place: number;
+  readonly onTake: (id: number) => void;
+}): JSX.Element {
+  return (
+    <>
+      <p id="alternatives-to">
+        {phrases.alternativesTo(place)} <TokenText bytes={token.bytes} />:{' '}
+        {phrases.alternativesRank(token.rank, -Math.log2(token.probability))}
+      </p>
+      <table aria-labelledby="alternatives-to">
+        <TableHead columns={[[phrases.token], [phrases.probability, 'number'], ['', 'bar-column']]} />
+        <tbody>
+          {token.top.map(({ id, bytes, probability }) => (
+            <tr key={id} class={id === token.id ? 'chosen' : ''} data-alternative={id}>
+              <td>
+                <button
+                  type="button"
+                  class="plain"
+                  aria-label={phrases.whatIf(spokenToken(tokenPieces(bytes)))}
+                  aria-pressed={id === token.id}
+                  onClick={() => onTake(id)}
+                >
+                  <TokenText bytes={bytes} />
+                </button>
+              </td>
+              <td class="number">{decimal(probability, 4)}</td>
+              <td class="bar-column">
+                <Bar share={probability} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+import { unhurried } from '../../extension/cli/modelCommands.ts';
+import { PredictorClient } from '../../extension/completion/client.ts';
+import type { InspectedText } from '../../extension/host/inspectorConversation.ts';
+import type { Platform } from '../../extension/platform/platform.ts';
+import type { CorpusRequest, TrainingRequest } from '../../extension/protocol/training.ts';
+import { TrainingClient, type TrainingRun } from '../../extension/training/client.ts';
+import { median, percentile } from '../../extension/training/timing.ts';
+import type { OpenInspector } from '../webview/editorStandIn.ts';
+
+/** One round with the Inspector open, or closed. */
+interface Round {
+  readonly completionP95Ms: number;
+  readonly tokensPerSecond: number;
+}
+
+/** Of each pair of rounds: open ÷ closed. */
+interface Ratio {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What whoever types and trains notices of the Inspector: rounds with it and without it, in turn. */
+export interface InspectorCost {
+  readonly secondsARound: number;
+  readonly open: readonly Round[];
+  readonly closed: readonly Round[];
+  /** above 1: completions are slower while it is open */
+  readonly completion: Ratio;
+  /** below 1: training is slower while it is open */
+  readonly training: Ratio;
+}
+
+export interface CostOptions {
+  readonly checkpoint: string;
+  readonly reproducible: boolean;
+  readonly rounds: number;
+  readonly secondsARound: number;
+  readonly training: TrainingRequest<CorpusRequest>;
+  /** where somebody writes, one place after the other */
+  readonly places: readonly InspectedText[];
+  open(): Promise<OpenInspector>;
+  /** ends its engine, too */
+  close(inspector: OpenInspector): Promise<void>;
+}
+
+/** As the host waits before it follows the cursor. */
+const followDelayMs = 150;
+/** Keys follow each other so soon, and after a word somebody thinks. */
+const [keyMs, thinkMs, wordKeys] = [90, 500, 6];
+
+/** @throws {NihiloError} as PredictorClient.load and TrainingClient.start do */
+export async function measureInspectorCost(platform: Platform, options: CostOptions): Promise<InspectorCost> {
+  const predictor = new PredictorClient(platform);
+  const trainer = new TrainingClient(platform);
+  try {
+    await predictor.load(options.checkpoint, options.reproducible);
+    const pace = new Pace(trainer.start(options.training));
+    await pace.first;
+    const open: Round[] = [];
+    const closed: Round[] = [];
+    // The first answers find code that is not optimised yet.
+    await round(predictor, pace, options, null);
+    for (let i = 0; i < options.rounds; i++) {
+      const withIt = async (): Promise<void> => {
+        const inspector = await options.open();
+        await inspector.page.waitForSelector('.prediction[aria-busy="false"]');
+        open.push(await round(predictor, pace, options, inspector));
+        await options.close(inspector);
+      };
+      const without = async (): Promise<void> =>
+        void closed.push(await round(predictor, pace, options, null));
+      // Whoever comes first in a pair comes second in the next.
+      const inTurn = i % 2 === 0 ? [withIt, without] : [without, withIt];
+      for (const half of inTurn) await half();
+    }
+    const { secondsARound } = options;
+    return {
+      secondsARound,
+      open,
+      closed,
+      completion: ratio(open, closed, ({ completionP95Ms }) => completionP95Ms),
+      training: ratio(open, closed, ({ tokensPerSecond }) => tokensPerSecond),
+    };
+  } finally {
+    await trainer.dispose();
+    await predictor.unload();
+  }
+}
+
+/** How many tokens a training has read by now; a step is told when it is over. */
+class Pace {
+  #tokens = 0;
+  #at = 0;
+  readonly first: Promise<void>;
+
+  constructor(run: TrainingRun) {
+    this.first = new Promise((resolve, reject) => {
+      run.result.catch(reject);
+      run.onEvent((event) => {
+        if (event.type !== 'progress') return;
+        this.#tokens = event.progress.tokens;
+        this.#at = performance.now();
+        resolve();
+      });
+    });
+  }
+
+  /** at the end of the last step */
+  get mark(): { readonly tokens: number; readonly at: number } {
+    return { tokens: this.#tokens, at: this.#at };
+  }
+}
+
+async function round(
+  predictor: PredictorClient,
+  pace: Pace,
+  { secondsARound, places }: CostOptions,
+  inspector: OpenInspector | null,
+): Promise<Round> {
+  const begin = pace.mark;
+  const start = performance.now();
+  const times: number[] = [];
+  let follow: ReturnType<typeof setTimeout> | undefined;
+  for (let i = 0; performance.now() - start < 1_000 * secondsARound; i++) {
+    const place = places[i % places.length]!;
+    await new Promise((resolve) => setTimeout(resolve, i % wordKeys === 0 ? thinkMs : keyMs));
+    clearTimeout(follow);
+    follow = setTimeout(() => inspector?.conversation.follow(place), followDelayMs);
+    const asked = performance.now();
+    await predictor.complete(place.prefix, unhurried(0), new AbortController().signal);
+    times.push(performance.now() - asked);
+  }
+  clearTimeout(follow);
+  const end = pace.mark;
+  return {
+    completionP95Ms: percentile(times, 0.95),
+    tokensPerSecond: (1_000 * (end.tokens - begin.tokens)) / (end.at - begin.at),
+  };
+}
+
+function ratio(open: readonly Round[], closed: readonly Round[], of: (round: Round) => number): Ratio {
+  const ratios = open.map((round, i) => of(round) / of(closed[i]!));
+  return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
+}

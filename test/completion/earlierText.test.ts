@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ServedIndex } from '../../extension/completion/servedIndex.ts';
+import { heal } from '../../extension/tokenizer/healing.ts';
+import { type Tokenizer, tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
+import { compiled } from '../engine/compiled.ts';
+import { builtIndexes } from '../indexing/builtIndexes.ts';
+import { folderOfCode } from '../indexing/folderOfCode.ts';
+import { uniform } from '../reference/random.ts';
+
+const files = ['tokenizer/healing.ts', 'tokenizer/heap.ts', 'protocol/stages.ts', 'protocol/prediction.ts'];
+
+let code: ReturnType<typeof folderOfCode>;
+let served: ServedIndex;
+let tokenizer: Tokenizer;
+beforeAll(async () => {
+  code = folderOfCode('tokenizer', 'protocol');
+  const [index] = await builtIndexes(code.folder, null);
+  served = new ServedIndex(compiled('baseline').module, index!);
+  tokenizer = tokenizerFromJson(served.tokenizerJson);
+});
+afterAll(() => code.remove());
+
+const textOf = (file: string): string => readFileSync(path.join(code.folder, file), 'utf8');
+
+/** The text that a match says was found: the last tokens before the word that is being typed. */
+function matchedText(prefix: string, tokens: number): string {
+  const bytes = new TextEncoder().encode(prefix);
+  const { ids } = heal(tokenizer, [...tokenizer.encode(bytes)], bytes, 0);
+  return new TextDecoder().decode(tokenizer.decode(Uint16Array.from(ids.slice(ids.length - tokens))));
+}
+
+it('“seen before” names, 100 of 100 times, a file that has the same text, ending where the line that it names begins or goes on', () => {
+  const next = uniform(11);
+  let longest = 0;
+  for (let i = 0; i < 100; i++) {
+    const file = files[i % files.length]!;
+    const whole = textOf(file);
+    const from = Math.floor(next() * (whole.length / 2));
+    // A piece of a file in a new one, at times behind something that stands nowhere.
+    const piece = whole.slice(from, from + 40 + Math.floor(next() * 400));
+    const prefix = i % 2 === 0 ? piece : `zyxw.qvut(${i});\n${piece}`;
+    const match = served.find(prefix, { name: `new${i}.ts`, suffix: '' });
+    expect(match).not.toBeNull();
+    const said = matchedText(prefix, match!.tokens);
+    longest = Math.max(longest, said.length);
+    const found = textOf(match!.file);
+    const linesOfEnds = [...occurrences(found, said)].map(
+      (at) => found.slice(0, at + said.length).split('\n').length,
+    );
+    expect(linesOfEnds, `${match!.file}:${match!.line} ${JSON.stringify(said)}`).toContain(match!.line);
+  }
+  expect(longest, 'and not only a few characters of it').toBeGreaterThan(100);
+});
+
+it('text that stands nowhere is seen nowhere', () => {
+  expect(served.find('', { name: 'empty.ts', suffix: '' })).toBeNull();
+});
+
+function* occurrences(text: string, part: string): Generator<number> {
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) yield at;
+}
