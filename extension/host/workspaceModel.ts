@@ -72,8 +72,6 @@ export class WorkspaceModel {
   readonly #predictor: PredictorClient;
   readonly #saves: SaveClient;
   readonly #inspector: InspectorClient;
-  /** pages and marks that the Inspector's engine is there for */
-  #inspecting = 0;
   readonly #index: WorkspaceIndex;
   readonly #suggester: Suggester;
   readonly #calibrator: Calibrator;
@@ -363,16 +361,9 @@ export class WorkspaceModel {
     await this.#inspector.load(this.#state.model.checkpoint, this.#source.reproducible());
   }
 
-  /**
-   * Somebody looks. When nobody does any more, the Inspector's engine and its memory are given back.
-   * @returns to be called once, when it is enough
-   */
+  /** Somebody looks. @returns to be called once, when it is enough */
   holdInspection(): () => void {
-    this.#inspecting += 1;
-    return () => {
-      this.#inspecting -= 1;
-      if (this.#inspecting === 0) void this.#inspector.close();
-    };
+    return this.#inspector.hold();
   }
 
   /** What a training here begins with; null: random numbers. */

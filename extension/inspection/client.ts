@@ -34,6 +34,8 @@ export class InspectorClient {
   readonly #platform: Platform;
   #connection: Connection | null = null;
   #lastId = 0;
+  /** pages and marks that the thread is there for */
+  #holders = 0;
 
   constructor(platform: Platform) {
     this.#platform = platform;
@@ -94,6 +96,15 @@ export class InspectorClient {
     const answer = await this.#ask({ type: 'ask', ...query }, signal);
     if (answer.type !== 'answered') throw unexpected(answer);
     return answer.answer;
+  }
+
+  /** Somebody looks. When nobody does any more, the thread and its memory are given back. @returns to be called once, when it is enough */
+  hold(): () => void {
+    this.#holders += 1;
+    return () => {
+      this.#holders -= 1;
+      if (this.#holders === 0) void this.close();
+    };
   }
 
   /** Frees the thread and its model; pending requests reject. A later request starts anew. */

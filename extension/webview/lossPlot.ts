@@ -135,12 +135,14 @@ function shadeGap(plot: uPlot, style: PlotStyle, axis: Axis, gap: Marks['gap']):
   outline.closePath();
   ctx.save();
   ctx.beginPath();
-  ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
+  const { left, top, width, height } = plot.bbox;
+  ctx.rect(left, top, width, height);
   ctx.clip();
   if (style.isHighContrast) hatch(plot, outline, style.color('--held-out-color'));
   else {
     ctx.fillStyle = style.color('--gap-color');
-    ctx.fill(outline);
+    ctx.clip(outline);
+    ctx.fillRect(left, top, width, height);
   }
   ctx.restore();
 }
