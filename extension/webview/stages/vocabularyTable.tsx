@@ -30,7 +30,9 @@ export function VocabularyTable(): JSX.Element | null {
   if (answer === null) return null;
   const { size, from, rows, total } = answer;
   const scrolled = (): void => {
-    const { scrollTop, clientHeight } = frame.current!;
+    // The browser tells of it a frame later, when the table may be gone.
+    if (frame.current === null) return;
+    const { scrollTop, clientHeight } = frame.current;
     const first = Math.floor(scrollTop / rowHeight);
     const last = Math.min(size, first + Math.ceil(clientHeight / rowHeight));
     if (first >= from && last <= from + rows.length) return;
