@@ -41,7 +41,7 @@ function draw(): void {
   giveFocus();
 }
 
-/** What a command wants the keyboard to be given to, until it is there. */
+/** What a command wants the keyboard to be given to, until it is there or somebody has gone elsewhere. */
 let wanted: PagePart | null = null;
 
 function giveFocus(): void {
@@ -71,6 +71,9 @@ window.addEventListener('message', (event: MessageEvent<InspectorMessage>) => {
 });
 window.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') send({ type: 'leave' });
+});
+window.addEventListener('blur', () => {
+  wanted = null;
 });
 window.addEventListener('focus', () => {
   if (document.activeElement === document.body) {

@@ -99,6 +99,9 @@ describe('the Inspector', () => {
 
   it('gives the keyboard to a part of the page by a command, and back to the code by Esc', async (context) => {
     keepOnFailure(workbench, context);
+    await workbench.runCommand('View: Focus First Editor Group');
+    await workbench.openFile(file);
+    await workbench.goTo(18, 5);
     await workbench.runCommand('Nihilo: Focus Details');
     await frame().locator('aside.details:focus').waitFor();
     await workbench.runCommand('Nihilo: Focus Token Strip');

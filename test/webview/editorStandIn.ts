@@ -173,13 +173,19 @@ export class OpenInspector {
   readonly pageErrors: Error[] = [];
   /** of each message to the page: buffers as they are, the rest as JSON */
   readonly messageBytes: number[] = [];
+  /** messages that are under way */
+  readonly #posts = new Set<Promise<void>>();
 
   constructor(page: Page, options: OpenOptions) {
     this.page = page;
     page.on('request', (request) => this.requested.push(request.url()));
     page.on('pageerror', (error) => this.pageErrors.push(error));
     this.conversation = new InspectorConversation(
-      (message) => void this.#post(message),
+      (message) => {
+        const post = this.#post(message);
+        this.#posts.add(post);
+        void post.finally(() => this.#posts.delete(post));
+      },
       options.engine,
       this.history,
       options.model,
@@ -201,9 +207,18 @@ export class OpenInspector {
     return this.page.evaluate(() => (window as unknown as { violations: string[] }).violations);
   }
 
+  /** Hidden and shown again: the page is a new one, with the state that it kept. */
+  async reload(): Promise<void> {
+    this.conversation.hidden();
+    await Promise.allSettled(this.#posts);
+    await this.page.reload();
+  }
+
   /** @throws where a message was larger than the design allows: whatever a test is about, it has looked at this, too */
   async close(): Promise<void> {
     this.conversation.hidden();
+    // An answer that grows may have been on its way.
+    await Promise.allSettled(this.#posts);
     await this.page.context().close();
     const largest = Math.max(0, ...this.messageBytes);
     if (largest > mostMessageBytes) {

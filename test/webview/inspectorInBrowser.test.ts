@@ -211,8 +211,7 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
       await page.locator('.rail-entry[data-stage="attention"]').click();
     };
     await isAsBefore(first);
-    first.conversation.hidden();
-    await first.page.reload();
+    await first.reload();
     await isAsBefore(first);
     await first.close();
     const text = { place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' };
@@ -230,7 +229,7 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
     await page.locator('.toggle').click();
     await page.waitForSelector('.toggle[aria-pressed="true"]');
     expect(await page.evaluate(() => Object.values(sessionStorage).join(''))).not.toMatch(/function|items/);
-    await page.reload();
+    await inspector.reload();
     await page.waitForSelector('.prediction[data-position="3"][aria-busy="false"]');
     await page.waitForSelector('.toggle[aria-pressed="true"]');
     await inspector.close();

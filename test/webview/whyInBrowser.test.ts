@@ -199,7 +199,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
       // A page that is not there yet gets it as soon as it is.
       conversation.hidden();
       conversation.focus('details');
-      await page.reload();
+      await inspector.reload();
       await has('aside.details');
       await inspector.close();
     },
