@@ -57,7 +57,7 @@ function plainGuesses(
  * −ln of each token's share of the text, every token counted once more than it is there, so that one which never is has a probability, too.
  * @returns f64[vocabSize]
  */
-export function frequencyLosses(streams: readonly Uint16Array[], vocabSize: number): Float64Array {
+function frequencyLosses(streams: readonly Uint16Array[], vocabSize: number): Float64Array {
   const counts = new Float64Array(vocabSize).fill(1);
   for (const stream of streams) for (const id of stream) counts[id]!++;
   const total = streams.reduce((sum, { length }) => sum + length, vocabSize);

@@ -137,18 +137,19 @@ function shadeGap(plot: uPlot, style: PlotStyle, axis: Axis, gap: Marks['gap']):
   ctx.beginPath();
   ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
   ctx.clip();
-  if (style.isHighContrast) hatch(plot, outline, style.color('--held-out-color'));
+  ctx.clip(outline);
+  if (style.isHighContrast) hatch(plot, style.color('--held-out-color'));
   else {
     ctx.fillStyle = style.color('--gap-color');
-    ctx.fill(outline);
+    ctx.fillRect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
   }
   ctx.restore();
 }
 
-function hatch({ ctx, bbox }: uPlot, outline: Path2D, color: string): void {
-  ctx.clip(outline);
+function hatch({ ctx, bbox }: uPlot, color: string): void {
   ctx.strokeStyle = color;
   ctx.lineWidth = 1;
+  ctx.setLineDash([]);
   const step = hatchPx * devicePixelRatio;
   ctx.beginPath();
   for (let x = bbox.left - bbox.height; x < bbox.left + bbox.width; x += step) {

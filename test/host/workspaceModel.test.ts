@@ -141,7 +141,14 @@ describe('WorkspaceModel', () => {
     const training = model.train(request);
     expect(model.training).toMatchObject({ stage: 'reading', paused: false, progress: null, heldOut: null });
     platform.worker.reply({ type: 'stage', stage: 'training', detail: 'Training' });
-    const point = { step: 5, epoch: 0.1, elapsedSeconds: 3, heldOutLoss: 3, heldOutBitsPerByte: 2.5, best: true };
+    const point = {
+      step: 5,
+      epoch: 0.1,
+      elapsedSeconds: 3,
+      heldOutLoss: 3,
+      heldOutBitsPerByte: 2.5,
+      best: true,
+    };
     platform.worker.reply({ type: 'heldOut', point });
     model.pauseTraining();
     expect(model.training).toEqual({
