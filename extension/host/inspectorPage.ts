@@ -9,7 +9,7 @@ export interface InspectorPage {
   readonly title: string;
 }
 
-/** The Inspector's static page. Its policy lets one script in, by nonce, and nothing reach out of the machine. */
+/** The Inspector's static page. Its policy lets scripts in by nonce alone, this one and what it fetches beside it, and nothing reach out of the machine. */
 export function inspectorPage(page: InspectorPage): string {
   const policy = [
     "default-src 'none'",

@@ -1,4 +1,4 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { CurvePoint } from '../protocol/inspector.ts';
 import { along, type Axis, type gapOf } from './curves.ts';
 import { decimal, duration } from './figures.ts';

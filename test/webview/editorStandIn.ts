@@ -61,7 +61,10 @@ export class EditorStandIn {
   /** @param entry of the page's script, in the place of the one that ships */
   static async start(entry = 'extension/webview/inspector.tsx'): Promise<EditorStandIn> {
     const bundle = await build({
-      entryPoints: [{ in: entry, out: 'inspector' }],
+      entryPoints: [
+        { in: entry, out: 'inspector' },
+        { in: 'extension/webview/plots.ts', out: 'plots' },
+      ],
       bundle: true,
       minify: true,
       write: false,
@@ -88,7 +91,7 @@ export class EditorStandIn {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const browser = await chromium.launch({ executablePath: executablePath!, args: chromiumFlags });
-    const script = bundle.outputFiles.find(({ path }) => path.endsWith('.js'))!;
+    const script = bundle.outputFiles.find(({ path }) => path.endsWith('/inspector.js'))!;
     return new EditorStandIn(server, browser, script.contents.length);
   }
 
