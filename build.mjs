@@ -68,11 +68,12 @@ const bundles = [
     external: ['vscode'],
   },
   { ...web, entryPoints: ['extension/threads/webThread.ts'], outfile: 'dist/web/thread.js', format: 'iife' },
-  { ...browser, entryPoints: ['extension/webview/inspector.tsx'], outfile: 'dist/webview/inspector.js' },
   {
     ...browser,
-    entryPoints: ['extension/webview/inspectorChinese.ts'],
-    outfile: 'dist/webview/inspectorChinese.js',
+    entryPoints: ['inspector.tsx', 'inspectorChinese.ts', 'plots.ts'].map(
+      (name) => `extension/webview/${name}`,
+    ),
+    outdir: 'dist/webview',
   },
 ];
 

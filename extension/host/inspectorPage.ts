@@ -16,7 +16,10 @@ export function inspectorScripts(language: string): readonly string[] {
   return [...(isChinese ? ['inspectorChinese.js'] : []), 'inspector.js'];
 }
 
-/** The Inspector's static page. Its policy lets its scripts in, by nonce, and nothing reach out of the machine. */
+/**
+ * The Inspector's static page. Its policy lets scripts in by nonce alone, these and what they fetch beside them, and nothing reach out of
+ * the machine.
+ */
 export function inspectorPage(page: InspectorPage): string {
   const policy = [
     "default-src 'none'",

@@ -1,4 +1,4 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { CurvePoint } from '../protocol/inspector.ts';
 import { along, type Axis, type gapOf } from './curves.ts';
 import { decimal, duration } from './figures.ts';
@@ -138,19 +138,19 @@ function shadeGap(plot: uPlot, style: PlotStyle, axis: Axis, gap: Marks['gap']):
   const { left, top, width, height } = plot.bbox;
   ctx.rect(left, top, width, height);
   ctx.clip();
-  if (style.isHighContrast) hatch(plot, outline, style.color('--held-out-color'));
+  ctx.clip(outline);
+  if (style.isHighContrast) hatch(plot, style.color('--held-out-color'));
   else {
     ctx.fillStyle = style.color('--gap-color');
-    ctx.clip(outline);
     ctx.fillRect(left, top, width, height);
   }
   ctx.restore();
 }
 
-function hatch({ ctx, bbox }: uPlot, outline: Path2D, color: string): void {
-  ctx.clip(outline);
+function hatch({ ctx, bbox }: uPlot, color: string): void {
   ctx.strokeStyle = color;
   ctx.lineWidth = 1;
+  ctx.setLineDash([]);
   const step = hatchPx * devicePixelRatio;
   ctx.beginPath();
   for (let x = bbox.left - bbox.height; x < bbox.left + bbox.width; x += step) {

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { Plot, type PlotOptions, type PlotStyle } from './plot.ts';
+import { loadPlot } from './loadPlot.ts';
+import type { Plot, PlotOptions, PlotStyle } from './plot.ts';
 
 interface PlotViewProps {
   readonly label: string;
@@ -15,14 +16,24 @@ interface PlotViewProps {
 }
 
 /** A plot for the eyes; its numbers stand in tables beside it. */
-export function PlotView({ label, class: name, describe, data, index, onPoint }: PlotViewProps): JSX.Element {
+export function PlotView(props: PlotViewProps): JSX.Element {
+  const { label, class: name, describe, data, index } = props;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
-  const newest = useRef(onPoint);
-  newest.current = onPoint;
+  const newest = useRef(props);
+  newest.current = props;
   useEffect(() => {
-    plot.current = new Plot(place.current!, describe, data, (at) => newest.current(at));
-    return () => plot.current?.remove();
+    let isGone = false;
+    void loadPlot().then((Plot) => {
+      if (isGone) return;
+      const { describe, data, index } = newest.current;
+      plot.current = new Plot(place.current!, describe, data, (at) => newest.current.onPoint(at));
+      plot.current.point(index);
+    });
+    return () => {
+      isGone = true;
+      plot.current?.remove();
+    };
   }, []);
   useEffect(() => plot.current?.redraw(describe, data), [describe]);
   useEffect(() => plot.current?.draw(data), [data]);

@@ -74,6 +74,7 @@ export class EditorStandIn {
       entryPoints: [
         { in: entry, out: 'inspector' },
         { in: 'extension/webview/inspectorChinese.ts', out: 'inspectorChinese' },
+        { in: 'extension/webview/plots.ts', out: 'plots' },
       ],
       bundle: true,
       minify: true,
