@@ -68,13 +68,11 @@ const bundles = [
     external: ['vscode'],
   },
   { ...web, entryPoints: ['extension/threads/webThread.ts'], outfile: 'dist/web/thread.js', format: 'iife' },
-  {
+  ...['inspector.tsx', 'inspectorChinese.ts', 'plots.ts'].map((name) => ({
     ...browser,
-    entryPoints: ['inspector.tsx', 'inspectorChinese.ts', 'plots.ts'].map(
-      (name) => `extension/webview/${name}`,
-    ),
-    outdir: 'dist/webview',
-  },
+    entryPoints: [`extension/webview/${name}`],
+    outfile: `dist/webview/${path.parse(name).name}.js`,
+  })),
 ];
 
 function options(bundle, production) {
