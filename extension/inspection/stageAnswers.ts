@@ -3,6 +3,7 @@ import { distribution } from '../engine/sampler.ts';
 import type { RunQuestion, StageAnswer, StageAnswers, StageQuestion } from '../protocol/stages.ts';
 import { drawOf } from './choice.ts';
 import { learningAt } from './learning.ts';
+import { mapOf } from './principalMap.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { countsIn, vocabularyOf } from './vocabulary.ts';
 import { whyOf } from './why.ts';
@@ -30,6 +31,7 @@ const stageAnswers: {
     return vocabularyOf(run, from, position, known);
   },
   vectors,
+  map: (run, { point }) => mapOf(run, point),
   attention,
   thumbnails,
   mix,

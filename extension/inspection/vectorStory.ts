@@ -12,7 +12,7 @@ export interface VectorStory {
 }
 
 /** The random numbers that a seed gives: those of the first tensor are the first that are drawn. */
-export function randomVectors(config: ModelConfig, seed: number): Float32Array {
+function randomVectors(config: ModelConfig, seed: number): Float32Array {
   const [embedding] = parameterTable(config);
   return initialTensors([embedding!], seed).get(embedding!.name)!;
 }
