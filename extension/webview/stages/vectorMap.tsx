@@ -47,7 +47,11 @@ function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Elemen
         {tokens.map(({ id, bytes, x, y }) => (
           <g key={id} class={id === chosen ? 'chosen' : ''}>
             <circle cx={across(x)} cy={down(y)} r={id === chosen ? 5 : 2.5} />
-            <text x={across(x) + 6} y={down(y) + 4}>
+            <text
+              x={across(x) + (x > most / 2 ? -8 : 6)}
+              y={down(y) + 4}
+              text-anchor={x > most / 2 ? 'end' : 'start'}
+            >
               {tokenPieces(bytes)
                 .map(({ shown }) => shown)
                 .join('')
