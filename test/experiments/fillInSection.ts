@@ -2,7 +2,11 @@ import type { FillInResults, FillInRun, SpanScores } from './results.ts';
 import { mean, table, unique } from './table.ts';
 
 export function fillInSection({ tflop, runs }: FillInResults): string[] {
-  const seeds = unique(runs.map(({ seed }) => `${seed}`)).join(', ');
+  const seeds = unique(runs.map(({ seed }) => `${seed}`));
+  const oneOrSeveral =
+    seeds.length === 1
+      ? `seed ${seeds[0]}`
+      : `seeds ${seeds.join(', ')}; a cell is the mean of the seeds ± half of what lies between them`;
   const rows = unique(runs.map(({ corpus }) => corpus)).flatMap((corpus) =>
     unique(runs.map(({ share }) => `${share}`)).map((share) =>
       rowOf(runs.filter((run) => run.corpus === corpus && `${run.share}` === share)),
@@ -12,8 +16,12 @@ export function fillInSection({ tflop, runs }: FillInResults): string[] {
   return [
     '## Does training to fill in the middle pay?',
     '',
-    `Of a share of the training's sequences a stretch is told last, behind what comes after it (\`fillIn\`: ${tflop} TFLOP each, seeds ${seeds}; a cell`,
-    'is the mean of the seeds ± half of what lies between them). The transformer alone then writes',
+    'No. A model of this size that was trained so goes on in the style of what stands before, whatever stands behind, and does not know where to end:',
+    'told both sides it never wrote just what stands between them, and it needs more bits for it than when it reads from left to right. Completions',
+    'within a line go on from what stands before, and end where what stands behind is likely enough to follow.',
+    '',
+    `Of a share of the training's sequences a stretch is told last, behind what comes after it (\`fillIn\`: ${tflop} TFLOP each, ${oneOrSeveral}).`,
+    'The transformer alone then writes',
     `${withinLine.spans} stretches within lines and ${line.spans} whole lines of held-out files, and is right where it writes exactly what stands there: knowing what`,
     'stands before (as completions do: of four texts the likeliest that ends where the rest of the line is likely enough to follow; or where text',
     'and rest are likeliest together), or both sides.',
