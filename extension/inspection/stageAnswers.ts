@@ -4,6 +4,7 @@ import type { RunQuestion, StageAnswer, StageAnswers, StageQuestion } from '../p
 import { nextAfter } from './branch.ts';
 import { drawOf } from './choice.ts';
 import { learningAt } from './learning.ts';
+import { mapOf } from './principalMap.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { countsIn, vocabularyOf } from './vocabulary.ts';
 import { whyOf, withoutTokens } from './why.ts';
@@ -31,6 +32,7 @@ const stageAnswers: {
     return vocabularyOf(run, from, position, known);
   },
   vectors,
+  map: (run, { point }) => mapOf(run, point),
   attention,
   thumbnails,
   mix,

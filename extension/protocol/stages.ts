@@ -117,6 +117,8 @@ export type StageQuestion =
       /** which of the points in the answer; null: now */
       readonly point: number | null;
     }
+  /** the text's tokens on a plane; `point` as of `vectors` */
+  | { readonly kind: 'map'; readonly point: number | null }
   | ({
       readonly kind: 'attention';
       /** null: what is looked at most */ readonly other: number | null;
@@ -236,6 +238,11 @@ export interface StageAnswers {
     readonly now: readonly number[];
     readonly change: number;
     readonly neighbours: readonly (NamedToken & { readonly cosine: number })[];
+  };
+  readonly map: {
+    /** share of the variance that x and y keep */
+    readonly kept: readonly [number, number];
+    readonly tokens: readonly (NamedToken & { readonly x: number; readonly y: number })[];
   };
   readonly attention: {
     /** of each token up to the place: q · k, ÷ √d, and its share; they add up to 1 */

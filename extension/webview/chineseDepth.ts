@@ -42,6 +42,11 @@ export const chineseDepth = {
   decayRow: '权重衰减',
   weightRow: '权重',
   trainedStep: (before, after) => `全部权重这样走一步，会使这段文本的平均损失从 ${before} 变为 ${after}。`,
+  mapButton: '文本中标记的地图',
+  mapKept: (kept, x, y) =>
+    `它们的向量差别最大的平面。它保留了 ${kept}% 的方差（x ${x}%，y ${y}%）：在这里相距远的确实远，相距近的未必近。`,
+  mapPicture: '平面上的标记；下表有同样的数字',
+  mapTable: '地图的数字',
   firingLinesHeading: (neuron) => `工作区中最能激活神经元 ${count(neuron)} 的行`,
   searchLines: '搜索工作区',
   stopSearching: '停止',

@@ -47,6 +47,11 @@ export const englishDepth = {
   weightRow: 'Weight',
   trainedStep: (before: string, after: string) =>
     `Such a step of all weights would change the mean loss of this text from ${before} to ${after}.`,
+  mapButton: 'Map of the text’s tokens',
+  mapKept: (kept: string, x: string, y: string) =>
+    `The plane on which their vectors differ most. It keeps ${kept} % of the variance (x ${x} %, y ${y} %): tokens that are far apart here are so, tokens that are near may not be.`,
+  mapPicture: 'The tokens on a plane; the table below has the same numbers',
+  mapTable: 'The map as numbers',
   firingLinesHeading: (neuron: number) => `Lines of the workspace that neuron ${count(neuron)} fires at most`,
   searchLines: 'Search the workspace',
   stopSearching: 'Stop',

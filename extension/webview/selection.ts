@@ -9,6 +9,8 @@ export interface Selection {
   readonly other: number | null;
   /** when the vectors are looked at, by the points that there are; null: now */
   readonly point: number | null;
+  /** they are shown on a plane */
+  readonly map: boolean;
   /** null: the one that fires most */
   readonly neuron: number | null;
   readonly silenced: boolean;
@@ -38,6 +40,7 @@ export const initialSelection: Selection = {
   head: 0,
   other: null,
   point: null,
+  map: false,
   neuron: null,
   silenced: false,
   vocabularyFrom: null,

@@ -20,8 +20,9 @@ const questions: Readonly<Record<StageId, Questions>> = {
     { kind: 'merges', position },
     { kind: 'vocabulary', position, from: vocabularyFrom },
   ],
-  vectors: ({ other, point }, { position }) => [
+  vectors: ({ other, point, map }, { position }) => [
     { kind: 'vectors', position, other: other ?? Math.max(0, position - 1), point },
+    ...(map ? [{ kind: 'map' as const, point }] : []),
   ],
   attention: (selection, inspection) => [
     { kind: 'thumbnails' },

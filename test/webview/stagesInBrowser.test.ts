@@ -44,6 +44,11 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
     await settled(inspector, stage);
     if (stage === 'neurons') await searchLines(inspector);
+    const map = inspector.page.getByRole('button', { name: /Map of|地图/, pressed: false });
+    if (stage === 'vectors' && (await map.count()) === 1) {
+      await map.click();
+      await inspector.page.waitForSelector('.vector-map svg');
+    }
   }
 
   async function searchLines({ page }: OpenInspector): Promise<void> {

@@ -8,6 +8,7 @@ import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { TokenSelect } from '../tokenSelect.tsx';
 import { useAnswer, useView } from '../view.ts';
+import { VectorMap } from './vectorMap.tsx';
 
 type Answer = StageAnswers['vectors'];
 
@@ -59,6 +60,7 @@ export function VectorsStage(): JSX.Element | null {
           </tbody>
         </table>
       </Numbers>
+      <VectorMap />
       <Board />
     </div>
   );
