@@ -13,8 +13,8 @@ export function loadPlot(): Promise<typeof Plot> {
     script.type = 'module';
     script.nonce = own.nonce;
     script.src = new URL('plots.js', own.src).href;
-    script.onload = () => resolve((window as PlotWindow).nihiloPlot!);
-    script.onerror = () => reject(new Error(`${script.src} is not to be had`));
+    script.addEventListener('load', () => resolve((window as PlotWindow).nihiloPlot!));
+    script.addEventListener('error', () => reject(new Error(`${script.src} is not to be had`)));
     document.head.append(script);
   });
   return loading;

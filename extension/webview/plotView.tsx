@@ -24,12 +24,14 @@ export function PlotView(props: PlotViewProps): JSX.Element {
   newest.current = props;
   useEffect(() => {
     let isGone = false;
-    void loadPlot().then((Plot) => {
+    const begin = async (): Promise<void> => {
+      const Plot = await loadPlot();
       if (isGone) return;
       const { describe, data, index } = newest.current;
       plot.current = new Plot(place.current!, describe, data, (at) => newest.current.onPoint(at));
       plot.current.point(index);
-    });
+    };
+    void begin();
     return () => {
       isGone = true;
       plot.current?.remove();
