@@ -68,11 +68,8 @@ const bundles = [
     external: ['vscode'],
   },
   { ...web, entryPoints: ['extension/threads/webThread.ts'], outfile: 'dist/web/thread.js', format: 'iife' },
-  {
-    ...browser,
-    entryPoints: ['extension/webview/inspector.tsx', 'extension/webview/plots.ts'],
-    outdir: 'dist/webview',
-  },
+  { ...browser, entryPoints: ['extension/webview/inspector.tsx'], outfile: 'dist/webview/inspector.js' },
+  { ...browser, entryPoints: ['extension/webview/plots.ts'], outfile: 'dist/webview/plots.js' },
 ];
 
 function options(bundle, production) {
