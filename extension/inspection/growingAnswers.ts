@@ -5,6 +5,7 @@ import type {
   StageAnswers,
   StageQuestion,
 } from '../protocol/stages.ts';
+import { byteCount } from '../protocol/tokenBytes.ts';
 
 /** Asks the engine; rejects when nobody waits any more. */
 type Ask = (question: RunQuestion) => Promise<StageAnswer>;
@@ -45,7 +46,7 @@ export async function* branchTokenByToken(
     const next = answerOf('next', await ask({ kind: 'next', position, tokens: before, token }));
     tokens.push(next);
     // What stands for the end of a text has no bytes.
-    const isAtEnd = next.bytes.includes('\n') || next.bytes === '' || tokens.length >= mostTokens;
+    const isAtEnd = next.bytes.includes('\n') || byteCount(next.bytes) === 0 || tokens.length >= mostTokens;
     done = isAtEnd && tokens.length >= supposed.length;
     yield { tokens: [...tokens], done };
   }

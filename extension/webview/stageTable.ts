@@ -50,7 +50,7 @@ const questions: Readonly<Record<StageId, Questions>> = {
 };
 
 /** What is answered again and again, until nobody wants more of it. */
-export const growing: readonly StageKind[] = ['firingLines'];
+export const growing: readonly StageKind[] = ['firingLines', 'why', 'branch'];
 
 /** What the stage does not wait for: it shows by itself how far it is. */
 export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines'];
