@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import { openTeam } from '../../extension/training/openTeam.ts';
 import type { Team } from '../../extension/training/team.ts';
 import { trainPencil } from './pencilTraining.ts';
 
-const source = new URL('../../extension/', import.meta.url).pathname;
+const library = new URL('../../node_modules/commander/lib', import.meta.url).pathname;
 const platform = nodePlatform();
 let root: string;
 let start: Checkpoint;
@@ -24,21 +24,21 @@ let tokenizer: Tokenizer;
 let known: KnownDocuments;
 const teams: Team[] = [];
 
+/** The first of some names that is held out, or that is not. */
+function nameThat(heldOut: boolean, beginning: string): string {
+  const names = Array.from({ length: 1_000 }, (_, i) => `${beginning}-${i}.js`);
+  return names.find((name) => isHeldOut(name, 1) === heldOut)!;
+}
+
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'nihilo-continual-'));
   const folder = join(root, 'code');
-  for (const part of ['corpus', 'protocol'])
-    cpSync(join(source, part), join(folder, part), { recursive: true });
-  // Held out, and like nothing that is trained on: there is something to learn from it whatever the code says.
-  const names = Array.from({ length: 100 }, (_, i) => `odd${i}.ts`);
-  const odd = 'zebraCrossing(quillFeather, marmalade);\n'.repeat(60);
-  writeFileSync(
-    join(
-      folder,
-      names.find((name) => isHeldOut(name, 1))!,
-    ),
-    odd,
-  );
+  mkdirSync(folder);
+  // Text that stays as it is, unlike the project's own: what a few steps come to hangs on every byte.
+  for (const [i, name] of readdirSync(library).entries())
+    cpSync(join(library, name), join(folder, nameThat(false, `lib${i}`)));
+  // Like nothing that is trained on: there is something to learn from it.
+  writeFileSync(join(folder, nameThat(true, 'odd')), 'zebraCrossing(quillFeather, marmalade);\n'.repeat(60));
   const corpus = { folders: [folder], exclude: [] };
   const checkpoint = join(root, 'model');
   await trainPencil(folder, checkpoint);
