@@ -6,13 +6,13 @@ import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
 import { numberSentence } from './numberSentence.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { Rail } from './rail.tsx';
 import { SheetView } from './sheetView.tsx';
 import { awaitedApart, questionsOf } from './stageTable.ts';
 import { stageViews } from './stageViews.tsx';
 import { TokenStrip } from './tokenStrip.tsx';
-import { TrainingPanel } from './trainingPanel.tsx';
+import { TrainingPanel } from './training/trainingPanel.tsx';
 import { type StageState, useStageState, useView, ViewContext, viewOf } from './view.ts';
 
 interface AppProps {

@@ -6,7 +6,7 @@ import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { numberSentence } from './numberSentence.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { useAnswer, useView, type View } from './view.ts';
 
 /** Lines of the calculation that are shown beside the stage: its end. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { EssayState } from '../protocol/inspecting.ts';
 import { count, decimal } from './figures.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { WholeNumber } from './sampling.tsx';
 import { useView } from './view.ts';
 

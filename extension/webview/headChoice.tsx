@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Heatmap } from './heatmap.tsx';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { useAnswer, useView } from './view.ts';
 
 /** All heads of all layers as small pictures; the chosen one is what the stages show. */

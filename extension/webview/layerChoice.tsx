@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { useView } from './view.ts';
 
 /** Which layer, and where it matters which head. */

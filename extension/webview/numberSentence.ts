@@ -1,6 +1,6 @@
 import type { Inspection } from '../protocol/prediction.ts';
 import type { NumberName } from '../protocol/stages.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { spokenToken, tokenPieces } from './tokenText.ts';
 
 /** What a number is, in words, with the tokens that it is about. */

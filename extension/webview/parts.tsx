@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PartsOfDecision, PartsOfToken, Pushes } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { TableHead } from './tableHead.tsx';
 import { TokenText } from './tokenTextView.tsx';
 import { useAnswer, useView } from './view.ts';

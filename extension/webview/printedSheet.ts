@@ -1,6 +1,6 @@
 import type { Sheet } from '../arithmetic/sheet.ts';
 import { inFull } from '../arithmetic/sheetText.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 
 interface Heading {
   readonly sentence: string;

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { stageIds, type StageId } from '../protocol/stages.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
 import { count, decimal } from './figures.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { neighbourOf } from './stageTable.ts';
 import { spokenToken, tokenPieces } from './tokenText.ts';
 import { useAnswer, useView } from './view.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { decimal } from './figures.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import type { Selection } from './selection.ts';
 import { useView } from './view.ts';
 

@@ -4,7 +4,7 @@ import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
 import type { Sheet, SheetRow } from '../arithmetic/sheet.ts';
 import { inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { printedSheet } from './printedSheet.ts';
 import { TableHead } from './tableHead.tsx';
 import { useView } from './view.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { InspectedToken } from '../protocol/prediction.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from './phrases/phrases.ts';
 import { TokenText } from './tokenTextView.tsx';
 import { spokenToken, tokenPieces } from './tokenText.ts';
 

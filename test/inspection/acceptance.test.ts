@@ -13,7 +13,7 @@ import { withoutTokens } from '../../extension/inspection/why.ts';
 import type { RunQuestion, StageAnswers, StageQuestion } from '../../extension/protocol/stages.ts';
 import { latin1 } from '../../extension/tokenizer/latin1.ts';
 import { trainTokenizer } from '../../extension/tokenizer/trainTokenizer.ts';
-import { scoresOf } from '../../extension/webview/scoreLines.ts';
+import { scoresOf } from '../../extension/webview/stages/scoreLines.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors, realCode } from '../engine/tinyModel.ts';
 import { randomIntegers, uniform } from '../reference/random.ts';

@@ -11,7 +11,7 @@ import {
   noBetterFor,
   smoothed,
   smoothedSteps,
-} from '../../extension/webview/curves.ts';
+} from '../../extension/webview/training/curves.ts';
 
 const trained = (step: number, loss: number): TrainPoint => [
   step,

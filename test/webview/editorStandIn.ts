@@ -73,8 +73,8 @@ export class EditorStandIn {
     const bundle = await build({
       entryPoints: [
         { in: entry, out: 'inspector' },
-        { in: 'extension/webview/inspectorChinese.ts', out: 'inspectorChinese' },
-        { in: 'extension/webview/plots.ts', out: 'plots' },
+        { in: 'extension/webview/phrases/inspectorChinese.ts', out: 'inspectorChinese' },
+        { in: 'extension/webview/training/plots.ts', out: 'plots' },
       ],
       bundle: true,
       minify: true,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { chinese } from '../../extension/webview/chinese.ts';
-import { english } from '../../extension/webview/english.ts';
+import { chinese } from '../../extension/webview/phrases/chinese.ts';
+import { english } from '../../extension/webview/phrases/english.ts';
 
 /** Every phrase by its path; what a function says is asked with values of its own. */
 function said(words: object, path = ''): [string, string][] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { changesBetween } from '../../extension/webview/sampleDiff.ts';
+import { changesBetween } from '../../extension/webview/training/sampleDiff.ts';
 
 const tokens = fc.array(fc.constantFrom('a', 'b', 'c', '\n'), { maxLength: 24 });
 

@@ -3,8 +3,8 @@ import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import type { TrainingEvent } from '../../extension/protocol/training.ts';
-import { curvesCsv } from '../../extension/webview/curvesCsv.ts';
-import { trainingSentence } from '../../extension/webview/phrases.ts';
+import { curvesCsv } from '../../extension/webview/training/curvesCsv.ts';
+import { trainingSentence } from '../../extension/webview/phrases/phrases.ts';
 import { heldOut, progress, reading, yardsticks } from './trainingEvents.ts';
 
 const training: TrainingEvent = { type: 'stage', stage: 'training', detail: '' };

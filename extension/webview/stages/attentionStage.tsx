@@ -4,7 +4,7 @@ import { decimal } from '../figures.ts';
 import { Heatmap } from '../heatmap.tsx';
 import { HeadChoice } from '../headChoice.tsx';
 import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { decimal } from '../figures.ts';
 import { Num, Numbers } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { Sampling } from '../sampling.tsx';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';

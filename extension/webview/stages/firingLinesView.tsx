@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { FiringLine, FiringLines } from '../../protocol/workspaceText.ts';
 import { Num, Numbers } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';

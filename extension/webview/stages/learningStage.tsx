@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { decimal } from '../figures.ts';
 import { Bar, Num, Numbers } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { WholeNumber } from '../sampling.tsx';
 import type { WeightPlace } from '../../protocol/stages.ts';
 import { TableHead } from '../tableHead.tsx';

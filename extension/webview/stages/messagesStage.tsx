@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { CallMessage } from '../../protocol/calling.ts';
 import { count, decimal } from '../figures.ts';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { useAnswer } from '../view.ts';
 
 /** Function calls as the model reads them, special tokens and all, and what became of each. */

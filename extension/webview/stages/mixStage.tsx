@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { LayerChoice } from '../layerChoice.tsx';
 import { Bar, FoldedVector, Num, Numbers, PlainVector, Vector } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 

@@ -3,7 +3,7 @@ import type { ScoredToken } from '../../protocol/prediction.ts';
 import { count, decimal } from '../figures.ts';
 import { LayerChoice } from '../layerChoice.tsx';
 import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';

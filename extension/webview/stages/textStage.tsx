@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { byteCount } from '../../protocol/tokenBytes.ts';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useView } from '../view.ts';
 

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer } from '../view.ts';
 import { VocabularyTable } from './vocabularyTable.tsx';

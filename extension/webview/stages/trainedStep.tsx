@@ -3,7 +3,7 @@ import type { OptimizerStep } from '../../protocol/optimizerStep.ts';
 import type { StageAnswers, WeightPlace } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { Num, Numbers } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 
 type Learning = StageAnswers['learning'];
 

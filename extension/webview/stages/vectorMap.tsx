@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';

@@ -3,7 +3,7 @@ import { Board } from '../board.tsx';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { KnownNum, Num, Numbers, PlainVector } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { TokenSelect } from '../tokenSelect.tsx';

@@ -4,7 +4,7 @@ import { vocabularyPage } from '../../protocol/stages.ts';
 import type { CountedToken, VocabularyRows } from '../../protocol/workspaceText.ts';
 import { count, decimal } from '../figures.ts';
 import { KnownNum, Numbers } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';

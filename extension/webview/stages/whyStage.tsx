@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import type { StageAnswers } from '../../protocol/stages.ts';
-import { Branch } from '../branch.tsx';
+import { Branch } from './branch.tsx';
 import { decimal } from '../figures.ts';
-import { LinesThatMattered } from '../linesThatMattered.tsx';
+import { LinesThatMattered } from './linesThatMattered.tsx';
 import { Bar, Num, Numbers } from '../numbers.tsx';
-import { phrases } from '../phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';

@@ -1,7 +1,7 @@
-import { mostLikely, nucleusOf, sumOver } from '../arithmetic/likeliest.ts';
-import { softmax } from '../arithmetic/softmax.ts';
-import type { StageAnswers } from '../protocol/stages.ts';
-import type { Selection } from './selection.ts';
+import { mostLikely, nucleusOf, sumOver } from '../../arithmetic/likeliest.ts';
+import { softmax } from '../../arithmetic/softmax.ts';
+import type { StageAnswers } from '../../protocol/stages.ts';
+import type { Selection } from '../selection.ts';
 
 /** Tokens that are listed one by one. */
 const listed = 20;

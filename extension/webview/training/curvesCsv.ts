@@ -1,4 +1,4 @@
-import type { TrainingView } from './inspectorState.ts';
+import type { TrainingView } from '../inspectorState.ts';
 
 /** All curves, a point a line, and what they are read against; losses in bits per byte, as they were told. */
 export function curvesCsv({

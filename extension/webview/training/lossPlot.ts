@@ -1,8 +1,8 @@
 import type uPlot from 'uplot';
-import type { CurvePoint } from '../protocol/inspector.ts';
+import type { CurvePoint } from '../../protocol/inspector.ts';
 import { along, type Axis, type gapOf } from './curves.ts';
-import { decimal, duration } from './figures.ts';
-import { phrases } from './phrases.ts';
+import { decimal, duration } from '../figures.ts';
+import { phrases } from '../phrases/phrases.ts';
 import type { PlotOptions, PlotStyle } from './plot.ts';
 
 /** What is drawn beside the curves. */

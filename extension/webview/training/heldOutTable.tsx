@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import { count, decimal, duration } from './figures.ts';
-import type { TrainingView } from './inspectorState.ts';
-import { phrases } from './phrases.ts';
-import { TableHead } from './tableHead.tsx';
+import { count, decimal, duration } from '../figures.ts';
+import type { TrainingView } from '../inspectorState.ts';
+import { phrases } from '../phrases/phrases.ts';
+import { TableHead } from '../tableHead.tsx';
 
 /** How many points the table lists, the last ones: the file has them all. */
 const listedPoints = 12;

@@ -1,12 +1,12 @@
 import { Fragment, type JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { CurvePoint, InspectorRequest } from '../protocol/inspector.ts';
-import type { SamplePrompt, TrainingSample } from '../protocol/training.ts';
+import type { CurvePoint, InspectorRequest } from '../../protocol/inspector.ts';
+import type { SamplePrompt, TrainingSample } from '../../protocol/training.ts';
 import { lastUpTo } from './curves.ts';
-import { count, decimal } from './figures.ts';
-import { phrases } from './phrases.ts';
+import { count, decimal } from '../figures.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { type Change, changesBetween } from './sampleDiff.ts';
-import { TokenText } from './tokenTextView.tsx';
+import { TokenText } from '../tokenTextView.tsx';
 
 interface SampleTimelineProps {
   readonly samples: readonly TrainingSample[];

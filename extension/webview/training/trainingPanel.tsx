@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { InspectorRequest } from '../protocol/inspector.ts';
+import type { InspectorRequest } from '../../protocol/inspector.ts';
 import { noBetterFor } from './curves.ts';
-import { count, decimal, duration, rate } from './figures.ts';
-import type { TrainingView } from './inspectorState.ts';
-import { phrases, trainingSentence } from './phrases.ts';
+import { count, decimal, duration, rate } from '../figures.ts';
+import type { TrainingView } from '../inspectorState.ts';
+import { phrases, trainingSentence } from '../phrases/phrases.ts';
 import { TrainingCurves } from './trainingCurves.tsx';
 
 /** A sentence that changes four times a second can't be listened to. */

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { lastUpTo, type Moment, smoothed, smoothedSteps } from './curves.ts';
-import { count, decimal, rate } from './figures.ts';
-import type { TrainingView } from './inspectorState.ts';
-import { phrases } from './phrases.ts';
+import { count, decimal, rate } from '../figures.ts';
+import type { TrainingView } from '../inspectorState.ts';
+import { phrases } from '../phrases/phrases.ts';
 
 interface Row {
   /** of the line that it is drawn by; null for what is not in the picture */

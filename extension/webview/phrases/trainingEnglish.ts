@@ -1,4 +1,4 @@
-import type { TrainingPhase } from '../protocol/inspector.ts';
+import type { TrainingPhase } from '../../protocol/inspector.ts';
 
 type PhaseNames = Readonly<Record<Exclude<TrainingPhase, 'none'>, string>>;
 

@@ -1,6 +1,6 @@
-import type { Place } from '../protocol/inspector.ts';
+import type { Place } from '../../protocol/inspector.ts';
 import { englishDepth } from './englishDepth.ts';
-import { count, decimal } from './figures.ts';
+import { count, decimal } from '../figures.ts';
 import { trainingEnglish } from './trainingEnglish.ts';
 import { englishWhy } from './whyPhrases.ts';
 

@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { BranchToken, StageAnswers } from '../protocol/stages.ts';
-import { decimal } from './figures.ts';
-import { Bar } from './numbers.tsx';
-import { phrases } from './phrases.ts';
-import { TableHead } from './tableHead.tsx';
-import { spokenToken, tokenPieces } from './tokenText.ts';
-import { TokenText } from './tokenTextView.tsx';
-import { useAnswer, useView } from './view.ts';
+import type { BranchToken, StageAnswers } from '../../protocol/stages.ts';
+import { decimal } from '../figures.ts';
+import { Bar } from '../numbers.tsx';
+import { phrases } from '../phrases/phrases.ts';
+import { TableHead } from '../tableHead.tsx';
+import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { TokenText } from '../tokenTextView.tsx';
+import { useAnswer, useView } from '../view.ts';
 
 /**
  * How the text goes on from here, token by token, with what might have come in each place. Another token in one of them begins a branch:

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
-import type { InspectedToken } from '../protocol/prediction.ts';
-import type { StageAnswers, TokenRange } from '../protocol/stages.ts';
-import { byteCount } from '../protocol/tokenBytes.ts';
-import { decimal } from './figures.ts';
-import { Bar } from './numbers.tsx';
-import { phrases } from './phrases.ts';
-import { TokenText } from './tokenTextView.tsx';
-import { useView } from './view.ts';
+import type { InspectedToken } from '../../protocol/prediction.ts';
+import type { StageAnswers, TokenRange } from '../../protocol/stages.ts';
+import { byteCount } from '../../protocol/tokenBytes.ts';
+import { decimal } from '../figures.ts';
+import { Bar } from '../numbers.tsx';
+import { phrases } from '../phrases/phrases.ts';
+import { TokenText } from '../tokenTextView.tsx';
+import { useView } from '../view.ts';
 
 type Line = StageAnswers['why']['lines'][number];
 

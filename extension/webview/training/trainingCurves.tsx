@@ -1,14 +1,14 @@
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import type { InspectorRequest } from '../protocol/inspector.ts';
+import type { InspectorRequest } from '../../protocol/inspector.ts';
 import { along, axes, type Axis, gapOf, type Moment, momentAt, momentsOf } from './curves.ts';
 import { curvesCsv } from './curvesCsv.ts';
-import { count, decimal, duration } from './figures.ts';
+import { count, decimal, duration } from '../figures.ts';
 import { HeldOutTable } from './heldOutTable.tsx';
-import type { TrainingView } from './inspectorState.ts';
+import type { TrainingView } from '../inspectorState.ts';
 import { figureOptions, lossOptions, type Scales, shortDecimal, shortRate } from './lossPlot.ts';
-import { phrases } from './phrases.ts';
+import { phrases } from '../phrases/phrases.ts';
 import { PlotView } from './plotView.tsx';
 import { Readout } from './readout.tsx';
 import { SampleTimeline } from './sampleTimeline.tsx';

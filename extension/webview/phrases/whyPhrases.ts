@@ -1,4 +1,4 @@
-import { count, decimal } from './figures.ts';
+import { count, decimal } from '../figures.ts';
 import type { Phrases } from './phrases.ts';
 
 /** What *Why?* says. */

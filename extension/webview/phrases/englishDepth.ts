@@ -1,4 +1,4 @@
-import { count } from './figures.ts';
+import { count } from '../figures.ts';
 
 /** What Tokens, Vectors, Neurons and Learning say of the workspace, of the training, and of how a weight is nudged. */
 export const englishDepth = {

@@ -1,4 +1,4 @@
-import { count } from './figures.ts';
+import { count } from '../figures.ts';
 import type { Phrases } from './phrases.ts';
 
 export const chineseDepth = {

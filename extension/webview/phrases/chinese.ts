@@ -1,4 +1,4 @@
-import { count, decimal } from './figures.ts';
+import { count, decimal } from '../figures.ts';
 import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
 import { trainingChinese } from './trainingChinese.ts';

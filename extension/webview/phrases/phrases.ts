@@ -1,7 +1,7 @@
-import { memorises } from './curves.ts';
+import { memorises } from '../training/curves.ts';
 import { english } from './english.ts';
-import { count, decimal, duration } from './figures.ts';
-import type { TrainingView } from './inspectorState.ts';
+import { count, decimal, duration } from '../figures.ts';
+import type { TrainingView } from '../inspectorState.ts';
 
 /** The same words in any language: a string for each string, a function of the same values for each function. */
 type Spoken<Words> = Words extends string

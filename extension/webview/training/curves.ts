@@ -1,5 +1,5 @@
-import type { CurvePoint, TrainPoint } from '../protocol/inspector.ts';
-import type { TrainingView } from './inspectorState.ts';
+import type { CurvePoint, TrainPoint } from '../../protocol/inspector.ts';
+import type { TrainingView } from '../inspectorState.ts';
 
 /** What the curves are drawn over. */
 export const axes = ['step', 'epoch', 'seconds'] as const;
