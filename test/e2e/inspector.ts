@@ -26,6 +26,13 @@ export class InspectorPanel {
     await this.#settled();
   }
 
+  /** Resolves when the curves of the last training have been drawn, by a script that comes with the first of them. */
+  async drawsCurves(): Promise<void> {
+    const curves = this.frame.locator('.u-wrap canvas');
+    await curves.first().scrollIntoViewIfNeeded();
+    await curves.first().waitFor();
+  }
+
   /** Chooses the token before the chosen one by the keyboard. */
   async choosePrevious(): Promise<void> {
     const chosen = this.frame.locator('.strip [aria-selected="true"]');

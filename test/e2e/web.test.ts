@@ -67,6 +67,8 @@ describe.each([
     await inspector.showing(file, place);
     expect((await inspector.rows()).length).toBeGreaterThan(10);
     await workbench.screenshot(`${name}-inspector`);
+    await inspector.drawsCurves();
+    await workbench.screenshot(`${name}-curves`);
   });
 
   it('learns from what is saved', async (context) => {
