@@ -72,7 +72,7 @@ export class Workbench {
     await input.fill(target);
     // Nor does it hear an Enter while it lists the folder of a path that was written just now.
     do await input.press('Enter');
-    while (!(await isHiddenWithin(2000, input)));
+    while (!(await isInTime(input.waitFor({ state: 'hidden', timeout: 2_000 }))));
   }
 
   /** @param label as *Preferences: Color Theme* lists it */
@@ -187,13 +187,7 @@ export class Workbench {
   /** The editor asks a moment after a key; most keys get no answer, which only a limit can tell. */
   async #ghostTextSoon(): Promise<string> {
     const shown = this.page.locator('.ghost-text-decoration, .ghost-text').first();
-    try {
-      await shown.waitFor({ timeout: 1_000 });
-    } catch (error) {
-      if (error instanceof errors.TimeoutError) return '';
-      throw error;
-    }
-    return this.#settledGhostText();
+    return (await isInTime(shown.waitFor({ timeout: 1_000 }))) ? this.#settledGhostText() : '';
   }
 
   /** What was shown before the last key stays until the next picture: read again until two pictures in a row show the same. */
@@ -220,12 +214,13 @@ export class Workbench {
   }
 }
 
-/** @param limit milliseconds */
-async function isHiddenWithin(limit: number, element: Locator): Promise<boolean> {
+/** @returns false when the time is over that the waiting was given */
+async function isInTime(waiting: Promise<void>): Promise<boolean> {
   try {
-    await element.waitFor({ state: 'hidden', timeout: limit });
+    await waiting;
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return false;
+    throw error;
   }
 }

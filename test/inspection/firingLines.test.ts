@@ -8,20 +8,8 @@ import { controlBytes } from '../../extension/protocol/tokenBytes.ts';
 import type { Passage, WorkspaceText } from '../../extension/protocol/workspaceText.ts';
 import type { StageAnswer } from '../../extension/protocol/stages.ts';
 import { compiled } from '../engine/compiled.ts';
-import { randomTensors } from '../engine/tinyModel.ts';
+import { tinyConfig as config, randomTensors } from '../engine/tinyModel.ts';
 import { randomIntegers, uniform } from '../reference/random.ts';
-
-const config = {
-  vocabSize: 61,
-  hiddenSize: 16,
-  intermediateSize: 64,
-  numHiddenLayers: 2,
-  numAttentionHeads: 2,
-  maxPositionEmbeddings: 24,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-5,
-  tieWordEmbeddings: true,
-} as const;
 
 /** Id 60 ends a text. */
 const subject: Subject = {

@@ -5,20 +5,9 @@ import type { Run } from '../../extension/inspection/subject.ts';
 import { weightAt } from '../../extension/inspection/weightPlace.ts';
 import { recipeFor } from '../../extension/training/recipe.ts';
 import { compiled } from '../engine/compiled.ts';
-import { randomTensors } from '../engine/tinyModel.ts';
+import { tinyConfig as config, randomTensors } from '../engine/tinyModel.ts';
 import { randomIntegers, uniform } from '../reference/random.ts';
 
-const config = {
-  vocabSize: 61,
-  hiddenSize: 16,
-  intermediateSize: 64,
-  numHiddenLayers: 2,
-  numAttentionHeads: 2,
-  maxPositionEmbeddings: 24,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-5,
-  tieWordEmbeddings: true,
-} as const;
 const ids = [...randomIntegers(uniform(3), 20, 0, 60)];
 
 function runOf(optimizer: 'adamw' | 'muon', steps: number | null): Run {

@@ -1,25 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../extension/engine/random.ts';
-import type { ModelConfig } from '../../extension/protocol/model.ts';
 import { Batches } from '../../extension/training/batches.ts';
 import { Learner, mostChunks } from '../../extension/training/learner.ts';
 import { type Recipe, recipes } from '../../extension/training/recipe.ts';
 import { Team } from '../../extension/training/team.ts';
 import { builds, compiled } from '../engine/compiled.ts';
 import { lonePlatform } from '../engine/lonePlatform.ts';
-import { randomTensors } from '../engine/tinyModel.ts';
-
-const config: ModelConfig = {
-  vocabSize: 70,
-  hiddenSize: 20,
-  intermediateSize: 80,
-  numHiddenLayers: 2,
-  numAttentionHeads: 1,
-  maxPositionEmbeddings: 24,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-5,
-  tieWordEmbeddings: true,
-};
+import { oddConfig as config, randomTensors } from '../engine/tinyModel.ts';
 
 function learnerOf(build: (typeof builds)[number], change: Partial<Recipe>, bad: number | null): Learner {
   const recipe: Recipe = {
