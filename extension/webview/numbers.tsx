@@ -192,6 +192,18 @@ export function FoldedVector(props: VectorProps): JSX.Element {
   );
 }
 
+/** Two cells of a row: a probability, and its bar. */
+export function ProbabilityCells({ probability }: { readonly probability: number }): JSX.Element {
+  return (
+    <>
+      <td class="number">{decimal(probability, 4)}</td>
+      <td class="bar-column">
+        <Bar share={probability} />
+      </td>
+    </>
+  );
+}
+
 /** A bar beside a number; its length alone says how much. @param share 0 … 1 */
 export function Bar({ share, kind = '' }: { readonly share: number; readonly kind?: string }): JSX.Element {
   return (

@@ -1,16 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { redo } from '../arithmetic/redo.ts';
-import {
-  EditorStandIn,
-  mostMessageBytes,
-  type OpenInspector,
-  type OpenOptions,
-  whyNoBrowser,
-} from './editorStandIn.ts';
+import { EditorStandIn, mostMessageBytes, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { picture, seriousFindings } from './pageChecks.ts';
-import { sampleEngine, sampleMessage, sampleModel } from './sampleEngine.ts';
-import { samplePlace } from './sampleText.ts';
+import { sampleEngine, sampleMessage } from './sampleEngine.ts';
+import { openOnSample, settled } from './sampleInspector.ts';
 import { themes } from './themes.ts';
 
 const dark = themes.find((theme) => theme.id === 'dark-modern')!;
@@ -21,24 +15,6 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     editor = await EditorStandIn.start();
   });
   afterAll(async () => editor?.stop());
-
-  async function openOnSample(options: Partial<OpenOptions> = {}): Promise<OpenInspector> {
-    const inspector = await editor.open({
-      theme: dark,
-      model: sampleModel,
-      engine: sampleEngine(),
-      width: 1000,
-      height: 800,
-      ...options,
-    });
-    inspector.conversation.follow({ place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' });
-    await settled(inspector, 'scores');
-    return inspector;
-  }
-
-  async function settled(inspector: OpenInspector, stage: string): Promise<void> {
-    await inspector.page.waitForSelector(`.prediction[data-stage="${stage}"][aria-busy="false"]`);
-  }
 
   async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
     await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
@@ -68,7 +44,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   test.each(themes)(
     '$id: a tour of every stage breaks no policy, asks nobody else, has nothing serious for axe-core, and no message of 1 MB',
     async (theme) => {
-      const inspector = await openOnSample({ theme });
+      const inspector = await openOnSample(editor, { theme });
       for (const stage of stageIds) {
         await openStage(inspector, stage);
         await picture(inspector, `${theme.id}-${stage}`);
@@ -90,7 +66,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   );
 
   test('every kind of number that a stage shows has a sheet whose text alone is redone to the last digit', async () => {
-    const inspector = await openOnSample();
+    const inspector = await openOnSample(editor);
     const { page } = inspector;
     const kinds = new Set<string>();
     let sheets = 0;
@@ -188,7 +164,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   });
 
   test('a blank sheet points out the first line that was answered wrongly', async () => {
-    const inspector = await openOnSample();
+    const inspector = await openOnSample(editor);
     const { page } = inspector;
     await page.locator('.num[data-of="logit"]').first().dblclick();
     await page.waitForSelector('.sheet');
@@ -250,7 +226,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   });
 
   test('the vocabulary has no more than 60 rows on the page, wherever it is scrolled to, and finds the chosen token', async () => {
-    const inspector = await openOnSample();
+    const inspector = await openOnSample(editor);
     const { page } = inspector;
     await openStage(inspector, 'tokens');
     const rows = page.locator('.vocabulary-frame tbody tr');
@@ -288,7 +264,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     let hold: Promise<void> | null = null;
     let goOn = (): void => {};
     const engine = sampleEngine();
-    const inspector = await openOnSample({
+    const inspector = await openOnSample(editor, {
       engine: {
         ...engine,
         ask: async (query, signal) => {
@@ -333,7 +309,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   });
 
   test('a function call is shown as the exact text that the model reads, with what became of it', async () => {
-    const inspector = await openOnSample();
+    const inspector = await openOnSample(editor);
     await openStage(inspector, 'messages');
     const message = inspector.page.locator('.messages li');
     expect(await message.count()).toBe(1);
@@ -350,14 +326,14 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   });
 
   test('where nothing was asked, it says so', async () => {
-    const inspector = await openOnSample({ engine: sampleEngine({ messages: () => [] }) });
+    const inspector = await openOnSample(editor, { engine: sampleEngine({ messages: () => [] }) });
     await openStage(inspector, 'messages');
     expect(await inspector.page.locator('.prediction').textContent()).toContain('Nothing was asked');
     await inspector.close();
   });
 
   test('in Chinese the same tour has no English sentence left', async () => {
-    const inspector = await openOnSample({ language: 'zh-cn' });
+    const inspector = await openOnSample(editor, { language: 'zh-cn' });
     for (const stage of stageIds) {
       await openStage(inspector, stage);
       const words = await inspector.page

@@ -4,11 +4,10 @@ import { say } from '../../extension/protocol/sentence.ts';
 import type { RunQuestion, StageAnswer } from '../../extension/protocol/stages.ts';
 import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
 import { picture, seriousFindings } from './pageChecks.ts';
-import { sampleEngine, sampleInspection, sampleModel } from './sampleEngine.ts';
-import { samplePlace } from './sampleText.ts';
+import { sampleEngine, sampleInspection } from './sampleEngine.ts';
+import { openOnSample, settled } from './sampleInspector.ts';
 import { themes } from './themes.ts';
 
-const dark = themes.find((theme) => theme.id === 'dark-modern')!;
 type Without = Extract<RunQuestion, { kind: 'without' }>;
 
 /** An engine that tries a line without only when the test lets it. */
@@ -32,24 +31,11 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   });
   afterAll(async () => editor?.stop());
 
-  async function openOnSample(options: Partial<OpenOptions> = {}, stage = 'why'): Promise<OpenInspector> {
-    const inspector = await editor.open({
-      theme: dark,
-      model: sampleModel,
-      engine: sampleEngine(),
-      width: 1000,
-      height: 800,
-      ...options,
-    });
-    inspector.conversation.follow({ place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' });
-    await settled(inspector, 'scores');
+  async function openStage(options: Partial<OpenOptions> = {}, stage = 'why'): Promise<OpenInspector> {
+    const inspector = await openOnSample(editor, options);
     await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
     await settled(inspector, stage);
     return inspector;
-  }
-
-  async function settled({ page }: OpenInspector, stage: string): Promise<void> {
-    await page.waitForSelector(`.prediction[data-stage="${stage}"][aria-busy="false"]`);
   }
 
   const numbersOf = async ({ page }: OpenInspector, selector: string, name: string): Promise<number[]> =>
@@ -59,7 +45,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
 
   test('lines come one by one, with what gradient × input says of those that are left', async () => {
     const { engine, held } = patientEngine();
-    const inspector = await openOnSample({ engine });
+    const inspector = await openStage({ engine });
     const { page } = inspector;
     const lines = await page.locator('.effects li').count();
     expect(lines).toBeGreaterThan(3);
@@ -90,7 +76,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
 
   test('Stop ends the trying: no line more is asked about, and what has come stays', async () => {
     const { engine, held } = patientEngine();
-    const inspector = await openOnSample({ engine });
+    const inspector = await openStage({ engine });
     const { page } = inspector;
     held[0]!.answer();
     await page.waitForSelector('[data-tried="1"]');
@@ -108,7 +94,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
 
   test('another token ends it, too: a line of the token before is never drawn', async () => {
     const { engine, held } = patientEngine();
-    const inspector = await openOnSample({ engine });
+    const inspector = await openStage({ engine });
     const { page } = inspector;
     const before = held.length;
     await page.locator('.token[data-position="40"]').click();
@@ -127,7 +113,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   test.each(themes)(
     '$id: another token begins a branch, whose product is shown, and there is a way back',
     async (theme) => {
-      const inspector = await openOnSample({ theme });
+      const inspector = await openStage({ theme });
       const { page } = inspector;
       const tokens = (): Promise<number[]> => numbersOf(inspector, '.branch-token', 'data-token-id');
       await page.waitForSelector('[data-branch="0"][data-done="true"]');
@@ -159,13 +145,13 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   );
 
   test('what is a guess is called unsure, and where the heads looked is no proof of why', async () => {
-    const inspector = await openOnSample({ engine: sampleEngine({ find: async () => null }) });
+    const inspector = await openStage({ engine: sampleEngine({ find: async () => null }) });
     const words = (await inspector.page.locator('.prediction').textContent())!;
     expect(words).toContain('Unsure: a guess');
     expect(words).toContain('Where it looked. Not proof of why.');
     expect(words).not.toMatch(/hallucinat/i);
     await inspector.close();
-    const seen = await openOnSample();
+    const seen = await openStage();
     expect(await seen.page.locator('.prediction').textContent()).not.toContain('Unsure');
     expect(await seen.page.locator('[data-seen]').getAttribute('data-seen')).toBe('shop/cart.ts:12');
     await seen.page.locator('[data-seen]').click();
@@ -181,7 +167,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   ])(
     'a command gives the keyboard to a part of the page of $width px, and Esc gives it back to the code',
     async ({ width, inspector: rail }) => {
-      const inspector = await openOnSample();
+      const inspector = await openStage();
       const { page, conversation } = inspector;
       await page.setViewportSize({ width, height: 800 });
       const has = (selector: string): Promise<void> =>
@@ -212,7 +198,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
     const engine = sampleEngine({
       essay: (action) => (fails ? Promise.reject(error) : whole.essay(action)),
     });
-    const inspector = await openOnSample({ engine });
+    const inspector = await openStage({ engine });
     const { page } = inspector;
     await page.locator('.start-essay').click();
     await expect.poll(() => page.locator('.notice[role="alert"]').textContent()).toContain('engine stopped');

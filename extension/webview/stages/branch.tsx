@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BranchToken, StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
-import { Bar } from '../numbers.tsx';
+import { ProbabilityCells } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
@@ -136,10 +136,7 @@ function Alternatives({
                   <TokenText bytes={bytes} />
                 </button>
               </td>
-              <td class="number">{decimal(probability, 4)}</td>
-              <td class="bar-column">
-                <Bar share={probability} />
-              </td>
+              <ProbabilityCells probability={probability} />
             </tr>
           ))}
         </tbody>

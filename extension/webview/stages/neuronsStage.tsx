@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { ScoredToken } from '../../protocol/prediction.ts';
-import { count, decimal } from '../figures.ts';
+import { count } from '../figures.ts';
 import { LayerChoice } from '../layerChoice.tsx';
-import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
+import { Bar, FoldedVector, Num, Numbers, ProbabilityCells, Vector } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
@@ -131,10 +131,7 @@ function Guesses({
             <td>
               <TokenText bytes={bytes} />
             </td>
-            <td class="number">{decimal(probability, 4)}</td>
-            <td class="bar-column">
-              <Bar share={probability} />
-            </td>
+            <ProbabilityCells probability={probability} />
           </tr>
         ))}
       </tbody>
