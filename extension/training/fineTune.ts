@@ -124,7 +124,7 @@ class FineTuneRun {
     this.#stage('training', 'Training');
     const peak = measurePeak(this.#material.team);
     const pace = this.#pace();
-    const result = await this.#loop(pace, sampledBefore, await this.#samples());
+    const result = await this.#loop(pace, sampledBefore, this.#samples());
     this.#stage('evaluating', 'Scoring the held-out files after');
     const { tensors, after } = await this.#judge(result.best, before);
     this.#stage('saving', 'Writing the checkpoint');
@@ -148,9 +148,9 @@ class FineTuneRun {
     };
   }
 
-  async #samples(): Promise<Samples | null> {
+  #samples(): Samples | null {
     const { start, text, recipe, team } = this.#material;
-    const { yardsticks, samples } = await takeYardsticks(this.#platform, {
+    const { yardsticks, samples } = takeYardsticks({
       config: start.config,
       tokenizer: text.tokenizer,
       recipe,
@@ -158,7 +158,6 @@ class FineTuneRun {
       texts: text.heldOut.fresh,
       heldOut: this.#heldOut.fresh,
       team,
-      reproducible: start.trainerState.reproducible,
       memoryLimitMb: this.#request.memoryLimitMb,
     });
     this.#emit({ type: 'yardsticks', yardsticks });

@@ -24,11 +24,19 @@ import { awaitChange, patienceMs } from './waiting.ts';
  * and waits until all are idle with `Atomics.wait`: in a worker, or on the main thread of a program that does nothing else.
  */
 export class Team {
+  /** what its lanes compute with */
+  readonly compiled: CompiledKernels;
   readonly memory: WebAssembly.Memory;
   readonly #lane: Lane;
   readonly #others: readonly WorkerHandle<never, never>[];
 
-  private constructor(lane: Lane, memory: WebAssembly.Memory, others: readonly WorkerHandle<never, never>[]) {
+  private constructor(
+    compiled: CompiledKernels,
+    lane: Lane,
+    memory: WebAssembly.Memory,
+    others: readonly WorkerHandle<never, never>[],
+  ) {
+    this.compiled = compiled;
     this.#lane = lane;
     this.memory = memory;
     this.#others = others;
@@ -52,7 +60,7 @@ export class Team {
       handle.onFailure((reason) => lane.control.fail(reason));
       return handle;
     });
-    return new Team(lane, memory, others);
+    return new Team(compiled, lane, memory, others);
   }
 
   /** All lanes need nothing more of this thread, which `run` may block from then on. */

@@ -153,7 +153,7 @@ class Training {
     this.#stage('training', 'Training');
     const peak = measurePeak(this.#material.team);
     const pace = this.#pace();
-    const result = await this.#loop(pace, await this.#samples());
+    const result = await this.#loop(pace, this.#samples());
     const score = await this.#finalScore(result.best);
     this.#stage('saving', 'Writing the checkpoint');
     await this.#save(result, score, result.trainLoss);
@@ -181,10 +181,10 @@ class Training {
     return pace;
   }
 
-  async #samples(): Promise<Samples | null> {
+  #samples(): Samples | null {
     const { config, corpus, team } = this.#material;
-    const { reproducible, memoryLimitMb } = this.#request;
-    const { yardsticks, samples } = await takeYardsticks(this.#platform, {
+    const { memoryLimitMb } = this.#request;
+    const { yardsticks, samples } = takeYardsticks({
       config,
       tokenizer: corpus.tokenizer,
       recipe: recipeFor(this.#request),
@@ -192,7 +192,6 @@ class Training {
       texts: corpus.heldOut,
       heldOut: this.#heldOut,
       team,
-      reproducible,
       memoryLimitMb,
     });
     this.#emit({ type: 'yardsticks', yardsticks });

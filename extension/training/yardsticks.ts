@@ -1,5 +1,3 @@
-import { compileKernels } from '../engine/instantiate.ts';
-import type { Platform } from '../platform/platform.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { PlainGuess, Yardsticks } from '../protocol/training.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -18,20 +16,24 @@ interface Measured {
   /** the score of `texts` */
   readonly heldOut: HeldOut;
   readonly team: Team;
-  readonly reproducible: boolean;
   readonly memoryLimitMb: number;
 }
 
 /** What a training is read against, and the text that it goes on with; without that where memory or text are short. */
-export async function takeYardsticks(
-  platform: Platform,
-  { config, tokenizer, recipe, streams, texts, heldOut, team, reproducible, memoryLimitMb }: Measured,
-): Promise<{ readonly yardsticks: Yardsticks; readonly samples: Samples | null }> {
+export function takeYardsticks({
+  config,
+  tokenizer,
+  recipe,
+  streams,
+  texts,
+  heldOut,
+  team,
+  memoryLimitMb,
+}: Measured): { readonly yardsticks: Yardsticks; readonly samples: Samples | null } {
   const { vocabSize } = config;
   const place = choosePlace(texts, tokenizer, config);
-  const compiled = await compileKernels((name) => platform.readAsset(name), reproducible);
   const room = memoryLimitMb * 1_048_576 - team.plan.bytes;
-  const samples = place === null ? null : Samples.within(room, compiled, config, tokenizer, place);
+  const samples = place === null ? null : Samples.within(room, team.compiled, config, tokenizer, place);
   const guesses = plainGuesses(streams, vocabSize, heldOut);
   const prompt = samples === null ? null : place!.prompt;
   return { yardsticks: { vocabSize, ...guesses, clip: recipe.clip, prompt }, samples };
