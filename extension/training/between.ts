@@ -8,9 +8,9 @@ export function copied(weights: Weights): Map<string, Float32Array> {
 export class Copies {
   readonly #own: Weights[] = [];
 
-  /** @param inUse copies that are not to be written over; all others may be */
-  of(weights: Weights, inUse: readonly (Weights | undefined)[]): Weights {
-    const spare = this.#own.find((copy) => !inUse.includes(copy));
+  /** @param other a copy that is still needed: all but this may be written over */
+  of(weights: Weights, other?: Weights): Weights {
+    const spare = this.#own.find((copy) => copy !== other);
     if (spare === undefined) {
       const copy = copied(weights);
       this.#own.push(copy);

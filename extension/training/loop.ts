@@ -16,9 +16,10 @@ export interface Best {
 }
 
 export interface LoopParts {
-  readonly learner: Pick<Learner, 'state' | 'epochs' | 'average' | 'weightsInPlace' | 'stepInParts'> & {
-    set weights(weights: Weights);
-  };
+  readonly learner: Pick<
+    Learner,
+    'state' | 'epochs' | 'average' | 'exchangeAverage' | 'weightsInPlace' | 'stepInParts'
+  >;
   /** the current weights on at most so many held-out windows; null when cancelled */
   readonly score: (windows: number, steering: Steering) => Promise<Score | null>;
   readonly pace: Pick<
@@ -212,7 +213,7 @@ export class TrainingLoop {
   }
 
   #keep(weights: Weights, step: number, score: Score, scheduled: boolean): void {
-    const copy = this.#copies.of(weights, scheduled ? [] : [this.#scheduledBest?.weights]);
+    const copy = this.#copies.of(weights, scheduled ? undefined : this.#scheduledBest?.weights);
     this.#best = { weights: copy, step, score };
     if (scheduled) this.#scheduledBest = this.#best;
   }
@@ -224,10 +225,9 @@ export class TrainingLoop {
     const ofLast = await scored();
     const { average } = learner;
     if (average === null) return { weights: learner.weightsInPlace, score: ofLast };
-    const last = this.#copies.of(learner.weightsInPlace, [this.#best?.weights, this.#scheduledBest?.weights]);
-    learner.weights = average;
+    learner.exchangeAverage();
     const ofAverage = await scored();
-    learner.weights = last;
+    learner.exchangeAverage();
     return ofAverage.loss < ofLast.loss
       ? { weights: average, score: ofAverage }
       : { weights: learner.weightsInPlace, score: ofLast };

@@ -54,8 +54,8 @@ class Script {
         get weightsInPlace() {
           return weights();
         },
-        set weights(given: Best['weights']) {
-          averaged = given.get('step')![0]! % 1 > 0;
+        exchangeAverage: () => {
+          averaged = !averaged;
         },
         get average() {
           return average();
