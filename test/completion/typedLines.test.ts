@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
+import { calibrate } from '../../extension/completion/acceptance.ts';
 import { Predictor } from '../../extension/completion/predictor.ts';
 import { Suggester } from '../../extension/completion/suggester.ts';
 import { buildCounts, ended } from '../../extension/counts/buildCounts.ts';
@@ -18,6 +19,7 @@ import { Indexer } from '../../extension/indexing/indexer.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { AgreeingTokens } from '../../extension/prediction/agreeingTokens.ts';
 import { shownTokens } from '../../extension/prediction/gate.ts';
+import type { Trial } from '../../extension/protocol/prediction.ts';
 import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { placeKind } from '../../extension/shaping/lexical.ts';
 import { type Tokenizer, tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
@@ -63,6 +65,8 @@ const typedLines = 300;
 /** Suggestions are shown from this probability on, and from so many characters on. */
 const least = 0.5;
 const fewest = 4;
+/** More than there are: each is tried out at several places. */
+const triedFiles = 40;
 Object.assign(choices, {
   enabled: true,
   eagerness: 1 - least,
@@ -125,13 +129,18 @@ async function simulated(): Promise<KeystrokePoint> {
   return pointOf(typist);
 }
 
+/** However busy the machine is, it ends what it has begun. */
+function suggesterOf(predictor: Predictor): Suggester {
+  return new Suggester((prefix, open, options) =>
+    Promise.resolve(predictor.complete(prefix, open, { ...options, maxMilliseconds: 60_000 }, () => false)),
+  );
+}
+
 /** As somebody types in the editor: its provider of completions, the suggester, the predictor and the index. */
 async function typed(): Promise<KeystrokePoint> {
   const predictor = new Predictor(platform);
   await predictor.useIndex(index, giveWay);
-  const suggester = new Suggester((prefix, open, options) =>
-    Promise.resolve(predictor.complete(prefix, open, { ...options, maxMilliseconds: 60_000 }, () => false)),
-  );
+  const suggester = suggesterOf(predictor);
   suggester.calibration = { slope: 1, offset: 0 };
   const provider = providerOf(suggester);
   const typist = new Typist();
@@ -196,5 +205,48 @@ describe('lines of held-out files, typed key by key', () => {
     expect(Math.abs(editor.saved - evaluation.saved)).toBeLessThanOrEqual(0.02);
     // What shaping takes away was mostly wrong, and strings and comments ask for more.
     expect(editor.acceptance).toBeGreaterThanOrEqual(evaluation.acceptance - 0.02);
+  });
+
+  it('are as often right as the files that are learnt from have taught to expect, within 10 points', async () => {
+    const predictor = new Predictor(platform);
+    await predictor.useIndex(index, giveWay);
+    const goesOn = (): Promise<boolean> => Promise.resolve(true);
+    const trials: Trial[] = [];
+    for (let file = 0; file < triedFiles; file++)
+      trials.push(...(await predictor.tryOut(file, () => false, goesOn)));
+    const suggester = suggesterOf(predictor);
+    suggester.calibration = calibrate(trials);
+    const eagerness = { leastAcceptance: 0.35, multiline: false, maxTokens: 64, calls: false };
+    const { signal } = new AbortController();
+    let [shown, expected, right] = [0, 0, 0];
+    for (const [t, { path: name, bytes, starts }] of texts.entries()) {
+      for (const { content, token } of lines[t]!) {
+        const line = new TextDecoder().decode(content);
+        const start = starts[token]!;
+        const above = new TextDecoder().decode(bytes.subarray(0, start));
+        const suffix = new TextDecoder().decode(bytes.subarray(start + content.length));
+        for (let at = 0; at < line.length; at += 5) {
+          const place = {
+            languageId: 'typescript',
+            prefix: above + line.slice(0, at),
+            suffix,
+            insertSpaces: true,
+            tabSize: 2,
+          };
+          const { suggestions } = await suggester.suggest(
+            { place, name, isExplicit: false },
+            eagerness,
+            signal,
+          );
+          const [suggestion] = suggestions;
+          if (suggestion === undefined) continue;
+          shown++;
+          expected += suggestion.acceptance;
+          right += Number(line.slice(at).startsWith(suggestion.text));
+        }
+      }
+    }
+    expect([trials.length > 500, shown > 300]).toEqual([true, true]);
+    expect(Math.abs(expected - right) / shown).toBeLessThanOrEqual(0.1);
   });
 });
