@@ -12,6 +12,10 @@ export class Position {
     return new Position(this.line, character);
   }
 
+  translate(lines: number, characters: number): Position {
+    return new Position(this.line + lines, this.character + characters);
+  }
+
   isAfter(other: Position): boolean {
     return other.isBefore(this);
   }
@@ -68,7 +72,9 @@ export class TextDocument {
     return new Position(line, offset - this.#starts[line]!);
   }
 
-  getText({ start, end }: Range): string {
-    return this.#text.slice(this.offsetAt(start), this.offsetAt(end));
+  /** @param range left out: all of it */
+  getText(range?: Range): string {
+    if (range === undefined) return this.#text;
+    return this.#text.slice(this.offsetAt(range.start), this.offsetAt(range.end));
   }
 }
