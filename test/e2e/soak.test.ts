@@ -103,7 +103,7 @@ describe(`${keys} keys of a real file, typed at ${rounds * placesOfRound} places
       const grown = growth(before, await session.memory(workbench, folder));
       console.log(`with a training: ${inWords(grown)}`);
       // It runs still.
-      await workbench.notification(/bits per byte/).waitFor();
+      await workbench.statusBar(/Nihilo: training/).waitFor();
       await expectWritten(files);
       await workbench.screenshot('soak');
       expect(await session.failures()).toEqual([]);
