@@ -36,6 +36,7 @@ vi.mock('vscode', async () => {
     l10n: { t: (sentence: string) => sentence },
     workspace: {
       workspaceFolders: [],
+      asRelativePath: ({ path }: Address) => path.slice(1),
       get textDocuments() {
         return editor.documents;
       },
@@ -54,7 +55,11 @@ editor.documents = [here, alike, other];
 const likely = ['inHere', 'inAlike', 'inOther', 'inNone'];
 
 describe('likely words', () => {
-  async function words(settings: Record<string, unknown>, isAsking = false): Promise<string[] | null> {
+  async function words(
+    settings: Record<string, unknown>,
+    isAsking = false,
+    document = here,
+  ): Promise<string[] | null> {
     editor.settings = { 'nihilo.enabled': true, ...settings };
     const scored = likely.map((word, i) => ({ word, typed: 2, probability: 0.5 / (i + 1) }));
     const provider = new WordProvider(
@@ -64,7 +69,7 @@ describe('likely words', () => {
     );
     const token = { onCancellationRequested: () => ({ dispose: () => {} }) };
     const list = await provider.provideCompletionItems(
-      here as unknown as vscode.TextDocument,
+      document as unknown as vscode.TextDocument,
       new Position(0, 9) as vscode.Position,
       token as unknown as vscode.CancellationToken,
     );
@@ -83,6 +88,11 @@ describe('likely words', () => {
     ['allDocuments', ['inNone']],
   ])('are none that the editor offers by itself, from %s', async (scope, expected) => {
     expect(await words({ 'editor.wordBasedSuggestions': scope })).toEqual(expected);
+  });
+
+  it('are none where secrets are written', async () => {
+    const secret = new TextDocument(Address.file('/.env'), 'plaintext', 'inHere in');
+    expect(await words({ 'editor.wordBasedSuggestions': 'currentDocument' }, false, secret)).toBeNull();
   });
 
   it.each<[string, Record<string, unknown>, boolean]>([
