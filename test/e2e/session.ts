@@ -35,6 +35,8 @@ export interface Stall {
 /** A completion that the engine was asked for, as the log tells of it. */
 export interface LoggedCompletion {
   readonly milliseconds: number;
+  /** suggestions that were given */
+  readonly shown: number;
   /** absent: the engine was not asked */
   readonly kind?: AskKind;
   readonly engineMs?: number;
