@@ -51,6 +51,7 @@ describe('function calling', () => {
     const since = async (): Promise<number> => (await session.completions()).length - asked;
     await expect.poll(since, { timeout: patience }).toBeGreaterThanOrEqual(4);
     expect(await session.logged(/asked for names/)).toEqual([]);
+    await workbench.save();
   });
 
   it('is answered by the language server, and what is chosen is one of the names that it returned', async (context) => {
