@@ -34,37 +34,44 @@ export interface Opened {
   readonly text: InspectedText;
 }
 
-/** In the page: when the frame has been painted in which something is there for the first time. */
+/**
+ * In the page: when the frame has been painted in which something is there for the first time. A message to oneself arrives when the task
+ * is over that runs a frame's callbacks and paints it, so what a callback drew has been painted then, and the frame behind it is not waited
+ * for. What was drawn outside of a frame is painted by the next one.
+ */
 const initScript = `
+  let framing = false;
+  const afterTask = (then) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { port1.close(); then(performance.now()); };
+    port2.postMessage(null);
+  };
+  const nextFrame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) => nextFrame((time) => {
+    framing = true;
+    afterTask(() => { framing = false; });
+    callback(time);
+  });
   window.painted = (selector) => new Promise((resolve) => {
-    const afterFrame = () => requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => resolve(performance.now());
-      port2.postMessage(null);
-    });
     const observer = new MutationObserver(() => look());
     const look = () => {
       if (document.querySelector(selector) === null) return;
       observer.disconnect();
-      afterFrame();
+      if (framing) afterTask(resolve);
+      else nextFrame(() => afterTask(resolve));
     };
     observer.observe(document, { subtree: true, childList: true, attributes: true });
     look();
   });
   window.tokensPainted = window.painted('.strip .token');
   window.stagePainted = window.painted('.prediction[aria-busy="false"] .scores');
-  let start = 0;
-  Object.defineProperty(window, 'acquireVsCodeApi', {
-    get() { start ||= performance.now(); return this.givenApi; },
-    set(api) { this.givenApi = api; },
-  });
-  Object.defineProperty(window, 'scriptStart', { get: () => start });
 `;
 
 interface Timed {
   painted(selector: string): Promise<number>;
   readonly tokensPainted: Promise<number>;
   readonly stagePainted: Promise<number>;
+  /** of the editor's stand-in */
   readonly scriptStart: number;
 }
 
