@@ -136,10 +136,10 @@ function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.E
     [tokens, cursor, chosen ?? position, choose],
   );
   return (
-    <div class={`inspected ${isOld ? 'old' : ''}`}>
-      <Rail />
+    <div class="inspected">
+      <Rail isOld={isOld} />
       <Stage answer={answer} waiting={waiting} />
-      <Details />
+      <Details isOld={isOld} />
       <section class="tokens" aria-labelledby="tokens-heading">
         <h2 id="tokens-heading" class="spoken-only">
           {phrases.tokensHeading}

@@ -104,9 +104,9 @@ function Token({ token, position, isChosen, edge, onChoose }: TokenProps): JSX.E
       onClick={() => onChoose(position)}
     >
       <span class="spoken-only">{phrases.tokenName(spokenToken(tokenPieces(token.bytes)), token.id)}</span>
-      <span class="token-face" aria-hidden="true">
-        <TokenText bytes={token.bytes} />
-        <span class="token-id">{token.id}</span>
+      <TokenText bytes={token.bytes} isSpoken={false} />
+      <span class="token-id" aria-hidden="true">
+        {token.id}
       </span>
     </div>
   );
@@ -157,19 +157,20 @@ function nextPosition(key: string, chosen: number, total: number, strip: HTMLEle
 
 /** The token nearest above (−1) or below (1), by what is on the screen: lines wrap. */
 function besideVertically(strip: HTMLElement, chosen: number, direction: -1 | 1): number {
-  const options = [...strip.querySelectorAll<HTMLElement>('[role="option"]')];
-  const from = options[chosen];
-  if (from === undefined) return chosen;
-  const rows = options
-    .map((option) => option.offsetTop)
-    .filter((top) => (top - from.offsetTop) * direction > 0);
-  if (rows.length === 0) return chosen;
-  const row = direction < 0 ? Math.max(...rows) : Math.min(...rows);
-  const centre = (option: HTMLElement): number => option.offsetLeft + option.offsetWidth / 2;
-  const nearest = options
-    .filter((option) => option.offsetTop === row)
-    .reduce((best, option) =>
-      Math.abs(centre(option) - centre(from)) < Math.abs(centre(best) - centre(from)) ? option : best,
-    );
-  return options.indexOf(nearest);
+  const from = strip.querySelector<HTMLElement>(`[data-position="${chosen}"]`);
+  const line = from?.parentElement;
+  if (from === null || line === null || line === undefined) return chosen;
+  // Lines further away may not have been laid out.
+  const near = [line, direction < 0 ? line.previousElementSibling : line.nextElementSibling];
+  const options = near.flatMap((line) => [...(line?.querySelectorAll<HTMLElement>('[role="option"]') ?? [])]);
+  const placed = options.map((option) => ({ option, frame: option.getBoundingClientRect() }));
+  const here = from.getBoundingClientRect();
+  const tops = placed.map(({ frame }) => frame.top).filter((top) => (top - here.top) * direction > 1);
+  if (tops.length === 0) return chosen;
+  const row = direction < 0 ? Math.max(...tops) : Math.min(...tops);
+  const away = ({ left, width }: DOMRect): number => Math.abs(left + width / 2 - here.left - here.width / 2);
+  const nearest = placed
+    .filter(({ frame }) => Math.abs(frame.top - row) < 1)
+    .reduce((best, each) => (away(each.frame) < away(best.frame) ? each : best));
+  return Number(nearest.option.dataset['position']);
 }
