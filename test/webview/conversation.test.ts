@@ -124,7 +124,8 @@ test('a reply to any request but the last changes nothing that is drawn', () => 
       for (const index of order) {
         const { sequence, revision } = asked[index]!;
         const before = state;
-        apply({ type: 'inspected', sequence, revision, inspection: inspectionOf(revision, 1, null) });
+        const inspection = inspectionOf(revision, 1, null);
+        apply({ type: 'inspected', sequence, revision, inspection, answers: [] });
         if (index < 7) expect(state).toEqual(before);
         else expect(state.answer?.revision).toBe(8);
       }

@@ -176,7 +176,9 @@ export class OpenInspector {
   readonly received: InspectorRequest[] = [];
   readonly requested: string[] = [];
   readonly pageErrors: Error[] = [];
-  /** of each message to the page: buffers as they are, the rest as JSON */
+  /** to the page */
+  readonly messages: InspectorMessage[] = [];
+  /** of each of them: buffers as they are, the rest as JSON */
   readonly messageBytes: number[] = [];
   /** messages that are under way */
   readonly #posts = new Set<Promise<void>>();
@@ -233,6 +235,7 @@ export class OpenInspector {
 
   /** Buffers go as text, because the debugger's protocol has none. */
   async #post(message: InspectorMessage): Promise<void> {
+    this.messages.push(message);
     this.messageBytes.push(sizeOf(message));
     const paths: string[][] = [];
     const text = JSON.stringify(withoutBuffers(message, paths, []));
