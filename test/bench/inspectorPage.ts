@@ -2,6 +2,7 @@ import type { InspectedText, InspectionEngine } from '../../extension/host/inspe
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { percentile } from '../../extension/training/timing.ts';
 import type { EditorStandIn, OpenInspector } from '../webview/editorStandIn.ts';
+import { halfAnHour, hastened, heapBytes, longSession } from '../webview/longSession.ts';
 import { themes } from '../webview/themes.ts';
 
 /** Milliseconds; nearest rank. */
@@ -39,7 +40,7 @@ export interface Opened {
  * is over that runs a frame's callbacks and paints it, so what a callback drew has been painted then, and the frame behind it is not waited
  * for. What was drawn outside of a frame is painted by the next one.
  */
-const initScript = `
+const whenPainted = `
   let framing = false;
   const afterTask = (then) => {
     const { port1, port2 } = new MessageChannel();
@@ -75,9 +76,33 @@ interface Timed {
   readonly scriptStart: number;
 }
 
-export async function openInspector({ editor, engine, model, text }: Opened): Promise<OpenInspector> {
+export async function openInspector(
+  { editor, engine, model, text }: Opened,
+  initScript = whenPainted,
+): Promise<OpenInspector> {
   const theme = themes.find(({ id }) => id === 'dark-modern')!;
   return editor.open({ theme, model, engine, text, initScript, width: 900, height: 700 });
+}
+
+/** What the page holds on to. */
+export interface MemoryFigures {
+  readonly ticks: number;
+  readonly clicks: number;
+  /** as the first stage is there, and after all ticks of a training and all clicks */
+  readonly firstBytes: number;
+  readonly lastBytes: number;
+}
+
+/** @param share of half an hour of a training */
+export async function measureMemory(opened: Opened, share: number): Promise<MemoryFigures> {
+  const inspector = await openInspector(opened, hastened);
+  await inspector.page.waitForSelector('.prediction[aria-busy="false"] .scores');
+  const firstBytes = await heapBytes(inspector);
+  const ticks = Math.round(share * halfAnHour.ticks);
+  const clicks = await longSession(inspector, { ticks, clicks: share * halfAnHour.clicks });
+  const lastBytes = await heapBytes(inspector);
+  await inspector.close();
+  return { ticks, clicks, firstBytes, lastBytes };
 }
 
 /** @param tries of each; the page is opened a fifth as often */

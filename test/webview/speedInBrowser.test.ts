@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
+import { halfAnHour, hastened, heapBytes, longSession } from './longSession.ts';
 import { sampleEngine, sampleInspection } from './sampleEngine.ts';
 import { openOnSample, settled } from './sampleInspector.ts';
 
@@ -129,4 +130,20 @@ describe.skipIf(whyNoBrowser !== null)('what the page does not do twice', () => 
     await expect.poll(async () => (await laidOut()).at(-1)).toBe(true);
     await inspector.close();
   });
+
+  test(
+    'after half an hour of a training, four ticks a second, and 500 clicks the page holds at most 64 MB',
+    { timeout: 300_000 },
+    async () => {
+      const inspector = await openOnSample(editor, { initScript: hastened });
+      const before = await heapBytes(inspector);
+      const met = await longSession(inspector, halfAnHour);
+      const after = await heapBytes(inspector);
+      console.log(`${(before / 1e6).toFixed(1)} MB, then ${(after / 1e6).toFixed(1)} MB`);
+      expect(met).toBe(halfAnHour.clicks);
+      expect(after).toBeLessThan(64e6);
+      expect(inspector.pageErrors).toEqual([]);
+      await inspector.close();
+    },
+  );
 });
