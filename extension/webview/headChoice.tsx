@@ -9,7 +9,7 @@ import { useAnswer, useView } from './view.ts';
 export function HeadChoice(): JSX.Element {
   const { inspection, selection, dispatch } = useView();
   const answer = useAnswer('thumbnails')?.answer ?? null;
-  // The same elements again are not painted again: a choice changes none of the pictures.
+  // The same cells again are not painted again: a choice changes none of the pictures.
   const pictures = useMemo(() => (answer === null ? null : picturesIn(answer)), [answer]);
   const choose = (layer: number, head: number): void =>
     dispatch({ type: 'select', change: { layer, head, other: null } });
@@ -30,7 +30,11 @@ export function HeadChoice(): JSX.Element {
                 aria-label={phrases.headName(layer + 1, head + 1)}
                 onClick={() => choose(layer, head)}
               >
-                {pictures === null ? head + 1 : pictures[layer * inspection.heads + head]}
+                {answer === null || pictures === null ? (
+                  head + 1
+                ) : (
+                  <Heatmap cells={pictures[layer * inspection.heads + head]!} size={answer.size} side={44} />
+                )}
               </button>
             );
           })}
@@ -40,9 +44,10 @@ export function HeadChoice(): JSX.Element {
   );
 }
 
-function picturesIn({ size, pictures }: StageAnswers['thumbnails']): JSX.Element[] {
+function picturesIn({ size, pictures }: StageAnswers['thumbnails']): Uint8Array[] {
   const cells = size * size;
-  return Array.from({ length: pictures.byteLength / cells }, (_, i) => (
-    <Heatmap cells={new Uint8Array(pictures, i * cells, cells)} size={size} side={44} />
-  ));
+  return Array.from(
+    { length: pictures.byteLength / cells },
+    (_, i) => new Uint8Array(pictures, i * cells, cells),
+  );
 }

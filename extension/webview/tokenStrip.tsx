@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { InspectedToken } from '../protocol/prediction.ts';
 import { phrases } from './phrases/phrases.ts';
+import { still } from './still.tsx';
 import { TokenText } from './tokenTextView.tsx';
 import { spokenToken, tokenPieces } from './tokenText.ts';
 
@@ -14,7 +15,12 @@ interface TokenStripProps {
 }
 
 /** The tokens, a line of the strip for each line of the text; one tab stop, arrows move the choice. */
-export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps): JSX.Element {
+export const TokenStrip = still(function TokenStrip({
+  tokens,
+  cursor,
+  chosen,
+  onChoose,
+}: TokenStripProps): JSX.Element {
   const strip = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => linesOf(tokens), [tokens]);
   useLayoutEffect(() => {
@@ -53,7 +59,7 @@ export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps
       ))}
     </div>
   );
-}
+});
 
 interface LineProps extends Pick<TokenStripProps, 'cursor' | 'onChoose'> {
   readonly line: StripLine;
@@ -62,26 +68,23 @@ interface LineProps extends Pick<TokenStripProps, 'cursor' | 'onChoose'> {
   readonly total: number;
 }
 
-/** The same elements again are not compared again: a choice changes two lines of many. */
-function Line({ line, cursor, chosen, total, onChoose }: LineProps): JSX.Element {
-  return useMemo(
-    () => (
-      <div class="strip-line" role="none">
-        {line.tokens.map((token, i) => (
-          <Token
-            key={line.start + i}
-            token={token}
-            position={line.start + i}
-            isChosen={line.start + i === chosen}
-            edge={edgeOf(line.start + i, cursor, total)}
-            onChoose={onChoose}
-          />
-        ))}
-      </div>
-    ),
-    [line, cursor, chosen, total, onChoose],
+/** A choice changes two lines of many. */
+const Line = still(function Line({ line, cursor, chosen, total, onChoose }: LineProps): JSX.Element {
+  return (
+    <div class="strip-line" role="none">
+      {line.tokens.map((token, i) => (
+        <Token
+          key={line.start + i}
+          token={token}
+          position={line.start + i}
+          isChosen={line.start + i === chosen}
+          edge={edgeOf(line.start + i, cursor, total)}
+          onChoose={onChoose}
+        />
+      ))}
+    </div>
   );
-}
+});
 
 interface TokenProps {
   readonly token: InspectedToken;

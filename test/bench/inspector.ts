@@ -69,7 +69,7 @@ function legs(
   const scratch = absolutePath(path.join(mkdtempSync(path.join(tmpdir(), 'nihilo-bench-')), 'model'));
   return {
     page: () => measurePage(opened, flags.quick ? 10 : 100),
-    memory: () => measureMemory(opened, flags.quick ? 0.1 : 1),
+    memory: () => measureMemory(opened, flags.quick ? 0.125 : 1),
     cost: async () => {
       try {
         return await measureInspectorCost(platform, {

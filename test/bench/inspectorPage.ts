@@ -2,7 +2,7 @@ import type { InspectedText, InspectionEngine } from '../../extension/host/inspe
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { percentile } from '../../extension/training/timing.ts';
 import type { EditorStandIn, OpenInspector } from '../webview/editorStandIn.ts';
-import { halfAnHour, hastened, heapBytes, longSession } from '../webview/longSession.ts';
+import { halfAnHour, hastened, heldBy, longSession } from '../webview/longSession.ts';
 import { themes } from '../webview/themes.ts';
 
 /** Milliseconds; nearest rank. */
@@ -96,13 +96,14 @@ export interface MemoryFigures {
 /** @param share of half an hour of a training */
 export async function measureMemory(opened: Opened, share: number): Promise<MemoryFigures> {
   const inspector = await openInspector(opened, hastened);
-  await inspector.page.waitForSelector('.prediction[aria-busy="false"] .scores');
-  const firstBytes = await heapBytes(inspector);
+  // A handle of the element would keep it.
+  await inspector.page.locator('.prediction[aria-busy="false"] .scores').waitFor();
+  const first = await heldBy(inspector);
   const ticks = Math.round(share * halfAnHour.ticks);
   const clicks = await longSession(inspector, { ticks, clicks: share * halfAnHour.clicks });
-  const lastBytes = await heapBytes(inspector);
+  const last = await heldBy(inspector);
   await inspector.close();
-  return { ticks, clicks, firstBytes, lastBytes };
+  return { ticks, clicks, firstBytes: first.bytes, lastBytes: last.bytes };
 }
 
 /** @param tries of each; the page is opened a fifth as often */

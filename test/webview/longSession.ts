@@ -30,8 +30,15 @@ const clicked = [
   '.prediction button',
 ];
 
-/** Bytes that the page holds on to: objects, buffers and elements. */
-export async function heapBytes({ page }: OpenInspector): Promise<number> {
+/** What a page holds on to. */
+export interface Held {
+  /** of objects, buffers and elements */
+  readonly bytes: number;
+  /** of the document, and those that are no longer in it */
+  readonly nodes: number;
+}
+
+export async function heldBy({ page }: OpenInspector): Promise<Held> {
   const session = await page.context().newCDPSession(page);
   // Once is not enough where finalisers let go of more.
   for (let i = 0; i < 3; i++) await session.send('HeapProfiler.collectGarbage');
@@ -40,8 +47,10 @@ export async function heapBytes({ page }: OpenInspector): Promise<number> {
     readonly embedderHeapUsedSize?: number;
     readonly backingStorageSize?: number;
   };
+  const { nodes } = await session.send('Memory.getDOMCounters');
   await session.detach();
-  return usage.usedSize + (usage.embedderHeapUsedSize ?? 0) + (usage.backingStorageSize ?? 0);
+  const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = usage;
+  return { bytes: usedSize + embedderHeapUsedSize + backingStorageSize, nodes };
 }
 
 /** A training whose every tick is drawn and clicks all over the page; opened with `hastened`. @returns how many clicks met something */
