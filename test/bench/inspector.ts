@@ -75,7 +75,7 @@ function legs(
         return await measureInspectorCost(platform, {
           checkpoint,
           reproducible: false,
-          rounds: flags.quick ? 1 : 14,
+          rounds: flags.quick ? 1 : 10,
           secondsARound: flags.quick ? 5 : 10,
           training: trainingRequest(scratch),
           places,
