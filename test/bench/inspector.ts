@@ -75,7 +75,7 @@ function legs(
         return await measureInspectorCost(platform, {
           checkpoint,
           reproducible: false,
-          rounds: flags.quick ? 1 : 10,
+          rounds: flags.quick ? 1 : 8,
           secondsARound: flags.quick ? 5 : 10,
           training: trainingRequest(scratch),
           places,
@@ -92,8 +92,11 @@ function legs(
   };
 }
 
-/** @returns what was measured, each with what it was measured of */
-async function measure(wanted: readonly InspectorLeg[]): Promise<Partial<InspectorResults>> {
+/** @param found is told each leg's figures, with what they are of, as soon as they are there */
+async function measure(
+  wanted: readonly InspectorLeg[],
+  found: (figures: Partial<InspectorResults>) => void,
+): Promise<void> {
   const checkpoint = platform.baseModel!;
   const client = new InspectorClient(platform);
   const editor = await EditorStandIn.start();
@@ -102,12 +105,7 @@ async function measure(wanted: readonly InspectorLeg[]): Promise<Partial<Inspect
     const model = { state: 'ready', model: await client.load(checkpoint, false) } as const;
     const opened: Opened = { editor, engine: engineOf(client, checkpoint), model, text: places[0]! };
     const measuring = legs(opened, client, checkpoint, places);
-    const found: [InspectorLeg, unknown][] = [];
-    for (const leg of wanted) {
-      const { commit, measuredAt } = measuredHere();
-      found.push([leg, { commit, measuredAt, figures: await measuring[leg]() }]);
-    }
-    return Object.fromEntries(found) as Partial<InspectorResults>;
+    for (const leg of wanted) found({ [leg]: { ...of, figures: await measuring[leg]() } });
   } finally {
     await editor.stop();
     await client.close();
@@ -132,19 +130,23 @@ if (whyNoBrowser !== null) throw new Error(whyNoBrowser);
 const all: readonly InspectorLeg[] = ['page', 'memory', 'cost'];
 const wanted = flags.only.length === 0 ? all : all.filter((leg) => flags.only.includes(leg));
 if (wanted.length === 0) throw new Error(`Expected --only with one of ${all.join(', ')}, got ${flags.only}.`);
-const { machine } = measuredHere();
+const { machine, ...of } = measuredHere();
 const source = `test/bench/results/${fileNameOf(machine, 'inspector')}`;
 const committed = path.join(root, source);
-const before = existsSync(committed) ? (JSON.parse(readFileSync(committed, 'utf8')) as object) : {};
-const measured = await measure(wanted);
-const results = { ...before, machine, ...measured } as InspectorResults;
-process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`);
-// Figures of a quick run are no figures: they are kept nowhere.
-if (!flags.quick) {
+let results = {
+  ...(existsSync(committed) ? (JSON.parse(readFileSync(committed, 'utf8')) as object) : {}),
+  machine,
+} as InspectorResults;
+await measure(wanted, (figures) => {
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  // Figures of a quick run are no figures: they are kept nowhere.
+  if (flags.quick) return;
+  results = { ...results, ...figures };
   writeFileSync(committed, `${JSON.stringify(results, null, 2)}\n`);
-  if (all.every((leg) => leg in results)) {
-    const readme = path.join(root, 'README.md');
-    const section = inspectorSection(results, source);
-    writeFileSync(readme, inspectorPart.replace(readFileSync(readme, 'utf8'), section));
-  }
-}
+  if (!all.every((leg) => leg in results)) return;
+  const readme = path.join(root, 'README.md');
+  writeFileSync(
+    readme,
+    inspectorPart.replace(readFileSync(readme, 'utf8'), inspectorSection(results, source)),
+  );
+});
