@@ -255,23 +255,25 @@ export class InspectorConversation {
     inspected: Inspected,
     questions: readonly NumberedQuestion[],
   ): Promise<readonly NumberedAnswer[]> {
-    const together: NumberedAnswer[] = [];
+    const together: { readonly answer: NumberedAnswer; readonly signal: AbortSignal }[] = [];
     const awaited: Promise<void>[] = [];
     for (const numbered of questions) {
       const { kind } = numbered.question;
       this.#questions.get(kind)?.abort();
       const underWay = new AbortController();
+      const { signal } = underWay;
       this.#questions.set(kind, underWay);
       const isApart = toldApart.has(kind);
       const tell = (answer: NumberedAnswer): void => {
         if (isApart) this.#send({ type: 'answered', answers: [answer] });
-        else together.push(answer);
+        else together.push({ answer, signal });
       };
-      const told = this.#tell(inspected, numbered, underWay.signal, tell);
+      const told = this.#tell(inspected, numbered, signal, tell);
       if (!isApart) awaited.push(told);
     }
     await Promise.all(awaited);
-    return together;
+    // While the others were awaited, the page may have become a new one, whose numbers begin anew.
+    return together.filter(({ signal }) => !signal.aborted).map(({ answer }) => answer);
   }
 
   /** An answer that grows is told again and again. */

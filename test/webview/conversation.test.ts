@@ -144,6 +144,24 @@ test('a question about a text that has been replaced costs the engine nothing', 
   expect(simulation.engine).toEqual([]);
 });
 
+test('what was told of half of a message reaches no page that has been shown since', async () => {
+  const simulation = new Simulation();
+  simulation.move();
+  simulation.show();
+  await simulation.quiesce();
+  simulation.dispatch({ type: 'openStage', stage: 'attention' });
+  await simulation.quiesce();
+  simulation.dispatch({ type: 'select', change: { layer: 1 } });
+  await simulation.deliverToHost();
+  expect(simulation.questions.map(({ question }) => question.kind)).toEqual(['overview', 'attention']);
+  await simulation.answerQuestion(0, false);
+  simulation.hide();
+  simulation.show();
+  await simulation.deliverToHost();
+  await simulation.answerQuestion(0, false);
+  expect(simulation.toPage.map(({ type }) => type)).toEqual(['model', 'moved', 'training']);
+});
+
 test('the same text again, as when the keyboard goes back to the code, does not undo a choice', async () => {
   const simulation = new Simulation();
   simulation.move();
