@@ -3,7 +3,7 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { InspectedToken } from '../protocol/prediction.ts';
 import { phrases } from './phrases/phrases.ts';
 import { still } from './still.tsx';
-import { TokenText } from './tokenTextView.tsx';
+import { shownPieces } from './tokenTextView.tsx';
 import { spokenToken, tokenPieces } from './tokenText.ts';
 
 interface TokenStripProps {
@@ -38,6 +38,10 @@ export const TokenStrip = still(function TokenStrip({
     event.preventDefault();
     if (next !== chosen) onChoose(next);
   };
+  const onClick = ({ target }: MouseEvent): void => {
+    const token = target instanceof Element ? target.closest<HTMLElement>('.token') : null;
+    if (token !== null) onChoose(Number(token.dataset['position']));
+  };
   return (
     <div
       class="strip"
@@ -45,6 +49,7 @@ export const TokenStrip = still(function TokenStrip({
       aria-label={phrases.tokensHeading}
       aria-orientation="horizontal"
       ref={strip}
+      onClick={onClick}
       onKeyDown={onKeyDown}
     >
       {lines.map((line) => (
@@ -54,14 +59,13 @@ export const TokenStrip = still(function TokenStrip({
           cursor={cursor}
           chosen={chosen >= line.start && chosen < line.start + line.tokens.length ? chosen : null}
           total={tokens.length}
-          onChoose={onChoose}
         />
       ))}
     </div>
   );
 });
 
-interface LineProps extends Pick<TokenStripProps, 'cursor' | 'onChoose'> {
+interface LineProps extends Pick<TokenStripProps, 'cursor'> {
   readonly line: StripLine;
   /** null: it is in another line */
   readonly chosen: number | null;
@@ -69,53 +73,50 @@ interface LineProps extends Pick<TokenStripProps, 'cursor' | 'onChoose'> {
 }
 
 /** A choice changes two lines of many. */
-const Line = still(function Line({ line, cursor, chosen, total, onChoose }: LineProps): JSX.Element {
+const Line = still(function Line({ line, cursor, chosen, total }: LineProps): JSX.Element {
   return (
     <div class="strip-line" role="none">
-      {line.tokens.map((token, i) => (
-        <Token
-          key={line.start + i}
-          token={token}
-          position={line.start + i}
-          isChosen={line.start + i === chosen}
-          edge={edgeOf(line.start + i, cursor, total)}
-          onChoose={onChoose}
-        />
-      ))}
+      {line.tokens.map((token, i) => {
+        const position = line.start + i;
+        return tokenElement(token, position, position === chosen, edgeOf(position, cursor, total));
+      })}
     </div>
   );
 });
 
-interface TokenProps {
-  readonly token: InspectedToken;
-  readonly position: number;
-  readonly isChosen: boolean;
-  /** on which side of the token the cursor stands */
-  readonly edge: 'cursor-before' | 'cursor-after' | '';
-  readonly onChoose: (position: number) => void;
-}
+/** On which side of a token the cursor stands. */
+type Edge = 'cursor-before' | 'cursor-after' | '';
 
-function Token({ token, position, isChosen, edge, onChoose }: TokenProps): JSX.Element {
+/** No component of its own, nor a listener: there are hundreds. */
+function tokenElement(
+  { id, bytes }: InspectedToken,
+  position: number,
+  isChosen: boolean,
+  edge: Edge,
+): JSX.Element {
+  const pieces = tokenPieces(bytes);
   return (
     <div
+      key={position}
       class={`token ${edge}`}
       role="option"
       aria-selected={isChosen}
       tabIndex={isChosen ? 0 : -1}
       data-position={position}
-      data-token-id={token.id}
-      onClick={() => onChoose(position)}
+      data-token-id={id}
     >
-      <span class="spoken-only">{phrases.tokenName(spokenToken(tokenPieces(token.bytes)), token.id)}</span>
-      <TokenText bytes={token.bytes} isSpoken={false} />
+      <span class="spoken-only">{phrases.tokenName(spokenToken(pieces), id)}</span>
+      <bdi class="token-text" aria-hidden="true">
+        {shownPieces(pieces)}
+      </bdi>
       <span class="token-id" aria-hidden="true">
-        {token.id}
+        {id}
       </span>
     </div>
   );
 }
 
-function edgeOf(position: number, cursor: number, total: number): TokenProps['edge'] {
+function edgeOf(position: number, cursor: number, total: number): Edge {
   if (position === cursor) return 'cursor-before';
   return position === cursor - 1 && cursor === total ? 'cursor-after' : '';
 }
