@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { InspectedToken } from '../protocol/prediction.ts';
 import { phrases } from './phrases/phrases.ts';
 import { still } from './still.tsx';
@@ -14,6 +14,9 @@ interface TokenStripProps {
   readonly onChoose: (position: number) => void;
 }
 
+/** Lines on each side of the chosen token's: the strip is as high as two. */
+const linesSeenFirst = 3;
+
 /** The tokens, a line of the strip for each line of the text; one tab stop, arrows move the choice. */
 export const TokenStrip = still(function TokenStrip({
   tokens,
@@ -23,6 +26,11 @@ export const TokenStrip = still(function TokenStrip({
 }: TokenStripProps): JSX.Element {
   const strip = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => linesOf(tokens), [tokens]);
+  // What is seen is painted before what is scrolled away is laid out.
+  const [laidOut, setLaidOut] = useState<readonly InspectedToken[] | null>(null);
+  const isFirst = laidOut !== tokens;
+  const seen = useMemo(() => lines.findLastIndex(({ start }) => start <= chosen), [lines]);
+  useEffect(() => setLaidOut(tokens), [tokens]);
   useLayoutEffect(() => {
     const option = strip.current?.querySelector<HTMLElement>('[aria-selected="true"]');
     option?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -30,7 +38,7 @@ export const TokenStrip = still(function TokenStrip({
     const { activeElement } = document;
     const isNowhere = activeElement === document.body && document.hasFocus();
     if (isNowhere || strip.current?.contains(activeElement)) option?.focus();
-  }, [chosen, tokens]);
+  }, [chosen, tokens, isFirst]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next =
       strip.current === null ? null : nextPosition(event.key, chosen, tokens.length, strip.current);
@@ -44,7 +52,7 @@ export const TokenStrip = still(function TokenStrip({
   };
   return (
     <div
-      class="strip"
+      class={`strip ${isFirst ? 'first' : ''}`}
       role="listbox"
       aria-label={phrases.tokensHeading}
       aria-orientation="horizontal"
@@ -52,10 +60,11 @@ export const TokenStrip = still(function TokenStrip({
       onClick={onClick}
       onKeyDown={onKeyDown}
     >
-      {lines.map((line) => (
+      {lines.map((line, i) => (
         <Line
           key={line.start}
           line={line}
+          isSeenFirst={Math.abs(i - seen) <= linesSeenFirst}
           cursor={cursor}
           chosen={chosen >= line.start && chosen < line.start + line.tokens.length ? chosen : null}
           total={tokens.length}
@@ -67,15 +76,16 @@ export const TokenStrip = still(function TokenStrip({
 
 interface LineProps extends Pick<TokenStripProps, 'cursor'> {
   readonly line: StripLine;
+  readonly isSeenFirst: boolean;
   /** null: it is in another line */
   readonly chosen: number | null;
   readonly total: number;
 }
 
 /** A choice changes two lines of many. */
-const Line = still(function Line({ line, cursor, chosen, total }: LineProps): JSX.Element {
+const Line = still(function Line({ line, isSeenFirst, cursor, chosen, total }: LineProps): JSX.Element {
   return (
-    <div class="strip-line" role="none">
+    <div class={`strip-line ${isSeenFirst ? '' : 'unseen'}`} role="none">
       {line.tokens.map((token, i) => {
         const position = line.start + i;
         return tokenElement(token, position, position === chosen, edgeOf(position, cursor, total));

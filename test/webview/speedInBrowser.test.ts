@@ -145,6 +145,30 @@ describe.skipIf(whyNoBrowser !== null)('what the page does not do twice', () => 
     await inspector.close();
   });
 
+  test('tokens that are seen are painted before those that are scrolled away are laid out, and these soon after', async () => {
+    const atFirst = `
+      const observer = new MutationObserver(() => {
+        const tokens = [...document.querySelectorAll('.strip .token')];
+        if (tokens.length === 0) return;
+        observer.disconnect();
+        window.laidOutFirst = tokens.filter((token) => token.checkVisibility()).map(({ dataset }) => Number(dataset.position));
+      });
+      observer.observe(document, { subtree: true, childList: true });
+    `;
+    const inspector = await openOnSample(editor, { engine: longEngine(), initScript: atFirst });
+    const { page } = inspector;
+    const first = await page.evaluate(() => (window as unknown as { laidOutFirst: number[] }).laidOutFirst);
+    const { position } = sampleInspection(null, 20);
+    expect(first).toContain(position);
+    expect(first.length).toBeLessThan(100);
+    const inEnd = (): Promise<number> =>
+      page
+        .locator('.strip .token')
+        .evaluateAll((tokens) => tokens.filter((token) => token.checkVisibility()).length);
+    await expect.poll(inEnd).toBeGreaterThan(1_000);
+    await inspector.close();
+  });
+
   test('of what was drawn for other tokens nothing is kept', async () => {
     const inspector = await openOnSample(editor, { engine: longEngine() });
     const { page } = inspector;
