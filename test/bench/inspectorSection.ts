@@ -20,7 +20,7 @@ export function inspectorSection(results: InspectorResults, file: string): strin
   return inspectorPart.around(file, [
     `Measured on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, commit ${commits}, ${measuredAt.slice(0, 10)}: the Inspector in Chromium,`,
     `which draws on the CPU, over ${page.figures.tokens} tokens, with the base model and the real engine; messages go through the browser's debugger.`,
-    '95 of 100 tries took at most so long, until the frame with it was painted.',
+    'In 95 % of the tries it took at most so long, until the frame with it was painted.',
     '',
     ...table(
       ['', 'measured', 'budget', ''],
