@@ -119,6 +119,26 @@ describe.skipIf(whyNoBrowser !== null)('what the page does not do twice', () => 
     await inspector.close();
   });
 
+  test('a stage does not wait for what the predictor is asked; what that said of the token before is covered', async () => {
+    const { parts } = sampleEngine();
+    let asked = 0;
+    const engine = sampleEngine({
+      parts: (...query) => (++asked === 1 ? parts(...query) : new Promise(() => {})),
+    });
+    const inspector = await openOnSample(editor, { engine });
+    const { page } = inspector;
+    await page.locator('.parts[aria-busy="false"] table').first().waitFor();
+    await page.locator('.token[data-position="5"]').click();
+    await page.locator('.prediction[data-position="5"][aria-busy="false"]').waitFor();
+    const visibility = (): Promise<string> =>
+      page
+        .locator('.parts > *')
+        .first()
+        .evaluate((part) => getComputedStyle(part).visibility);
+    await expect.poll(visibility).toBe('hidden');
+    await inspector.close();
+  });
+
   test('numbers that are folded away are not there before somebody unfolds them', async () => {
     const inspector = await openOnSample(editor);
     const { page } = inspector;
