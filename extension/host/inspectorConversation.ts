@@ -9,6 +9,8 @@ import type {
   InspectorMessage,
   InspectorRequest,
   ModelState,
+  NumberedAnswer,
+  NumberedQuestion,
   PagePart,
   Place,
 } from '../protocol/inspector.ts';
@@ -60,6 +62,18 @@ export interface InspectionEngine extends Pick<
   /** what completions have asked the editor for, the last first */
   messages(): readonly CallMessage[];
 }
+
+/** What nothing else waits for: others than the engine are asked, it grows, or it is as large as a message may be. */
+const toldApart: ReadonlySet<StageKind> = new Set([
+  'parts',
+  'messages',
+  'seen',
+  'vocabulary',
+  'firingLines',
+  'why',
+  'branch',
+  'thumbnails',
+] as const);
 
 /** How many tokens' parts of the mixture are shown. */
 const partsShown = 5;
@@ -197,7 +211,7 @@ export class InspectorConversation {
   }
 
   async answer(request: Extract<InspectorRequest, { type: 'inspect' }>): Promise<void> {
-    const { sequence, revision, position } = request;
+    const { sequence, revision, position, questions } = request;
     const text = this.#essay === null ? this.#text : null;
     if (revision !== this.#revision || (text === null && this.#essay === null)) return;
     this.#underWay?.abort();
@@ -210,8 +224,10 @@ export class InspectorConversation {
         text === null
           ? await this.#engine.inspectEssay(position, topK, signal)
           : await this.#engine.inspect({ prefix: text.prefix, suffix: text.suffix, position, topK }, signal);
-      reply = { type: 'inspected', sequence, revision, inspection };
-      if (!signal.aborted) this.#inspected = { text, inspection };
+      if (signal.aborted) return;
+      this.#inspected = { text, inspection };
+      const answers = await this.#askAll(this.#inspected, questions);
+      reply = { type: 'inspected', sequence, revision, inspection, answers };
     } catch (error) {
       reply = { type: 'failed', sequence, revision, error: toPlainError(error) };
     }
@@ -223,22 +239,57 @@ export class InspectorConversation {
     this.#questions.get(kind)?.abort();
   }
 
-  /** One question of a kind at a time: a newer one makes the one before pointless. An answer that grows is told again and again. */
   async ask(request: Extract<InspectorRequest, { type: 'ask' }>): Promise<void> {
-    const { sequence, revision, run, question } = request;
+    const { revision, run, questions } = request;
     const inspected = this.#inspected;
     if (revision !== this.#revision || inspected?.inspection.run !== run) return;
-    const { kind } = question;
-    this.#questions.get(kind)?.abort();
-    const underWay = new AbortController();
-    const { signal } = underWay;
-    this.#questions.set(kind, underWay);
+    const answers = await this.#askAll(inspected, questions);
+    if (answers.length > 0) this.#send({ type: 'answered', answers });
+  }
+
+  /**
+   * One question of a kind at a time: a newer one makes the one before pointless.
+   * @returns what can be told at once, for one message; the rest is told by itself
+   */
+  async #askAll(
+    inspected: Inspected,
+    questions: readonly NumberedQuestion[],
+  ): Promise<readonly NumberedAnswer[]> {
+    const together: { readonly answer: NumberedAnswer; readonly signal: AbortSignal }[] = [];
+    const awaited: Promise<void>[] = [];
+    for (const numbered of questions) {
+      const { kind } = numbered.question;
+      this.#questions.get(kind)?.abort();
+      const underWay = new AbortController();
+      const { signal } = underWay;
+      this.#questions.set(kind, underWay);
+      const isApart = toldApart.has(kind);
+      const tell = (answer: NumberedAnswer): void => {
+        if (isApart) this.#send({ type: 'answered', answers: [answer] });
+        else together.push({ answer, signal });
+      };
+      const told = this.#tell(inspected, numbered, signal, tell);
+      if (!isApart) awaited.push(told);
+    }
+    await Promise.all(awaited);
+    // While the others were awaited, the page may have become a new one, whose numbers begin anew.
+    return together.filter(({ signal }) => !signal.aborted).map(({ answer }) => answer);
+  }
+
+  /** An answer that grows is told again and again. */
+  async #tell(
+    inspected: Inspected,
+    { sequence, question }: NumberedQuestion,
+    signal: AbortSignal,
+    tell: (answer: NumberedAnswer) => void,
+  ): Promise<void> {
     try {
       for await (const answer of this.#told(inspected, question, signal)) {
         if (signal.aborted) return;
-        this.#send({ type: 'answered', sequence, answer });
+        tell({ sequence, answer });
       }
     } catch (error) {
+      const { kind } = question;
       if (!signal.aborted) this.#send({ type: 'refused', sequence, kind, error: toPlainError(error) });
     }
   }

@@ -12,6 +12,7 @@ import type { StageId } from '../protocol/stages.ts';
 import { documentName, uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
+import { followDelayMs } from './followDelay.ts';
 import { keepPage } from './keptPages.ts';
 import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage, inspectorScripts } from './inspectorPage.ts';
@@ -20,9 +21,6 @@ import type { WorkspaceModel } from './workspaceModel.ts';
 
 const viewType = 'nihilo.inspector';
 const viewId = 'nihilo.why';
-
-/** Long enough for a cursor that is held down, short enough to seem at once. */
-const followDelayMs = 150;
 
 /** On each side of the cursor: more than the predictor tokenizes, so that it answers as for the whole text. */
 const sideCharacters = 65_536;
@@ -146,7 +144,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   /** The engine is there as long as a page is. */
   #open(surface: Surface): ShownPage {
     const { conversation, html } = this.#connect(surface.webview);
-    const page = new ShownPage(surface, conversation, this.#actions);
+    const page = new ShownPage(surface, conversation, this.#history, this.#actions);
     this.#pages.add(page);
     const release = this.#model.holdInspection();
     surface.onDidDispose(() => {
@@ -194,6 +192,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
 class ShownPage {
   readonly conversation: InspectorConversation;
   readonly #surface: Surface;
+  readonly #history: TrainingHistory;
   readonly #actions: InspectorActions;
   readonly #disposables: vscode.Disposable[] = [];
   #followTimer: ReturnType<typeof setTimeout> | null = null;
@@ -201,9 +200,15 @@ class ShownPage {
   #editor: vscode.TextEditor | undefined = vscode.window.activeTextEditor;
   #hasBegun = false;
 
-  constructor(surface: Surface, conversation: InspectorConversation, actions: InspectorActions) {
+  constructor(
+    surface: Surface,
+    conversation: InspectorConversation,
+    history: TrainingHistory,
+    actions: InspectorActions,
+  ) {
     this.#surface = surface;
     this.conversation = conversation;
+    this.#history = history;
     this.#actions = actions;
     const { window, workspace } = vscode;
     this.#disposables.push(
@@ -305,7 +310,7 @@ class ShownPage {
 
   #followSoon(): void {
     if (this.#followTimer !== null) clearTimeout(this.#followTimer);
-    this.#followTimer = setTimeout(() => this.#follow(), followDelayMs);
+    this.#followTimer = setTimeout(() => this.#follow(), followDelayMs(this.#history.isRunning));
   }
 
   #follow(): void {

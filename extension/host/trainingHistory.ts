@@ -33,7 +33,7 @@ export class TrainingHistory {
     switch (event.type) {
       case 'stage':
         // A worker that died said no last word, so the first stage begins anew in any case.
-        if (event.stage === 'reading' || !this.#isRunning()) this.#begin();
+        if (event.stage === 'reading' || !this.isRunning) this.#begin();
         this.#phase = event.stage;
         return;
       case 'corpus':
@@ -91,7 +91,7 @@ export class TrainingHistory {
     };
   }
 
-  #isRunning(): boolean {
+  get isRunning(): boolean {
     return !['none', 'done', 'cancelled', 'failed'].includes(this.#phase);
   }
 

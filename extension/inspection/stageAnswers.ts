@@ -157,10 +157,16 @@ function eachShare(
   const scores = new Float64Array(tokens);
   for (let row = 0; row < tokens; row++) {
     let most = -Infinity;
+    const query = row * dim;
     for (let other = 0; other <= row; other++) {
-      let sum = 0;
-      for (let i = 0; i < dim; i++) sum += queries[row * dim + i]! * keys[other * dim + i]!;
-      scores[other] = sum * scale;
+      const key = other * dim;
+      // Two sums, neither of which waits for the other; a rotated vector has an even number of components.
+      let [even, odd] = [0, 0];
+      for (let i = 0; i < dim; i += 2) {
+        even += queries[query + i]! * keys[key + i]!;
+        odd += queries[query + i + 1]! * keys[key + i + 1]!;
+      }
+      scores[other] = (even + odd) * scale;
       most = Math.max(most, scores[other]!);
     }
     let total = 0;

@@ -66,6 +66,17 @@ export interface InspectorMemory {
   readonly seed: number;
 }
 
+/** Numbers rise; a question of a kind overtakes the one before, whether it has been answered or not. */
+export interface NumberedQuestion {
+  readonly sequence: number;
+  readonly question: StageQuestion;
+}
+
+export interface NumberedAnswer {
+  readonly sequence: number;
+  readonly answer: StageAnswer;
+}
+
 /**
  * From the Inspector. `inspect` numbers its requests upwards; a request is answered unless a later one overtakes it
  * or the text it asks about (`revision`) has been replaced, which a `moved` has then said.
@@ -78,15 +89,15 @@ export type InspectorRequest =
       readonly revision: number;
       /** index into the tokens of the revision; null = the last before the cursor */
       readonly position: number | null;
+      /** what the open stage asks of that place, where it is known beforehand */
+      readonly questions: readonly NumberedQuestion[];
     }
-  /** numbered with the inspections; one of a kind overtakes the one before, whether it has been answered or not */
   | {
       readonly type: 'ask';
-      readonly sequence: number;
       readonly revision: number;
-      /** of the inspection that it is about */
+      /** of the inspection that they are about */
       readonly run: number;
-      readonly question: StageQuestion;
+      readonly questions: readonly NumberedQuestion[];
     }
   /** enough of an answer that grows */
   | { readonly type: 'stop'; readonly kind: StageKind }
@@ -126,8 +137,8 @@ export type InspectorMessage =
     }
   /** a part of the page gets the keyboard, as soon as it is there */
   | { readonly type: 'focus'; readonly part: PagePart }
-  /** an answer that grows comes again and again, each time as a whole */
-  | { readonly type: 'answered'; readonly sequence: number; readonly answer: StageAnswer }
+  /** those that can be told at once come together; one that grows comes again and again, each time as a whole */
+  | { readonly type: 'answered'; readonly answers: readonly NumberedAnswer[] }
   | {
       readonly type: 'refused';
       readonly sequence: number;
@@ -139,6 +150,8 @@ export type InspectorMessage =
       readonly sequence: number;
       readonly revision: number;
       readonly inspection: Inspection;
+      /** to the questions that came with it, as far as they can be told at once */
+      readonly answers: readonly NumberedAnswer[];
     }
   | {
       readonly type: 'failed';

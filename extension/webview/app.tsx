@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useCallback, useMemo } from 'preact/hooks';
+import { useCallback } from 'preact/hooks';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
@@ -10,6 +10,7 @@ import { phrases } from './phrases/phrases.ts';
 import { Rail } from './rail.tsx';
 import { SheetView } from './sheetView.tsx';
 import { awaitedApart, questionsOf } from './stageTable.ts';
+import { still } from './still.tsx';
 import { stageViews } from './stageViews.tsx';
 import { TokenStrip } from './tokenStrip.tsx';
 import { TrainingPanel } from './training/trainingPanel.tsx';
@@ -23,22 +24,11 @@ interface AppProps {
 
 /** The Inspector: every number from text to prediction, and how the model learnt. */
 export function App({ state, dispatch, send }: AppProps): JSX.Element {
-  const still = useStageState(state);
+  const stageState = useStageState(state);
   const isTraining = isUnderWay(state.training.phase);
-  // The same elements again are not compared again: a training's ticks leave the open stage alone.
-  const stages = useMemo(() => {
-    const essayFailure = still.subject?.essayFailure ?? null;
-    return (
-      <>
-        <Header state={still} dispatch={dispatch} send={send} />
-        {essayFailure !== null && <ErrorNotice sentence={essayFailure.message} send={send} />}
-        <Prediction state={still} isTraining={isTraining} dispatch={dispatch} send={send} />
-      </>
-    );
-  }, [still, isTraining, dispatch, send]);
   return (
     <main>
-      {stages}
+      <Stages state={stageState} isTraining={isTraining} dispatch={dispatch} send={send} />
       {state.training.phase !== 'none' && <TrainingPanel training={state.training} send={send} />}
     </main>
   );
@@ -47,6 +37,22 @@ export function App({ state, dispatch, send }: AppProps): JSX.Element {
 interface StageProps extends Omit<AppProps, 'state'> {
   readonly state: StageState;
 }
+
+interface PredictionProps extends StageProps {
+  readonly isTraining: boolean;
+}
+
+/** A training's ticks leave the open stage alone. */
+const Stages = still(function Stages({ state, isTraining, dispatch, send }: PredictionProps): JSX.Element {
+  const essayFailure = state.subject?.essayFailure ?? null;
+  return (
+    <>
+      <Header state={state} dispatch={dispatch} send={send} />
+      {essayFailure !== null && <ErrorNotice sentence={essayFailure.message} send={send} />}
+      <Prediction state={state} isTraining={isTraining} dispatch={dispatch} send={send} />
+    </>
+  );
+});
 
 function Header({ state, dispatch, send }: StageProps): JSX.Element {
   const { subject, answer } = state;
@@ -80,10 +86,6 @@ function Header({ state, dispatch, send }: StageProps): JSX.Element {
       )}
     </header>
   );
-}
-
-interface PredictionProps extends StageProps {
-  readonly isTraining: boolean;
 }
 
 function Prediction({ state, isTraining, dispatch, send }: PredictionProps): JSX.Element {
@@ -130,22 +132,17 @@ function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.E
   const { tokens, cursor, position } = answer.inspection;
   const isOld = waiting || state.questions.overview?.waiting === true;
   const choose = useCallback((next: number) => dispatch({ type: 'choose', position: next }), [dispatch]);
-  // The same element again is not compared again: four training ticks a second leave hundreds of tokens alone.
-  const strip = useMemo(
-    () => <TokenStrip tokens={tokens} cursor={cursor} chosen={chosen ?? position} onChoose={choose} />,
-    [tokens, cursor, chosen ?? position, choose],
-  );
   return (
-    <div class={`inspected ${isOld ? 'old' : ''}`}>
-      <Rail />
+    <div class="inspected">
+      <Rail isOld={isOld} />
       <Stage answer={answer} waiting={waiting} />
-      <Details />
+      <Details isOld={isOld} />
       <section class="tokens" aria-labelledby="tokens-heading">
         <h2 id="tokens-heading" class="spoken-only">
           {phrases.tokensHeading}
         </h2>
         <p class="spoken-only">{phrases.tokensHint(tokens.length, cursor)}</p>
-        {strip}
+        <TokenStrip tokens={tokens} cursor={cursor} chosen={chosen ?? position} onChoose={choose} />
       </section>
     </div>
   );

@@ -13,12 +13,12 @@ import { useAnswer, useView, type View } from './view.ts';
 const lastLines = 3;
 
 /** What the looked-at number is, its formula with the numbers in it, and what to look for in this stage. */
-export function Details(): JSX.Element {
+export function Details({ isOld }: { readonly isOld: boolean }): JSX.Element {
   const view = useView();
   const explanation = useExplanation();
   const { look, stage } = view.state;
   return (
-    <aside class="details" aria-labelledby="details-heading" tabIndex={-1}>
+    <aside class={`details ${isOld ? 'old' : ''}`} aria-labelledby="details-heading" tabIndex={-1}>
       <h3 id="details-heading">{phrases.lookingAt}</h3>
       {look === null || look.number === null ? (
         <p class="quiet">{phrases.lookHint}</p>

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import type { StageAnswers } from '../protocol/stages.ts';
 import { Heatmap } from './heatmap.tsx';
 import { phrases } from './phrases/phrases.ts';
 import { useAnswer, useView } from './view.ts';
@@ -7,11 +8,9 @@ import { useAnswer, useView } from './view.ts';
 /** All heads of all layers as small pictures; the chosen one is what the stages show. */
 export function HeadChoice(): JSX.Element {
   const { inspection, selection, dispatch } = useView();
-  const pictures = useAnswer('thumbnails');
-  const all = useMemo(
-    () => (pictures === null ? null : new Uint8Array(pictures.answer.pictures)),
-    [pictures?.answer.pictures],
-  );
+  const answer = useAnswer('thumbnails')?.answer ?? null;
+  // The same cells again are not painted again: a choice changes none of the pictures.
+  const pictures = useMemo(() => (answer === null ? null : picturesIn(answer)), [answer]);
   const choose = (layer: number, head: number): void =>
     dispatch({ type: 'select', change: { layer, head, other: null } });
   return (
@@ -21,8 +20,6 @@ export function HeadChoice(): JSX.Element {
           <span class="quiet">{phrases.layer(layer + 1)}</span>
           {Array.from({ length: inspection.heads }, (_, head) => {
             const isChosen = layer === selection.layer && head === selection.head;
-            const size = pictures?.answer.size ?? 0;
-            const start = (layer * inspection.heads + head) * size * size;
             return (
               <button
                 key={head}
@@ -33,10 +30,10 @@ export function HeadChoice(): JSX.Element {
                 aria-label={phrases.headName(layer + 1, head + 1)}
                 onClick={() => choose(layer, head)}
               >
-                {all === null ? (
+                {answer === null || pictures === null ? (
                   head + 1
                 ) : (
-                  <Heatmap cells={all.subarray(start, start + size * size)} size={size} side={44} />
+                  <Heatmap cells={pictures[layer * inspection.heads + head]!} size={answer.size} side={44} />
                 )}
               </button>
             );
@@ -44,5 +41,13 @@ export function HeadChoice(): JSX.Element {
         </div>
       ))}
     </div>
+  );
+}
+
+function picturesIn({ size, pictures }: StageAnswers['thumbnails']): Uint8Array[] {
+  const cells = size * size;
+  return Array.from(
+    { length: pictures.byteLength / cells },
+    (_, i) => new Uint8Array(pictures, i * cells, cells),
   );
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface HeatmapProps {
   /** u8[size, size]: 0 … 255 */
@@ -17,7 +17,8 @@ interface HeatmapProps {
 /** A picture of shares in the theme's colours: 0 is the background, 1 the full colour. */
 export function Heatmap({ cells, size, label, side, row, column, onChoose }: HeatmapProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  // In the frame of the numbers beside it.
+  useLayoutEffect(() => {
     const draw = (): void => paint(canvas.current!, { cells, size, row, column: column ?? undefined });
     draw();
     // A canvas does not restyle itself; the editor announces a new theme by these attributes.
@@ -54,25 +55,50 @@ interface Picture {
 function paint(canvas: HTMLCanvasElement, { cells, size, row, column }: Picture): void {
   const context = canvas.getContext('2d')!;
   const [ground, full, chosen] = ['--ground', '--positive', '--chosen'].map((name) => colorOf(canvas, name));
+  const [plain, crossed] = [pixelsOf(ground!, full!, null), pixelsOf(ground!, full!, chosen!)];
   const picture = context.createImageData(size, size);
-  for (let i = 0; i < size * size; i++) {
-    const [y, x] = [Math.floor(i / size), i % size];
-    // Small shares would not be seen: the square root spreads them.
-    const share = Math.sqrt(cells[i]! / 255);
-    const line = size > 8 && (y === row || x === column) && share < 0.25 ? chosen! : null;
-    for (let channel = 0; channel < 3; channel++) {
-      const mixed = ground![channel]! + share * (full![channel]! - ground![channel]!);
-      picture.data[4 * i + channel] = line === null ? mixed : 0.75 * mixed + 0.25 * line[channel]!;
-    }
-    picture.data[4 * i + 3] = 255;
+  const pixels = new Uint32Array(picture.data.buffer);
+  const hasLines = size > 8;
+  for (let y = 0, at = 0; y < size; y++) {
+    const ofRow = hasLines && y === row ? crossed : plain;
+    for (let x = 0; x < size; x++, at++) pixels[at] = ofRow[cells[at]!]!;
+  }
+  if (hasLines && column !== undefined) {
+    for (let at = column; at < size * size; at += size) pixels[at] = crossed[cells[at]!]!;
   }
   context.putImageData(picture, 0, 0);
 }
 
+type Color = Uint8ClampedArray;
+
+/** The pixel of each of the 256 shares, red first; on a line that is pointed out small ones have some of its colour. */
+function pixelsOf(ground: Color, full: Color, line: Color | null): Uint32Array {
+  const bytes = new Uint8ClampedArray(256 * 4);
+  for (let cell = 0; cell < 256; cell++) {
+    // Small shares would not be seen: the square root spreads them.
+    const share = Math.sqrt(cell / 255);
+    for (let channel = 0; channel < 3; channel++) {
+      const mixed = ground[channel]! + share * (full[channel]! - ground[channel]!);
+      bytes[4 * cell + channel] =
+        line === null || share >= 0.25 ? mixed : 0.75 * mixed + 0.25 * line[channel]!;
+    }
+    bytes[4 * cell + 3] = 255;
+  }
+  return new Uint32Array(bytes.buffer);
+}
+
+/** Of each way in which a theme's colours have been written: there are few, and to paint one takes long. */
+const known = new Map<string, Color>();
+
 /** A custom property's colour as red, green and blue: painted once, because it may be written in any way. */
-function colorOf(element: HTMLElement, name: string): Uint8ClampedArray {
+function colorOf(element: HTMLElement, name: string): Color {
+  const written = getComputedStyle(element).getPropertyValue(name).trim();
+  const before = known.get(written);
+  if (before !== undefined) return before;
   const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
-  probe.fillStyle = getComputedStyle(element).getPropertyValue(name).trim();
+  probe.fillStyle = written;
   probe.fillRect(0, 0, 1, 1);
-  return probe.getImageData(0, 0, 1, 1).data;
+  const color = probe.getImageData(0, 0, 1, 1).data;
+  known.set(written, color);
+  return color;
 }

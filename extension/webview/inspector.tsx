@@ -67,7 +67,9 @@ function drawSoon(): void {
 window.addEventListener('message', (event: MessageEvent<InspectorMessage>) => {
   if (event.data.type === 'focus') wanted = event.data.part;
   else advance(event.data);
-  drawSoon();
+  // What was asked for is not kept waiting for a frame to begin; it is in the next one.
+  if (event.data.type === 'inspected' || event.data.type === 'answered') draw();
+  else drawSoon();
 });
 window.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') send({ type: 'leave' });

@@ -10,16 +10,17 @@ import type {
 } from '../protocol/inspector.ts';
 import type { EssayState } from '../protocol/inspecting.ts';
 import type { Inspection } from '../protocol/prediction.ts';
-import type {
-  NumberName,
-  StageAnswer,
-  StageAnswers,
-  StageId,
-  StageKind,
-  StageQuestion,
-} from '../protocol/stages.ts';
-import { essayRate, fitted, initialSelection, type Selection } from './selection.ts';
-import { growing, questionsOf } from './stageTable.ts';
+import type { NumberName, StageId, StageKind } from '../protocol/stages.ts';
+import {
+  ofRun,
+  type Questions,
+  refused,
+  stopped,
+  withAnswers,
+  withQuestions,
+  withQuestionsAhead,
+} from './questions.ts';
+import { essayRate, initialSelection, type Selection } from './selection.ts';
 
 /** The text the host looks at now. */
 interface Subject {
@@ -38,20 +39,6 @@ export interface Answer {
   /** null: the essay's */
   readonly place: Place | null;
   readonly inspection: Inspection;
-}
-
-/** A question about the run, with the last answer to one of its kind: until its own is there, the one before. */
-export interface Asked {
-  readonly sequence: number;
-  readonly run: number;
-  readonly question: StageQuestion;
-  readonly waiting: boolean;
-  /** somebody has had enough of an answer that grows */
-  readonly stopped: boolean;
-  readonly answer: StageAnswer | null;
-  /** what the answer is an answer to */
-  readonly answered: StageQuestion | null;
-  readonly error: PlainError | null;
 }
 
 /** A number that somebody looks at; its operands are asked for. */
@@ -86,7 +73,7 @@ export interface InspectorState {
   readonly failure: PlainError | null;
   readonly stage: StageId;
   readonly selection: Selection;
-  readonly questions: Partial<Readonly<Record<StageKind, Asked>>>;
+  readonly questions: Questions;
   /** the number of the last question */
   readonly questioned: number;
   readonly look: Look | null;
@@ -180,9 +167,9 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       if (event.sequence !== state.asked) return { state, send: [] };
       return { state: { ...state, waiting: false, answer: null, failure: event.error }, send: [] };
     case 'answered':
-      return { state: told(state, event.sequence, event.answer.kind, event.answer, null), send: [] };
+      return { state: withAnswers(state, event.answers), send: [] };
     case 'refused':
-      return { state: told(state, event.sequence, event.kind, null, event.error), send: [] };
+      return { state: refused(state, event.sequence, event.kind, event.error), send: [] };
     case 'stop':
       return stopped(state, event.kind);
     case 'training':
@@ -200,87 +187,6 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
     case 'look':
       return { state: { ...state, look: event.look }, send: [] };
   }
-}
-
-/** An answer to a question of the stages, if it is the last one of its kind. */
-function told(
-  state: InspectorState,
-  sequence: number,
-  kind: StageKind,
-  answer: StageAnswer | null,
-  error: PlainError | null,
-): InspectorState {
-  const asked = state.questions[kind];
-  if (asked?.sequence !== sequence) return state;
-  const settled = { ...asked, waiting: false, answer, answered: asked.question, error };
-  return { ...state, questions: { ...state.questions, [kind]: settled } };
-}
-
-/** What has come so far stays; the rest is not waited for. */
-function stopped(state: InspectorState, kind: StageKind): Step {
-  const asked = state.questions[kind];
-  if (asked === undefined) return { state, send: [] };
-  const questions = { ...state.questions, [kind]: { ...asked, stopped: true } };
-  return { state: { ...state, questions }, send: [{ type: 'stop', kind }] };
-}
-
-/** Asks whatever the open stage needs and has not been asked of this run. */
-function withQuestions(state: InspectorState): Step {
-  const { answer } = state;
-  if (answer === null) {
-    const clean = Object.keys(state.questions).length === 0 && state.look === null;
-    return { state: clean ? state : { ...state, questions: {}, look: null }, send: [] };
-  }
-  // Until it is answered the run on the screen is the one before.
-  if (state.waiting || answer.revision !== state.subject?.revision) return { state, send: [] };
-  const { inspection, revision } = answer;
-  const selection = fitted(state.selection, inspection);
-  const wanted: StageQuestion[] = [...questionsOf(state.stage, selection, inspection)];
-  if (state.look !== null && state.look.number !== null)
-    wanted.push({ kind: 'explain', number: state.look.number });
-  let sequence = state.questioned;
-  // What nobody looks at is forgotten: it may be of another run when it is looked at again.
-  const questions: Partial<Record<StageKind, Asked>> = {};
-  const send: InspectorRequest[] = [];
-  for (const question of wanted) {
-    const before = state.questions[question.kind];
-    const isSame =
-      before?.run === inspection.run && JSON.stringify(before.question) === JSON.stringify(question);
-    if (isSame) {
-      questions[question.kind] = before;
-      continue;
-    }
-    sequence += 1;
-    questions[question.kind] = {
-      sequence,
-      run: inspection.run,
-      question,
-      waiting: true,
-      stopped: false,
-      answer: before?.answer ?? null,
-      answered: before?.answered ?? null,
-      error: null,
-    };
-    send.push({ type: 'ask', sequence, revision, run: inspection.run, question });
-  }
-  for (const kind of growing) {
-    if (state.questions[kind] !== undefined && questions[kind] === undefined)
-      send.push({ type: 'stop', kind });
-  }
-  const isSame = send.length === 0 && Object.keys(state.questions).length === wanted.length;
-  return { state: isSame ? state : { ...state, questions, questioned: sequence }, send };
-}
-
-/** The answer of a kind, with what it answers; null before there is one. */
-export function answerOf<Kind extends StageKind>(
-  { questions }: Pick<InspectorState, 'questions'>,
-  kind: Kind,
-): { readonly answer: StageAnswers[Kind]; readonly question: Extract<StageQuestion, { kind: Kind }> } | null {
-  const asked = questions[kind];
-  if (asked?.answer === null || asked?.answer === undefined || asked.answered === null) return null;
-  // What is kept under a kind is of that kind.
-  const answer = asked.answer.answer as StageAnswers[Kind];
-  return { answer, question: asked.answered as Extract<StageQuestion, { kind: Kind }> };
 }
 
 function moved(state: InspectorState, event: Extract<InspectorMessage, { type: 'moved' }>): Step {
@@ -313,9 +219,11 @@ function ask(state: InspectorState): Step {
   if (subject === null || (!isEssay && (subject.place === null || model?.state !== 'ready'))) {
     return { state: { ...state, selection, asked, waiting: false, answer: null, failure: null }, send: [] };
   }
+  const ahead = withQuestionsAhead({ ...state, selection });
+  const { revision } = subject;
   return {
-    state: { ...state, selection, asked, waiting: true, failure: null },
-    send: [{ type: 'inspect', sequence: asked, revision: subject.revision, position: state.chosen }],
+    state: { ...ahead.state, asked, waiting: true, failure: null },
+    send: [{ type: 'inspect', sequence: asked, revision, position: state.chosen, questions: ahead.asked }],
   };
 }
 
@@ -328,12 +236,17 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
   // Of the same run: the same tokens, which need not be compared again.
   const inspection =
     before?.run === reply.inspection.run ? { ...reply.inspection, tokens: before.tokens } : reply.inspection;
-  const next: InspectorState = {
-    ...state,
-    waiting: false,
-    answer: { sequence, revision, place, inspection },
-    remembered: null,
-  };
+  const questions = ofRun(state.questions, inspection.run);
+  const next = withAnswers(
+    {
+      ...state,
+      waiting: false,
+      answer: { sequence, revision, place, inspection },
+      questions,
+      remembered: null,
+    },
+    reply.answers,
+  );
   const position = rememberedPosition(state.remembered, place, inspection);
   return position === null ? { state: next, send: [] } : ask({ ...next, chosen: position });
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
@@ -86,10 +86,17 @@ export function Numbers({
 }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const all = numbersIn(place.current!);
-    if (all.some((button) => button === document.activeElement)) return;
-    const stop = all.find((button) => button.getAttribute('aria-pressed') === 'true') ?? all[0];
-    for (const button of all) button.tabIndex = button === stop ? 0 : -1;
+    const all = [...place.current!.querySelectorAll<HTMLElement>('button.num')];
+    if (all.includes(document.activeElement as HTMLElement)) return;
+    // Of all of them it is not asked whether they are seen: the page would be laid out for each group of numbers.
+    const stop =
+      all.find((button) => button.getAttribute('aria-pressed') === 'true' && button.offsetParent !== null) ??
+      all.find((button) => button.closest('.wide, .medium') === null) ??
+      all[0];
+    for (const button of all) {
+      const tabIndex = button === stop ? 0 : -1;
+      if (button.tabIndex !== tabIndex) button.tabIndex = tabIndex;
+    }
   });
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement)) return;
@@ -182,12 +189,13 @@ export function PlainVector({ label, values }: Omit<VectorProps, 'nameOf'>): JSX
   );
 }
 
-/** A vector that is shown when somebody wants to see it. */
+/** A vector that is shown when somebody wants to see it: until then its hundreds of numbers are not there. */
 export function FoldedVector(props: VectorProps): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details>
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{props.label}</summary>
-      <Vector {...props} />
+      {isOpen && <Vector {...props} />}
     </details>
   );
 }

@@ -26,10 +26,11 @@ export function PartsTable(): JSX.Element | null {
   const [chosen, setChosen] = useState(0);
   if (asked === null || state.subject?.essay !== null) return null;
   if (asked.answer === null) return <p class="quiet">{phrases.noParts}</p>;
+  const isOld = state.questions.parts?.waiting === true;
   const { tokens, transformer } = asked.answer;
   const token = tokens[Math.min(chosen, tokens.length - 1)];
   return (
-    <section class="parts" aria-labelledby="parts-heading">
+    <section class="parts" aria-labelledby="parts-heading" aria-busy={isOld}>
       <h4 id="parts-heading">{phrases.partsHeading}</h4>
       <p class="quiet">{phrases.partsHint}</p>
       <div class="scores-frame" role="region" tabIndex={0} aria-labelledby="parts-heading">

@@ -8,7 +8,7 @@ import { spokenToken, tokenPieces } from './tokenText.ts';
 import { useAnswer, useView } from './view.ts';
 
 /** All stages with a number of each, so that the way from text to prediction stays in view while one is open. */
-export function Rail(): JSX.Element {
+export function Rail({ isOld }: { readonly isOld: boolean }): JSX.Element {
   const { state, dispatch } = useView();
   const live = useLiveNumbers();
   const open = (stage: StageId): void => dispatch({ type: 'openStage', stage });
@@ -21,7 +21,7 @@ export function Rail(): JSX.Element {
     document.getElementById(`stage-${stage}`)?.focus();
   };
   return (
-    <nav class="rail" aria-label={phrases.stagesLabel}>
+    <nav class={`rail ${isOld ? 'old' : ''}`} aria-label={phrases.stagesLabel}>
       <div class="rail-tabs" role="tablist" aria-orientation="vertical" onKeyDown={onKeyDown}>
         {stageIds.map((stage, i) => (
           <button

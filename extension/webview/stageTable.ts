@@ -53,7 +53,7 @@ const questions: Readonly<Record<StageId, Questions>> = {
 export const growing: readonly StageKind[] = ['firingLines', 'why', 'branch'];
 
 /** What the stage does not wait for: it shows by itself how far it is. */
-export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines'];
+export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines', 'parts'];
 
 /** What is needed for the open stage; the overview, whose numbers the rail shows, always. */
 export function questionsOf(

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { InspectedToken } from '../protocol/prediction.ts';
 import { phrases } from './phrases/phrases.ts';
-import { TokenText } from './tokenTextView.tsx';
+import { still } from './still.tsx';
+import { shownPieces } from './tokenTextView.tsx';
 import { spokenToken, tokenPieces } from './tokenText.ts';
 
 interface TokenStripProps {
@@ -13,10 +14,23 @@ interface TokenStripProps {
   readonly onChoose: (position: number) => void;
 }
 
+/** Lines on each side of the chosen token's: the strip is as high as two. */
+const linesSeenFirst = 3;
+
 /** The tokens, a line of the strip for each line of the text; one tab stop, arrows move the choice. */
-export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps): JSX.Element {
+export const TokenStrip = still(function TokenStrip({
+  tokens,
+  cursor,
+  chosen,
+  onChoose,
+}: TokenStripProps): JSX.Element {
   const strip = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => linesOf(tokens), [tokens]);
+  // What is seen is painted before what is scrolled away is laid out.
+  const [laidOut, setLaidOut] = useState<readonly InspectedToken[] | null>(null);
+  const isFirst = laidOut !== tokens;
+  const seen = useMemo(() => lines.findLastIndex(({ start }) => start <= chosen), [lines]);
+  useEffect(() => setLaidOut(tokens), [tokens]);
   useLayoutEffect(() => {
     const option = strip.current?.querySelector<HTMLElement>('[aria-selected="true"]');
     option?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -24,7 +38,7 @@ export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps
     const { activeElement } = document;
     const isNowhere = activeElement === document.body && document.hasFocus();
     if (isNowhere || strip.current?.contains(activeElement)) option?.focus();
-  }, [chosen, tokens]);
+  }, [chosen, tokens, isFirst]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next =
       strip.current === null ? null : nextPosition(event.key, chosen, tokens.length, strip.current);
@@ -32,87 +46,87 @@ export function TokenStrip({ tokens, cursor, chosen, onChoose }: TokenStripProps
     event.preventDefault();
     if (next !== chosen) onChoose(next);
   };
+  const onClick = ({ target }: MouseEvent): void => {
+    const token = target instanceof Element ? target.closest<HTMLElement>('.token') : null;
+    if (token !== null) onChoose(Number(token.dataset['position']));
+  };
   return (
     <div
-      class="strip"
+      class={`strip ${isFirst ? 'first' : ''}`}
       role="listbox"
       aria-label={phrases.tokensHeading}
       aria-orientation="horizontal"
       ref={strip}
+      onClick={onClick}
       onKeyDown={onKeyDown}
     >
-      {lines.map((line) => (
+      {lines.map((line, i) => (
         <Line
           key={line.start}
           line={line}
+          isSeenFirst={Math.abs(i - seen) <= linesSeenFirst}
           cursor={cursor}
           chosen={chosen >= line.start && chosen < line.start + line.tokens.length ? chosen : null}
           total={tokens.length}
-          onChoose={onChoose}
         />
       ))}
     </div>
   );
-}
+});
 
-interface LineProps extends Pick<TokenStripProps, 'cursor' | 'onChoose'> {
+interface LineProps extends Pick<TokenStripProps, 'cursor'> {
   readonly line: StripLine;
+  readonly isSeenFirst: boolean;
   /** null: it is in another line */
   readonly chosen: number | null;
   readonly total: number;
 }
 
-/** The same elements again are not compared again: a choice changes two lines of many. */
-function Line({ line, cursor, chosen, total, onChoose }: LineProps): JSX.Element {
-  return useMemo(
-    () => (
-      <div class="strip-line" role="none">
-        {line.tokens.map((token, i) => (
-          <Token
-            key={line.start + i}
-            token={token}
-            position={line.start + i}
-            isChosen={line.start + i === chosen}
-            edge={edgeOf(line.start + i, cursor, total)}
-            onChoose={onChoose}
-          />
-        ))}
-      </div>
-    ),
-    [line, cursor, chosen, total, onChoose],
+/** A choice changes two lines of many. */
+const Line = still(function Line({ line, isSeenFirst, cursor, chosen, total }: LineProps): JSX.Element {
+  return (
+    <div class={`strip-line ${isSeenFirst ? '' : 'unseen'}`} role="none">
+      {line.tokens.map((token, i) => {
+        const position = line.start + i;
+        return tokenElement(token, position, position === chosen, edgeOf(position, cursor, total));
+      })}
+    </div>
   );
-}
+});
 
-interface TokenProps {
-  readonly token: InspectedToken;
-  readonly position: number;
-  readonly isChosen: boolean;
-  /** on which side of the token the cursor stands */
-  readonly edge: 'cursor-before' | 'cursor-after' | '';
-  readonly onChoose: (position: number) => void;
-}
+/** On which side of a token the cursor stands. */
+type Edge = 'cursor-before' | 'cursor-after' | '';
 
-function Token({ token, position, isChosen, edge, onChoose }: TokenProps): JSX.Element {
+/** No component of its own, nor a listener: there are hundreds. */
+function tokenElement(
+  { id, bytes }: InspectedToken,
+  position: number,
+  isChosen: boolean,
+  edge: Edge,
+): JSX.Element {
+  const pieces = tokenPieces(bytes);
   return (
     <div
+      key={position}
       class={`token ${edge}`}
       role="option"
       aria-selected={isChosen}
       tabIndex={isChosen ? 0 : -1}
       data-position={position}
-      data-token-id={token.id}
-      onClick={() => onChoose(position)}
+      data-token-id={id}
     >
-      <span class="spoken-only">{phrases.tokenName(spokenToken(tokenPieces(token.bytes)), token.id)}</span>
-      <span class="token-face" aria-hidden="true">
-        <TokenText bytes={token.bytes} />
-        <span class="token-id">{token.id}</span>
+      <span class="spoken-only">{phrases.tokenName(spokenToken(pieces), id)}</span>
+      <bdi class="token-text" aria-hidden="true">
+        {shownPieces(pieces)}
+      </bdi>
+      <span class="token-id" aria-hidden="true">
+        {id}
       </span>
     </div>
   );
 }
 
-function edgeOf(position: number, cursor: number, total: number): TokenProps['edge'] {
+function edgeOf(position: number, cursor: number, total: number): Edge {
   if (position === cursor) return 'cursor-before';
   return position === cursor - 1 && cursor === total ? 'cursor-after' : '';
 }
@@ -157,19 +171,20 @@ function nextPosition(key: string, chosen: number, total: number, strip: HTMLEle
 
 /** The token nearest above (−1) or below (1), by what is on the screen: lines wrap. */
 function besideVertically(strip: HTMLElement, chosen: number, direction: -1 | 1): number {
-  const options = [...strip.querySelectorAll<HTMLElement>('[role="option"]')];
-  const from = options[chosen];
-  if (from === undefined) return chosen;
-  const rows = options
-    .map((option) => option.offsetTop)
-    .filter((top) => (top - from.offsetTop) * direction > 0);
-  if (rows.length === 0) return chosen;
-  const row = direction < 0 ? Math.max(...rows) : Math.min(...rows);
-  const centre = (option: HTMLElement): number => option.offsetLeft + option.offsetWidth / 2;
-  const nearest = options
-    .filter((option) => option.offsetTop === row)
-    .reduce((best, option) =>
-      Math.abs(centre(option) - centre(from)) < Math.abs(centre(best) - centre(from)) ? option : best,
-    );
-  return options.indexOf(nearest);
+  const from = strip.querySelector<HTMLElement>(`[data-position="${chosen}"]`);
+  const line = from?.parentElement;
+  if (from === null || line === null || line === undefined) return chosen;
+  // Lines further away may not have been laid out.
+  const near = [line, direction < 0 ? line.previousElementSibling : line.nextElementSibling];
+  const options = near.flatMap((line) => [...(line?.querySelectorAll<HTMLElement>('[role="option"]') ?? [])]);
+  const placed = options.map((option) => ({ option, frame: option.getBoundingClientRect() }));
+  const here = from.getBoundingClientRect();
+  const tops = placed.map(({ frame }) => frame.top).filter((top) => (top - here.top) * direction > 1);
+  if (tops.length === 0) return chosen;
+  const row = direction < 0 ? Math.max(...tops) : Math.min(...tops);
+  const away = ({ left, width }: DOMRect): number => Math.abs(left + width / 2 - here.left - here.width / 2);
+  const nearest = placed
+    .filter(({ frame }) => Math.abs(frame.top - row) < 1)
+    .reduce((best, each) => (away(each.frame) < away(best.frame) ? each : best));
+  return Number(nearest.option.dataset['position']);
 }

@@ -3,7 +3,8 @@ import { useContext, useRef } from 'preact/hooks';
 import type { InspectorRequest } from '../protocol/inspector.ts';
 import type { Inspection } from '../protocol/prediction.ts';
 import type { StageAnswers, StageKind, StageQuestion } from '../protocol/stages.ts';
-import { answerOf, type InspectorEvent, type InspectorState } from './inspectorState.ts';
+import type { InspectorEvent, InspectorState } from './inspectorState.ts';
+import { answerOf } from './questions.ts';
 import { fitted, type Selection } from './selection.ts';
 
 /** All but the training, of which four ticks a second come: no stage is drawn from it. */

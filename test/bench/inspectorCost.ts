@@ -1,8 +1,9 @@
 import { unhurried } from '../../extension/cli/modelCommands.ts';
 import { PredictorClient } from '../../extension/completion/client.ts';
+import { followDelayMs } from '../../extension/host/followDelay.ts';
 import type { InspectedText } from '../../extension/host/inspectorConversation.ts';
 import type { Platform } from '../../extension/platform/platform.ts';
-import type { CorpusRequest, TrainingRequest } from '../../extension/protocol/training.ts';
+import type { CorpusRequest, TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../../extension/training/client.ts';
 import { median, percentile } from '../../extension/training/timing.ts';
 import type { OpenInspector } from '../webview/editorStandIn.ts';
@@ -44,10 +45,8 @@ export interface CostOptions {
   close(inspector: OpenInspector): Promise<void>;
 }
 
-/** As the host waits before it follows the cursor. */
-const followDelayMs = 150;
-/** Keys follow each other so soon, and after a word somebody thinks. */
-const [keyMs, thinkMs, wordKeys] = [90, 500, 6];
+/** Keys follow each other so soon, after a word somebody thinks, and after some words they look at what is there. */
+const [keyMs, thinkMs, lookMs, wordKeys, lookKeys] = [90, 500, 2_000, 6, 36];
 
 /** @throws {NihiloError} as PredictorClient.load and TrainingClient.start do */
 export async function measureInspectorCost(platform: Platform, options: CostOptions): Promise<InspectorCost> {
@@ -64,8 +63,11 @@ export async function measureInspectorCost(platform: Platform, options: CostOpti
     for (let i = 0; i < options.rounds; i++) {
       const withIt = async (): Promise<void> => {
         const inspector = await options.open();
-        await inspector.page.waitForSelector('.prediction[aria-busy="false"]');
+        pace.showIn(inspector);
+        for (const part of ['.prediction[aria-busy="false"]', '.chart canvas'])
+          await inspector.page.waitForSelector(part);
         open.push(await round(predictor, pace, options, inspector));
+        pace.showIn(null);
         await options.close(inspector);
       };
       const without = async (): Promise<void> =>
@@ -94,16 +96,30 @@ class Pace {
   #at = 0;
   readonly first: Promise<void>;
 
+  /** as the host's history hears them from the first on */
+  readonly #events: TrainingEvent[] = [];
+  #shownIn: OpenInspector | null = null;
+
   constructor(run: TrainingRun) {
     this.first = new Promise((resolve, reject) => {
       run.result.catch(reject);
       run.onEvent((event) => {
+        this.#events.push(event);
+        this.#shownIn?.history.record(event);
+        this.#shownIn?.conversation.trainingChanged();
         if (event.type !== 'progress') return;
         this.#tokens = event.progress.tokens;
         this.#at = performance.now();
         resolve();
       });
     });
+  }
+
+  /** Its curves are drawn there from now on; null: nowhere. */
+  showIn(inspector: OpenInspector | null): void {
+    this.#shownIn = inspector;
+    for (const event of this.#events) inspector?.history.record(event);
+    inspector?.conversation.trainingChanged();
   }
 
   /** at the end of the last step */
@@ -124,9 +140,10 @@ async function round(
   let follow: ReturnType<typeof setTimeout> | undefined;
   for (let i = 0; performance.now() - start < 1_000 * secondsARound; i++) {
     const place = places[i % places.length]!;
-    await new Promise((resolve) => setTimeout(resolve, i % wordKeys === 0 ? thinkMs : keyMs));
+    const pauseMs = i % lookKeys === 0 ? lookMs : i % wordKeys === 0 ? thinkMs : keyMs;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     clearTimeout(follow);
-    follow = setTimeout(() => inspector?.conversation.follow(place), followDelayMs);
+    follow = setTimeout(() => inspector?.conversation.follow(place), followDelayMs(true));
     const asked = performance.now();
     await predictor.complete(place.prefix, unhurried(0), new AbortController().signal);
     times.push(performance.now() - asked);

@@ -2,6 +2,7 @@ import type { InspectedText, InspectionEngine } from '../../extension/host/inspe
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { percentile } from '../../extension/training/timing.ts';
 import type { EditorStandIn, OpenInspector } from '../webview/editorStandIn.ts';
+import { halfAnHour, hastened, heldBy, longSession } from '../webview/longSession.ts';
 import { themes } from '../webview/themes.ts';
 
 /** Milliseconds; nearest rank. */
@@ -34,43 +35,75 @@ export interface Opened {
   readonly text: InspectedText;
 }
 
-/** In the page: when the frame has been painted in which something is there for the first time. */
-const initScript = `
+/**
+ * In the page: when the frame has been painted in which something is there for the first time. A message to oneself arrives when the task
+ * is over that runs a frame's callbacks and paints it, so what a callback drew has been painted then, and the frame behind it is not waited
+ * for. What was drawn outside of a frame is painted by the next one.
+ */
+const whenPainted = `
+  let framing = false;
+  const afterTask = (then) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { port1.close(); then(performance.now()); };
+    port2.postMessage(null);
+  };
+  const nextFrame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) => nextFrame((time) => {
+    framing = true;
+    afterTask(() => { framing = false; });
+    callback(time);
+  });
   window.painted = (selector) => new Promise((resolve) => {
-    const afterFrame = () => requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => resolve(performance.now());
-      port2.postMessage(null);
-    });
     const observer = new MutationObserver(() => look());
     const look = () => {
       if (document.querySelector(selector) === null) return;
       observer.disconnect();
-      afterFrame();
+      if (framing) afterTask(resolve);
+      else nextFrame(() => afterTask(resolve));
     };
     observer.observe(document, { subtree: true, childList: true, attributes: true });
     look();
   });
   window.tokensPainted = window.painted('.strip .token');
   window.stagePainted = window.painted('.prediction[aria-busy="false"] .scores');
-  let start = 0;
-  Object.defineProperty(window, 'acquireVsCodeApi', {
-    get() { start ||= performance.now(); return this.givenApi; },
-    set(api) { this.givenApi = api; },
-  });
-  Object.defineProperty(window, 'scriptStart', { get: () => start });
 `;
 
 interface Timed {
   painted(selector: string): Promise<number>;
   readonly tokensPainted: Promise<number>;
   readonly stagePainted: Promise<number>;
+  /** of the editor's stand-in */
   readonly scriptStart: number;
 }
 
-export async function openInspector({ editor, engine, model, text }: Opened): Promise<OpenInspector> {
+export async function openInspector(
+  { editor, engine, model, text }: Opened,
+  initScript = whenPainted,
+): Promise<OpenInspector> {
   const theme = themes.find(({ id }) => id === 'dark-modern')!;
   return editor.open({ theme, model, engine, text, initScript, width: 900, height: 700 });
+}
+
+/** What the page holds on to. */
+export interface MemoryFigures {
+  readonly ticks: number;
+  readonly clicks: number;
+  /** as the first stage is there, and after all ticks of a training and all clicks */
+  readonly firstBytes: number;
+  readonly lastBytes: number;
+}
+
+/** @param share of half an hour of a training */
+export async function measureMemory(opened: Opened, share: number): Promise<MemoryFigures> {
+  const inspector = await openInspector(opened, hastened);
+  // A handle of the element would keep it.
+  await inspector.page.locator('.prediction[aria-busy="false"] .scores').waitFor();
+  const first = await heldBy(inspector);
+  const ticks = Math.round(share * halfAnHour.ticks);
+  const clicks = await longSession(inspector, { ticks, clicks: share * halfAnHour.clicks });
+  const last = await heldBy(inspector);
+  await inspector.close();
+  return { ticks, clicks, firstBytes: first.bytes, lastBytes: last.bytes };
 }
 
 /** @param tries of each; the page is opened a fifth as often */

@@ -124,7 +124,8 @@ test('a reply to any request but the last changes nothing that is drawn', () => 
       for (const index of order) {
         const { sequence, revision } = asked[index]!;
         const before = state;
-        apply({ type: 'inspected', sequence, revision, inspection: inspectionOf(revision, 1, null) });
+        const inspection = inspectionOf(revision, 1, null);
+        apply({ type: 'inspected', sequence, revision, inspection, answers: [] });
         if (index < 7) expect(state).toEqual(before);
         else expect(state.answer?.revision).toBe(8);
       }
@@ -141,6 +142,24 @@ test('a question about a text that has been replaced costs the engine nothing', 
   simulation.move();
   await simulation.deliverToHost();
   expect(simulation.engine).toEqual([]);
+});
+
+test('what was told of half of a message reaches no page that has been shown since', async () => {
+  const simulation = new Simulation();
+  simulation.move();
+  simulation.show();
+  await simulation.quiesce();
+  simulation.dispatch({ type: 'openStage', stage: 'attention' });
+  await simulation.quiesce();
+  simulation.dispatch({ type: 'select', change: { layer: 1 } });
+  await simulation.deliverToHost();
+  expect(simulation.questions.map(({ question }) => question.kind)).toEqual(['overview', 'attention']);
+  await simulation.answerQuestion(0, false);
+  simulation.hide();
+  simulation.show();
+  await simulation.deliverToHost();
+  await simulation.answerQuestion(0, false);
+  expect(simulation.toPage.map(({ type }) => type)).toEqual(['model', 'moved', 'training']);
 });
 
 test('the same text again, as when the keyboard goes back to the code, does not undo a choice', async () => {

@@ -39,6 +39,9 @@ const preload = `
   });
 `;
 
+/** Before anything of the page's own is evaluated. */
+const scriptStart = 'window.scriptStart ??= performance.now();';
+
 export interface OpenOptions {
   readonly theme: Theme;
   readonly model: ModelState;
@@ -86,6 +89,7 @@ export class EditorStandIn {
       format: 'iife',
       jsx: 'automatic',
       jsxImportSource: 'preact',
+      banner: { js: scriptStart },
     });
     const files = new Map(bundle.outputFiles.map((file) => [`/${file.path.split('/').at(-1)}`, file.text]));
     const server = createServer((request, response) => {
@@ -103,7 +107,7 @@ export class EditorStandIn {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const browser = await chromium.launch({ executablePath: executablePath!, args: chromiumFlags });
     const script = bundle.outputFiles.find(({ path }) => path.endsWith('/inspector.js'))!;
-    return new EditorStandIn(server, browser, script.contents.length);
+    return new EditorStandIn(server, browser, script.contents.length - scriptStart.length);
   }
 
   /** Opens the Inspector with the real host end of the protocol behind it. */
@@ -172,7 +176,9 @@ export class OpenInspector {
   readonly received: InspectorRequest[] = [];
   readonly requested: string[] = [];
   readonly pageErrors: Error[] = [];
-  /** of each message to the page: buffers as they are, the rest as JSON */
+  /** to the page */
+  readonly messages: InspectorMessage[] = [];
+  /** of each of them: buffers as they are, the rest as JSON */
   readonly messageBytes: number[] = [];
   /** messages that are under way */
   readonly #posts = new Set<Promise<void>>();
@@ -229,19 +235,43 @@ export class OpenInspector {
 
   /** Buffers go as text, because the debugger's protocol has none. */
   async #post(message: InspectorMessage): Promise<void> {
+    this.messages.push(message);
     this.messageBytes.push(sizeOf(message));
-    const text = JSON.stringify(message, (_, value: unknown) =>
-      value instanceof ArrayBuffer ? { base64: Buffer.from(value).toString('base64') } : value,
+    const paths: string[][] = [];
+    const text = JSON.stringify(withoutBuffers(message, paths, []));
+    await this.page.evaluate(
+      ([text, paths]) => {
+        const message: unknown = JSON.parse(text);
+        for (const path of paths) {
+          const last = path.pop()!;
+          const holder = path.reduce((at, name) => at[name] as Holder, message as Holder);
+          const bytes = atob(holder[last] as string);
+          const buffer = new Uint8Array(bytes.length);
+          for (let i = 0; i < bytes.length; i++) buffer[i] = bytes.charCodeAt(i);
+          holder[last] = buffer.buffer;
+        }
+        window.postMessage(message, '*');
+      },
+      [text, paths] as const,
     );
-    await this.page.evaluate((text) => {
-      const message: unknown = JSON.parse(text, (_, value: { base64?: string } | null) =>
-        typeof value?.base64 === 'string'
-          ? Uint8Array.from(atob(value.base64), (character) => character.charCodeAt(0)).buffer
-          : value,
-      );
-      window.postMessage(message, '*');
-    }, text);
   }
+}
+
+type Holder = Record<string, unknown>;
+
+/** A copy whose buffers are base64. @param paths where they are, appended */
+function withoutBuffers(value: unknown, paths: string[][], path: readonly string[]): unknown {
+  if (value instanceof ArrayBuffer) {
+    paths.push([...path]);
+    return Buffer.from(value).toString('base64');
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value) && typeof value[0] !== 'object') return value;
+  const copy = Object.entries(value).map(([name, each]) => [
+    name,
+    withoutBuffers(each, paths, [...path, name]),
+  ]);
+  return Array.isArray(value) ? copy.map(([, each]) => each) : Object.fromEntries(copy);
 }
 
 export function sizeOf(message: InspectorMessage): number {

@@ -78,7 +78,7 @@ async function happen(happenings: readonly Happening[]): Promise<Happened> {
     return {
       memory: JSON.parse(sessionStorage.getItem('state')!) as InspectorMemory,
       busy: stage.getAttribute('aria-busy') === 'true',
-      old: document.querySelector('.inspected.old') !== null,
+      old: document.querySelector('.rail.old') !== null,
       stage: stage.dataset['stage']!,
       position: Number(stage.dataset['position']),
       place: document.querySelector('.place')!.textContent,

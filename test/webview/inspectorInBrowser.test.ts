@@ -99,7 +99,7 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
     const inspector = await openOnSample();
     const { page } = inspector;
     const tokens = await page
-      .locator('.token-face')
+      .locator('.strip .token')
       .evaluateAll((tokens) => tokens.map((token) => token.textContent));
     const { tokens: expected } = sampleInspection(null, 20);
     expect(tokens).toHaveLength(expected.length);
@@ -129,13 +129,14 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
       String(first.id),
     );
     await page.keyboard.press('ArrowUp');
-    const top = async (position: string): Promise<number> =>
-      page
-        .locator(`.token[data-position="${position}"]`)
-        .evaluate((token) => (token as HTMLElement).offsetTop);
-    const focused = async (): Promise<string> =>
-      page.evaluate(() => document.activeElement?.getAttribute('data-position') ?? '');
-    await expect.poll(async () => top(await focused())).toBeLessThan(await top(String(cursor - 3)));
+    const isAbove = (): Promise<boolean> =>
+      page.evaluate((below) => {
+        const topOf = (element: Element): number => element.getBoundingClientRect().top;
+        const focused = document.activeElement!;
+        const left = document.querySelector(`.token[data-position="${below}"]`)!;
+        return focused.matches('.token') && topOf(focused) < topOf(left);
+      }, cursor - 3);
+    await expect.poll(isAbove).toBe(true);
     await page.keyboard.press('Home');
     await page.waitForSelector('.prediction[data-position="0"][aria-busy="false"]');
     await page.keyboard.press('Tab');

@@ -79,8 +79,10 @@ function inspectionOf(
   model.run(run.ids);
   const { numHiddenLayers: layers, numAttentionHeads: heads, hiddenSize } = model.config;
   const told = distribution(model.logits(position), topK, run.ids[position + 1] ?? null, run.subject.bytesOf);
-  // Runs of the essay have odd numbers.
-  lastRun += run === sampleRun ? 2 - (lastRun % 2) : 1 + (lastRun % 2 === 0 ? 0 : 1);
+  // Runs of the essay have odd numbers; the same text again is the same run.
+  const isEven = lastRun % 2 === 0;
+  if (run !== sampleRun) lastRun += isEven ? 1 : 2;
+  else if (!isEven || lastRun === 0) lastRun += isEven ? 2 : 1;
   return { run: lastRun, layers, heads, hiddenSize, tokens, cursor, position, distribution: told };
 }
 

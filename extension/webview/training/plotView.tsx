@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { loadPlot } from './loadPlot.ts';
 import type { Plot, PlotOptions, PlotStyle } from './plot.ts';
@@ -37,8 +37,9 @@ export function PlotView(props: PlotViewProps): JSX.Element {
       plot.current?.remove();
     };
   }, []);
-  useEffect(() => plot.current?.redraw(describe, data), [describe]);
-  useEffect(() => plot.current?.draw(data), [data]);
-  useEffect(() => plot.current?.point(index), [index, data]);
+  // In the frame of the numbers beside it: one of its own would have the page painted once more for each plot.
+  useLayoutEffect(() => plot.current?.redraw(describe, data), [describe]);
+  useLayoutEffect(() => plot.current?.draw(data), [data]);
+  useLayoutEffect(() => plot.current?.point(index), [index, data]);
   return <div class={name} role="img" aria-label={label} ref={place} />;
 }

@@ -6,6 +6,7 @@ import { lastUpTo } from './curves.ts';
 import { count, decimal } from '../figures.ts';
 import { phrases } from '../phrases/phrases.ts';
 import { type Change, changesBetween } from './sampleDiff.ts';
+import { still } from '../still.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 
 interface SampleTimelineProps {
@@ -18,8 +19,11 @@ interface SampleTimelineProps {
   readonly send: (request: InspectorRequest) => void;
 }
 
-/** How the model goes on with one place of the user's own code, at every score, and what that is other than before. */
-export function SampleTimeline({
+/**
+ * How the model goes on with one place of the user's own code, at every score, and what that is other than before. Ticks are four a second,
+ * samples a dozen in all.
+ */
+export const SampleTimeline = still(function SampleTimeline({
   samples,
   prompt,
   heldOut,
@@ -59,7 +63,7 @@ export function SampleTimeline({
       </div>
     </section>
   );
-}
+});
 
 interface PromptProps {
   readonly prompt: SamplePrompt;

@@ -36,22 +36,6 @@ export function TrainingCurves({ training, send }: TrainingCurvesProps): JSX.Ele
   const { samples, yardsticks } = training;
   const prompt = yardsticks?.prompt ?? null;
   const sample = samples.findLastIndex((one) => one.step <= (moments[index]?.step ?? 0));
-  // Ticks are four a second, samples a dozen in all.
-  const timeline = useMemo(
-    () =>
-      prompt !== null &&
-      samples.length > 0 && (
-        <SampleTimeline
-          samples={samples}
-          prompt={prompt}
-          heldOut={heldOut}
-          chosen={sample}
-          onChoose={setStep}
-          send={send}
-        />
-      ),
-    [samples, prompt, heldOut, sample, send],
-  );
   return (
     <>
       <ScaleControls scales={scales} onChange={setScales} />
@@ -73,7 +57,16 @@ export function TrainingCurves({ training, send }: TrainingCurvesProps): JSX.Ele
           </button>
         </p>
       </figure>
-      {timeline}
+      {prompt !== null && samples.length > 0 && (
+        <SampleTimeline
+          samples={samples}
+          prompt={prompt}
+          heldOut={heldOut}
+          chosen={sample}
+          onChoose={setStep}
+          send={send}
+        />
+      )}
     </>
   );
 }

@@ -1,0 +1,7 @@
+/**
+ * How long a cursor rests before the Inspector follows it. At other times long enough for a key that is held down and short enough to seem at
+ * once; while a training computes until somebody pauses, because to read a text takes a core of it for a tenth of a second.
+ */
+export function followDelayMs(isTraining: boolean): number {
+  return isTraining ? 1_000 : 150;
+}
