@@ -150,6 +150,8 @@ describe('Restricted Mode, in a folder whose settings would have more of everyth
 
   it('has kept the user’s server back, not turned it down; the workspace’s is never asked', async (context) => {
     keepOnFailure(workbench, context);
+    // A server takes the transformer's place: before there is one, nobody is asked.
+    await workbench.statusBar('Nihilo: counts + transformer').waitFor({ timeout: 2 * patience });
     await workbench.openFile('written.ts');
     await workbench.goTo(1, 1);
     await workbench.type(known.slice(0, 10));
