@@ -26,6 +26,7 @@ const stageAnswers: {
   ) => StageAnswers[Kind];
 } = {
   overview,
+  operations: ({ subject }) => subject.model.operations(),
   vocabulary: (run, { from, position, counts }) => {
     const { taught, model } = run.subject;
     const known = taught === undefined ? counts : countsIn(taught, model.config.vocabSize);

@@ -1,6 +1,7 @@
 import type { CallMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
+import type { OperationGraph } from './operations.ts';
 import type { OptimizerStep } from './optimizerStep.ts';
 import type { FiringLines, VocabularyRows } from './workspaceText.ts';
 
@@ -103,6 +104,8 @@ interface DrawQuestion {
 /** What the stages ask of a run. Whoever asks a question of a kind is no longer interested in the one of that kind before. */
 export type StageQuestion =
   | ({ readonly kind: 'overview' } & HeadPlace)
+  /** what the engine does, whatever the text */
+  | { readonly kind: 'operations' }
   | { readonly kind: 'merges'; readonly position: number }
   | {
       readonly kind: 'vocabulary';
@@ -214,6 +217,7 @@ export interface StageAnswers {
     /** nats; null where nothing follows */
     readonly loss: number | null;
   };
+  readonly operations: OperationGraph;
   readonly merges: {
     /** of the word around the token: its pieces after each merge, first the single bytes */
     readonly steps: readonly {
