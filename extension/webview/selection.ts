@@ -16,6 +16,8 @@ export interface Selection {
   readonly silenced: boolean;
   /** rank of the first row that is shown; null: the chosen token is among them */
   readonly vocabularyFrom: number | null;
+  /** how numbers flow through the chosen layer is shown */
+  readonly flow: boolean;
   /** the workspace is searched for lines that a neuron fires at */
   readonly firingLines: boolean;
   readonly temperature: number;
@@ -44,6 +46,7 @@ export const initialSelection: Selection = {
   neuron: null,
   silenced: false,
   vocabularyFrom: null,
+  flow: true,
   firingLines: false,
   temperature: 1,
   topK: 0,

@@ -53,9 +53,9 @@ const questions: Readonly<Record<StageId, Questions>> = {
 export const growing: readonly StageKind[] = ['firingLines', 'why', 'branch'];
 
 /** What the stage does not wait for: it shows by itself how far it is. */
-export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines'];
+export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines', 'operations'];
 
-/** What is needed for the open stage; the overview, whose numbers the rail shows, always. */
+/** What is needed for the open stage; the overview, whose numbers the rail shows, always; last what is drawn beside it. */
 export function questionsOf(
   stage: StageId,
   selection: Selection,
@@ -64,6 +64,7 @@ export function questionsOf(
   return [
     { kind: 'overview', ...placeOf(selection, inspection) },
     ...questions[stage](selection, inspection),
+    ...(selection.flow ? [{ kind: 'operations' as const }] : []),
   ];
 }
 

@@ -47,6 +47,30 @@ export const englishDepth = {
   weightRow: 'Weight',
   trainedStep: (before: string, after: string) =>
     `Such a step of all weights would change the mean loss of this text from ${before} to ${after}.`,
+  flowHeading: (layer: number) => `How numbers flow: layer ${layer}`,
+  flowHint:
+    'Drawn from the calls that the engine made. A line at the side goes around: what comes between is added to it.',
+  flowLayers: (first: number, last: number) =>
+    first === last ? `layer ${first}` : `layers ${first} to ${last}`,
+  flowReads: (sources: string) => `Reads: ${sources}.`,
+  flowAdds: (sources: string) => `Is added to: ${sources}.`,
+  flowGiven: (given: string) => `With: ${given}.`,
+  flowKernels: (kernels: string) => `Kernels: ${kernels}.`,
+  operations: {
+    embedding: 'Token’s vector',
+    inputNorm: 'To one size',
+    queryKeyValue: 'Query, key, value',
+    rotation: 'Rotated by position',
+    attention: 'Attention',
+    middle: 'Output matrix, added',
+    middleNorm: 'To one size',
+    up: 'Neurons’ sums',
+    activated: 'ReLU, squared',
+    output: 'Neurons’ output, added',
+    finalNorm: 'To one size',
+    logits: 'Scores',
+  },
+  tensors: { query: 'query', key: 'key', value: 'value' },
   mapButton: 'Map of the text’s tokens',
   mapKept: (kept: string, x: string, y: string) =>
     `The plane on which their vectors differ most. It keeps ${kept} % of the variance (x ${x} %, y ${y} %): tokens that are far apart here are so, tokens that are near may not be.`,
