@@ -18,6 +18,7 @@ import {
   type Trial,
   type WordOptions,
 } from '../protocol/prediction.ts';
+import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type { Parts } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
@@ -172,6 +173,13 @@ export class PredictorClient {
     const answer = await this.#ask(this.#connected(), { type: 'try', seed }, signal);
     if (answer.type !== 'tried') throw unexpected(answer);
     return answer.trials;
+  }
+
+  /** What the workspace has of a text that may come behind `prefix`; null: there is no index. @throws {NihiloError} workerFailed */
+  async precedent(prefix: string, open: OpenDocument, coming: string): Promise<Precedent | null> {
+    const answer = await this.#ask(this.#connected(), { type: 'precedent', prefix, open, coming });
+    if (answer.type !== 'precedent') throw unexpected(answer);
+    return answer.precedent;
   }
 
   /** Where the text before the cursor has been seen before; null: nowhere, or there is no index. @throws {NihiloError} workerFailed */

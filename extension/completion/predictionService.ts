@@ -120,6 +120,10 @@ async function answer(
     }
     case 'find':
       return { type: 'found', id, match: predictor.find(request.prefix, request.open) };
+    case 'precedent': {
+      const { prefix, open, coming } = request;
+      return { type: 'precedent', id, precedent: predictor.precedent(prefix, open, coming) };
+    }
     case 'passages':
       return { type: 'passages', id, text: predictor.passages() };
     case 'frequencies':

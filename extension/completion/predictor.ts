@@ -22,6 +22,7 @@ import type {
   ScoredWord,
   WordOptions,
 } from '../protocol/prediction.ts';
+import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import { CompletionServer } from '../remote/completionServer.ts';
 import type { Parts } from '../protocol/stages.ts';
@@ -153,6 +154,10 @@ export class Predictor {
     const isNew = this.#model?.isNew ?? (() => true);
     const uniform = (): number => random.uniform();
     return (await this.#index?.tryOut(isNew, uniform, trialsAtOnce, cancelled, goesOn)) ?? [];
+  }
+
+  precedent(prefix: string, open: OpenDocument, coming: string): Precedent | null {
+    return this.#index?.precedent(prefix, open, coming) ?? null;
   }
 
   find(prefix: string, open: OpenDocument): EarlierMatch | null {

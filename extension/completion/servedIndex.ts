@@ -7,6 +7,7 @@ import { type EditableModel, MixtureModel } from '../prediction/mixtureModel.ts'
 import type { GrowthLimits } from '../prediction/growText.ts';
 import { ModelSource } from '../prediction/modelSource.ts';
 import type { AskingModel } from '../prediction/transformerModel.ts';
+import type { Precedent } from '../protocol/precedent.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Candidate,
@@ -33,6 +34,7 @@ import { ForgottenTokens } from './forgottenTokens.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
 import { placesIn, trialOptions, trialsOf } from './trials.ts';
 import { passagesOf } from './passages.ts';
+import { precedentOf } from './precedents.ts';
 import { likelyWords } from './words.ts';
 
 /** Where somebody writes: the document without the line that is written, and the place in it. */
@@ -251,6 +253,14 @@ export class ServedIndex {
     const { removed } = this.#documents.get(place.document) ?? {};
     const at = { linesBefore: 0, ...(removed === undefined ? {} : { removed }) };
     return { tokens: length, file: place.document, line: lineInFile(at, place.line - 1) };
+  }
+
+  /** What there is elsewhere of a text that may come behind `prefix`. */
+  precedent(prefix: string, { name, suffix }: OpenDocument, coming: string): Precedent {
+    this.#documents.open(name);
+    const [before, behind, text] = [prefix, suffix, coming].map((each) => new TextEncoder().encode(each));
+    const precedents = { tokenizer: this.#tokenizer, others: this.#earlier };
+    return precedentOf(precedents, before!, behind!, text!);
   }
 
   /** The documents as they were saved last, or passages of them. */

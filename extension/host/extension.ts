@@ -17,7 +17,7 @@ import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
 import { forgetUnwanted, openRecords, recordCommands, type Records } from './records.ts';
 import { RemoteEndpoints } from './remoteEndpoint.ts';
-import { completionSettings, reproducible, usesBase } from './settings.ts';
+import { completionSettings, doubtLimits, reproducible, usesBase } from './settings.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
 import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
@@ -57,11 +57,15 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   model = workspaceModel;
   const records = openRecords(workspaceModel, platform, context.workspaceState, log);
   const { latency, silences, reports } = records;
-  const inspector = new Inspector(context.extensionUri, workspaceModel, {
+  const actions = {
     train: () => void vscode.commands.executeCommand(commands.train),
     stopTraining: () => workspaceModel.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
-  });
+  };
+  const inspector = new Inspector(context.extensionUri, workspaceModel, actions, () => ({
+    limits: doubtLimits(settingSource()),
+    record: records.statistics.statistics.precedents,
+  }));
   const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
   const remote = new RemoteEndpoints(workspaceModel, context, log);

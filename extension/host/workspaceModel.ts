@@ -17,6 +17,7 @@ import type { Surprise } from '../protocol/inspecting.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
+import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type { EarlierMatch, OpenDocument, ScoredWord, WordOptions } from '../protocol/prediction.ts';
 import type {
@@ -329,8 +330,13 @@ export class WorkspaceModel {
     return this.#index.status.predicting === null ? null : this.#predictor.find(prefix, open);
   }
 
+  /** What the workspace has of a text that may come; null: it has not been counted. @throws {NihiloError} workerFailed */
+  async precedent(prefix: string, open: OpenDocument, coming: string): Promise<Precedent | null> {
+    return this.#index.status.predicting === null ? null : this.#predictor.precedent(prefix, open, coming);
+  }
+
   /** What the Inspector asks; its engine has the model that answers now, and a thread of its own. */
-  get inspection(): InspectionEngine {
+  get inspection(): Omit<InspectionEngine, 'doubt'> {
     const inspector = this.#inspector;
     return {
       inspect: async (query, signal) => {
@@ -342,6 +348,7 @@ export class WorkspaceModel {
       read: (...query) => inspector.read(...query),
       essay: (action) => inspector.essay(action),
       find: (...query) => this.find(...query),
+      precedent: (...query) => this.precedent(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
       passages: async () => (this.#index.status.predicting === null ? null : this.#predictor.passages()),
       frequencies: async () =>

@@ -3,6 +3,7 @@ import type { PlainError } from './errors.ts';
 import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig } from './model.ts';
 import type { RemoteEndpoint, RemoteStatus } from './remote.ts';
+import type { Precedent } from './precedent.ts';
 import type { Parts } from './stages.ts';
 import type { WorkspaceText } from './workspaceText.ts';
 
@@ -194,6 +195,15 @@ export type PredictorRequest =
       readonly prefix: string;
       readonly open: OpenDocument;
     }
+  /** what the workspace has of a text that may come behind `prefix` */
+  | {
+      readonly type: 'precedent';
+      readonly id: number;
+      readonly prefix: string;
+      readonly open: OpenDocument;
+      /** not empty */
+      readonly coming: string;
+    }
   /** text of the workspace in the model's tokens, to be read by it */
   | { readonly type: 'passages'; readonly id: number }
   /** how often each of the model's tokens stands in the workspace */
@@ -258,6 +268,7 @@ export type PredictorReply =
   | { readonly type: 'tried'; readonly id: number; readonly trials: readonly Trial[] }
   | { readonly type: 'worded'; readonly id: number; readonly words: readonly ScoredWord[] }
   | { readonly type: 'found'; readonly id: number; readonly match: EarlierMatch | null }
+  | { readonly type: 'precedent'; readonly id: number; readonly precedent: Precedent | null }
   | { readonly type: 'parts'; readonly id: number; readonly parts: Parts | null }
   /** null before there is an index of the model's tokens */
   | { readonly type: 'passages'; readonly id: number; readonly text: WorkspaceText | null }

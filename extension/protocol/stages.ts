@@ -3,6 +3,7 @@ import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
 import type { OperationGraph } from './operations.ts';
 import type { OptimizerStep } from './optimizerStep.ts';
+import type { DoubtLimits, Precedent, PrecedentRecord } from './precedent.ts';
 import type { FiringLines, VocabularyRows } from './workspaceText.ts';
 
 /** The way from text to prediction, in its order. */
@@ -168,6 +169,8 @@ export type StageQuestion =
       /** the token that is taken then; null: the likeliest */
       readonly token: number | null;
     }
+  /** whether the token is a guess; null: the likeliest */
+  | { readonly kind: 'doubt'; readonly position: number; readonly token: number | null }
   /** where the text before the place stands in the workspace, too */
   | { readonly kind: 'seen'; readonly position: number }
   | { readonly kind: 'messages' }
@@ -177,7 +180,7 @@ export type StageKind = StageQuestion['kind'];
 
 /** What is asked of the run alone; the rest is asked of the index, remembered, or made of several answers. */
 export type RunQuestion =
-  | Exclude<StageQuestion, { kind: 'parts' | 'seen' | 'messages' | 'vocabulary' | 'branch' }>
+  | Exclude<StageQuestion, { kind: 'parts' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'branch' }>
   | (Extract<StageQuestion, { kind: 'vocabulary' }> & {
       /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
       readonly counts: Uint32Array | null;
@@ -362,6 +365,12 @@ export interface StageAnswers {
   /** probability of the token without these tokens */
   readonly without: number;
   readonly next: BranchToken;
+  /** null: of the essay, of a control token, or nobody has counted the workspace */
+  readonly doubt: {
+    readonly limits: DoubtLimits;
+    readonly precedent: Precedent;
+    readonly record: PrecedentRecord;
+  } | null;
   readonly seen: EarlierMatch | null;
   /** what completions of this window have asked the editor for and were told, the last first */
   readonly messages: readonly CallMessage[];

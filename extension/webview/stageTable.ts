@@ -44,6 +44,7 @@ const questions: Readonly<Record<StageId, Questions>> = {
   why: ({ whyToken, branch }, { position }) => [
     { kind: 'why', position, token: whyToken },
     { kind: 'branch', position, tokens: branch },
+    { kind: 'doubt', position, token: whyToken },
     { kind: 'seen', position },
   ],
   learning: ({ rate, weight }, { position }) => [{ kind: 'learning', position, rate, weight }],
@@ -53,7 +54,7 @@ const questions: Readonly<Record<StageId, Questions>> = {
 export const growing: readonly StageKind[] = ['firingLines', 'why', 'branch'];
 
 /** What the stage does not wait for: it shows by itself how far it is. */
-export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines', 'operations'];
+export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines', 'doubt', 'operations'];
 
 /** What is needed for the open stage; the overview, whose numbers the rail shows, always; last what is drawn beside it. */
 export function questionsOf(

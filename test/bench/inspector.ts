@@ -11,6 +11,7 @@ import { EditorStandIn, whyNoBrowser } from '../webview/editorStandIn.ts';
 import { type InspectorCost, measureInspectorCost } from './inspectorCost.ts';
 import { measurePage, openInspector, type Opened, type PageFigures } from './inspectorPage.ts';
 import { fileNameOf, type MeasuredOn, measuredHere } from './measuredOn.ts';
+import { noPrecedents } from '../webview/noPrecedents.ts';
 
 /**
  * The Inspector's speed, on the base model: `npm run bench:inspector`. The page runs in Chromium with the real host's end and the real
@@ -47,6 +48,7 @@ function engineOf(client: InspectorClient, checkpoint: string): InspectionEngine
     inspectEssay: (...query) => client.inspectEssay(...query),
     ask: (...query) => client.ask(...query),
     essay: (action) => client.essay(action),
+    ...noPrecedents,
     find: async () => null,
     parts: async () => null,
     read: (...text) => client.read(...text),

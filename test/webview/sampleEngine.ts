@@ -17,6 +17,7 @@ import type { WorkspaceText } from '../../extension/protocol/workspaceText.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { sampleTokens } from './sampleText.ts';
+import { noPrecedents } from './noPrecedents.ts';
 
 const config = {
   vocabSize: 2048,
@@ -136,6 +137,7 @@ export function sampleEngine(change: Partial<InspectionEngine> = {}): Inspection
       else essay.step(action.steps, action.rate);
       return essay.state;
     },
+    ...noPrecedents,
     find: async () => ({ tokens: 9, file: 'shop/cart.ts', line: 12 }),
     parts: async () => sampleParts,
     messages: () => [sampleMessage],
