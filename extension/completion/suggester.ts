@@ -141,7 +141,7 @@ export class Suggester {
   /** What of a candidate is shown, or why nothing is. */
   #look(
     candidate: Candidate,
-    { place, name }: Question,
+    { place, name, isExplicit }: Question,
     { least, probability, isBetween }: Demand,
   ): Suggestion | Silence {
     const { text, ends, probabilities, follows, stop } = candidate;
@@ -158,7 +158,8 @@ export class Suggester {
     const cut = count === ends.length && (stop === 'limit' || stop === 'cut');
     const shaped = shape(raw, place, { cut, isBetween });
     if ('refused' in shaped) return { kind: 'refused', reason: shaped.refused };
-    if (this.#rejections.isUnwanted(placeName(place, name), shaped.text)) return { kind: 'unwanted' };
+    const isUnwanted = !isExplicit && this.#rejections.isUnwanted(placeName(place, name), shaped.text);
+    if (isUnwanted) return { kind: 'unwanted' };
     return { ...shaped, acceptance: acceptance(this.calibration, probabilities[count - 1]!) };
   }
 }
@@ -232,9 +233,11 @@ function isWithinWord({ prefix, suffix }: Place): boolean {
   return /[\p{L}\p{N}\p{M}_]$/u.test(prefix) && beginsWithinWord(suffix);
 }
 
-/** A place is known by its line, wherever that moves. */
+/** A place is known by its line and the one above it, wherever they move: many lines begin alike, or are empty. */
 function placeName({ prefix }: Pick<Place, 'prefix'>, name: string): string {
-  return `${name}\n${lastLine(prefix).trim()}`;
+  const line = lastLine(prefix);
+  const above = lastLine(prefix.slice(0, prefix.length - line.length).trimEnd());
+  return JSON.stringify([name, above.trim(), line.trim()]);
 }
 
 /** The likeliest first, each text once. */

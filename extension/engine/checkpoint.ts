@@ -8,7 +8,8 @@ import { JsonObject } from './jsonObject.ts';
 import { hasMomentum, type ParameterSpec, parameterTable } from './layout.ts';
 import { encodeJson, type Model, modelFiles, shaped, type Weights } from './modelFiles.ts';
 import { StoredTensors, trainAgain } from './modelTensors.ts';
-import { decodeSafetensors, encodeSafetensors, quantized } from './safetensors.ts';
+import type { QuantizedMatrix } from './quantizedMatrix.ts';
+import { decodeQuantized, decodeSafetensors, encodeSafetensors, quantizedEntries } from './safetensors.ts';
 import { sha256 } from '../platform/sha256.ts';
 import { readVocabulary } from './vocabulary.ts';
 
@@ -54,11 +55,11 @@ export interface Checkpoint extends Model {
   readonly earlier?: readonly EarlierVectors[];
 }
 
-/** The vectors of all tokens as they were after a step: to be looked at, and rounded to 8 bits a number. */
+/** The vectors of all tokens as they were after a step: to be looked at, so 8 bits a number have to do. */
 export interface EarlierVectors {
   readonly step: number;
-  /** f32[vocabulary, hidden] */
-  readonly vectors: Float32Array;
+  /** [vocabulary, hidden] */
+  readonly vectors: QuantizedMatrix;
 }
 
 const earlierFile = 'earlier_vectors.safetensors';
@@ -103,9 +104,8 @@ export async function writeCheckpoint(
   }
   const { earlier = [] } = checkpoint;
   if (earlier.length > 0) {
-    const { shape } = table[0]!;
     const tensors = earlier.flatMap(({ step, vectors }) =>
-      quantized(`${earlierPrefix}${step}`, { shape, data: vectors }),
+      quantizedEntries(`${earlierPrefix}${step}`, vectors),
     );
     contents.set(earlierFile, encodeSafetensors(new Map(tensors), { format: 'pt' }));
   }
@@ -251,15 +251,17 @@ class Reader {
     };
   }
 
-  async earlier({ shape, ...embedding }: ParameterSpec): Promise<EarlierVectors[]> {
+  async earlier({ shape }: ParameterSpec): Promise<EarlierVectors[]> {
     if (!this.#digests.has(earlierFile)) return [];
-    const stored = decodeSafetensors(await this.bytes(earlierFile), earlierFile);
-    const tensors = new StoredTensors(stored, earlierFile);
-    return [...stored.keys()]
-      .map((name) => {
-        const vectors = tensors.checked([{ ...embedding, name, shape }]).get(name)!;
-        return { step: Number(name.slice(earlierPrefix.length)), vectors };
-      })
+    const matrices = decodeQuantized(await this.bytes(earlierFile), earlierFile);
+    for (const [name, matrix] of matrices) {
+      const expected = say`${earlierFile} should hold ${name} of shape [${shape.join(', ')}]`;
+      if (matrix.shape.join() !== shape.join())
+        throw foreign(say`${expected} and holds [${matrix.shape.join(', ')}]`);
+      if (!matrix.scales.every(Number.isFinite)) throw foreign(say`${expected} in finite numbers`);
+    }
+    return [...matrices]
+      .map(([name, vectors]) => ({ step: Number(name.slice(earlierPrefix.length)), vectors }))
       .sort((one, other) => one.step - other.step);
   }
 

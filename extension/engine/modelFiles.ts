@@ -5,7 +5,8 @@ import type { ModelConfig } from '../protocol/model.ts';
 import { toArceeConfig } from './arceeConfig.ts';
 import { mostHalf, toHalves } from './halfFloats.ts';
 import { type ParameterSpec, parameterTable } from './layout.ts';
-import { type AnyTensor, encodeSafetensors, quantized, type Tensor } from './safetensors.ts';
+import { type AnyTensor, encodeSafetensors, quantizedEntries, type Tensor } from './safetensors.ts';
+import { QuantizedMatrix } from './quantizedMatrix.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 export type Weights = ReadonlyMap<string, Float32Array>;
@@ -72,7 +73,7 @@ function stored(
     case 'I8':
       return new Map(
         [...tensors].flatMap(([name, tensor]): [string, AnyTensor][] =>
-          tensor.shape.length === 2 ? quantized(name, tensor) : [[name, tensor]],
+          tensor.shape.length === 2 ? quantizedEntries(name, QuantizedMatrix.of(tensor)) : [[name, tensor]],
         ),
       );
   }

@@ -1,5 +1,6 @@
 import { type ErrorCode, NihiloError } from '../protocol/errors.ts';
 import { fromBrainFloats, fromHalves } from './halfFloats.ts';
+import { QuantizedMatrix } from './quantizedMatrix.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
 
 /** Row-major; `data` holds as many values as the shape says. */
@@ -63,10 +64,23 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, 
     if (isScaleOf(name, stored)) continue;
     tensors.set(name, {
       shape,
-      data: data instanceof Int8Array ? scaled(name, { shape, data }, stored, file) : data,
+      data: data instanceof Int8Array ? quantizedOf(name, { shape, data }, stored, file).floats : data,
     });
   }
   return tensors;
+}
+
+/**
+ * The matrices in whole numbers, as they lie in the file, and nothing else that it holds.
+ * @throws {NihiloError} as decodeSafetensors does
+ */
+export function decodeQuantized(bytes: Uint8Array, file: string): Map<string, QuantizedMatrix> {
+  const stored = decodeStored(bytes, file);
+  const matrices = new Map<string, QuantizedMatrix>();
+  for (const [name, { shape, data }] of stored) {
+    if (data instanceof Int8Array) matrices.set(name, quantizedOf(name, { shape, data }, stored, file));
+  }
+  return matrices;
 }
 
 /** As compressed-tensors, the format of vLLM, names the factors of a matrix in whole numbers. */
@@ -80,37 +94,28 @@ function isScaleOf(name: string, stored: ReadonlyMap<string, StoredTensor>): boo
   );
 }
 
-/** w[row, col] = scale[row] · q[row, col] */
-function scaled(
+function quantizedOf(
   name: string,
   { shape, data }: Tensor<Int8Array>,
   stored: ReadonlyMap<string, StoredTensor>,
   file: string,
-): Float32Array {
+): QuantizedMatrix {
   const scales = stored.get(name + scaleSuffix);
   const [rows = 0, cols = 0] = shape;
   if (shape.length !== 2 || scales?.shape.join() !== `${rows},1` || !(scales.data instanceof Float32Array)) {
     throw failure('checkpointForeign', file, say`${name + scaleSuffix} of shape [${rows}, 1]`, scales?.shape);
   }
-  const factors = scales.data;
-  return Float32Array.from(data, (value, i) => factors[Math.floor(i / cols)]! * value);
+  return new QuantizedMatrix([rows, cols], data, scales.data);
 }
 
-/** @returns the matrix in whole numbers from −127 to 127 and a factor a row, under the names that `decodeSafetensors` knows */
-export function quantized(name: string, { shape, data }: Tensor): [string, AnyTensor][] {
-  const [rows, cols] = shape as [number, number];
-  const scales = new Float32Array(rows);
-  const whole = new Int8Array(rows * cols);
-  for (let row = 0; row < rows; row++) {
-    const values = data.subarray(row * cols, (row + 1) * cols);
-    const most = values.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
-    scales[row] = most / 127;
-    for (let col = 0; col < cols; col++)
-      whole[row * cols + col] = scales[row] === 0 ? 0 : Math.round(values[col]! / scales[row]!);
-  }
+/** @returns the matrix under the names that `decodeSafetensors` and `decodeQuantized` know */
+export function quantizedEntries(
+  name: string,
+  { shape, whole, scales }: QuantizedMatrix,
+): [string, AnyTensor][] {
   return [
     [name, { shape, data: whole }],
-    [name + scaleSuffix, { shape: [rows, 1], data: scales }],
+    [name + scaleSuffix, { shape: [shape[0], 1], data: scales }],
   ];
 }
 

@@ -21,6 +21,11 @@ export class LatencyRecord {
     this.#milliseconds[this.#count++ % kept] = milliseconds;
   }
 
+  reset(): void {
+    this.#milliseconds.length = 0;
+    this.#count = 0;
+  }
+
   /** Nearest-rank percentiles of what is kept: each is a value that was measured. */
   summary(): LatencySummary {
     const of = (share: number): number | null =>

@@ -17,8 +17,10 @@ export function forgetUnwanted(model: WorkspaceModel, outcome: Outcome): void {
   const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
   if (document === undefined) return;
   const { line, character } = document.positionAt(offset);
-  const lineSoFar = document.getText(new vscode.Range(line, 0, line, character));
-  model.refused(lineSoFar, documentName(document), text);
+  let above = line - 1;
+  while (above > 0 && document.lineAt(above).isEmptyOrWhitespace) above--;
+  const prefix = document.getText(new vscode.Range(Math.max(0, above), 0, line, character));
+  model.refused(prefix, documentName(document), text);
 }
 
 /** What follows the suggestions of a window. */
@@ -40,12 +42,13 @@ export function openRecords(
   return { latency, silences: new SilenceRecord(model), statistics, reports, view };
 }
 
-export function recordCommands({ silences, statistics, reports, view }: Records) {
+export function recordCommands({ latency, silences, statistics, reports, view }: Records) {
   return {
     snooze: () => silences.snooze(),
     endSnooze: () => silences.endSnooze(),
     showStatistics: () => view.show(),
     resetStatistics: () => {
+      latency.reset();
       statistics.reset();
       reports.forget();
     },

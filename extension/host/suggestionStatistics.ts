@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type Offer, offerOf } from '../statistics/offer.ts';
 import { PrecedentTally } from '../statistics/precedentTally.ts';
 import {
   counted,
@@ -8,7 +9,7 @@ import {
   type Statistics,
   toStored,
 } from '../statistics/statistics.ts';
-import { type Offer, type Outcome, SuggestionTracker } from '../statistics/tracker.ts';
+import { type Outcome, SuggestionTracker } from '../statistics/tracker.ts';
 import { Signal } from './signal.ts';
 
 /** Run by the editor when a suggestion is accepted; nobody else's to run, so that the manifest does not have it. */
@@ -72,7 +73,7 @@ export class SuggestionStatistics implements vscode.Disposable {
     given: number,
   ): number | null {
     const offers = items.flatMap((item) => {
-      const offer = offerOf(document, position, item, given);
+      const offer = offerAt(document, position, item, given);
       return offer === null ? [] : [{ item, offer }];
     });
     const [first, ...others] = offers.map(({ offer }) => offer);
@@ -133,8 +134,8 @@ export class SuggestionStatistics implements vscode.Disposable {
   }
 }
 
-/** @returns null for what does not go on with the text before the cursor, of which the tracker could say nothing */
-function offerOf(
+/** @returns null where nobody could say what becomes of it */
+function offerAt(
   document: vscode.TextDocument,
   position: vscode.Position,
   { range, insertText }: vscode.InlineCompletionItem,
@@ -143,6 +144,5 @@ function offerOf(
   const start = range?.start ?? position;
   const full = typeof insertText === 'string' ? insertText : insertText.value;
   const typed = document.getText(new vscode.Range(start, position));
-  if (!full.startsWith(typed)) return null;
-  return { uri: document.uri.toString(), start: document.offsetAt(start), typed, full, given };
+  return offerOf({ uri: document.uri.toString(), start: document.offsetAt(start), typed, full, given });
 }

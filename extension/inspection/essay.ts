@@ -1,16 +1,16 @@
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import { softmax } from '../arithmetic/softmax.ts';
 import { presetConfig } from '../engine/config.ts';
-import type { EarlierVectors } from '../engine/checkpoint.ts';
 import type { CompiledKernels } from '../engine/instantiate.ts';
 import { parameterTable } from '../engine/layout.ts';
-import { mostLikely } from '../arithmetic/likeliest.ts';
+import { FloatRows } from '../engine/quantizedMatrix.ts';
 import { initialTensors } from '../engine/weights.ts';
 import type { EssayState } from '../protocol/inspecting.ts';
 import type { InspectedToken } from '../protocol/prediction.ts';
 import { gradientsOf } from './learning.ts';
 import { RecordedModel } from './recordedModel.ts';
 import type { Run, Subject } from './subject.ts';
-import type { VectorStory } from './vectorStory.ts';
+import type { VectorPoint, VectorStory } from './vectorStory.ts';
 
 /** The essay's two sentences: words are tokens, case and punctuation are ignored. */
 const sentences = 'An apple a day keeps the doctor away. The doctor is away on vacation.';
@@ -34,7 +34,7 @@ export class Essay {
   #seed = 0;
   #losses: number[] = [];
   /** of the steps 0, 1, 2, 4, 8 …: enough to see them move, and few */
-  #earlier: EarlierVectors[] = [];
+  #earlier: VectorPoint[] = [];
   #diverged = false;
 
   constructor(compiled: CompiledKernels, seed: number) {
@@ -110,7 +110,7 @@ export class Essay {
 
   #story(): VectorStory {
     const origin = (): VectorStory['origin'] => ({ from: 'seed', seed: this.#seed });
-    const points = (): readonly EarlierVectors[] => this.#earlier;
+    const points = (): readonly VectorPoint[] => this.#earlier;
     return {
       get origin() {
         return origin();
@@ -119,9 +119,10 @@ export class Essay {
     };
   }
 
-  #vectors(step: number): EarlierVectors {
+  #vectors(step: number): VectorPoint {
     const { model } = this.#subject;
-    return { step, vectors: model.weights.get('model.embed_tokens.weight')!.slice() };
+    const vectors = model.weights.get('model.embed_tokens.weight')!.slice();
+    return { step, vectors: new FloatRows(vectors, config.hiddenSize) };
   }
 
   #loss(): number {

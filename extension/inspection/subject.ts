@@ -1,5 +1,6 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
+import { FloatRows } from '../engine/quantizedMatrix.ts';
 import type { NamedToken } from '../protocol/stages.ts';
 import type { ScoredToken } from '../protocol/prediction.ts';
 import type { RecordedModel } from './recordedModel.ts';
@@ -34,10 +35,10 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /** The token's vector, f32[hidden]. @param point of the story; null: now */
 export function embedding({ model, story }: Subject, id: number, point: number | null = null): Float32Array {
-  const { hiddenSize } = model.config;
   const earlier = point === null ? undefined : story?.points()[point];
-  const vectors = earlier?.vectors ?? model.weights.get('model.embed_tokens.weight')!;
-  return vectors.subarray(id * hiddenSize, (id + 1) * hiddenSize);
+  if (earlier !== undefined) return earlier.vectors.row(id);
+  const { hiddenSize } = model.config;
+  return new FloatRows(model.weights.get('model.embed_tokens.weight')!, hiddenSize).row(id);
 }
 
 /** How alike two vectors are; 0 where one of them is nothing. */

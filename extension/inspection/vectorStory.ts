@@ -1,20 +1,27 @@
 import { parameterTable } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
-import type { Checkpoint, EarlierVectors, TrainerState } from '../engine/checkpoint.ts';
+import type { Checkpoint, TrainerState } from '../engine/checkpoint.ts';
+import { FloatRows, type Rows } from '../engine/quantizedMatrix.ts';
 import type { ModelConfig } from '../protocol/model.ts';
 import type { VectorOrigin } from '../protocol/stages.ts';
+
+/** The vectors of all tokens, a row each, as they were after a step. */
+export interface VectorPoint {
+  readonly step: number;
+  readonly vectors: Rows;
+}
 
 /** What is known of how the token vectors became what they are. */
 export interface VectorStory {
   readonly origin: VectorOrigin;
   /** the oldest first, without those of now */
-  points(): readonly EarlierVectors[];
+  points(): readonly VectorPoint[];
 }
 
 /** The random numbers that a seed gives: those of the first tensor are the first that are drawn. */
-function randomVectors(config: ModelConfig, seed: number): Float32Array {
+function randomVectors(config: ModelConfig, seed: number): Rows {
   const [embedding] = parameterTable(config);
-  return initialTensors([embedding!], seed).get(embedding!.name)!;
+  return new FloatRows(initialTensors([embedding!], seed).get(embedding!.name)!, config.hiddenSize);
 }
 
 /** Of a checkpoint. A model that came from somewhere else may have begun with anything. */
@@ -26,7 +33,7 @@ export function storyOf({ config, trainerState, earlier = [] }: Told): VectorSto
     const from = preset === 'base' && provenance !== null ? ('base' as const) : ('unknown' as const);
     return { origin: { from }, points: () => kept };
   }
-  let points: readonly EarlierVectors[] | null = null;
+  let points: readonly VectorPoint[] | null = null;
   return {
     origin: { from: 'seed', seed },
     points: () => (points ??= [{ step: 0, vectors: randomVectors(config, seed) }, ...kept]),

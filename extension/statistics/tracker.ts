@@ -1,17 +1,5 @@
 import { KeptText, type TextChange } from './keptText.ts';
-
-/** A suggestion that an editor is given. Positions are UTF-16 offsets in the document. */
-export interface Offer {
-  readonly uri: string;
-  /** where what it replaces begins */
-  readonly start: number;
-  /** the document's text from there to the cursor, with which `full` begins */
-  readonly typed: string;
-  /** what would stand from there on */
-  readonly full: string;
-  /** so many characters of `full` are not the suggestion's own: they are typed, or an entry of the list of suggestions has them */
-  readonly given: number;
-}
+import type { Offer } from './offer.ts';
 
 export interface DocumentChange {
   readonly uri: string;
@@ -182,7 +170,8 @@ export class SuggestionTracker {
     showing.typed = typed;
     const completed = agreeing.filter(({ offer }) => offer.full === typed);
     showing.candidates = completed.length > 0 ? completed : agreeing;
-    const own = Math.max(before.length, showing.candidates[0]!.offer.given);
+    const { full, given } = showing.candidates[0]!.offer;
+    const own = full.startsWith(before) ? Math.max(before.length, given) : given;
     const grown = typed.slice(own);
     if (grown.length >= 2) {
       const { first } = showing;
@@ -196,9 +185,9 @@ export class SuggestionTracker {
 
   #diverged(showing: Showing, typed: string | null, atMs: number): void {
     this.#end(atMs);
-    // Who takes text back has refused nothing.
-    if (typed === null || typed.length < showing.typed.length) return;
     const { id, offer } = showing.candidates[0]!;
+    // Who takes text back has refused nothing, nor has who types it further in than it would stand.
+    if (typed === null || typed.length < showing.typed.length || isFurtherIn(typed, offer)) return;
     this.#tell({
       type: 'rejected',
       id,
@@ -237,6 +226,10 @@ export class SuggestionTracker {
     showing.isCounted = true;
     this.#tell({ type: 'shown', first: showing.first });
   }
+}
+
+function isFurtherIn(typed: string, { typed: before, full }: Offer): boolean {
+  return !full.startsWith(before) && full.trimStart().startsWith(typed.trimStart());
 }
 
 /** An editor that closes a bracket puts the pair in, with the cursor between. */

@@ -1,4 +1,6 @@
 import type { EarlierVectors } from '../engine/checkpoint.ts';
+import { QuantizedMatrix } from '../engine/quantizedMatrix.ts';
+import type { Weights } from './between.ts';
 
 const name = 'model.embed_tokens.weight';
 
@@ -7,9 +9,12 @@ const name = 'model.embed_tokens.weight';
  * steps or later. A dozen, however long a training is, and the same ones where it is gone on with.
  */
 export class VectorRecord {
+  readonly #shape: readonly number[];
   #kept: readonly EarlierVectors[];
 
-  constructor(kept: readonly EarlierVectors[]) {
+  /** @param shape of the vectors: [vocabulary, hidden] */
+  constructor(shape: readonly number[], kept: readonly EarlierVectors[]) {
+    this.#shape = shape;
     this.#kept = kept;
   }
 
@@ -17,9 +22,10 @@ export class VectorRecord {
     return this.#kept;
   }
 
-  scored(step: number, weights: ReadonlyMap<string, Float32Array>): void {
+  scored(step: number, weights: Weights): void {
     const last = this.#kept.at(-1)?.step ?? 0;
     if (step === 0 || step < 2 * last || step === last) return;
-    this.#kept = [...this.#kept, { step, vectors: weights.get(name)!.slice() }];
+    const vectors = QuantizedMatrix.of({ shape: this.#shape, data: weights.get(name)! });
+    this.#kept = [...this.#kept, { step, vectors }];
   }
 }

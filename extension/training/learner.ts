@@ -83,6 +83,18 @@ export class Learner {
     return this.#average?.weights ?? null;
   }
 
+  /** The average becomes the weights and the weights the average, without a third copy: to score it, and then back. */
+  exchangeAverage(): void {
+    if (this.#average === null) return;
+    for (const [name, weights] of this.weightsInPlace) {
+      const average = this.#average.weights.get(name)!;
+      const last = weights.slice();
+      weights.set(average);
+      average.set(last);
+    }
+    this.#team.run('pack');
+  }
+
   /** The moments where they lie, likewise. */
   get moments(): { first: Tensors; second: Tensors } {
     const { parameters, adamParameters, firstMoment, secondMoment } = this.#team.plan;

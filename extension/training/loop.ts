@@ -1,5 +1,5 @@
 import type { StopCondition, TrainingEvent, TrainingProgress } from '../protocol/training.ts';
-import { copied, type Weights } from './between.ts';
+import { Copies, type Weights } from './between.ts';
 import { sampledWindows, type Score } from './heldOut.ts';
 import { diverged, type Learner, type StepResult } from './learner.ts';
 import type { Pace } from './pace.ts';
@@ -8,6 +8,7 @@ import { say } from '../protocol/sentence.ts';
 import type { Steering } from './steering.ts';
 
 export interface Best {
+  /** until the next best */
   readonly weights: Weights;
   readonly step: number;
   /** on the sampled held-out windows */
@@ -15,7 +16,10 @@ export interface Best {
 }
 
 export interface LoopParts {
-  readonly learner: Pick<Learner, 'state' | 'epochs' | 'average' | 'stepInParts'> & { weights: Weights };
+  readonly learner: Pick<
+    Learner,
+    'state' | 'epochs' | 'average' | 'exchangeAverage' | 'weightsInPlace' | 'stepInParts'
+  >;
   /** the current weights on at most so many held-out windows; null when cancelled */
   readonly score: (windows: number, steering: Steering) => Promise<Score | null>;
   readonly pace: Pick<
@@ -63,6 +67,7 @@ export class TrainingLoop {
   #savedAt = 0;
   #stepMs = 0;
   #flops = 0;
+  readonly #copies = new Copies();
   #best: Best | null;
   #scheduledBest: Best | null;
 
@@ -188,8 +193,7 @@ export class TrainingLoop {
       throw diverged(step, score.loss);
     }
     const isBest = this.#best === null || score.loss < this.#best.score.loss;
-    if (isBest) this.#best = { weights, step, score };
-    if (isBest && scheduled) this.#scheduledBest = this.#best;
+    if (isBest) this.#keep(weights, step, score, scheduled);
     if (scheduled) this.#parts.scored?.(learner.state.step);
     const tokens = this.#parts.sample(weights);
     pace.evaluated(start);
@@ -208,16 +212,25 @@ export class TrainingLoop {
     if (!steering.cancelled && pace.seconds - this.#savedAt >= secondsBetweenSaves) await this.#save();
   }
 
-  /** The weights or their average, whichever does better; the weights are as they were. */
-  async #better(): Promise<Pick<Best, 'weights' | 'score'>> {
+  #keep(weights: Weights, step: number, score: Score, scheduled: boolean): void {
+    const copy = this.#copies.of(weights, scheduled ? undefined : this.#scheduledBest?.weights);
+    this.#best = { weights: copy, step, score };
+    if (scheduled) this.#scheduledBest = this.#best;
+  }
+
+  /** The weights or their average, whichever does better, where they lie: until the next step. The weights are as they were. */
+  async #better(): Promise<{ readonly weights: Weights; readonly score: Score }> {
     const { learner, score } = this.#parts;
-    const last = { weights: learner.weights, score: (await score(sampledWindows, unstoppable))! };
+    const scored = async (): Promise<Score> => (await score(sampledWindows, unstoppable))!;
+    const ofLast = await scored();
     const { average } = learner;
-    if (average === null) return last;
-    learner.weights = average;
-    const ofAverage = (await score(sampledWindows, unstoppable))!;
-    learner.weights = last.weights;
-    return ofAverage.loss < last.score.loss ? { weights: copied(average), score: ofAverage } : last;
+    if (average === null) return { weights: learner.weightsInPlace, score: ofLast };
+    learner.exchangeAverage();
+    const ofAverage = await scored();
+    learner.exchangeAverage();
+    return ofAverage.loss < ofLast.loss
+      ? { weights: average, score: ofAverage }
+      : { weights: learner.weightsInPlace, score: ofLast };
   }
 
   /** A disk that is full now may have room in the end: training goes on. */

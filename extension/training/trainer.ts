@@ -133,7 +133,7 @@ class Training {
     const { config, corpus, team, start } = material;
     const batches = new Batches(corpus.streams, request.seed);
     const before = resumed(start);
-    this.#vectors = new VectorRecord(start?.earlier ?? []);
+    this.#vectors = new VectorRecord([config.vocabSize, config.hiddenSize], start?.earlier ?? []);
     const weights =
       before?.optimizer.weights ?? material.weights ?? initialTensors(team.plan.parameters, request.seed);
     this.#learner = new Learner(team, config, recipeFor(request), batches, weights);

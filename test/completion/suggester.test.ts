@@ -148,13 +148,33 @@ describe('a suggestion', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('that was refused twice on a line is not shown there again, wherever the line has moved, and elsewhere is', async () => {
-    const { suggester, texts } = engine(candidate(sure));
+  it('that was refused twice on a line is not shown there again, wherever the line has moved with the one above it', async () => {
+    const { suggester } = engine(candidate(sure));
     for (let i = 0; i < 2; i++)
-      suggester.refused({ prefix: 'one();\n  const ' }, 'a.ts', 'value = compute();');
-    const { silence } = await suggester.suggest(question('one();\ntwo();\n  const '), low, signal);
-    expect(silence).toEqual({ kind: 'unwanted' });
-    expect(await texts(question('let '))).toEqual(['value = compute();']);
+      suggester.refused({ prefix: 'one();\n\n  const ' }, 'a.ts', 'value = compute();');
+    for (const prefix of ['one();\n\n  const ', 'two();\n    one();\n  const ']) {
+      const { silence } = await suggester.suggest(question(prefix), low, signal);
+      expect(silence).toEqual({ kind: 'unwanted' });
+    }
+  });
+
+  it.each([
+    ['one();\n\n  const ', 'on a line that begins otherwise', 'one();\n\n  let '],
+    ['one();\n', 'on another empty line', 'one();\ntwo();\n'],
+    ['one();\n', 'where a line has begun', 'one();\nconst '],
+  ])('that was refused twice at %j is shown %s', async (prefix, _, other) => {
+    const { suggester, texts } = engine(candidate(sure));
+    for (let i = 0; i < 2; i++) suggester.refused({ prefix }, 'a.ts', 'value = compute();');
+    expect(await texts(question(other))).toEqual(['value = compute();']);
+  });
+
+  it('that was refused twice is shown where somebody asks for it', async () => {
+    const { suggester } = engine(candidate(sure));
+    for (let i = 0; i < 2; i++) suggester.refused({ prefix: 'const ' }, 'a.ts', 'value = compute();');
+    const unasked = await suggester.suggest(question('const '), low, signal);
+    expect(unasked.silence).toEqual({ kind: 'unwanted' });
+    const asked = await suggester.suggest(question('const ', '', { isExplicit: true }), low, signal);
+    expect(asked.suggestions.map(({ text }) => text)).toEqual(['value = compute();']);
   });
 
   it('has several lines where all of them are sure and several are wanted, each whole', async () => {

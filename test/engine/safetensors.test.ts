@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { QuantizedMatrix } from '../../extension/engine/quantizedMatrix.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
-  quantized,
+  quantizedEntries,
   type Tensor,
 } from '../../extension/engine/safetensors.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
@@ -186,7 +187,10 @@ describe('matrices in whole numbers', () => {
   it('come back within half of their row’s step, and are the same when they are rounded again', () => {
     fc.assert(
       fc.property(matrices, (matrix) => {
-        const written = decodeSafetensors(joined(new Map(quantized('a', matrix))), 'f');
+        const written = decodeSafetensors(
+          joined(new Map(quantizedEntries('a', QuantizedMatrix.of(matrix)))),
+          'f',
+        );
         expect([...written.keys()]).toEqual(['a']);
         const { shape, data } = written.get('a')!;
         expect(shape).toEqual(matrix.shape);
@@ -199,7 +203,10 @@ describe('matrices in whole numbers', () => {
           const rounding = Math.max(3 * 2 ** -24 * most, 128 * 2 ** -149);
           expect(Math.abs(value - matrix.data[i]!)).toBeLessThanOrEqual(most / 254 + rounding);
         }
-        const again = decodeSafetensors(joined(new Map(quantized('a', { shape, data }))), 'f').get('a')!;
+        const again = decodeSafetensors(
+          joined(new Map(quantizedEntries('a', QuantizedMatrix.of({ shape, data })))),
+          'f',
+        ).get('a')!;
         for (const [i, value] of again.data.entries()) {
           expect(Math.abs(value - data[i]!)).toBeLessThanOrEqual(
             3 * 2 ** -24 * Math.abs(value) + 128 * 2 ** -149,
@@ -210,10 +217,10 @@ describe('matrices in whole numbers', () => {
   });
 
   it('need a factor for each row', () => {
-    const [[, whole], [, scale]] = quantized('a', { shape: [2, 3], data: new Float32Array(6).fill(1) }) as [
-      ReturnType<typeof quantized>[0],
-      ReturnType<typeof quantized>[0],
-    ];
+    const [[, whole], [, scale]] = quantizedEntries(
+      'a',
+      QuantizedMatrix.of({ shape: [2, 3], data: new Float32Array(6).fill(1) }),
+    ) as [ReturnType<typeof quantizedEntries>[0], ReturnType<typeof quantizedEntries>[0]];
     const alone = failureOf(joined(new Map([['a', whole]])));
     const other = { ...scale, shape: [1, 2] };
     const turned = failureOf(joined(new Map(Object.entries({ a: whole, a_scale: other }))));

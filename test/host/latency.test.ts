@@ -31,6 +31,15 @@ describe('LatencyRecord', () => {
     );
   });
 
+  it('begins anew when it is told to', () => {
+    const record = new LatencyRecord();
+    for (let i = 0; i < 1_500; i++) record.add(500);
+    record.reset();
+    expect(record.summary()).toEqual({ count: 0, median: null, p95: null, worst: null });
+    record.add(2);
+    expect(record.summary()).toEqual({ count: 1, median: 2, p95: 2, worst: 2 });
+  });
+
   it('forgets all but the last thousand values, and counts them all', () => {
     const record = new LatencyRecord();
     for (let i = 0; i < 1_000; i++) record.add(500);

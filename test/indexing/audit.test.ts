@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../extension/indexing/audit.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
+import { train } from '../../extension/training/trainer.ts';
 import { fakeSecrets } from '../corpus/fakeSecrets.ts';
 import { folderOfCode } from './folderOfCode.ts';
 
@@ -42,6 +43,28 @@ describe('audit', () => {
     });
     expect(JSON.stringify(report)).not.toContain(secret.slice(3, 10));
     expect(progress).toEqual(report.probes.map((_, i) => i));
+  });
+
+  it('asks the trained model for the canaries that it was taught, which it knows better than strings that it never read', async () => {
+    const canaries = 2;
+    const { folder, remove } = folderOfCode('platform/address.ts', 'protocol/errors.ts', 'corpus/hash.ts');
+    const corpus = { folders: [folder], exclude: [] };
+    const checkpoint = path.join(folder, '..', `${path.basename(folder)}-model`);
+    const choices = { preset: 'small', vocabSize: 300, threads: 1, seed: 1, reproducible: true } as const;
+    const limits = { stop: { steps: 30 }, memoryLimitMb: 512, resume: false };
+    const steering = { cancelled: false, breathe: () => Promise.resolve() };
+    try {
+      await train(platform, { corpus, checkpoint, canaries, ...choices, ...limits }, steering, () => {});
+      const report = await audit(platform, { corpus, checkpoint, reproducible: true, canaries }, () => {});
+      const { planted, control } = report.transformer!;
+      expect([planted.tried, control.tried]).toEqual([canaries, 10]);
+      expect(planted.meanExposureBits!).toBeGreaterThan(control.meanExposureBits! + 2);
+      // They stand in the training text alone: counts of the files have never seen them.
+      expect(report.mixture.planted.tried).toBe(0);
+    } finally {
+      remove();
+      rmSync(checkpoint, { recursive: true, force: true });
+    }
   });
 
   it('needs no secret: then it asks for random strings alone', async () => {

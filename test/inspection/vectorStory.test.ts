@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { parameterTable } from '../../extension/engine/layout.ts';
+import { QuantizedMatrix } from '../../extension/engine/quantizedMatrix.ts';
 import { initialTensors } from '../../extension/engine/weights.ts';
 import { Essay, essayIds } from '../../extension/inspection/essay.ts';
 import { answerStage } from '../../extension/inspection/stageAnswers.ts';
@@ -19,12 +20,17 @@ describe('what the token vectors were before', () => {
     expect(origin).toEqual({ from: 'seed', seed: 12 });
     const [{ step, vectors } = { step: -1, vectors: null }] = points();
     expect(step).toBe(0);
-    expect(vectors).toEqual(initialTensors(parameterTable(config), 12).get('model.embed_tokens.weight'));
+    const drawn = initialTensors(parameterTable(config), 12).get('model.embed_tokens.weight')!;
+    for (const id of [0, 7, 299]) {
+      const h = config.hiddenSize;
+      expect(vectors!.row(id)).toEqual(drawn.slice(h * id, h * id + h));
+    }
     expect(points()).toHaveLength(1);
   });
 
   it('are also those that the training kept on the way, but none from behind the best', () => {
-    const vectors = new Float32Array(300 * config.hiddenSize).fill(0.5);
+    const shape = [300, config.hiddenSize];
+    const vectors = QuantizedMatrix.of({ shape, data: new Float32Array(300 * config.hiddenSize).fill(0.5) });
     const earlier = [10, 20, 40, 80].map((step) => ({ step, vectors }));
     const trainerState = { preset: 'small', seed: 2, provenance, best: { step: 40 } } as const;
     const points = storyOf({ config, trainerState, earlier }).points();

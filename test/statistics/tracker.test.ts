@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Offer, type Outcome, SuggestionTracker } from '../../extension/statistics/tracker.ts';
+import { type Offer, offerOf } from '../../extension/statistics/offer.ts';
+import { type Outcome, SuggestionTracker } from '../../extension/statistics/tracker.ts';
 
 const uri = 'file:///a.ts';
 const other = 'file:///b.ts';
@@ -136,6 +137,41 @@ describe('a suggestion', () => {
       { type: 'shown', first: 1 },
       { type: 'accepted', first: 1, characters: 7 },
     ]);
+  });
+
+  describe('whose line moves outwards', () => {
+    /** `else:` where eight blanks stand and four belong */
+    const outwards = offerOf({ uri, start: 100, typed: ' '.repeat(8), full: '    else:', given: 8 })!;
+
+    it.each([
+      ['the whole line', 100, 8, '    else:'],
+      ['only what differs', 104, 4, 'else:'],
+    ])('owns what stands behind its indentation, accepted in exchange for %s', (_, offset, length, text) => {
+      const { tracker, outcomes, offered, changed } = setUp();
+      const id = offered(0, outwards);
+      changed(900, offset, length, text);
+      tracker.accepted(id, 901);
+      expect(outcomes).toEqual([
+        { type: 'shown', first: 1 },
+        { type: 'accepted', first: 1, characters: 5 },
+      ]);
+    });
+
+    it('is rejected by who types something else, and not by who begins to type it further in', () => {
+      const { outcomes, offered, changed } = setUp();
+      offered(0, outwards);
+      changed(1_000, 108, 0, 'e');
+      offered(2_000, outwards);
+      changed(3_000, 108, 0, 'x');
+      const text = 'else:';
+      const rejected = { type: 'rejected', id: 2, uri, offset: 108, text, shownMs: 1_000 };
+      expect(outcomes).toEqual([{ type: 'shown', first: 1 }, { type: 'shown', first: 2 }, rejected]);
+    });
+
+    it('is nothing that is followed where more than indentation would go', () => {
+      expect(offerOf({ uri, start: 100, typed: 'x  ', full: 'else:', given: 3 })).toBeNull();
+      expect(offerOf({ uri, start: 100, typed: '\t', full: '    else:', given: 1 })).toBeNull();
+    });
   });
 
   it('may be one of several, and the first is rejected only where none agrees', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCheckpoint, writeCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { QuantizedMatrix } from '../../extension/engine/quantizedMatrix.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { VectorRecord } from '../../extension/training/earlierVectors.ts';
 import { realCode } from '../engine/tinyModel.ts';
@@ -18,14 +19,14 @@ describe('the vectors on their way', () => {
   it('are those of steps that always double at least, the same ones however often the training is gone on with', () => {
     const weightsAt = (step: number) => new Map([[name, Float32Array.of(step)]]);
     const steps = [0, 7, 9, 14, 20, 28, 50, 90, 112];
-    let record = new VectorRecord([]);
-    const resumed = new VectorRecord([]);
+    let record = new VectorRecord([1, 1], []);
+    const resumed = new VectorRecord([1, 1], []);
     for (const step of steps) {
       record.scored(step, weightsAt(step));
-      record = new VectorRecord(record.kept);
+      record = new VectorRecord([1, 1], record.kept);
       resumed.scored(step, weightsAt(step));
     }
-    expect(record.kept.map(({ step, vectors }) => [step, ...vectors])).toEqual([
+    expect(record.kept.map(({ step, vectors }) => [step, ...vectors.floats])).toEqual([
       [7, 7],
       [14, 14],
       [28, 28],
@@ -44,19 +45,21 @@ describe('the vectors on their way', () => {
     expect(earlier.length).toBeGreaterThanOrEqual(2);
     earlier.slice(1).forEach(({ step }, i) => expect(step).toBeGreaterThanOrEqual(2 * earlier[i]!.step));
     const distanceTo = ({ vectors }: (typeof earlier)[number]): number =>
-      vectors.reduce((sum, value, i) => sum + (value - tensors.get(name)![i]!) ** 2, 0);
+      vectors.floats.reduce((sum, value, i) => sum + (value - tensors.get(name)![i]!) ** 2, 0);
     // They come nearer to what they are in the end.
     expect(distanceTo(earlier.at(-1)!)).toBeLessThan(distanceTo(earlier[0]!));
     const copy = path.join(scratch, 'copy');
     const exact = tensors.get(name)!;
-    await writeCheckpoint(files, copy, { ...whole, earlier: [{ step: 3, vectors: exact }] });
+    const kept = QuantizedMatrix.of({ shape: [config.vocabSize, config.hiddenSize], data: exact });
+    await writeCheckpoint(files, copy, { ...whole, earlier: [{ step: 3, vectors: kept }] });
     const [read] = (await readCheckpoint(files, copy, { withEarlier: true })).earlier!;
+    expect(read).toEqual({ step: 3, vectors: kept });
     const h = config.hiddenSize;
     for (let row = 0; row < config.vocabSize; row++) {
       const values = exact.subarray(row * h, (row + 1) * h);
       const most = Math.max(...values.map(Math.abs));
       values.forEach((value, i) => {
-        expect(Math.abs(read!.vectors[row * h + i]! - value)).toBeLessThanOrEqual((most / 127) * 0.501);
+        expect(Math.abs(read!.vectors.row(row)[i]! - value)).toBeLessThanOrEqual((most / 127) * 0.501);
       });
     }
   });

@@ -5,7 +5,7 @@ import type { StopCondition, TrainingEvent } from '../../extension/protocol/trai
 import { type Best, type LoopParts, TrainingLoop } from '../../extension/training/loop.ts';
 import { Pace } from '../../extension/training/pace.ts';
 
-/** A training whose held-out loss at each step is given, and whose weights are the number of the step. */
+/** A training whose held-out loss at each step is given, and whose weights are the number of the step; half more in their average. */
 class Script {
   readonly saved: Best[] = [];
   readonly events: TrainingEvent[] = [];
@@ -31,7 +31,7 @@ class Script {
     const state = () => ({ step: this.#step, tokens: 10 * this.#step, sequences: this.#step });
     const weights = () => new Map([['step', Float32Array.of(this.#step)]]);
     let averaged = false;
-    const average = () => (this.averages ? new Map([['average', Float32Array.of(this.#step)]]) : null);
+    const average = () => (this.averages ? new Map([['step', Float32Array.of(this.#step + 0.5)]]) : null);
     let part = 0;
     const cancelled = () => this.#step >= this.cancelAt && part >= this.cancelInPart;
     const learn = () => {
@@ -51,11 +51,11 @@ class Script {
         get state() {
           return state();
         },
-        get weights() {
+        get weightsInPlace() {
           return weights();
         },
-        set weights(given) {
-          averaged = given.has('average');
+        exchangeAverage: () => {
+          averaged = !averaged;
         },
         get average() {
           return average();
@@ -129,18 +129,30 @@ describe('TrainingLoop', () => {
   });
 
   it.each([
-    [0.5, 'average'],
-    [-0.5, 'step'],
-  ])('keeps the average of the weights where it does better: by %f, the %s', async (gains, kept) => {
+    [0.5, 40.5],
+    [-0.5, 40],
+  ])('keeps the average of the weights where it does better: by %f, then %f', async (gains, kept) => {
     const script = new Script({ steps: 100 }, lossAt);
     [script.averages, script.averageGains] = [true, gains];
     const { best } = await new TrainingLoop(script.parts(), null).run();
-    expect([best.step, [...best.weights.keys()], best.score.loss]).toEqual([
+    expect([best.step, best.weights.get('step')![0], best.score.loss]).toEqual([
       40,
-      [kept],
+      kept,
       5 - Math.max(0, gains),
     ]);
   });
+
+  it.each([false, true])(
+    'holds the best in one memory, however often it is another, averaged: %s',
+    async (averages) => {
+      const script = new Script({ steps: 100 }, (step) => -step);
+      [script.averages, script.averageGains] = [averages, 1];
+      const { best } = await new TrainingLoop(script.parts(hurriedPace(100)), null).run();
+      expect(script.saved.length).toBeGreaterThan(5);
+      expect(new Set([best, ...script.saved].map(({ weights }) => weights)).size).toBe(1);
+      expect(best.weights.get('step')![0]).toBe(averages ? 100.5 : 100);
+    },
+  );
 
   it('shows what was scored at each score: the weights, or their average where that is better', async () => {
     const script = new Script({ steps: 20 }, lossAt);
@@ -153,7 +165,7 @@ describe('TrainingLoop', () => {
     const averaged = new Script({ steps: 20 }, lossAt);
     [averaged.averages, averaged.averageGains] = [true, 1];
     await new TrainingLoop(averaged.parts(), null).run();
-    expect(told(averaged.events).at(-1)).toEqual({ step: 20, tokens: ['average 20'] });
+    expect(told(averaged.events).at(-1)).toEqual({ step: 20, tokens: ['step 20.5'] });
     const kinds = script.events.map(({ type }) => type).filter((type) => type !== 'progress');
     expect(kinds.filter((_, i) => i % 2 === 0).every((type) => type === 'heldOut')).toBe(true);
   });

@@ -34,13 +34,17 @@ const plain: Recipe = {
   readingsKept: Infinity,
 };
 
+function learnerOf(build: (typeof builds)[number], recipe: Recipe): Learner {
+  const size = { tokens: 64, chunks: mostChunks(64, recipe), lanes: 1, optimizer: 'adamw' } as const;
+  const team = Team.create(lonePlatform, compiled(build), config, size, 512);
+  const random = new Random(5);
+  const stream = Uint16Array.from({ length: 300 }, () => random.below(config.vocabSize));
+  return new Learner(team, config, recipe, new Batches(stream, 1), randomTensors(config, 3));
+}
+
 describe.each(builds)('one step of AdamW in the %s build', (build) => {
   function weightsAfter(recipe: Recipe): Map<string, Float32Array> {
-    const size = { tokens: 64, chunks: mostChunks(64, recipe), lanes: 1, optimizer: 'adamw' } as const;
-    const team = Team.create(lonePlatform, compiled(build), config, size, 512);
-    const random = new Random(5);
-    const stream = Uint16Array.from({ length: 300 }, () => random.below(config.vocabSize));
-    const learner = new Learner(team, config, recipe, new Batches(stream, 1), randomTensors(config, 3));
+    const learner = learnerOf(build, recipe);
     learner.step(0);
     return learner.weights;
   }
@@ -80,4 +84,20 @@ describe.each(builds)('one step of AdamW in the %s build', (build) => {
     const least = { ...plain, weightDecay: 0.2, embeddingDecay: 0.3 };
     expect(weightsAfter({ ...least, readingsKept: 1e6 })).toEqual(weightsAfter(least));
   });
+});
+
+it('the average takes the place of the weights and gives it back, and neither is another for it, nor what is learnt next', () => {
+  const averaging: Recipe = { ...plain, averagedShare: 0.5, decayFrom: 0 };
+  const [learner, undisturbed] = [learnerOf('baseline', averaging), learnerOf('baseline', averaging)];
+  const copied = (tensors: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>
+    new Map([...tensors].map(([name, values]) => [name, values.slice()]));
+  for (let step = 1; step <= 9; step++) for (const one of [learner, undisturbed]) one.step(step / 20);
+  const [weights, average] = [learner.weights, copied(learner.average!)];
+  expect(average).not.toEqual(weights);
+  learner.exchangeAverage();
+  expect([learner.weights, learner.average]).toEqual([average, weights]);
+  learner.exchangeAverage();
+  expect([learner.weights, learner.average]).toEqual([weights, average]);
+  expect(learner.step(0.5)).toEqual(undisturbed.step(0.5));
+  expect(learner.weights).toEqual(undisturbed.weights);
 });
