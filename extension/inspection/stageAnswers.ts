@@ -8,7 +8,16 @@ import { mapOf } from './principalMap.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { countsIn, vocabularyOf } from './vocabulary.ts';
 import { whyOf, withoutTokens } from './why.ts';
-import { attentionRow, cosineOf, dot, embedding, likeliest, named, type Run } from './subject.ts';
+import {
+  attentionRow,
+  cosineOf,
+  dot,
+  embedding,
+  likeliest,
+  named,
+  type Run,
+  type Subject,
+} from './subject.ts';
 
 /** Tokens of the table of scores, of the guesses without a neuron, and neighbours. */
 const [mostScores, fewGuesses, mostNeighbours] = [50, 5, 10];
@@ -107,11 +116,23 @@ function vectors(
     cosine: cosineOf(a, b),
     now: [...now],
     change: cosineOf(a, now),
+    drift: driftOf(subject, id, points.length),
     neighbours: mostLikely(cosines, Math.min(mostNeighbours, vocabSize - 1)).map((id) => ({
       ...named(subject, id),
       cosine: cosineOf(a, embedding(subject, id, point)),
     })),
   };
+}
+
+/** Where a token's vector was at each point, and is now. */
+function driftOf(subject: Subject, id: number, points: number): StageAnswers['vectors']['drift'] {
+  const now = embedding(subject, id);
+  const first = embedding(subject, id, points > 0 ? 0 : null);
+  return Array.from({ length: points + 1 }, (_, point) => {
+    const vector = point < points ? embedding(subject, id, point) : now;
+    const moved = vector.map((value, i) => value - first[i]!);
+    return { distance: Math.sqrt(dot(moved, moved)), cosine: cosineOf(vector, now) };
+  });
 }
 
 function attention(

@@ -244,6 +244,8 @@ export interface StageAnswers {
     /** the token's vector now, and how alike it is to the one at the point */
     readonly now: readonly number[];
     readonly change: number;
+    /** of the token's vector at each of the points, and now: how far it is from the first, and how alike to now */
+    readonly drift: readonly { readonly distance: number; readonly cosine: number }[];
     readonly neighbours: readonly (NamedToken & { readonly cosine: number })[];
   };
   readonly map: {

@@ -211,6 +211,20 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await moment.locator('input[type="range"]').fill('0');
     await expect.poll(() => moment.getAttribute('data-point')).toBe('0');
     expect(await moment.locator('output').textContent()).toBe('random numbers of seed 1');
+    // The way as numbers has a row for each point, and chooses one.
+    const way = page.locator('.drift [data-distance]');
+    expect(await way.count()).toBe(9);
+    const distances = await way.evaluateAll((rows) =>
+      rows.map((row) => Number((row as HTMLElement).dataset['distance'])),
+    );
+    expect(distances[0]).toBe(0);
+    expect(distances.at(-1)).toBeGreaterThan(distances[1]!);
+    await page.locator('.drift summary').click();
+    await way.nth(3).locator('button').click();
+    await expect.poll(() => moment.getAttribute('data-point')).toBe('3');
+    await picture(inspector, 'essay-drift');
+    await way.nth(0).locator('button').click();
+    await expect.poll(() => moment.getAttribute('data-point')).toBe('0');
     await moment.locator('.num[data-of="change"]').focus();
     await page.keyboard.press('p');
     await page.waitForSelector('.sheet .results [data-result]');

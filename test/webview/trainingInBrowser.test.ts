@@ -219,7 +219,9 @@ describe.skipIf(whyNoBrowser !== null)('the view of a training in a browser', ()
   test('a training that is no better for five checks says so and can be stopped there; memorising is said', async () => {
     const inspector = await openOn(course());
     const { page } = inspector;
-    expect(await page.locator('.no-better').textContent()).toContain('No better for 10 checks');
+    const said = await page.locator('.no-better').textContent();
+    expect(said).toContain('No better for 10 checks');
+    expect(said).toMatch(/together have had \d.* of processor time; its energy is not known/);
     expect(await page.locator('.training .sentence').first().textContent()).toContain('is being memorised');
     await page.locator('.no-better button').click();
     await expect.poll(() => inspector.received.at(-1)).toEqual({ type: 'stopTraining' });

@@ -24,6 +24,8 @@ export const trainingChinese = {
   leftSentence: (time) => `大约还需 ${time}。`,
   noBetter: (checks, since, all) =>
     `已连续 ${checks} 次检查没有变好，占目前 ${all} 中的 ${since}。要停止吗？`,
+  cpuSoFar: (time) => `它的全部线程一共用了 ${time} 的处理器时间；耗能多少无从得知。`,
+  cpuTime: '处理器时间',
   stopTraining: '停止并保留最好的模型',
   trainingHeading: '训练',
   lossAxis: '每字节比特',

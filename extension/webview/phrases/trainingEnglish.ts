@@ -28,6 +28,9 @@ export const trainingEnglish = {
   leftSentence: (time: string) => `About ${time} left.`,
   noBetter: (checks: string, since: string, all: string) =>
     `No better for ${checks} checks, ${since} of ${all} so far. Stop?`,
+  cpuSoFar: (time: string) =>
+    `All threads of it together have had ${time} of processor time; its energy is not known.`,
+  cpuTime: 'Processor time',
   stopTraining: 'Stop and keep the best',
   trainingHeading: 'Training',
   lossAxis: 'bits per byte',

@@ -39,9 +39,13 @@ function NoBetter({ training, send }: TrainingPanelProps): JSX.Element | null {
   const stalled = noBetterFor(training);
   if (stalled === null) return null;
   const all = training.latest?.elapsedSeconds ?? stalled.seconds;
+  const cpu = training.latest?.cpuSeconds ?? null;
   return (
     <p class="no-better controls">
-      <span>{phrases.noBetter(count(stalled.checks), duration(stalled.seconds), duration(all))}</span>
+      <span>
+        {phrases.noBetter(count(stalled.checks), duration(stalled.seconds), duration(all))}{' '}
+        {cpu !== null && phrases.cpuSoFar(duration(cpu))}
+      </span>
       <button type="button" onClick={() => send({ type: 'stopTraining' })}>
         {phrases.stopTraining}
       </button>
@@ -59,6 +63,7 @@ function Figures({ training }: Pick<TrainingPanelProps, 'training'>): JSX.Elemen
     [phrases.tokensPerSecond, count(latest.tokensPerSecond)],
     [phrases.learningRate, rate(latest.learningRate)],
     [phrases.gradientNorm, decimal(latest.gradientNorm, 3)],
+    [phrases.cpuTime, latest.cpuSeconds === null ? phrases.unknown : duration(latest.cpuSeconds)],
     [phrases.remaining, remaining === null ? phrases.unknown : duration(remaining)],
   ];
   return (
