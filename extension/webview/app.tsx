@@ -39,7 +39,9 @@ export function App({ state, dispatch, send }: AppProps): JSX.Element {
   return (
     <main>
       {stages}
-      {state.training.phase !== 'none' && <TrainingPanel training={state.training} send={send} />}
+      {state.training.phase !== 'none' && (
+        <TrainingPanel training={state.training} scales={state.scales} dispatch={dispatch} send={send} />
+      )}
     </main>
   );
 }

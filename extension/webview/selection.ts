@@ -9,6 +9,8 @@ export interface Selection {
   readonly other: number | null;
   /** when the vectors are looked at, by the points that there are; null: now */
   readonly point: number | null;
+  /** the first token, which heads rest on, is left out of what is looked at */
+  readonly hidesFirst: boolean;
   /** they are shown on a plane */
   readonly map: boolean;
   /** null: the one that fires most */
@@ -42,6 +44,7 @@ export const initialSelection: Selection = {
   head: 0,
   other: null,
   point: null,
+  hidesFirst: false,
   map: false,
   neuron: null,
   silenced: false,

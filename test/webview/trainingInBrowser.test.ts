@@ -228,6 +228,39 @@ describe.skipIf(whyNoBrowser !== null)('the view of a training in a browser', ()
     await inspector.close();
   });
 
+  test('where what draws is not to be had, the page says so, all numbers stand there, and trying again draws', async () => {
+    const inspector = await editor.open({
+      theme: dark,
+      model: sampleModel,
+      engine: sampleEngine(),
+      width: 1000,
+    });
+    const { page } = inspector;
+    let isThere = false;
+    await page.route('**/plots.js', (route) => (isThere ? route.continue() : route.abort()));
+    inspector.conversation.follow({ place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' });
+    await page.waitForSelector('.scores');
+    tell(inspector, course(60));
+    const notice = page.locator('.training .not-drawn');
+    await expect.poll(() => notice.count()).toBe(1);
+    expect(await notice.getAttribute('role')).toBe('alert');
+    expect(await notice.textContent()).toMatch(/^The curves can't be drawn: .*plots\.js is not to be had/);
+    expect((await readout(inspector))['train']).toBeGreaterThan(0);
+    await picture(inspector, 'not-drawn', '.training');
+    await notice.locator('button').click();
+    // Asked for again, and not to be had again.
+    await expect.poll(() => notice.count()).toBe(1);
+    expect(await page.locator('.training .chart canvas').count()).toBe(0);
+    isThere = true;
+    await notice.locator('button').click();
+    await page.waitForSelector('.training .chart canvas');
+    expect(await page.locator('.training .chart canvas').count()).toBe(4);
+    expect(await notice.count()).toBe(0);
+    expect(inspector.pageErrors).toEqual([]);
+    expect(await seriousFindings(inspector)).toEqual([]);
+    await inspector.close();
+  });
+
   test('a training whose loss is no longer a number says the step, and what was drawn stays', async () => {
     const inspector = await openOn(course(60));
     const error = toPlainError(

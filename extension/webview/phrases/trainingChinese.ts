@@ -57,6 +57,9 @@ export const trainingChinese = {
   curvesCsv: '把曲线保存为 CSV',
   remaining: '剩余时间',
   unknown: '–',
+  notDrawn: (reason) =>
+    `画不出曲线：${reason}。下面有全部数字。如果再次发生，请重新加载窗口，或重新安装 Nihilo。`,
+  tryAgain: '重试',
   chartLabel: '训练损失和保留文本损失的曲线，盲猜和只看频率是两条横线；下面的表有同样的数字。',
   figureLabel: (name) => `${name}，横轴相同；下面的表有同样的数字。`,
   numbers: '保留文本损失的数值',

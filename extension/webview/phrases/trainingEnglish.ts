@@ -63,6 +63,9 @@ export const trainingEnglish = {
   curvesCsv: 'Save curves as CSV',
   remaining: 'Time left',
   unknown: '–',
+  notDrawn: (reason: string) =>
+    `The curves can't be drawn: ${reason}. All their numbers stand below. If it happens again, reload the window or install Nihilo again.`,
+  tryAgain: 'Try again',
   chartLabel:
     'Curves of the training and held-out loss, with a blind guess and frequencies as lines across; the tables below have the same numbers.',
   figureLabel: (name: string) => `${name} over the same steps; the table below has the same numbers.`,

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { decimal } from '../figures.ts';
 import { Heatmap } from '../heatmap.tsx';
 import { HeadChoice } from '../headChoice.tsx';
@@ -81,8 +81,8 @@ function Vectors({ answer, question }: Attention): JSX.Element {
 
 /** One token's row: the tokens that it looks at most. */
 function Row({ answer, question }: Attention): JSX.Element {
-  const { inspection } = useView();
-  const [hidesFirst, setHidesFirst] = useState(false);
+  const { inspection, selection, dispatch } = useView();
+  const { hidesFirst } = selection;
   const { position } = question;
   const { weights } = answer;
   const order = weights
@@ -98,7 +98,9 @@ function Row({ answer, question }: Attention): JSX.Element {
         <input
           type="checkbox"
           checked={hidesFirst}
-          onChange={(event) => setHidesFirst(event.currentTarget.checked)}
+          onChange={(event) =>
+            dispatch({ type: 'select', change: { hidesFirst: event.currentTarget.checked } })
+          }
         />{' '}
         {phrases.hideFirst(decimal(weights[0]!, 4))}
       </label>

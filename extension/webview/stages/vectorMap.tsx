@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { Inspection } from '../../protocol/prediction.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { phrases } from '../phrases/phrases.ts';
@@ -32,9 +33,14 @@ export function VectorMap(): JSX.Element {
 }
 
 function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Element {
-  const { inspection } = useView();
+  const { inspection, dispatch } = useView();
   const { tokens, kept } = answer;
   const chosen = inspection.tokens[inspection.position]?.id;
+  const stop = tokens.some(({ id }) => id === chosen) ? chosen : tokens[0]?.id;
+  const choose = (id: number): void => {
+    const position = placeOf(id, inspection);
+    if (position !== null) dispatch({ type: 'choose', position });
+  };
   const most = Math.max(1e-9, ...tokens.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
   const across = (x: number): number => width / 2 + (x / most) * (width / 2 - edge);
   const down = (y: number): number => height / 2 - (y / most) * (height / 2 - edge);
@@ -42,12 +48,27 @@ function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Elemen
   return (
     <div data-kept={kept[0] + kept[1]}>
       <p class="quiet">{phrases.mapKept(decimal(100 * (kept[0] + kept[1]), 1), first!, second!)}</p>
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={phrases.mapPicture}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        role="group"
+        aria-label={phrases.mapPicture}
+        onKeyDown={(event) => moveAmongPoints(event, tokens)}
+      >
         <path class="axis" d={`M0 ${height / 2}H${width}M${width / 2} 0V${height}`} />
         {tokens.map(({ id, bytes, x, y }) => (
-          <g key={id} class={id === chosen ? 'chosen' : ''}>
-            <circle cx={across(x)} cy={down(y)} r={id === chosen ? 5 : 2.5} />
+          <g key={id} class={id === chosen ? 'chosen' : ''} onClick={() => choose(id)}>
+            <circle
+              role="button"
+              aria-label={spokenToken(tokenPieces(bytes))}
+              aria-pressed={id === chosen}
+              tabindex={id === stop ? 0 : -1}
+              data-map-token={id}
+              cx={across(x)}
+              cy={down(y)}
+              r={id === chosen ? 5 : 2.5}
+            />
             <text
+              aria-hidden="true"
               x={across(x) + (x > most / 2 ? -8 : 6)}
               y={down(y) + 4}
               text-anchor={x > most / 2 ? 'end' : 'start'}
@@ -68,7 +89,9 @@ function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Elemen
             {tokens.map(({ id, bytes, x, y }) => (
               <tr key={id} class={id === chosen ? 'chosen' : ''} aria-label={spokenToken(tokenPieces(bytes))}>
                 <td>
-                  <TokenText bytes={bytes} />
+                  <button type="button" class="plain" aria-pressed={id === chosen} onClick={() => choose(id)}>
+                    <TokenText bytes={bytes} />
+                  </button>
                 </td>
                 <td class="number">{decimal(x, 4)}</td>
                 <td class="number">{decimal(y, 4)}</td>
@@ -79,4 +102,30 @@ function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Elemen
       </details>
     </div>
   );
+}
+
+/** Where the token stands: the last time up to the chosen place, else the first time. */
+function placeOf(id: number, { tokens, position }: Inspection): number | null {
+  const places = tokens.flatMap((token, at) => (token.id === id ? [at] : []));
+  return places.findLast((at) => at <= position) ?? places[0] ?? null;
+}
+
+/** To the next point in the direction of the key; Enter and the space bar choose it. */
+function moveAmongPoints(event: KeyboardEvent, tokens: StageAnswers['map']['tokens']): void {
+  const point = event.target;
+  if (!(point instanceof SVGElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === 'Enter' || event.key === ' ') {
+    event.preventDefault();
+    point.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    return;
+  }
+  const along = { ArrowLeft: 'x', ArrowRight: 'x', ArrowUp: 'y', ArrowDown: 'y' } as const;
+  if (!(event.key in along)) return;
+  const axis = along[event.key as keyof typeof along];
+  const by = event.key === 'ArrowRight' || event.key === 'ArrowUp' ? 1 : -1;
+  const order = tokens.toSorted((a, b) => a[axis] - b[axis]).map(({ id }) => String(id));
+  const next = order[order.indexOf(point.dataset['mapToken']!) + by];
+  event.preventDefault();
+  const points = point.ownerSVGElement?.querySelectorAll<SVGElement>('[data-map-token]') ?? [];
+  for (const other of points) if (other.dataset['mapToken'] === next) other.focus();
 }

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { InspectorRequest } from '../../protocol/inspector.ts';
+import type { CurveScales, InspectorRequest } from '../../protocol/inspector.ts';
 import { noBetterFor } from './curves.ts';
 import { count, decimal, duration, rate } from '../figures.ts';
-import type { TrainingView } from '../inspectorState.ts';
+import type { InspectorEvent, TrainingView } from '../inspectorState.ts';
 import { phrases, trainingSentence } from '../phrases/phrases.ts';
 import { TrainingCurves } from './trainingCurves.tsx';
 
@@ -12,10 +12,12 @@ const spokenEveryMs = 10_000;
 
 interface TrainingPanelProps {
   readonly training: TrainingView;
+  readonly scales: CurveScales;
+  readonly dispatch: (event: InspectorEvent) => void;
   readonly send: (request: InspectorRequest) => void;
 }
 
-export function TrainingPanel({ training, send }: TrainingPanelProps): JSX.Element {
+export function TrainingPanel({ training, scales, dispatch, send }: TrainingPanelProps): JSX.Element {
   const sentence = trainingSentence(training);
   return (
     <section class="training" aria-labelledby="training-heading" data-phase={training.phase}>
@@ -28,14 +30,14 @@ export function TrainingPanel({ training, send }: TrainingPanelProps): JSX.Eleme
       <NoBetter training={training} send={send} />
       <Figures training={training} />
       {training.train.length + training.heldOut.length > 0 && (
-        <TrainingCurves training={training} send={send} />
+        <TrainingCurves training={training} scales={scales} dispatch={dispatch} send={send} />
       )}
     </section>
   );
 }
 
 /** A training that has long been no better asks whether it may end. */
-function NoBetter({ training, send }: TrainingPanelProps): JSX.Element | null {
+function NoBetter({ training, send }: Pick<TrainingPanelProps, 'training' | 'send'>): JSX.Element | null {
   const stalled = noBetterFor(training);
   if (stalled === null) return null;
   const all = training.latest?.elapsedSeconds ?? stalled.seconds;
