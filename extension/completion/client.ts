@@ -182,9 +182,13 @@ export class PredictorClient {
     return answer.precedent;
   }
 
-  /** Where the text before the cursor has been seen before; null: nowhere, or there is no index. @throws {NihiloError} workerFailed */
-  async find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null> {
-    const answer = await this.#ask(this.#connected(), { type: 'find', prefix, open });
+  /**
+   * Where the text of `prefix` has been seen before; null: nowhere, or there is no index.
+   * @param isTyped its last word is still being written, and not looked for
+   * @throws {NihiloError} workerFailed
+   */
+  async find(prefix: string, open: OpenDocument, isTyped: boolean): Promise<EarlierMatch | null> {
+    const answer = await this.#ask(this.#connected(), { type: 'find', prefix, open, isTyped });
     if (answer.type !== 'found') throw unexpected(answer);
     return answer.match;
   }

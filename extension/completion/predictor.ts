@@ -160,8 +160,8 @@ export class Predictor {
     return this.#index?.precedent(prefix, open, coming) ?? null;
   }
 
-  find(prefix: string, open: OpenDocument): EarlierMatch | null {
-    return this.#index?.find(prefix, open) ?? null;
+  find(prefix: string, open: OpenDocument, isTyped: boolean): EarlierMatch | null {
+    return this.#index?.find(prefix, open, isTyped) ?? null;
   }
 
   /** Nothing before there is an index. @param cancelled polled between tokens */

@@ -159,7 +159,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
 
   async #seenBefore(prefix: string, open: OpenDocument): Promise<void> {
     try {
-      const match = await this.#model.find(prefix, open);
+      const match = await this.#model.find(prefix, open, true);
       if (match !== null) this.#log.trace(`seen before: ${JSON.stringify(match)}`);
     } catch (error) {
       this.#failed(error);

@@ -326,8 +326,8 @@ export class WorkspaceModel {
   }
 
   /** Where the text before a cursor has been seen before; null: nowhere. @throws {NihiloError} workerFailed */
-  async find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null> {
-    return this.#index.status.predicting === null ? null : this.#predictor.find(prefix, open);
+  async find(prefix: string, open: OpenDocument, isTyped: boolean): Promise<EarlierMatch | null> {
+    return this.#index.status.predicting === null ? null : this.#predictor.find(prefix, open, isTyped);
   }
 
   /** What the workspace has of a text that may come; null: it has not been counted. @throws {NihiloError} workerFailed */
@@ -347,7 +347,7 @@ export class WorkspaceModel {
       ask: (...query) => inspector.ask(...query),
       read: (...query) => inspector.read(...query),
       essay: (action) => inspector.essay(action),
-      find: (...query) => this.find(...query),
+      find: (prefix, open) => this.find(prefix, open, false),
       precedent: (...query) => this.precedent(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
       passages: async () => (this.#index.status.predicting === null ? null : this.#predictor.passages()),

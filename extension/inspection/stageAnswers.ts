@@ -21,6 +21,8 @@ import {
 
 /** Tokens of the table of scores, of the guesses without a neuron, and neighbours. */
 const [mostScores, fewGuesses, mostNeighbours] = [50, 5, 10];
+/** Of as many every number can be read. */
+const mostGridTokens = 32;
 /** Cells of a thumbnail's side. */
 const thumbnailSize = 64;
 
@@ -160,9 +162,21 @@ function attention(
     key: unrotated(other, h),
     rotatedKey: [...model.head('k', layer, head, other)],
     value: [...model.head('v', layer, head, other)],
+    grid: tokens <= mostGridTokens ? allScores(model, layer, head, tokens) : null,
     picture: picture.buffer,
     tokens,
   };
+}
+
+/** q · k ÷ √d of every two tokens, before those ahead are masked. */
+function allScores(model: RecordedModel, layer: number, head: number, tokens: number): number[] {
+  const [queries, keys] = [model.heads('q', layer, head), model.heads('k', layer, head)];
+  const dim = queries.length / tokens;
+  const row = (of: Float32Array, at: number): Float32Array => of.subarray(at * dim, (at + 1) * dim);
+  return Array.from({ length: tokens * tokens }, (_, i) => {
+    const product = dot(row(queries, Math.floor(i / tokens)), row(keys, i % tokens));
+    return product / Math.sqrt(dim);
+  });
 }
 
 /** All shares of a head, row by row; the sums of a row's exponentials are float64. */

@@ -135,13 +135,14 @@ export interface OpenDocument {
 /** What takes part in completions. */
 export type Predicting = 'counts' | 'counts + transformer';
 
-/** Where the text before a cursor has been seen before. */
+/** Where the text before a place has been seen before. */
 export interface EarlierMatch {
   /** how much of the text's end: tokens */
   readonly tokens: number;
-  /** as the corpus names it; the text that followed begins on this line of the file, from 1 */
-  readonly file: string;
-  readonly line: number;
+  /** how often it stands elsewhere */
+  readonly count: number;
+  /** the first of them: a file as the corpus names it; the text that followed begins on this line of it, from 1 */
+  readonly places: readonly { readonly file: string; readonly line: number }[];
 }
 
 /** to the predictor; every request is answered once, by `id` */
@@ -194,6 +195,8 @@ export type PredictorRequest =
       readonly id: number;
       readonly prefix: string;
       readonly open: OpenDocument;
+      /** the last word is still being written: it is not looked for */
+      readonly isTyped: boolean;
     }
   /** what the workspace has of a text that may come behind `prefix` */
   | {

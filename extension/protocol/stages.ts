@@ -265,6 +265,8 @@ export interface StageAnswers {
     readonly key: readonly number[];
     readonly rotatedKey: readonly number[];
     readonly value: readonly number[];
+    /** of few tokens, all of q · k ÷ √d, row by row, those ahead of a row included; null: there are too many to be read */
+    readonly grid: readonly number[] | null;
     /** u8[tokens, tokens]: shares × 255, rows look at columns */
     readonly picture: ArrayBuffer;
     readonly tokens: number;

@@ -138,7 +138,7 @@ export function sampleEngine(change: Partial<InspectionEngine> = {}): Inspection
       return essay.state;
     },
     ...noPrecedents,
-    find: async () => ({ tokens: 9, file: 'shop/cart.ts', line: 12 }),
+    find: async () => ({ tokens: 9, count: 1, places: [{ file: 'shop/cart.ts', line: 12 }] }),
     parts: async () => sampleParts,
     messages: () => [sampleMessage],
     ...change,

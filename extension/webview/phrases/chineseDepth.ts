@@ -69,6 +69,15 @@ export const chineseDepth = {
     logits: '得分',
   },
   tensors: { query: '查询', key: '键', value: '值' },
+  gridHeading: '整个注意力头的数字：行看向列',
+  gridSteps: '到份额的各步',
+  gridStep: {
+    product: '查询 · 键',
+    scaled: '除以 √d',
+    masked: '遮蔽：不能往后看',
+    power: 'e 的幂（先减去最大值）',
+    share: '除以该行之和',
+  },
   mapButton: '文本中标记的地图',
   mapKept: (kept, x, y) =>
     `它们的向量差别最大的平面。它保留了 ${kept}% 的方差（x ${x}%，y ${y}%）：在这里相距远的确实远，相距近的未必近。`,

@@ -76,6 +76,15 @@ export const englishDepth = {
     logits: 'Scores',
   },
   tensors: { query: 'query', key: 'key', value: 'value' },
+  gridHeading: 'All of the head in numbers: rows look at columns',
+  gridSteps: 'Steps to the share',
+  gridStep: {
+    product: 'query · key',
+    scaled: 'divided by √d',
+    masked: 'masked: nothing looks ahead',
+    power: 'e^ (less the largest)',
+    share: 'divided by the row’s sum',
+  },
   mapButton: 'Map of the text’s tokens',
   mapKept: (kept: string, x: string, y: string) =>
     `The plane on which their vectors differ most. It keeps ${kept} % of the variance (x ${x} %, y ${y} %): tokens that are far apart here are so, tokens that are near may not be.`,

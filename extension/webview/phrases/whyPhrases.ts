@@ -44,8 +44,9 @@ export const englishWhy = {
     `The probability is ${before}. It would be ${after} without the line`,
   seenHeading: 'Seen before',
   neverSeen: 'The text up to here stands nowhere else in what was counted.',
-  seenTokens: (tokens: number) =>
-    `The last ${count(tokens)} tokens up to here stand in the workspace, too (the same text, not the cause):`,
+  seenTokens: (tokens: number, times: number) =>
+    `The last ${count(tokens)} tokens up to here stand elsewhere in the workspace, too, ${times === 1 ? 'once' : `${count(times)} times`} (the same text, not the cause):`,
+  seenMore: (places: number) => `… and at ${count(places)} more places.`,
   partsOfScore: 'Which parts made its score',
   part: 'Part',
   ownVector: 'the token’s own vector',
@@ -91,8 +92,9 @@ export const chineseWhy = {
   withoutLine: (before, after) => `概率是 ${before}；没有下面这一行，它会是 ${after}：`,
   seenHeading: '以前见过',
   neverSeen: '到这里为止的文本在已计数的内容里别处没有出现。',
-  seenTokens: (tokens) =>
-    `到这里为止的最后 ${count(tokens)} 个标记在工作区里也出现过（同样的文本，并非原因）：`,
+  seenTokens: (tokens, times) =>
+    `到这里为止的最后 ${count(tokens)} 个标记在工作区别处也出现过，共 ${count(times)} 次（同样的文本，并非原因）：`,
+  seenMore: (places) => `……还有 ${count(places)} 处。`,
   partsOfScore: '得分由哪些部分组成',
   part: '部分',
   ownVector: '标记自己的向量',

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { decimal } from '../figures.ts';
+import { AttentionGrid } from './attentionGrid.tsx';
 import { Heatmap } from '../heatmap.tsx';
 import { HeadChoice } from '../headChoice.tsx';
 import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
@@ -48,6 +49,7 @@ function Head({ answer, question }: Attention): JSX.Element {
         <figcaption class="quiet">{phrases.headCaption}</figcaption>
       </figure>
       <Row answer={answer} question={question} />
+      <AttentionGrid answer={answer} layer={layer} head={head} />
       <Vectors answer={answer} question={question} />
     </div>
   );

@@ -19,7 +19,7 @@ interface VectorDriftProps {
 export function VectorDrift({ drift, chosen, nameOf }: VectorDriftProps): JSX.Element | null {
   const { dispatch } = useView();
   const last = drift.length - 1;
-  if (last < 1) return null;
+  if (last < 2) return null;
   const most = Math.max(1e-9, ...drift.map(({ distance }) => distance));
   const least = Math.min(0, ...drift.map(({ cosine }) => cosine));
   // Each point has about twice the steps of the one before.

@@ -73,17 +73,26 @@ function Seen(): JSX.Element | null {
       {match === null ? (
         <p>{phrases.neverSeen}</p>
       ) : (
-        <p>
-          {phrases.seenTokens(match.tokens)}{' '}
-          <button
-            type="button"
-            class="plain"
-            data-seen={`${match.file}:${match.line}`}
-            onClick={() => send({ type: 'reveal', place: { file: match.file, line: match.line } })}
-          >
-            {match.file}:{match.line}
-          </button>
-        </p>
+        <>
+          <p>{phrases.seenTokens(match.tokens, match.count)}</p>
+          <ul class="shares">
+            {match.places.map(({ file, line }) => (
+              <li key={`${file}:${line}`}>
+                <button
+                  type="button"
+                  class="link"
+                  data-seen={`${file}:${line}`}
+                  onClick={() => send({ type: 'reveal', place: { file, line } })}
+                >
+                  <bdi>{file}</bdi>:{line}
+                </button>
+              </li>
+            ))}
+          </ul>
+          {match.count > match.places.length && (
+            <p class="quiet">{phrases.seenMore(match.count - match.places.length)}</p>
+          )}
+        </>
       )}
     </section>
   );
