@@ -40,7 +40,13 @@ export function App({ state, dispatch, send }: AppProps): JSX.Element {
     <main>
       {stages}
       {state.training.phase !== 'none' && (
-        <TrainingPanel training={state.training} scales={state.scales} dispatch={dispatch} send={send} />
+        <TrainingPanel
+          training={state.training}
+          scales={state.scales}
+          canShowWay={state.answer !== null}
+          dispatch={dispatch}
+          send={send}
+        />
       )}
     </main>
   );

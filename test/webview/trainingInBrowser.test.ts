@@ -225,6 +225,8 @@ describe.skipIf(whyNoBrowser !== null)('the view of a training in a browser', ()
     expect(await page.locator('.training .sentence').first().textContent()).toContain('is being memorised');
     await page.locator('.no-better button').click();
     await expect.poll(() => inspector.received.at(-1)).toEqual({ type: 'stopTraining' });
+    await page.getByRole('button', { name: 'How far the chosen token’s vector has come' }).click();
+    await page.waitForSelector('.prediction[data-stage="vectors"][aria-busy="false"]');
     await inspector.close();
   });
 

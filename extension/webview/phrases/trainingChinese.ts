@@ -22,6 +22,7 @@ export const trainingChinese = {
   bestSentence: (loss, step) => `最好的是第 ${step} 步的 ${loss}。`,
   memorises: '保留文本的损失已连续上升三次：模型正在死记文本。',
   leftSentence: (time) => `大约还需 ${time}。`,
+  driftLink: '所选标记的向量走了多远',
   noBetter: (checks, since, all) =>
     `已连续 ${checks} 次检查没有变好，占目前 ${all} 中的 ${since}。要停止吗？`,
   cpuSoFar: (time) => `它的全部线程一共用了 ${time} 的处理器时间；耗能多少无从得知。`,

@@ -26,6 +26,7 @@ export const trainingEnglish = {
   bestSentence: (loss: string, step: string) => `Best ${loss} at step ${step}.`,
   memorises: 'The held-out loss has risen three times running: the text is being memorised.',
   leftSentence: (time: string) => `About ${time} left.`,
+  driftLink: 'How far the chosen token’s vector has come',
   noBetter: (checks: string, since: string, all: string) =>
     `No better for ${checks} checks, ${since} of ${all} so far. Stop?`,
   cpuSoFar: (time: string) =>

@@ -13,11 +13,19 @@ const spokenEveryMs = 10_000;
 interface TrainingPanelProps {
   readonly training: TrainingView;
   readonly scales: CurveScales;
+  /** a text is looked at, and its tokens' vectors can be */
+  readonly canShowWay: boolean;
   readonly dispatch: (event: InspectorEvent) => void;
   readonly send: (request: InspectorRequest) => void;
 }
 
-export function TrainingPanel({ training, scales, dispatch, send }: TrainingPanelProps): JSX.Element {
+export function TrainingPanel({
+  training,
+  scales,
+  canShowWay,
+  dispatch,
+  send,
+}: TrainingPanelProps): JSX.Element {
   const sentence = trainingSentence(training);
   return (
     <section class="training" aria-labelledby="training-heading" data-phase={training.phase}>
@@ -29,6 +37,17 @@ export function TrainingPanel({ training, scales, dispatch, send }: TrainingPane
       {training.error !== null && <p class="error-sentence">{training.error.message}</p>}
       <NoBetter training={training} send={send} />
       <Figures training={training} />
+      {canShowWay && (
+        <p class="controls">
+          <button
+            type="button"
+            class="link"
+            onClick={() => dispatch({ type: 'openStage', stage: 'vectors' })}
+          >
+            {phrases.driftLink}
+          </button>
+        </p>
+      )}
       {training.train.length + training.heldOut.length > 0 && (
         <TrainingCurves training={training} scales={scales} dispatch={dispatch} send={send} />
       )}
