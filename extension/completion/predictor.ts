@@ -96,6 +96,7 @@ export class Predictor {
       config: decoder.config,
       parameters: parameterCount(decoder.config),
       steps: trainerState.step,
+      seconds: trainerState.seconds,
       heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
     };
   }

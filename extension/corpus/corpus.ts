@@ -12,7 +12,7 @@ import type { RemovedLines } from './lines.ts';
 import { rootOf, workspaceRoots } from './roots.ts';
 import { redact } from './secrets.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
-import { exclusion } from './globs.ts';
+import { exclusionIn } from './globs.ts';
 import { type Candidate, candidatesAt, walkRoot } from './walk.ts';
 
 /** The texts of a workspace that a model may learn from, and everything else with the reason why not. */
@@ -102,7 +102,7 @@ export async function readTextsAt(
   const root = rootOf(roots, target);
   if (root === null) return [];
   const others = new Set(roots.map(({ folder }) => folder));
-  const candidates = await candidatesAt(files, root, others, exclusion(exclude), target);
+  const candidates = await candidatesAt(files, root, others, exclusionIn(root.folder, exclude), target);
   const texts = await mapConcurrently(candidates, async ({ file, path }) => {
     const size = await files.size(file);
     return size === 0 || size > mostFileBytes ? null : textOf(path, await files.read(file));
@@ -129,9 +129,9 @@ class CorpusReader {
   async walk({ folders, exclude }: CorpusRequest): Promise<void> {
     const roots = workspaceRoots(folders);
     const rootFolders = new Set(roots.map(({ folder }) => folder));
-    const excluded = exclusion(exclude);
     const candidates: Candidate[] = [];
     for (const root of roots) {
+      const excluded = exclusionIn(root.folder, exclude);
       const walk = await walkRoot(this.#files, root, rootFolders, excluded, () => this.#stopIfAsked());
       for (const candidate of walk.candidates) candidates.push(candidate);
       for (const entry of walk.leftOut) this.leftOut.push(entry);

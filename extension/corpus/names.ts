@@ -87,6 +87,14 @@ export function folderNameReason(name: string): LeftOutReason | null {
   return folderNames.find(([, known]) => known.has(lower))?.[0] ?? null;
 }
 
+/** Whether a file, or a folder that it lies in, is named as secrets are. @param path with forward slashes */
+export function isNamedSecret(path: string): boolean {
+  const [name, ...folders] = path.split('/').toReversed();
+  return (
+    fileNameReason(name!) === 'secret' || folders.some((folder) => folderNameReason(folder) === 'secret')
+  );
+}
+
 /** What a folder is by what lies in it. */
 export function folderContentReason(entries: readonly FileEntry[]): LeftOutReason | null {
   for (const { name } of entries) {

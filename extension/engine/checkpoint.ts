@@ -258,7 +258,8 @@ class Reader {
       const expected = say`${earlierFile} should hold ${name} of shape [${shape.join(', ')}]`;
       if (matrix.shape.join() !== shape.join())
         throw foreign(say`${expected} and holds [${matrix.shape.join(', ')}]`);
-      if (!matrix.scales.every(Number.isFinite)) throw foreign(say`${expected} in finite numbers`);
+      const at = matrix.scales.findIndex((scale) => !Number.isFinite(scale));
+      if (at >= 0) throw foreign(say`${expected} in finite numbers and holds ${matrix.scales[at]!} at ${at}`);
     }
     return [...matrices]
       .map(([name, vectors]) => ({ step: Number(name.slice(earlierPrefix.length)), vectors }))

@@ -1,6 +1,7 @@
 /** Every command; the manifest is held to this table. */
 export const commands = {
   train: 'nihilo.train',
+  trainFurther: 'nihilo.trainFurther',
   fineTune: 'nihilo.fineTune',
   stopTraining: 'nihilo.stopTraining',
   pauseTraining: 'nihilo.pauseTraining',

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { originOf } from '../platform/address.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
+import { ruleWithin } from '../corpus/globs.ts';
 import { fileOfPath, pathInWorkspace, workspaceRoots } from '../corpus/roots.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { excludedGlobs, type SettingSource } from './settings.ts';
@@ -13,8 +14,7 @@ export function settingSource(scope?: vscode.ConfigurationScope): SettingSource 
 }
 
 /**
- * What a training may read: every open folder, on a disk or of another file system, without what its settings exclude. What one folder excludes is
- * left out of all of them, because too little is a smaller harm than too much.
+ * What a training may read: every open folder, on a disk or of another file system, without what the settings exclude that hold for it.
  * @throws {NihiloError} corpusEmpty, when no such folder is open
  */
 export function openCorpus(): CorpusRequest {
@@ -25,8 +25,14 @@ export function openCorpus(): CorpusRequest {
       say`Training needs an open folder with code and none is open; open a folder, then train again.`,
     );
   }
-  const exclude = folders.flatMap(({ uri }) => [...excludedFiles(uri), settingSource(uri)('exclude')]);
-  return { folders: folders.map(({ uri }) => pathOf(uri)), exclude: excludedGlobs(...exclude) };
+  const globs = folders.map(({ uri }) => excludedGlobs(...excludedFiles(uri), settingSource(uri)('exclude')));
+  const rules = folders.flatMap(({ uri }, i) =>
+    globs[i]!.map((glob) => {
+      const isOfAll = globs.every((others) => others.includes(glob));
+      return isOfAll ? glob : ruleWithin(pathOf(uri), glob);
+    }),
+  );
+  return { folders: folders.map(({ uri }) => pathOf(uri)), exclude: [...new Set(rules)] };
 }
 
 /** `files.exclude`. A workspace can switch off in it what its user has excluded, which only a trusted one may. */

@@ -20,7 +20,7 @@ import { RemoteEndpoints } from './remoteEndpoint.ts';
 import { completionSettings, doubtLimits, reproducible, usesBase } from './settings.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
-import { fineTuneOnWorkspace, logTraining, trainOnWorkspace } from './training.ts';
+import { fineTuneOnWorkspace, logTraining, trainFurther, trainOnWorkspace } from './training.ts';
 import { Surprises } from './surprises.ts';
 import { trainWhenIdle } from './trainWhenIdle.ts';
 import { followFiles } from './workspaceFiles.ts';
@@ -146,6 +146,7 @@ function handlersOf(parts: Parts): Handlers {
   const { latency, silences, reports } = records;
   return {
     train: () => reports.after(trainOnWorkspace(workspaceModel, platform.cores, log)),
+    trainFurther: () => reports.after(trainFurther(workspaceModel, platform.cores, log)),
     fineTune: () => reports.after(fineTuneOnWorkspace(workspaceModel, platform.cores, log)),
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),

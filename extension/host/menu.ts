@@ -30,7 +30,12 @@ function trainingActions({ isTrained, training }: WorkspaceModel): Action[] {
   if (training === null) {
     const train = { label: `$(mortar-board) ${t('Train on Workspace')}`, command: commands.train };
     const fineTune = { label: `$(history) ${t('Fine-Tune on Workspace')}`, command: commands.fineTune };
-    return isTrained ? [train, fineTune] : [train];
+    const further = {
+      label: `$(debug-continue) ${t('Train Further')}`,
+      description: t('goes on where the last training ended or was stopped'),
+      command: commands.trainFurther,
+    };
+    return isTrained ? [train, further, fineTune] : [train];
   }
   return [
     training.paused

@@ -1,4 +1,5 @@
 import type { Silence } from '../completion/suggester.ts';
+import { isNamedSecret } from '../corpus/names.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import { excludingGlob } from './exclusionRules.ts';
 
@@ -8,6 +9,8 @@ export type SilenceReason =
   | { readonly kind: 'otherScheme'; readonly scheme: string }
   | { readonly kind: 'languageOff'; readonly language: string }
   | { readonly kind: 'excludedFile'; readonly glob: string }
+  /** nothing is learnt from it either, nor is any of it sent to a server */
+  | { readonly kind: 'secretFile' }
   | { readonly kind: 'tooLarge' }
   | { readonly kind: 'manual' }
   /** `untilMs`: since 1970 */
@@ -62,6 +65,7 @@ export function standingSilence(facts: DocumentFacts, explicit: boolean): Silenc
   if (!facts.enabled) return { kind: 'languageOff', language };
   const glob = excludingGlob(facts.excluded, facts.path);
   if (glob !== null) return { kind: 'excludedFile', glob };
+  if (isNamedSecret(facts.path)) return { kind: 'secretFile' };
   if (facts.characters > mostCharacters) return { kind: 'tooLarge' };
   if (!facts.canComplete) return stage === null ? { kind: 'noModel' } : { kind: 'indexNotReady', stage };
   if (explicit) return null;

@@ -11,6 +11,8 @@ export function silenceSentence(reason: SilenceReason): string {
       return t('Off here, because the setting nihilo.enabled is off for the language {0}.', reason.language);
     case 'excludedFile':
       return t('Off here, because nihilo.completion.exclude has "{0}".', reason.glob);
+    case 'secretFile':
+      return t('Off here, because files of this name hold secrets.');
     case 'tooLarge':
       return t('Off here, because the file is too large.');
     case 'manual':

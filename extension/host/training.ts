@@ -28,6 +28,15 @@ export async function trainOnWorkspace(
   return withProgress(model, log, async () => model.train(await trainingRequest(model, cores)));
 }
 
+/** The command: goes on with the training of the model of this workspace, as it began. Likewise. */
+export async function trainFurther(
+  model: WorkspaceModel,
+  cores: number,
+  log: vscode.LogOutputChannel,
+): Promise<boolean> {
+  return withProgress(model, log, async () => model.train(furtherRequest(model, cores)));
+}
+
 /** The command: teaches the model of this workspace what was added or changed since it was trained. */
 export async function fineTuneOnWorkspace(
   model: WorkspaceModel,
@@ -66,6 +75,21 @@ export async function trainingRequest(
   const corpus = openCorpus();
   const base = (await model.beginning()) ?? undefined;
   return { corpus, checkpoint, base, stop: { seconds }, resume: false, ...settings };
+}
+
+/**
+ * To the end that a training was stopped before; one that has come to its end goes on for as long again.
+ * @throws {NihiloError} corpusEmpty, when no folder is open
+ */
+export function furtherRequest(
+  model: Pick<WorkspaceModel, 'checkpoint' | 'state'>,
+  cores: number,
+): TrainingRequest {
+  const { seconds, threads, memoryLimitMb } = trainingSettings(settingSource(), cores);
+  const { checkpoint, state } = model;
+  const before = state.state === 'ready' ? state.model.seconds : 0;
+  const stop = { seconds: before < seconds ? seconds : before + seconds };
+  return { corpus: openCorpus(), checkpoint, stop, threads, memoryLimitMb, resume: true };
 }
 
 /** Preset and seed are the model's. @throws {NihiloError} corpusEmpty, when no folder is open */

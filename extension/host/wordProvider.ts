@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { OfferedWords } from '../completion/offeredWords.ts';
+import { isNamedSecret } from '../corpus/names.ts';
 import type { ScoredWord } from '../protocol/prediction.ts';
 import { openDocumentAt } from './completionProvider.ts';
 import { settingSource } from './configuration.ts';
@@ -69,6 +70,7 @@ export class WordProvider implements vscode.CompletionItemProvider {
 function wordBasedSuggestions(document: vscode.TextDocument): string {
   const source = settingSource(document);
   if (!isWritten(document) || !suggestsWords(source) || !completionSettings(source).enabled) return 'off';
+  if (isNamedSecret(vscode.workspace.asRelativePath(document.uri, false))) return 'off';
   const editor = vscode.workspace.getConfiguration('editor', document);
   return String(editor.get<unknown>('wordBasedSuggestions') ?? 'off');
 }

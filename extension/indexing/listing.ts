@@ -3,7 +3,7 @@ import { readAnyTexts } from '../corpus/corpus.ts';
 import { Inventory } from '../corpus/inventory.ts';
 import type { LeftOut } from '../corpus/leftOut.ts';
 import { fileOfPath, pathBelow, rootOf, workspaceRoots } from '../corpus/roots.ts';
-import { exclusion } from '../corpus/globs.ts';
+import { type Exclusion, exclusionIn } from '../corpus/globs.ts';
 import { readTrainerState } from '../engine/checkpoint.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import type { CorpusEntry, CorpusPage, CorpusQuery } from '../protocol/corpus.ts';
@@ -95,13 +95,12 @@ function wasLearnt({ folders }: CorpusRequest, provenance: Provenance | null, pa
   if (provenance === null || target === null) return false;
   return provenance.corpora.some((then) => {
     const root = rootOf(workspaceRoots(then.folders), target);
-    return root !== null && !isExcluded(then.exclude, pathBelow(root, target));
+    return root !== null && !isExcluded(exclusionIn(root.folder, then.exclude), pathBelow(root, target));
   });
 }
 
 /** A path, or a folder that it is in. */
-function isExcluded(patterns: readonly string[], path: string): boolean {
-  const excluded = exclusion(patterns);
+function isExcluded(excluded: Exclusion, path: string): boolean {
   const names = path.split('/');
   return names.some((_, i) => excluded(names.slice(0, i + 1).join('/')));
 }

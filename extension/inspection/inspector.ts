@@ -89,6 +89,7 @@ export class Inspector {
       config,
       parameters: parameterCount(config),
       steps: trainerState.step,
+      seconds: trainerState.seconds,
       heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
     };
   }

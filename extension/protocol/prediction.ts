@@ -235,6 +235,8 @@ export interface ModelSummary {
   readonly config: ModelConfig;
   readonly parameters: number;
   readonly steps: number;
+  /** that its training took, pauses aside */
+  readonly seconds: number;
   /** null where nobody has scored it */
   readonly heldOutBitsPerByte: number | null;
 }

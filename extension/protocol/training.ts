@@ -13,7 +13,7 @@ export interface StopCondition {
 export interface CorpusRequest {
   /** absolute paths of the folders of the workspace */
   readonly folders: readonly string[];
-  /** glob patterns beside `.gitignore`: VS Code's `files.exclude` and `nihilo.exclude` */
+  /** rules beside `.gitignore`, of VS Code's `files.exclude` and `nihilo.exclude`: globs, or `ruleWithin` one of the folders */
   readonly exclude: readonly string[];
 }
 

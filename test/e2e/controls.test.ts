@@ -146,4 +146,19 @@ describe('the controls', () => {
     await page.getByRole('row', { name: /^word-based suggestions/ }).waitFor();
     await workbench.screenshot('controls-report-card');
   });
+
+  it('go on with a training that has come to its end, for as long again', async (context) => {
+    keepOnFailure(workbench, context);
+    const steps = async (): Promise<number[]> =>
+      (await session.logged(/ held-out: /)).map((line) => Number(/"step":(\d+)/.exec(line)![1]));
+    const last = Math.max(...(await steps()));
+    const before = (await steps()).length;
+    await workbench.runCommand('Nihilo: Train Further');
+    const report = workbench.notification(/would have saved \d+ % of your keystrokes/);
+    await expect.poll(async () => (await steps()).length, { timeout: 3 * patience }).toBeGreaterThan(before);
+    await report.waitFor({ timeout: 3 * patience });
+    // No step is made twice.
+    expect((await steps()).slice(before).every((step) => step >= last)).toBe(true);
+    expect(await session.failures()).toEqual([]);
+  });
 });

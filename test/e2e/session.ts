@@ -127,9 +127,13 @@ export class Session {
     return (await this.#logLines('Nihilo.log')).filter((line) => pattern.test(line));
   }
 
-  /** Lines of the extension's log that tell of a failure. */
+  /** Lines that tell of a failure: of the extension's log, and what the editor has caught of the extension's. */
   async failures(): Promise<string[]> {
-    return this.logged(/ \[(error|warning)\] /);
+    const caught = await this.#logLines('remoteexthost.log');
+    return [
+      ...(await this.logged(/ \[(error|warning)\] /)),
+      ...caught.filter((line) => / \[error\] .*nihilo/i.test(line)),
+    ];
   }
 
   /** What became of each save that the model has learnt from. */

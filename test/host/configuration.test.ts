@@ -1,11 +1,16 @@
 import { beforeEach, expect, it, vi } from 'vitest';
+import { readCorpus, readTextsAt } from '../../extension/corpus/corpus.ts';
 import { openCorpus, pathOf } from '../../extension/host/configuration.ts';
+import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
+import { withTree } from '../corpus/folderTree.ts';
 
 /** What stands in the settings of a user and of the workspace that is open. */
 const editor = vi.hoisted(() => ({
   isTrusted: true,
   user: {} as Record<string, boolean>,
   workspace: {} as Record<string, boolean>,
+  /** by the folder: what its own settings add */
+  folders: { '/code': {} } as Record<string, Record<string, boolean>>,
 }));
 
 // VS Code merges the objects of a setting, the workspace's last.
@@ -14,9 +19,14 @@ vi.mock('vscode', () => ({
     get isTrusted() {
       return editor.isTrusted;
     },
-    workspaceFolders: [{ uri: { scheme: 'file', fsPath: '/code' } }],
-    getConfiguration: (section: string) => ({
-      get: () => (section === 'files' ? { ...editor.user, ...editor.workspace } : undefined),
+    get workspaceFolders() {
+      return Object.keys(editor.folders).map((fsPath) => ({ uri: { scheme: 'file', fsPath } }));
+    },
+    getConfiguration: (section: string, folder: { readonly fsPath: string }) => ({
+      get: () =>
+        section === 'files'
+          ? { ...editor.user, ...editor.workspace, ...editor.folders[folder.fsPath] }
+          : undefined,
       inspect: () => ({ defaultValue: {}, globalValue: editor.user, workspaceValue: editor.workspace }),
     }),
   },
@@ -26,6 +36,7 @@ beforeEach(() => {
   editor.isTrusted = true;
   editor.user = { '**/private': true };
   editor.workspace = { '**/private': false, '**/fixtures': true };
+  editor.folders = { '/code': {} };
 });
 
 it('lets a trusted workspace take back what its user has excluded', () => {
@@ -35,6 +46,34 @@ it('lets a trusted workspace take back what its user has excluded', () => {
 it('lets an untrusted workspace only leave more files out', () => {
   editor.isTrusted = false;
   expect(openCorpus().exclude.toSorted()).toEqual(['**/fixtures', '**/private']);
+});
+
+it('leaves out of a folder what its own settings exclude, and of all what those of the workspace do', async () => {
+  const files = ['one', 'two'].flatMap((name) =>
+    ['src/a.ts', 'src/b.ts', 'fixtures/c.ts'].map((file) => `${name}/${file}`),
+  );
+  // No two alike: copies are left out, too.
+  const tree = Object.fromEntries(
+    files.map((file, i) => [
+      file,
+      Array.from({ length: 20 }, (_, j) => `export const n${i} = ${(7 + i) ** (j % 9)};\n`).join(''),
+    ]),
+  );
+  await withTree(tree, async (folder) => {
+    editor.folders = {
+      [`${folder}/one`]: { 'src/a.ts': true },
+      [`${folder}/two`]: { 'src/b.ts': true, '**/fixtures': false },
+    };
+    const request = openCorpus();
+    const { documents } = await readCorpus(nodeFiles, request, { seed: 1 });
+    const read = ['one/src/b.ts', 'two/fixtures/c.ts', 'two/src/a.ts'];
+    expect(documents.map((document) => document.path).toSorted()).toEqual(read);
+    for (const file of files) {
+      expect(await readTextsAt(nodeFiles, request, `${folder}/${file}`)).toHaveLength(
+        Number(read.includes(file)),
+      );
+    }
+  });
 });
 
 it('turns the backslashes of a Windows path into slashes, and leaves those in a name elsewhere', () => {

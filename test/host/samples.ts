@@ -45,6 +45,7 @@ export const modelSummary: ModelSummary = {
   },
   parameters: 1_000,
   steps: 10,
+  seconds: 60,
   heldOutBitsPerByte: 2.5,
 };
 

@@ -44,6 +44,8 @@ describe('standingSilence', () => {
     ],
     [{ enabled: false }, { kind: 'languageOff', language: 'go' }],
     [{ excluded: ['docs', '**/*.go'] }, { kind: 'excludedFile', glob: '**/*.go' }],
+    [{ path: 'api/.env' }, { kind: 'secretFile' }],
+    [{ path: '.aws/config' }, { kind: 'secretFile' }],
     [{ characters: 1_000_001 }, { kind: 'tooLarge' }],
     [{ canComplete: false }, { kind: 'noModel' }],
     [
@@ -114,6 +116,7 @@ describe('silenceSentence', () => {
       [{ kind: 'excludedFile', glob: '**/*.md' }, '**/*.md'],
       [{ kind: 'unwanted' }, 'twice'],
       [{ kind: 'standsThere' }, 'above or below'],
+      [{ kind: 'secretFile' }, 'hold secrets'],
       [{ kind: 'tooLarge' }, 'too large'],
       [{ kind: 'manual' }, 'when you ask'],
       [{ kind: 'snoozed', untilMs: Date.now() }, 'snoozed until'],

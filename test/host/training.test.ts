@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { logTraining, trainOnWorkspace } from '../../extension/host/training.ts';
+import { furtherRequest, logTraining, trainOnWorkspace } from '../../extension/host/training.ts';
 import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
+import { modelSummary } from './samples.ts';
 import { ScriptedPlatform } from './scriptedPlatform.ts';
 
 /** What the editor was asked to show: [kind, sentence]. */
@@ -68,5 +69,28 @@ describe('trainOnWorkspace', () => {
     });
     await training;
     expect(shown).toEqual([['error', 'No text.']]);
+  });
+});
+
+describe('furtherRequest', () => {
+  // The setting's default.
+  const seconds = 60;
+
+  it.each([
+    [20, 'was stopped: to the end that it had', seconds],
+    [seconds, 'has come to its end: for as long again', 2 * seconds],
+    [150, 'was gone on with before: for as long again', 150 + seconds],
+  ])('goes on with a training of %i s that %s', (before, _, until) => {
+    const model = { ...modelSummary, seconds: before };
+    const request = furtherRequest({ checkpoint: '/storage/model', state: { state: 'ready', model } }, 2);
+    expect(request).toEqual({
+      corpus: { folders: ['/code'], exclude: [] },
+      checkpoint: '/storage/model',
+      stop: { seconds: until },
+      threads: 1,
+      memoryLimitMb: expect.any(Number),
+      // All else is as it began.
+      resume: true,
+    });
   });
 });

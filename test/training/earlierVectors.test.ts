@@ -62,5 +62,19 @@ describe('the vectors on their way', () => {
         expect(Math.abs(read!.vectors.row(row)[i]! - value)).toBeLessThanOrEqual((most / 127) * 0.501);
       });
     }
+    const scales = kept.scales.with(1, Infinity);
+    for (const [vectors, said] of [
+      [
+        new QuantizedMatrix(kept.shape, kept.whole, scales),
+        /step\.3 of shape .* finite numbers and holds Infinity at 1/,
+      ],
+      [
+        QuantizedMatrix.of({ shape: [1, h], data: exact.slice(0, h) }),
+        /step\.3 of shape .* holds \[1, \d+\]/,
+      ],
+    ] as const) {
+      await writeCheckpoint(files, copy, { ...whole, earlier: [{ step: 3, vectors }] });
+      await expect(readCheckpoint(files, copy, { withEarlier: true })).rejects.toThrow(said);
+    }
   });
 });
