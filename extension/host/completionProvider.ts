@@ -133,7 +133,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
   /** Whether the workspace has the like of what is shown, for the record of what becomes of it. */
   async #judge(id: number, prefix: string, open: OpenDocument, text: string): Promise<void> {
     try {
-      const precedent = await this.#model.precedent(prefix, open, text);
+      const precedent = await this.#model.inspection.precedent(prefix, open, text);
       if (precedent === null) return;
       this.#records.statistics.judged(id, isUnheardOf(precedent, doubtLimits(settingSource())));
     } catch (error) {

@@ -17,7 +17,6 @@ import type { Surprise } from '../protocol/inspecting.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
 import type { ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
-import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type { EarlierMatch, OpenDocument, ScoredWord, WordOptions } from '../protocol/prediction.ts';
 import type {
@@ -330,11 +329,6 @@ export class WorkspaceModel {
     return this.#index.status.predicting === null ? null : this.#predictor.find(prefix, open, isTyped);
   }
 
-  /** What the workspace has of a text that may come; null: it has not been counted. @throws {NihiloError} workerFailed */
-  async precedent(prefix: string, open: OpenDocument, coming: string): Promise<Precedent | null> {
-    return this.#index.status.predicting === null ? null : this.#predictor.precedent(prefix, open, coming);
-  }
-
   /** What the Inspector asks; its engine has the model that answers now, and a thread of its own. */
   get inspection(): Omit<InspectionEngine, 'doubt'> {
     const inspector = this.#inspector;
@@ -348,7 +342,8 @@ export class WorkspaceModel {
       read: (...query) => inspector.read(...query),
       essay: (action) => inspector.essay(action),
       find: (prefix, open) => this.find(prefix, open, false),
-      precedent: (...query) => this.precedent(...query),
+      precedent: async (...query) =>
+        this.#index.status.predicting === null ? null : this.#predictor.precedent(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
       passages: async () => (this.#index.status.predicting === null ? null : this.#predictor.passages()),
       frequencies: async () =>

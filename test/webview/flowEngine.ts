@@ -35,7 +35,14 @@ const bytesOf = (id: number): string => (id % 8 === 3 ? ';\n' : ` t${id}`);
 
 export const modelOf = (model: number): ModelState => ({
   state: 'ready',
-  model: { checkpoint: '/model', config, parameters: 1_000, steps: model, seconds: 60, heldOutBitsPerByte: 1 },
+  model: {
+    checkpoint: '/model',
+    config,
+    parameters: 1_000,
+    steps: model,
+    seconds: 60,
+    heldOutBitsPerByte: 1,
+  },
 });
 export const textOf = (text: number) => ({
   place: { uri: `file:///${text}.ts`, file: `${text}.ts`, line: 1 + text, column: 1 },

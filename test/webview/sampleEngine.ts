@@ -33,7 +33,14 @@ const config = {
 
 export const sampleModel: ModelState = {
   state: 'ready',
-  model: { checkpoint: '/model', config, parameters: 229_000, steps: 900, seconds: 60, heldOutBitsPerByte: 1.83 },
+  model: {
+    checkpoint: '/model',
+    config,
+    parameters: 229_000,
+    steps: 900,
+    seconds: 60,
+    heldOutBitsPerByte: 1.83,
+  },
 };
 
 const names = new Map(sampleTokens.tokens.map(({ id, bytes }) => [id, bytes]));

@@ -28,19 +28,7 @@ export function AttentionGrid({ answer, layer, head }: AttentionGridProps): JSX.
   return (
     <section class="whole-row">
       <h4>{phrases.gridHeading}</h4>
-      <p class="controls" role="group" aria-label={phrases.gridSteps}>
-        {steps.map((name) => (
-          <button
-            key={name}
-            type="button"
-            class="toggle"
-            aria-pressed={name === step}
-            onClick={() => setStep(name)}
-          >
-            {phrases.gridStep[name]}
-          </button>
-        ))}
-      </p>
+      <Steps step={step} onChoose={setStep} />
       <div class="scores-frame">
         <Numbers label={phrases.gridHeading}>
           <table class="grid" data-step={step}>
@@ -80,6 +68,29 @@ export function AttentionGrid({ answer, layer, head }: AttentionGridProps): JSX.
         </Numbers>
       </div>
     </section>
+  );
+}
+
+interface StepsProps {
+  readonly step: Step;
+  readonly onChoose: (step: Step) => void;
+}
+
+function Steps({ step, onChoose }: StepsProps): JSX.Element {
+  return (
+    <p class="controls" role="group" aria-label={phrases.gridSteps}>
+      {steps.map((name) => (
+        <button
+          key={name}
+          type="button"
+          class="toggle"
+          aria-pressed={name === step}
+          onClick={() => onChoose(name)}
+        >
+          {phrases.gridStep[name]}
+        </button>
+      ))}
+    </p>
   );
 }
 

@@ -36,51 +36,15 @@ function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Elemen
   const { inspection, dispatch } = useView();
   const { tokens, kept } = answer;
   const chosen = inspection.tokens[inspection.position]?.id;
-  const stop = tokens.some(({ id }) => id === chosen) ? chosen : tokens[0]?.id;
   const choose = (id: number): void => {
     const position = placeOf(id, inspection);
     if (position !== null) dispatch({ type: 'choose', position });
   };
-  const most = Math.max(1e-9, ...tokens.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
-  const across = (x: number): number => width / 2 + (x / most) * (width / 2 - edge);
-  const down = (y: number): number => height / 2 - (y / most) * (height / 2 - edge);
   const [first, second] = kept.map((share) => decimal(100 * share, 1));
   return (
     <div data-kept={kept[0] + kept[1]}>
       <p class="quiet">{phrases.mapKept(decimal(100 * (kept[0] + kept[1]), 1), first!, second!)}</p>
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        role="group"
-        aria-label={phrases.mapPicture}
-        onKeyDown={(event) => moveAmongPoints(event, tokens)}
-      >
-        <path class="axis" d={`M0 ${height / 2}H${width}M${width / 2} 0V${height}`} />
-        {tokens.map(({ id, bytes, x, y }) => (
-          <g key={id} class={id === chosen ? 'chosen' : ''} onClick={() => choose(id)}>
-            <circle
-              role="button"
-              aria-label={spokenToken(tokenPieces(bytes))}
-              aria-pressed={id === chosen}
-              tabindex={id === stop ? 0 : -1}
-              data-map-token={id}
-              cx={across(x)}
-              cy={down(y)}
-              r={id === chosen ? 5 : 2.5}
-            />
-            <text
-              aria-hidden="true"
-              x={across(x) + (x > most / 2 ? -8 : 6)}
-              y={down(y) + 4}
-              text-anchor={x > most / 2 ? 'end' : 'start'}
-            >
-              {tokenPieces(bytes)
-                .map(({ shown }) => shown)
-                .join('')
-                .slice(0, 12)}
-            </text>
-          </g>
-        ))}
-      </svg>
+      <Points tokens={tokens} chosen={chosen} onChoose={choose} />
       <details>
         <summary>{phrases.mapTable}</summary>
         <table>
@@ -101,6 +65,55 @@ function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Elemen
         </table>
       </details>
     </div>
+  );
+}
+
+interface PointsProps {
+  readonly tokens: StageAnswers['map']['tokens'];
+  readonly chosen: number | undefined;
+  readonly onChoose: (id: number) => void;
+}
+
+/** One tab stop: keys move among the points, a key or a click chooses one. */
+function Points({ tokens, chosen, onChoose }: PointsProps): JSX.Element {
+  const stop = tokens.some(({ id }) => id === chosen) ? chosen : tokens[0]?.id;
+  const most = Math.max(1e-9, ...tokens.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
+  const across = (x: number): number => width / 2 + (x / most) * (width / 2 - edge);
+  const down = (y: number): number => height / 2 - (y / most) * (height / 2 - edge);
+  return (
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      role="group"
+      aria-label={phrases.mapPicture}
+      onKeyDown={(event) => moveAmongPoints(event, tokens)}
+    >
+      <path class="axis" d={`M0 ${height / 2}H${width}M${width / 2} 0V${height}`} />
+      {tokens.map(({ id, bytes, x, y }) => (
+        <g key={id} class={id === chosen ? 'chosen' : ''} onClick={() => onChoose(id)}>
+          <circle
+            role="button"
+            aria-label={spokenToken(tokenPieces(bytes))}
+            aria-pressed={id === chosen}
+            tabindex={id === stop ? 0 : -1}
+            data-map-token={id}
+            cx={across(x)}
+            cy={down(y)}
+            r={id === chosen ? 5 : 2.5}
+          />
+          <text
+            aria-hidden="true"
+            x={across(x) + (x > most / 2 ? -8 : 6)}
+            y={down(y) + 4}
+            text-anchor={x > most / 2 ? 'end' : 'start'}
+          >
+            {tokenPieces(bytes)
+              .map(({ shown }) => shown)
+              .join('')
+              .slice(0, 12)}
+          </text>
+        </g>
+      ))}
+    </svg>
   );
 }
 

@@ -24,12 +24,6 @@ interface TrainingCurvesProps {
 export function TrainingCurves({ training, scales, dispatch, send }: TrainingCurvesProps): JSX.Element {
   /** null: where the training is */
   const [step, setStep] = useState<number | null>(null);
-  const [failure, setFailure] = useState<Error | null>(null);
-  const [attempt, setAttempt] = useState(0);
-  const retry = (): void => {
-    setFailure(null);
-    setAttempt(attempt + 1);
-  };
   const { train, heldOut } = training;
   const moments = useMemo(
     () => momentsOf({ train, heldOut }).filter((moment) => !scales.logX || xOf(moment, scales.axis) > 0),
@@ -63,16 +57,7 @@ export function TrainingCurves({ training, scales, dispatch, send }: TrainingCur
     <>
       <ScaleControls scales={scales} onChange={(next) => dispatch({ type: 'scale', scales: next })} />
       <figure>
-        {failure !== null && <NotDrawn failure={failure} onRetry={retry} />}
-        <Plots
-          training={training}
-          moments={moments}
-          scales={scales}
-          index={index}
-          onPoint={choose}
-          onFailure={setFailure}
-          attempt={attempt}
-        />
+        <DrawnOrNot training={training} moments={moments} scales={scales} index={index} onPoint={choose} />
         {moments.length > 0 && (
           <>
             <MomentSlider moments={moments} index={index} onChoose={choose} />
@@ -150,6 +135,22 @@ function NotDrawn({ failure, onRetry }: NotDrawnProps): JSX.Element {
         {phrases.tryAgain}
       </button>
     </div>
+  );
+}
+
+/** The plots; where what draws them is not to be had, a sentence and a way to try again. */
+function DrawnOrNot(props: Omit<PlotsProps, 'onFailure' | 'attempt'>): JSX.Element {
+  const [failure, setFailure] = useState<Error | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const retry = (): void => {
+    setFailure(null);
+    setAttempt(attempt + 1);
+  };
+  return (
+    <>
+      {failure !== null && <NotDrawn failure={failure} onRetry={retry} />}
+      <Plots {...props} onFailure={setFailure} attempt={attempt} />
+    </>
   );
 }
 
