@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type * as vscode from 'vscode';
 import { calibrate } from '../../extension/completion/acceptance.ts';
 import { Predictor } from '../../extension/completion/predictor.ts';
 import { Suggester } from '../../extension/completion/suggester.ts';
@@ -165,6 +164,8 @@ async function typed(): Promise<KeystrokePoint> {
   return pointOf(typist);
 }
 
+type Asked = Parameters<CompletionProvider['provideInlineCompletionItems']>;
+
 /** The provider that the editor asks at every key, for what would be shown behind the cursor. */
 function providerOf(suggester: Suggester): {
   restAt(document: TextDocument, offset: number): Promise<string>;
@@ -177,17 +178,17 @@ function providerOf(suggester: Suggester): {
     model as unknown as WorkspaceModel,
     records as unknown as CompletionRecords,
     new LanguageServer(),
-    log as unknown as vscode.LogOutputChannel,
+    log as unknown as ConstructorParameters<typeof CompletionProvider>[3],
   );
-  const context = { triggerKind: 1 } as vscode.InlineCompletionContext;
+  const context = { triggerKind: 1 } as Asked[2];
   const token = { onCancellationRequested: () => ({ dispose: () => {} }) };
   return {
     restAt: async (document, offset) => {
       const [item] = await provider.provideInlineCompletionItems(
-        document as unknown as vscode.TextDocument,
-        document.positionAt(offset) as vscode.Position,
+        document as unknown as Asked[0],
+        document.positionAt(offset) as Asked[1],
         context,
-        token as unknown as vscode.CancellationToken,
+        token as unknown as Asked[3],
       );
       if (item === undefined) return '';
       const { insertText, range } = item as unknown as { insertText: string; range: Range };

@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest';
-import type * as vscode from 'vscode';
 import type { LanguageServer } from '../../extension/host/languageServer.ts';
 import { WordProvider } from '../../extension/host/wordProvider.ts';
 import type { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
@@ -47,6 +46,8 @@ vi.mock('vscode', async () => {
   };
 });
 
+type Asked = Parameters<WordProvider['provideCompletionItems']>;
+
 /** The word of each document, of its own language. */
 const here = new TextDocument(Address.file('/here.txt'), 'plaintext', 'inHere in');
 const alike = new TextDocument(Address.file('/alike.txt'), 'plaintext', 'inAlike');
@@ -65,19 +66,21 @@ describe('likely words', () => {
     const provider = new WordProvider(
       { words: () => Promise.resolve(scored) } as unknown as WorkspaceModel,
       { isAsking: () => isAsking } as unknown as LanguageServer,
-      { error: (message: string) => expect.fail(message) } as unknown as vscode.LogOutputChannel,
+      { error: (message: string) => expect.fail(message) } as unknown as ConstructorParameters<
+        typeof WordProvider
+      >[2],
     );
     const token = { onCancellationRequested: () => ({ dispose: () => {} }) };
     const list = await provider.provideCompletionItems(
-      document as unknown as vscode.TextDocument,
-      new Position(0, 9) as vscode.Position,
-      token as unknown as vscode.CancellationToken,
+      document as unknown as Asked[0],
+      new Position(0, 9) as Asked[1],
+      token as unknown as Asked[2],
     );
     return (
       list?.items.map(({ label, range }) => {
         // Each is put in place of what is typed of it.
         expect(here.getText(range as unknown as Range)).toBe('in');
-        return (label as vscode.CompletionItemLabel).label;
+        return (label as { readonly label: string }).label;
       }) ?? null
     );
   }
