@@ -80,10 +80,10 @@ function Flow({ graph, open }: FlowProps): JSX.Element {
             <button
               key={each.key}
               type="button"
-              class="flow-node"
+              class={`flow-node ${current !== null && stageIn(each.operation) === state.stage ? 'here' : ''}`}
               data-node={each.key}
               tabIndex={each === node ? 0 : -1}
-              aria-current={current !== null && stageIn(each.operation) === state.stage ? 'step' : undefined}
+              aria-current={each === current ? 'location' : undefined}
               aria-describedby={each === node ? 'flow-told' : undefined}
               onClick={() => openNode(each)}
               onFocus={() => setTold(each.key)}
