@@ -80,7 +80,6 @@ function notKnown(): string[] {
     '- Learning rates of `default` and `large`, and AdamW with weights that fade: untested.',
     '- Planned and given up for want of time: other rates of AdamW, still stronger decays with AdamW, input exchanged under AdamW, fading in',
     '  two readings on mobx, a vocabulary of 4,096.',
-    '- Whether a beam finds more where the transformer is heard, of what is likely with less than a half: it was tried on counts alone.',
     ...(waiting.length === 0 ? [] : [`- Studies that wait to be run: ${waiting.join(', ')}.`]),
     '',
   ];
