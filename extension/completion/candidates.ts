@@ -32,6 +32,7 @@ export function candidates(
     const text = growText(begun, tokenizer, typed, limits);
     return candidateOf(text, follows === null ? null : begun.following);
   });
+  if (grown.length === 0) return [cutAtOnce];
   // Where the likeliest is not likely enough to be shown at all, that is the answer.
   return grown.filter(({ text }, i) => i === 0 || text !== '');
 }

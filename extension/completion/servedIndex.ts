@@ -5,6 +5,7 @@ import { lineFeedsOf } from '../counts/suffixIndex.ts';
 import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
 import { type EditableModel, MixtureModel } from '../prediction/mixtureModel.ts';
 import type { GrowthLimits } from '../prediction/growText.ts';
+import { likeliestBeginnings } from '../prediction/beginnings.ts';
 import { ModelSource } from '../prediction/modelSource.ts';
 import type { AskingModel } from '../prediction/transformerModel.ts';
 import type { Precedent } from '../protocol/precedent.ts';
@@ -343,7 +344,7 @@ export class ServedIndex {
     const count = 1 + alternatives;
     const answered = site?.answered(returned ?? [], count, limits.cancelled) ?? null;
     const beginnings = (): readonly (readonly ScoredToken[])[] =>
-      answered?.beginnings ?? source.ranked(typed, count).map((token) => [token]);
+      answered?.beginnings ?? likeliestBeginnings(source, typed, count, { ...standing, ...limits });
     const texts = candidates(source, this.#tokenizer, typed, limits, { beginnings, ...standing });
     const mayAsk = site !== null && returned === undefined && !limits.cancelled();
     return { texts, asks: mayAsk ? site.asks() : null, message: answered?.message ?? null };

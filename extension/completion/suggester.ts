@@ -136,6 +136,8 @@ export class Suggester {
   /** Something else was typed where this had been shown for long enough to be read. */
   refused(place: Pick<Place, 'prefix'>, name: string, text: string): void {
     this.#rejections.add(placeName(place, name), text);
+    // Who takes the other text back at once would be shown it again without a look.
+    this.#last = null;
   }
 
   /** What of a candidate is shown, or why nothing is. */

@@ -10,17 +10,23 @@ import { StatisticsView } from './statisticsView.ts';
 import { SuggestionStatistics } from './suggestionStatistics.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
-/** What was read and not taken is not shown a third time at the same place. */
+/** What was read and not taken is not shown a third time at the same place: where it was offered, and where something else was typed. */
 export function forgetUnwanted(model: WorkspaceModel, outcome: Outcome): void {
   if (outcome.type !== 'rejected' || outcome.shownMs < readableMs) return;
-  const { uri, offset, text } = outcome;
+  const { uri, offset, text, typed } = outcome;
   const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
   if (document === undefined) return;
-  const { line, character } = document.positionAt(offset);
-  let above = line - 1;
+  for (const beyond of new Set([0, typed])) {
+    const prefix = placeAt(document, document.positionAt(offset + beyond));
+    model.refused(prefix, documentName(document), text.slice(beyond));
+  }
+}
+
+/** The text that a place is known by: its line and the one above that is not empty. */
+function placeAt(document: vscode.TextDocument, position: vscode.Position): string {
+  let above = position.line - 1;
   while (above > 0 && document.lineAt(above).isEmptyOrWhitespace) above--;
-  const prefix = document.getText(new vscode.Range(Math.max(0, above), 0, line, character));
-  model.refused(prefix, documentName(document), text);
+  return document.getText(new vscode.Range(new vscode.Position(Math.max(0, above), 0), position));
 }
 
 /** What follows the suggestions of a window. */

@@ -39,6 +39,8 @@ export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel)
       const rules = ['files.exclude', 'nihilo.exclude'];
       if (rules.some((name) => change.affectsConfiguration(name))) void model.rulesChanged();
     }),
+    // A trusted workspace may take back what its user has excluded.
+    workspace.onDidGrantWorkspaceTrust(() => void model.rulesChanged()),
     window.onDidChangeActiveTextEditor(opened),
   ];
 }

@@ -112,3 +112,51 @@ function indentationOfOpening(line: string, at: Surroundings): string | null {
   const opening = written.findLast((above) => widthOf(above, tabSize) < width);
   return opening === undefined ? null : /^[ \t]*/.exec(opening)![0];
 }
+
+/** Stands as far out as what opens the block around it, or further, in some way of writing. */
+const outside = /^(?:(?:case|default|public|private|protected|signals|slots)\b|#|[\w.]+:(?!:))/;
+
+/**
+ * A text in an empty line that would stand as far out as what opens the block around it is moved to where the block's lines stand. The editor
+ * leaves Tab to who indents as long as ghost text begins with indentation.
+ */
+export function indentWithinBlock(draft: Shaped, at: Surroundings): Shaped {
+  const { lineSoFar, open, syntax, tabSize } = at;
+  const [first = '', ...others] = draft.text.split('\n');
+  if (!isBlank(lineSoFar) || isBlank(first) || kindOf(open) !== 'code') return draft;
+  if (draft.dedent > 0 || outside.test(first.trimStart())) return draft;
+  const [sign] = scan(first.trimStart(), syntax, open).signs;
+  if (sign !== undefined && sign.at === 0 && sign.closes === 'outer') return draft;
+  const width = widthOf(lineSoFar + first, tabSize);
+  const inwards = (widthOfBlock(at, width) ?? width) - width;
+  if (inwards <= 0) return draft;
+  const whole = indentation(width + inwards, at);
+  if (!whole.startsWith(lineSoFar)) return draft;
+  const opened = openAtLines(draft.text, syntax, open);
+  const moved = others.map((line, i) => {
+    if (isBlank(line) || kindOf(opened[i + 1]!) === 'string') return line;
+    return indentation(widthOf(line, tabSize) + inwards, at) + line.trimStart();
+  });
+  return { ...draft, text: [whole.slice(lineSoFar.length) + first.trimStart(), ...moved].join('\n') };
+}
+
+/** Where the lines of the block stand, if a line of this width would not be one of them; null where that can't be told. */
+function widthOfBlock(at: Surroundings, width: number): number | null {
+  const { open, syntax, linesAbove, linesBelow, restOfLine, tabSize } = at;
+  const above = linesAbove.filter((line) => !isBlank(line));
+  const last = above.at(-1);
+  if (last === undefined || restOfLine !== '' || syntax.prose || syntax.tags) return null;
+  const within = open.at(-1);
+  if (within === undefined) {
+    const opens = syntax.scopes === 'indentation' && /:\s*$/.test(last);
+    return opens && width <= widthOf(last, tabSize) ? widthOf(last, tabSize) + tabSize : null;
+  }
+  const outer = widthOf(within.indentation, tabSize);
+  if (width > outer) return null;
+  const first = above.findLastIndex((line) => widthOf(line, tabSize) <= outer) + 1;
+  const siblings = above.slice(first).map((line) => widthOf(line, tabSize));
+  if (siblings.length > 0) return Math.min(...siblings);
+  const below = linesBelow.find((line) => !isBlank(line));
+  const isFlat = below !== undefined && widthOf(below, tabSize) <= outer && !/^\s*[)\]}]/.test(below);
+  return isFlat || !/[{([]\s*$/.test(last) ? null : outer + tabSize;
+}

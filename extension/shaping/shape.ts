@@ -1,6 +1,6 @@
 import { balance } from './brackets.ts';
 import { inWholeWords, isTooShort, longEnough, withoutTrailingBlanks } from './edges.ts';
-import { dedentClosing, indentAsDocument } from './indentation.ts';
+import { dedentClosing, indentAsDocument, indentWithinBlock } from './indentation.ts';
 import { withoutLinesBelow, withoutRest } from './overlap.ts';
 import {
   beginsWithinWord,
@@ -26,6 +26,7 @@ const steps: readonly Step[] = [
   endWithScope,
   indentAsDocument,
   dedentClosing,
+  indentWithinBlock,
   balance,
   withoutRest,
   withoutLinesBelow,

@@ -22,6 +22,8 @@ export type Outcome =
       /** where the cursor stood when it was offered */
       readonly offset: number;
       readonly text: string;
+      /** so many of its characters had been typed before something else was */
+      readonly typed: number;
       readonly shownMs: number;
     }
   /** what has become of accepted characters after a while; see `keptAfterMs` */
@@ -188,12 +190,14 @@ export class SuggestionTracker {
     const { id, offer } = showing.candidates[0]!;
     // Who takes text back has refused nothing, nor has who types it further in than it would stand.
     if (typed === null || typed.length < showing.typed.length || isFurtherIn(typed, offer)) return;
+    const own = Math.max(offer.given, offer.typed.length);
     this.#tell({
       type: 'rejected',
       id,
       uri: offer.uri,
       offset: offer.start + offer.typed.length,
       text: offer.full.slice(offer.given),
+      typed: Math.max(0, showing.typed.length - own),
       shownMs: atMs - showing.sinceMs,
     });
   }

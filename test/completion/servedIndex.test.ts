@@ -159,6 +159,28 @@ describe('a completion from an index', async () => {
     await served.learn([{ path: 'piper.ts', ids: null }], giveWay);
   });
 
+  it('has alternatives that differ behind what is typed, be it a whole word or sign', async () => {
+    const { encode, endOfText } = learning(served);
+    const lines = [...'nssnsnnssn'].map((bird) => `wadeTo(${bird === 's' ? 'southMarsh' : 'northFen'});\n`);
+    const ids = Uint16Array.from([...encode(lines.join('')), endOfText]);
+    await served.learn([{ path: 'wader.ts', ids }], giveWay);
+    const asked = { ...options, leastProbability: 0.01, alternatives: 3 };
+    const textsBehind = (typed: string): string[] => {
+      const { text, alternatives } = served.complete(typed, open, asked, never);
+      return [text, ...alternatives.map((one) => one.text)];
+    };
+    expect(textsBehind('wadeTo(')).toEqual(expect.arrayContaining(['southMarsh);', 'northFen);']));
+    const behindWord = textsBehind('wadeTo');
+    expect(behindWord[0]).toMatch(/^\(/);
+    expect(new Set(behindWord).size).toBe(behindWord.length);
+    await served.learn([{ path: 'wader.ts', ids: null }], giveWay);
+  });
+
+  it('is cut where there was no time for any of the alternatives', () => {
+    const asked = { ...options, alternatives: 3 };
+    expect(served.complete('export ', open, asked, () => true)).toMatchObject({ text: '', stop: 'cut' });
+  });
+
   it('tells how likely what must follow does behind each token, and is the same text', () => {
     const asked = { ...options, leastProbability: 0.001 };
     const suffix = ' from "./healing.ts";\n';

@@ -168,6 +168,14 @@ describe('a suggestion', () => {
     expect(await texts(question(other))).toEqual(['value = compute();']);
   });
 
+  it('that was refused is looked at anew where the other text is taken back at once', async () => {
+    const { suggester, texts } = engine(candidate(sure));
+    expect(await texts(question('const '))).toEqual(['value = compute();']);
+    for (let i = 0; i < 2; i++) suggester.refused({ prefix: 'const ' }, 'a.ts', 'value = compute();');
+    const { silence } = await suggester.suggest(question('const '), low, signal);
+    expect(silence).toEqual({ kind: 'unwanted' });
+  });
+
   it('that was refused twice is shown where somebody asks for it', async () => {
     const { suggester } = engine(candidate(sure));
     for (let i = 0; i < 2; i++) suggester.refused({ prefix: 'const ' }, 'a.ts', 'value = compute();');

@@ -11,6 +11,15 @@ const leash = fileURLToPath(new URL('leash.ts', import.meta.url));
 
 export type Settings = Readonly<Record<string, unknown>>;
 
+export interface ServerOptions {
+  /** its pages are isolated from others, so that their threads may share memory */
+  readonly isolated?: boolean;
+  /** no folder is trusted before somebody says so: windows open in Restricted Mode */
+  readonly restricted?: boolean;
+  /** display language other than English */
+  readonly locale?: 'zh-cn';
+}
+
 /** A quiet editor: nothing saves, updates, suggests or asks by itself. */
 const quietSettings: Settings = {
   'files.autoSave': 'off',
@@ -28,6 +37,13 @@ const quietSettings: Settings = {
   'window.autoDetectColorScheme': false,
 };
 
+/** In a window whose folder is not trusted nobody is asked about it. */
+const askingNothing: Settings = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 /** A real VS Code with the extension installed, on loopback, in folders of its own that `stop` deletes. */
 export class CodeServer {
   readonly origin: string;
@@ -43,24 +59,23 @@ export class CodeServer {
     this.userData = userDataIn(home);
   }
 
-  /**
-   * @param extensions absolute paths of .vsix files
-   * @param isolated its pages are cross-origin isolated
-   */
+  /** @param extensions absolute paths of .vsix files */
   static async start(
     extensions: readonly string[],
     settings: Settings = {},
-    isolated = false,
+    { isolated = false, restricted = false, locale }: ServerOptions = {},
   ): Promise<CodeServer> {
     const home = await mkdtemp(path.join(tmpdir(), 'nihilo-editor-'));
     await writeFile(configIn(home), 'auth: none\ndisable-telemetry: true\ndisable-update-check: true\n');
-    await writeSettings(home, settings);
+    await writeSettings(home, restricted ? { ...askingNothing, ...settings } : settings);
     for (const vsix of extensions) await install(home, vsix);
+    if (locale !== undefined) await addLanguage(home, locale);
     const args = [
       '--bind-addr',
       '127.0.0.1:0',
-      '--disable-workspace-trust',
       '--disable-getting-started-override',
+      ...(restricted ? [] : ['--disable-workspace-trust']),
+      ...(locale === undefined ? [] : ['--locale', locale]),
     ];
     const child = launch(home, args, isolated ? { NODE_OPTIONS: `--require ${isolation}` } : {});
     return new CodeServer(home, child, await listening(child));
@@ -109,6 +124,15 @@ async function writeSettings(home: string, settings: Settings): Promise<void> {
     path.join(folder, 'settings.json'),
     JSON.stringify({ ...quietSettings, ...settings }, null, 2),
   );
+}
+
+/** As a language pack is installed, but one without phrases of the editor's own: what extensions say is in the language. */
+async function addLanguage(home: string, locale: string): Promise<void> {
+  const phrases = path.join(home, 'phrases.json');
+  await writeFile(phrases, JSON.stringify({ contents: {} }));
+  const extensions = [{ extensionIdentifier: { id: `nihilo-test.${locale}` }, version: '0.0.1' }];
+  const pack = { hash: locale, label: locale, extensions, translations: { vscode: phrases } };
+  await writeFile(path.join(userDataIn(home), 'languagepacks.json'), JSON.stringify({ [locale]: pack }));
 }
 
 async function install(home: string, vsix: string): Promise<void> {

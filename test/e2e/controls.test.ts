@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ const file = 'engine/checkpoint.ts';
 const line = "import { NihiloError } from '../protocol/errors.ts';";
 const given = 'import { NihiloError }';
 const trainingSeconds = 5;
+const python = 'puffin_burrow = open_tunnel(south_cliff)';
 
 describe('the controls', () => {
   let session: Session;
@@ -27,6 +29,8 @@ describe('the controls', () => {
     const [head, tail] = source.split(line) as [string, string];
     before = head;
     await writeFile(path.join(folder, file), head + tail);
+    await writeFile(path.join(folder, 'puffin.py'), `${python}\n`.repeat(6));
+    await writeFile(path.join(folder, 'written.py'), '\n');
     workbench = await session.open(folder);
     await workbench.statusBar('Nihilo: counts').waitFor();
   });
@@ -69,6 +73,60 @@ describe('the controls', () => {
     await workbench.runCommand('Nihilo: End Snooze');
     await workbench.statusBar('Nihilo: counts').waitFor();
   });
+
+  it('turn suggestions off for one language, in the user’s settings, and on again from the menu; another goes on', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.openFile(file);
+    await workbench.runCommand('Nihilo: Turn Suggestions On or Off for This Language');
+    await workbench.statusBar('Nihilo: off here').waitFor();
+    await expect
+      .poll(status, { timeout: patience })
+      .toContain('nihilo.enabled is off for the language typescript');
+    await expect.poll(usersTypescript, { timeout: patience }).toEqual({ 'nihilo.enabled': false });
+    await workbench.goTo(before.split('\n').length, 1);
+    const asked = (await session.completions()).length;
+    await workbench.type(given);
+    expect(await workbench.ghostText()).toBe('');
+    expect(await session.completions()).toHaveLength(asked);
+    await workbench.runCommand('File: Revert File');
+    await workbench.openFile('written.py');
+    await workbench.statusBar('Nihilo: counts').waitFor();
+    await workbench.type('puffin_burrow = open_t');
+    await workbench.runCommand('Trigger Inline Suggestion');
+    await expect.poll(() => workbench.ghostText(), { timeout: patience }).not.toBe('');
+    await workbench.press('Escape');
+    await workbench.runCommand('File: Revert File');
+    await workbench.openFile(file);
+    await workbench.statusBar('Nihilo: off here').click();
+    const action = workbench.page.locator('.quick-input-list .monaco-list-row', {
+      hasText: 'Turn On for typescript',
+    });
+    await action.waitFor();
+    await workbench.screenshot('controls-language');
+    await action.click();
+    await workbench.statusBar('Nihilo: counts').waitFor();
+    await expect.poll(usersTypescript, { timeout: patience }).toEqual({ 'nihilo.enabled': true });
+    expect(existsSync(path.join(folder, '.vscode'))).toBe(false);
+  });
+
+  it('turn a language on where the workspace has turned it off: in the workspace’s settings', async (context) => {
+    keepOnFailure(workbench, context);
+    await configure({ '[typescript]': { 'nihilo.enabled': false } });
+    await workbench.openFile(file);
+    await workbench.statusBar('Nihilo: off here').waitFor();
+    await workbench.runCommand('Nihilo: Turn Suggestions On or Off for This Language');
+    await workbench.statusBar('Nihilo: counts').waitFor();
+    const workspaces = path.join(folder, '.vscode', 'settings.json');
+    const written = async (): Promise<unknown> => JSON.parse(await readFile(workspaces, 'utf8'));
+    await expect.poll(written, { timeout: patience }).toEqual({ '[typescript]': { 'nihilo.enabled': true } });
+    await configure({});
+  });
+
+  /** What the user's settings say of one language. */
+  async function usersTypescript(): Promise<unknown> {
+    const settings = await readFile(path.join(session.server.userData, 'User', 'settings.json'), 'utf8');
+    return (JSON.parse(settings) as Record<string, unknown>)['[typescript]'];
+  }
 
   /** The workspace's own settings, which the editor watches. */
   async function configure(settings: Record<string, unknown>): Promise<void> {

@@ -15,7 +15,7 @@ describe('function calling', () => {
   let workbench: Workbench;
 
   beforeAll(async () => {
-    session = await Session.start({
+    const settings = {
       'nihilo.functionCalling': true,
       'nihilo.base': 'off',
       'nihilo.training.preset': 'small',
@@ -26,7 +26,8 @@ describe('function calling', () => {
       'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
       'editor.suggestOnTriggerCharacters': false,
       'editor.parameterHints.enabled': false,
-    });
+    };
+    session = await Session.start(settings, { restricted: true });
     const folder = await session.emptyFolder();
     await mkdir(path.join(folder, 'birds'));
     const files = [...birdFiles(), ['tsconfig.json', project], ['written.ts', begun]] as const;
@@ -39,19 +40,30 @@ describe('function calling', () => {
   }, 200_000);
   afterAll(() => session.stop());
 
-  it('is answered by the language server, and what is chosen is one of the names that it returned', async (context) => {
+  it('is wholly off in Restricted Mode: nobody is asked at places where the model would', async (context) => {
     keepOnFailure(workbench, context);
+    await workbench.statusBar('Restricted Mode').waitFor();
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.openFile('written.ts');
     await workbench.goTo(4, 1);
+    const asked = (await session.completions()).length;
+    for (let i = 0; i < 2; i++) await writeRelease();
+    const since = async (): Promise<number> => (await session.completions()).length - asked;
+    await expect.poll(since, { timeout: patience }).toBeGreaterThanOrEqual(2);
+    expect(await session.logged(/asked for names/)).toEqual([]);
+    await workbench.save();
+  });
+
+  it('is answered by the language server, and what is chosen is one of the names that it returned', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.trustFolder();
+    await workbench.statusBar('Restricted Mode').waitFor({ state: 'hidden' });
+    await workbench.openFile('written.ts');
+    // Only now the server starts; what is written before, the model need not ask for behind it.
+    await workbench.page.locator('.monaco-breadcrumb-item', { hasText: 'flock' }).waitFor();
     // The server needs some seconds before it answers in time; each key asks anew.
     const messages = async (): Promise<number> => {
-      await workbench.type('  release(new ');
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      await workbench.press('Escape');
-      await workbench.type('Batase());');
-      await workbench.press('Escape');
-      await workbench.press('Enter');
+      await writeRelease();
       return (await session.functionCalls()).length;
     };
     await expect.poll(messages, { timeout: 2 * patience, interval: 500 }).toBeGreaterThan(0);
@@ -69,4 +81,14 @@ describe('function calling', () => {
   it('fails nowhere', async () => {
     expect(await session.failures()).toEqual([]);
   });
+
+  /** Writes a line up to where the name of another file stands, waits there as somebody who thinks, and ends it. */
+  async function writeRelease(): Promise<void> {
+    await workbench.type('  release(new ');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await workbench.press('Escape');
+    await workbench.type('Batase());');
+    await workbench.press('Escape');
+    await workbench.press('Enter');
+  }
 });

@@ -9,7 +9,7 @@ import type { TestContext } from 'vitest';
 import type { AskKind } from '../../extension/completion/ask.ts';
 import type { CallMessage } from '../../extension/protocol/calling.ts';
 import type { SaveOutcome } from '../../extension/protocol/learning.ts';
-import { CodeServer, type Settings } from './codeServer.ts';
+import { CodeServer, type ServerOptions, type Settings } from './codeServer.ts';
 import { fromTask, launchBrowser, Workbench } from './workbench.ts';
 
 /** What would make two pictures of the same state differ, or hide what they are to show. */
@@ -35,6 +35,8 @@ export interface Stall {
 /** A completion that the engine was asked for, as the log tells of it. */
 export interface LoggedCompletion {
   readonly milliseconds: number;
+  /** suggestions that were given */
+  readonly shown: number;
   /** absent: the engine was not asked */
   readonly kind?: AskKind;
   readonly engineMs?: number;
@@ -47,9 +49,7 @@ export interface Memory {
   readonly rss: number;
 }
 
-interface SessionOptions {
-  /** the editor's pages are cross-origin isolated */
-  readonly isolated?: boolean;
+interface SessionOptions extends ServerOptions {
   /** folders of extensions beside this file, for the editor to have too */
   readonly extensions?: readonly string[];
 }
@@ -68,12 +68,12 @@ export class Session {
 
   static async start(
     settings: Settings,
-    { isolated = false, extensions = [] }: SessionOptions = {},
+    { extensions = [], ...options }: SessionOptions = {},
   ): Promise<Session> {
     const home = await mkdtemp(path.join(tmpdir(), 'nihilo-folders-'));
     const packed = await Promise.all(['stallProbe', ...extensions].map((name) => pack(name, home)));
     const [server, browser] = await Promise.all([
-      CodeServer.start([fromTask('NIHILO_VSIX'), ...packed], { ...stillSettings, ...settings }, isolated),
+      CodeServer.start([fromTask('NIHILO_VSIX'), ...packed], { ...stillSettings, ...settings }, options),
       launchBrowser(),
     ]);
     return new Session(server, browser, home);

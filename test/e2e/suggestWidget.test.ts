@@ -12,13 +12,13 @@ const prose = 'The bittern hides in the reedbank.\n';
 /** Files that are written in. */
 const begun = 'const value = [1, 2].join();\n';
 
-describe('the list of suggestions, and what the editor closes by itself', () => {
+describe('the list of suggestions, other providers, and what the editor closes by itself', () => {
   let session: Session;
   let folder: string;
   let workbench: Workbench;
 
   beforeAll(async () => {
-    session = await Session.start({
+    const settings = {
       'workbench.colorTheme': 'Dark Modern',
       // What repeats six times shall be sure, whatever else a model knows.
       'nihilo.base': 'off',
@@ -27,13 +27,16 @@ describe('the list of suggestions, and what the editor closes by itself', () => 
       'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
       'editor.suggestOnTriggerCharacters': false,
       'editor.parameterHints.enabled': false,
-    });
+    };
+    session = await Session.start(settings, { extensions: ['secondProvider'] });
     folder = await session.folderOfCode();
     await writeFile(path.join(folder, 'puffin.ts'), known.repeat(6));
     await writeFile(path.join(folder, 'bittern.txt'), prose.repeat(6));
     await writeFile(path.join(folder, 'tunnel.ts'), '\n');
     await writeFile(path.join(folder, 'written.ts'), begun);
     await writeFile(path.join(folder, 'written.txt'), '\n');
+    await writeFile(path.join(folder, 'selected.txt'), '\n');
+    await writeFile(path.join(folder, 'race.ts'), '\n');
     workbench = await session.open(folder);
     await workbench.statusBar(/Nihilo: counts/).waitFor();
   });
@@ -72,6 +75,48 @@ describe('the list of suggestions, and what the editor closes by itself', () => 
     await askFor('reverse');
     expect(await rows(/Nihilo/).count()).toBe(0);
     await workbench.press('Escape');
+  });
+
+  it('is continued by what follows the selected entry, which both stand there when they are accepted', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.openFile('selected.txt');
+    await workbench.goTo(1, 1);
+    await workbench.type('The bit');
+    await askFor('bittern');
+    const rest = prose.slice('The bittern'.length).trimEnd();
+    await expect.poll(() => workbench.ghostText(), { timeout: patience }).toBe(`tern${rest}`);
+    await workbench.screenshot('selected-entry', 300);
+    await workbench.press('Tab');
+    await expect.poll(() => workbench.ghostText(), { timeout: patience }).toBe(rest);
+    await workbench.press('Tab');
+    await workbench.save();
+    expect((await readFile(path.join(folder, 'selected.txt'), 'utf8')).trimEnd()).toBe(prose.trimEnd());
+  });
+
+  it('leaves room for another extension’s text: ours is one choice beside it, and is written once', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.openFile('race.ts');
+    await workbench.goTo(1, 1);
+    await workbench.type('const puffinBur');
+    const [ours, others] = ['thCliff', 'anotherCliff'];
+    const shown = new Set<string>();
+    const isOurs = async (): Promise<boolean> => {
+      const ghost = await workbench.ghostText();
+      for (const one of [ours, others]) if (ghost.includes(one)) shown.add(one);
+      return ghost.includes(ours) && shown.size === 2;
+    };
+    await expect.poll(() => workbench.ghostText(), { timeout: patience }).not.toBe('');
+    const cycled = async (): Promise<boolean> => {
+      if (await isOurs()) return true;
+      await workbench.press('Alt+]');
+      return false;
+    };
+    await expect.poll(cycled, { timeout: patience, interval: 500 }).toBe(true);
+    await workbench.screenshot('second-provider', 300);
+    await workbench.press('Tab');
+    await workbench.save();
+    expect((await readFile(path.join(folder, 'race.ts'), 'utf8')).trimEnd()).toBe(known.trimEnd());
+    expect(await session.failures()).toEqual([]);
   });
 
   function rows(text: string | RegExp): Locator {

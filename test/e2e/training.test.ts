@@ -11,6 +11,8 @@ describe('training in the editor', () => {
   let session: Session;
   /** one whole training, from the command to its end */
   let trained: { readonly folder: string; readonly from: number; readonly to: number };
+  /** where one is running, from test to test */
+  let running: Workbench;
 
   beforeAll(async () => {
     // Long enough that each of them is still running when it is stopped.
@@ -53,7 +55,7 @@ describe('training in the editor', () => {
     await workbench.close();
   });
 
-  it('never holds the thread that all extensions share for 50 ms', async () => {
+  it('never holds the thread that all extensions share for 20 ms', async () => {
     const stalls = await session.stalls(trained.folder);
     // The probe works: loading the editor's own extensions holds the thread.
     expect(stalls).not.toEqual([]);
@@ -63,20 +65,53 @@ describe('training in the editor', () => {
         `${at - trained.from} ms after the command: held ${milliseconds.toFixed(0)} ms, ${oursMs.toFixed(0)} of them by Nihilo`,
       );
     }
-    expect(during.filter(({ oursMs }) => oursMs > 50)).toEqual([]);
+    expect(during.filter(({ oursMs }) => oursMs > 20)).toEqual([]);
   });
 
-  it('refuses a second training in one sentence and goes on with the first', async (context) => {
-    const workbench = await session.open(await session.folderOfCode());
-    keepOnFailure(workbench, context);
-    await startTraining(workbench);
-    await workbench.runCommand(train);
-    await workbench.notification(/already|running/).waitFor();
-    await workbench.screenshot('second-training');
-    await workbench.notification(learning).waitFor();
-    await workbench.runCommand('Nihilo: Stop Training');
-    await workbench.notification(learning).waitFor({ state: 'hidden' });
-    await workbench.close();
+  it('says how long it will take, and its link opens the log', async (context) => {
+    running = await session.open(await session.folderOfCode());
+    keepOnFailure(running, context);
+    await startTraining(running);
+    await running.notification(/, \d+:\d\d left/).waitFor();
+    await running.notification(learning).getByRole('link', { name: 'show log' }).click();
+    const lines = running.page.locator('.panel .view-line');
+    await lines.filter({ hasText: 'progress: {"step":' }).first().waitFor();
+    await running.screenshot('training-log');
+    await running.runCommand('View: Hide Panel');
+  });
+
+  it('takes no step while it is paused from the menu, in which suggestions come as always, and goes on then', async (context) => {
+    keepOnFailure(running, context);
+    await chooseFromMenu('Pause Training');
+    await running.statusBar('Nihilo: paused').waitFor();
+    await running.notification(/paused/).waitFor();
+    await running.screenshot('training-paused');
+    // The step that was under way is still told of.
+    await write('engine/checkpoint.ts');
+    const paused = await reports();
+    await write('engine/decoder.ts');
+    expect(await reports()).toBe(paused);
+    await running.runCommand('Nihilo: Resume Training');
+    await expect.poll(reports, { timeout: patience }).toBeGreaterThan(paused);
+    await running.notification(learning).waitFor();
+    expect(await running.notification(/paused/).count()).toBe(0);
+  });
+
+  it('is offered no second time while it runs, but can be stopped', async (context) => {
+    keepOnFailure(running, context);
+    await running.press('F1');
+    const input = running.page.locator('.quick-input-widget input');
+    const rows = (label: string) =>
+      running.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${label}"]`);
+    await input.fill('>Nihilo: Stop Training');
+    await rows('Nihilo: Stop Training').first().waitFor();
+    await input.fill(`>${train}`);
+    await rows('Nihilo: Stop Training').first().waitFor({ state: 'hidden' });
+    expect(await rows(train).count()).toBe(0);
+    await running.press('Escape');
+    await running.runCommand('Nihilo: Stop Training');
+    await running.notification(learning).waitFor({ state: 'hidden' });
+    await running.close();
   });
 
   it('leaves nothing torn when the window is closed: the folder opens and trains again', async (context) => {
@@ -91,6 +126,25 @@ describe('training in the editor', () => {
     await startTraining(workbench);
     await workbench.close();
   });
+
+  async function chooseFromMenu(action: string): Promise<void> {
+    await running.statusBar('Nihilo').click();
+    await running.page.locator('.quick-input-list .monaco-list-row', { hasText: action }).click();
+  }
+
+  /** A line above all others of a file, up to a suggestion. */
+  async function write(file: string): Promise<void> {
+    await running.openFile(file);
+    await running.goTo(1, 1);
+    await running.press('Control+Shift+Enter');
+    await running.typeUntilGhostText("import { NihiloError } from '../protocol/errors.ts';");
+    await running.press('Escape');
+  }
+
+  /** How often the log tells of steps. */
+  async function reports(): Promise<number> {
+    return (await session.logged(/ progress: \{"step":/)).length;
+  }
 });
 
 async function startTraining(workbench: Workbench): Promise<void> {

@@ -87,6 +87,14 @@ export class Workbench {
     await this.#pick(title, title);
   }
 
+  /** Ends Restricted Mode, as a person does who has looked at the folder. */
+  async trustFolder(): Promise<void> {
+    await this.runCommand('Workspaces: Manage Workspace Trust');
+    const editor = this.page.locator('.workspace-trust-editor');
+    await editor.getByRole('button', { name: 'Trust' }).first().click();
+    await editor.getByText('You trust this folder').waitFor();
+  }
+
   /** @param file path inside the open folder */
   async openFile(file: string): Promise<void> {
     const { base, dir } = path.posix.parse(file);
@@ -119,7 +127,10 @@ export class Workbench {
 
   /** what is shown in grey at the cursor; empty when there is none */
   async ghostText(): Promise<string> {
-    const parts = await this.page.locator('.ghost-text-decoration, .ghost-text').allTextContents();
+    const parts = await this.page
+      // What goes on behind the selected entry of the list of suggestions is a preview.
+      .locator('.ghost-text-decoration, .ghost-text, .ghost-text-decoration-preview')
+      .allTextContents();
     return parts.join('').replaceAll('\u00a0', ' ');
   }
 

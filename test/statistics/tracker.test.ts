@@ -81,14 +81,14 @@ describe('a suggestion', () => {
     expect(types()).toEqual(['shown']);
   });
 
-  it('is rejected when something else is typed in its place, and says what, where and after how long', () => {
+  it('is rejected when something else is typed in its place, and says what, where, how far it was typed and after how long', () => {
     const { outcomes, offered, changed } = setUp();
     const id = offered(0, offer('let ', 'value'));
     changed(500, 104, 0, 'v');
     changed(1_000, 105, 0, 'x');
     expect(outcomes).toEqual([
       { type: 'shown', first: 1 },
-      { type: 'rejected', id, uri, offset: 104, text: 'value', shownMs: 1_000 },
+      { type: 'rejected', id, uri, offset: 104, text: 'value', typed: 1, shownMs: 1_000 },
     ]);
   });
 
@@ -164,7 +164,7 @@ describe('a suggestion', () => {
       offered(2_000, outwards);
       changed(3_000, 108, 0, 'x');
       const text = 'else:';
-      const rejected = { type: 'rejected', id: 2, uri, offset: 108, text, shownMs: 1_000 };
+      const rejected = { type: 'rejected', id: 2, uri, offset: 108, text, typed: 0, shownMs: 1_000 };
       expect(outcomes).toEqual([{ type: 'shown', first: 1 }, { type: 'shown', first: 2 }, rejected]);
     });
 

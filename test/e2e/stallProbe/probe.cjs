@@ -9,7 +9,7 @@ const { commands, workspace } = require('vscode');
 const { memoryInUse } = require('./memory.cjs');
 
 const tickMs = 5;
-const notedMs = 25;
+const notedMs = 15;
 /** A profile is thrown away after so long: it must reach back over one stall only. */
 const profileMs = 5_000;
 
