@@ -18,6 +18,7 @@ import {
   type Trial,
   type WordOptions,
 } from '../protocol/prediction.ts';
+import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type { Parts } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
@@ -174,9 +175,20 @@ export class PredictorClient {
     return answer.trials;
   }
 
-  /** Where the text before the cursor has been seen before; null: nowhere, or there is no index. @throws {NihiloError} workerFailed */
-  async find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null> {
-    const answer = await this.#ask(this.#connected(), { type: 'find', prefix, open });
+  /** What the workspace has of a text that may come behind `prefix`; null: there is no index. @throws {NihiloError} workerFailed */
+  async precedent(prefix: string, open: OpenDocument, coming: string): Promise<Precedent | null> {
+    const answer = await this.#ask(this.#connected(), { type: 'precedent', prefix, open, coming });
+    if (answer.type !== 'precedent') throw unexpected(answer);
+    return answer.precedent;
+  }
+
+  /**
+   * Where the text of `prefix` has been seen before; null: nowhere, or there is no index.
+   * @param isTyped its last word is still being written, and not looked for
+   * @throws {NihiloError} workerFailed
+   */
+  async find(prefix: string, open: OpenDocument, isTyped: boolean): Promise<EarlierMatch | null> {
+    const answer = await this.#ask(this.#connected(), { type: 'find', prefix, open, isTyped });
     if (answer.type !== 'found') throw unexpected(answer);
     return answer.match;
   }

@@ -21,11 +21,21 @@ export class EarlierText implements DocumentFinder {
   }
 
   longestMatch(ids: Uint16Array, mostPlaces: number): Match {
+    this.#sort();
+    return this.#suffixes.longestMatch(ids, mostPlaces);
+  }
+
+  /** As of `SuffixIndex`. */
+  has(...query: Parameters<SuffixIndex['has']>): boolean {
+    this.#sort();
+    return this.#suffixes.has(...query);
+  }
+
+  #sort(): void {
     for (const [document, changed] of this.#changed) {
       if (changed === null) this.#suffixes.delete(document);
       else this.#suffixes.set(document, changed);
     }
     this.#changed.clear();
-    return this.#suffixes.longestMatch(ids, mostPlaces);
   }
 }

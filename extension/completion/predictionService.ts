@@ -119,7 +119,11 @@ async function answer(
       return { type: 'tried', id, trials };
     }
     case 'find':
-      return { type: 'found', id, match: predictor.find(request.prefix, request.open) };
+      return { type: 'found', id, match: predictor.find(request.prefix, request.open, request.isTyped) };
+    case 'precedent': {
+      const { prefix, open, coming } = request;
+      return { type: 'precedent', id, precedent: predictor.precedent(prefix, open, coming) };
+    }
     case 'passages':
       return { type: 'passages', id, text: predictor.passages() };
     case 'frequencies':

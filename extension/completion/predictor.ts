@@ -22,6 +22,7 @@ import type {
   ScoredWord,
   WordOptions,
 } from '../protocol/prediction.ts';
+import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import { CompletionServer } from '../remote/completionServer.ts';
 import type { Parts } from '../protocol/stages.ts';
@@ -156,8 +157,12 @@ export class Predictor {
     return (await this.#index?.tryOut(isNew, uniform, trialsAtOnce, cancelled, goesOn)) ?? [];
   }
 
-  find(prefix: string, open: OpenDocument): EarlierMatch | null {
-    return this.#index?.find(prefix, open) ?? null;
+  precedent(prefix: string, open: OpenDocument, coming: string): Precedent | null {
+    return this.#index?.precedent(prefix, open, coming) ?? null;
+  }
+
+  find(prefix: string, open: OpenDocument, isTyped: boolean): EarlierMatch | null {
+    return this.#index?.find(prefix, open, isTyped) ?? null;
   }
 
   /** Nothing before there is an index. @param cancelled polled between tokens */

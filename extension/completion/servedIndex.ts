@@ -8,6 +8,7 @@ import type { GrowthLimits } from '../prediction/growText.ts';
 import { likeliestBeginnings } from '../prediction/beginnings.ts';
 import { ModelSource } from '../prediction/modelSource.ts';
 import type { AskingModel } from '../prediction/transformerModel.ts';
+import type { Precedent } from '../protocol/precedent.ts';
 import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Candidate,
@@ -34,7 +35,11 @@ import { ForgottenTokens } from './forgottenTokens.ts';
 import { ProjectDocuments } from './projectDocuments.ts';
 import { placesIn, trialOptions, trialsOf } from './trials.ts';
 import { passagesOf } from './passages.ts';
+import { precedentOf } from './precedents.ts';
 import { likelyWords } from './words.ts';
+
+/** Of a text that stands at many places. */
+const namedPlaces = 5;
 
 /** Where somebody writes: the document without the line that is written, and the place in it. */
 interface Placed {
@@ -243,15 +248,31 @@ export class ServedIndex {
     return !all || this.#documents.tokens > this.#room;
   }
 
-  find(prefix: string, open: OpenDocument): EarlierMatch | null {
+  find(prefix: string, open: OpenDocument, isTyped: boolean): EarlierMatch | null {
     this.#documents.open(open.name);
-    const { before } = this.#healed(redactAround(prefix, open.suffix).prefix);
-    const { length, places } = this.#earlier.longestMatch(Uint16Array.from(before), 1);
-    const [place] = places;
-    if (place === undefined) return null;
-    const { removed } = this.#documents.get(place.document) ?? {};
-    const at = { linesBefore: 0, ...(removed === undefined ? {} : { removed }) };
-    return { tokens: length, file: place.document, line: lineInFile(at, place.line - 1) };
+    const safe = redactAround(prefix, open.suffix).prefix;
+    const ids = isTyped
+      ? Uint16Array.from(this.#healed(safe).before)
+      : this.#tokenizer.encode(new TextEncoder().encode(safe));
+    const { length, count, places } = this.#earlier.longestMatch(ids, namedPlaces);
+    if (length === 0) return null;
+    return {
+      tokens: length,
+      count,
+      places: places.map(({ document, line }) => {
+        const { removed } = this.#documents.get(document) ?? {};
+        const at = { linesBefore: 0, ...(removed === undefined ? {} : { removed }) };
+        return { file: document, line: lineInFile(at, line - 1) };
+      }),
+    };
+  }
+
+  /** What there is elsewhere of a text that may come behind `prefix`. */
+  precedent(prefix: string, { name, suffix }: OpenDocument, coming: string): Precedent {
+    this.#documents.open(name);
+    const [before, behind, text] = [prefix, suffix, coming].map((each) => new TextEncoder().encode(each));
+    const precedents = { tokenizer: this.#tokenizer, others: this.#earlier };
+    return precedentOf(precedents, before!, behind!, text!);
   }
 
   /** The documents as they were saved last, or passages of them. */

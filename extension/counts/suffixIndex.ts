@@ -69,6 +69,11 @@ export class SuffixIndex {
     return { length, count, places };
   }
 
+  /** Whether a document has these tokens between such others; null: it begins or ends there. */
+  has(ids: Uint16Array, isBetween: (before: number | null, behind: number | null) => boolean): boolean {
+    return this.#segments.some((segment) => segment.has(ids, isBetween));
+  }
+
   #join(): void {
     for (let at = 0; at + 1 < this.#segments.length;) {
       const [newer, older] = [this.#segments[at]!, this.#segments[at + 1]!];

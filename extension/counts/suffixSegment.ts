@@ -104,6 +104,18 @@ export class SuffixSegment {
     return { length, first, end: this.#firstNotBefore(ids, length, true) };
   }
 
+  /** Whether `ids` stand between such tokens; null: the document begins or ends there. */
+  has(ids: Uint16Array, isBetween: (before: number | null, behind: number | null) => boolean): boolean {
+    const { length, first, end } = this.longest(ids);
+    if (length === 0 || length < ids.length) return false;
+    const idAt = (at: number): number | null => (this.#text[at] === separator ? null : this.#text[at]! - 1);
+    for (let i = first; i < end; i++) {
+      const last = this.#suffixes[i]!;
+      if (isBetween(idAt(last + length), idAt(last - 1))) return true;
+    }
+    return false;
+  }
+
   /** At most `most` places: by document, then by line. */
   places({ first, end }: Interval, most: number): Place[] {
     const best: number[] = [];

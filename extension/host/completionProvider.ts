@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Answer, CallTool } from '../completion/suggester.ts';
 import { toPlainError } from '../protocol/errors.ts';
+import { isUnheardOf } from '../protocol/precedent.ts';
 import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
@@ -9,7 +10,7 @@ import { isWritten } from './documents.ts';
 import { logFailure, spokenFailure } from './failure.ts';
 import type { LanguageServer } from './languageServer.ts';
 import type { LatencyRecord } from './latency.ts';
-import { completionSettings } from './settings.ts';
+import { completionSettings, doubtLimits } from './settings.ts';
 import { silenceOf, type SilenceReason } from './silence.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import type { SuggestionStatistics } from './suggestionStatistics.ts';
@@ -121,8 +122,23 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     }
     silences.answered(document, position, silence === null ? null : silenceOf(silence));
     const items = suggestions.map((suggestion) => target.item(suggestion));
-    if (items.length > 0) statistics.offered(document, position, items, target.given);
+    const first = items.length > 0 ? statistics.offered(document, position, items, target.given) : null;
+    const [suggestion] = suggestions;
+    if (first !== null && suggestion !== undefined) {
+      void this.#judge(first, prefix, { name: question.name, suffix }, suggestion.text);
+    }
     return { items, asked };
+  }
+
+  /** Whether the workspace has the like of what is shown, for the record of what becomes of it. */
+  async #judge(id: number, prefix: string, open: OpenDocument, text: string): Promise<void> {
+    try {
+      const precedent = await this.#model.inspection.precedent(prefix, open, text);
+      if (precedent === null) return;
+      this.#records.statistics.judged(id, isUnheardOf(precedent, doubtLimits(settingSource())));
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** What is answered is about the document as it is: not about an entry of the list that is only selected. Nor is anybody asked in Restricted Mode. */
@@ -143,7 +159,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
 
   async #seenBefore(prefix: string, open: OpenDocument): Promise<void> {
     try {
-      const match = await this.#model.find(prefix, open);
+      const match = await this.#model.find(prefix, open, true);
       if (match !== null) this.#log.trace(`seen before: ${JSON.stringify(match)}`);
     } catch (error) {
       this.#failed(error);

@@ -17,7 +17,7 @@ import { learnOnSave } from './learnOnSave.ts';
 import { showMenu } from './menu.ts';
 import { forgetUnwanted, openRecords, recordCommands, type Records } from './records.ts';
 import { RemoteEndpoints } from './remoteEndpoint.ts';
-import { completionSettings, reproducible, usesBase } from './settings.ts';
+import { completionSettings, doubtLimits, reproducible, usesBase } from './settings.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
 import { languageOff, StatusBar } from './statusBar.ts';
 import { fineTuneOnWorkspace, logTraining, trainFurther, trainOnWorkspace } from './training.ts';
@@ -57,11 +57,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   model = workspaceModel;
   const records = openRecords(workspaceModel, platform, context.workspaceState, log);
   const { latency, silences, reports } = records;
-  const inspector = new Inspector(context.extensionUri, workspaceModel, {
-    train: () => void vscode.commands.executeCommand(commands.train),
-    stopTraining: () => workspaceModel.stopTraining(),
-    showLog: () => void vscode.commands.executeCommand(commands.showLog),
-  });
+  const inspector = openInspector(context, workspaceModel, records);
   const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
   const remote = new RemoteEndpoints(workspaceModel, context, log);
@@ -133,6 +129,22 @@ interface Parts {
   readonly corpusView: CorpusView;
   readonly remote: RemoteEndpoints;
   readonly eventLoop: EventLoopWatch;
+}
+
+function openInspector(
+  { extensionUri }: vscode.ExtensionContext,
+  model: WorkspaceModel,
+  { statistics }: Records,
+): Inspector {
+  const actions = {
+    train: () => void vscode.commands.executeCommand(commands.train),
+    stopTraining: () => model.stopTraining(),
+    showLog: () => void vscode.commands.executeCommand(commands.showLog),
+  };
+  return new Inspector(extensionUri, model, actions, () => ({
+    limits: doubtLimits(settingSource()),
+    record: statistics.statistics.precedents,
+  }));
 }
 
 /** What each command does. */

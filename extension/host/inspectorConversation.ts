@@ -1,8 +1,9 @@
 import type { PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
-import { branchTokenByToken, whyLineByLine } from '../inspection/growingAnswers.ts';
+import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
 import type { CallMessage } from '../protocol/calling.ts';
+import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import { type PlainError, toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
   Parts,
   RunQuestion,
   StageAnswer,
+  StageAnswers,
   StageId,
   StageKind,
   StageQuestion,
@@ -54,6 +56,10 @@ export interface InspectionEngine extends Pick<
   'inspect' | 'inspectEssay' | 'ask' | 'read' | 'essay'
 > {
   find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null>;
+  /** what the workspace has of a text that may come; null: nobody has counted it */
+  precedent(prefix: string, open: OpenDocument, coming: string): Promise<Precedent | null>;
+  /** from where on a token is a guess, and what has become of suggestions */
+  doubt(): { readonly limits: DoubtLimits; readonly record: PrecedentRecord };
   parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
   /** text of the workspace in the model's tokens; null: nobody has it */
   passages(): Promise<WorkspaceText | null>;
@@ -73,6 +79,8 @@ const toldApart: ReadonlySet<StageKind> = new Set([
   'why',
   'branch',
   'thumbnails',
+  'doubt',
+  'operations',
 ] as const);
 
 /** How many tokens' parts of the mixture are shown. */
@@ -309,6 +317,9 @@ export class InspectorConversation {
       case 'messages':
         yield { kind, answer: this.#engine.messages() };
         return;
+      case 'doubt':
+        yield { kind, answer: await this.#doubt(inspected, question, ask) };
+        return;
       case 'seen':
         yield { kind, answer: await this.#seen(inspected, question.position) };
         return;
@@ -340,13 +351,23 @@ export class InspectorConversation {
   /** Where the text up to the place stands, too; the essay's stands nowhere. */
   async #seen({ text, inspection }: Inspected, position: number): Promise<EarlierMatch | null> {
     if (text === null) return null;
-    const { start, bytes } = inspection.tokens[position]!;
-    const whole = new TextEncoder().encode(text.prefix + text.suffix);
-    // A character that the token breaks off in stands behind the place.
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    const before = decoder.decode(whole.subarray(0, start + byteCount(bytes)), { stream: true });
-    const after = (text.prefix + text.suffix).slice(before.length);
-    return this.#engine.find(before, { name: text.name, suffix: after });
+    const { prefix, open } = behindToken(text, inspection, position);
+    return this.#engine.find(prefix, open);
+  }
+
+  /** Whether the workspace has what may come: the token, to the end of the word that it begins or goes on with. */
+  async #doubt(
+    { text, inspection }: Inspected,
+    { position, token }: Extract<StageQuestion, { kind: 'doubt' }>,
+    ask: (question: RunQuestion) => Promise<StageAnswer>,
+  ): Promise<StageAnswers['doubt']> {
+    const { top } = inspection.distribution;
+    const chosen = token === null ? top[0] : top.find(({ id }) => id === token);
+    if (text === null || chosen === undefined || byteCount(chosen.bytes) === 0) return null;
+    const coming = await toEndOfWord(chosen, position, ask);
+    const { prefix, open } = behindToken(text, inspection, position);
+    const precedent = await this.#engine.precedent(prefix, open, coming);
+    return precedent === null ? null : { precedent, ...this.#engine.doubt() };
   }
 
   /** What the mixture makes of the likeliest tokens; of the essay's example there is none. */
@@ -392,6 +413,20 @@ export class InspectorConversation {
   #send(message: InspectorMessage): void {
     if (this.#listening) this.#post(message);
   }
+}
+
+/** The document as it is around the end of a token. */
+function behindToken(
+  { name, prefix, suffix }: InspectedText,
+  { tokens }: Inspection,
+  position: number,
+): { readonly prefix: string; readonly open: OpenDocument } {
+  const { start, bytes } = tokens[position]!;
+  const whole = new TextEncoder().encode(prefix + suffix);
+  // A character that the token breaks off in stands behind the place.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const before = decoder.decode(whole.subarray(0, start + byteCount(bytes)), { stream: true });
+  return { prefix: before, open: { name, suffix: (prefix + suffix).slice(before.length) } };
 }
 
 function isSame(a: InspectedText | null, b: InspectedText | null): boolean {

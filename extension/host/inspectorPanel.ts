@@ -14,7 +14,7 @@ import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
 import { followDelayMs } from './followDelay.ts';
 import { keepPage } from './keptPages.ts';
-import { type InspectedText, InspectorConversation } from './inspectorConversation.ts';
+import { type InspectedText, type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage, inspectorScripts } from './inspectorPage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
@@ -45,6 +45,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   readonly #extensionUri: vscode.Uri;
   readonly #model: WorkspaceModel;
   readonly #actions: InspectorActions;
+  readonly #doubt: InspectionEngine['doubt'];
   readonly #history = new TrainingHistory();
   readonly #disposables: { dispose(): void }[];
   readonly #pages = new Set<ShownPage>();
@@ -53,9 +54,16 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
 
-  constructor(extensionUri: vscode.Uri, model: WorkspaceModel, actions: InspectorActions) {
+  /** @param doubt from where on a token is a guess */
+  constructor(
+    extensionUri: vscode.Uri,
+    model: WorkspaceModel,
+    actions: InspectorActions,
+    doubt: InspectionEngine['doubt'],
+  ) {
     this.#extensionUri = extensionUri;
     this.#model = model;
+    this.#doubt = doubt;
     this.#actions = actions;
     this.#modelState = model.state;
     this.#disposables = [
@@ -165,7 +173,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     return {
       conversation: new InspectorConversation(
         (message) => void webview.postMessage(spokenMessage(message)),
-        this.#model.inspection,
+        { ...this.#model.inspection, doubt: this.#doubt },
         this.#history,
         this.#modelState,
       ),

@@ -1,3 +1,4 @@
+import type { DoubtLimits } from '../protocol/precedent.ts';
 import { type PresetChoice, presetChoices } from '../protocol/model.ts';
 
 interface BooleanSetting {
@@ -111,6 +112,16 @@ export const settings = {
     enum: ['off', 'whereNoneServe'],
     scope: 'language-overridable',
   },
+  // Of the Inspector's flag: less likely than that, or more bits of entropy, and fewer tokens that stand elsewhere.
+  'unsure.probability': {
+    type: 'number',
+    default: 0.1,
+    minimum: 0,
+    maximum: 1,
+    scope: 'machine-overridable',
+  },
+  'unsure.entropy': { type: 'number', default: 4, minimum: 0, maximum: 16, scope: 'machine-overridable' },
+  'unsure.tokens': { type: 'integer', default: 4, minimum: 1, maximum: 64, scope: 'machine-overridable' },
   // Off: on the corpora that it was measured with, it is worth next to nothing.
   functionCalling: { type: 'boolean', default: false, scope: 'language-overridable' },
   'completion.trigger': {
@@ -131,7 +142,7 @@ export const settings = {
  * learnt, and whom text is sent to. Only what is shown of it and the exactness of its bits are no such thing.
  */
 export function isRestricted(name: keyof typeof settings): boolean {
-  return !/^((completion|engine)\.|(eagerness|multiline|wordSuggestions)$)/.test(name);
+  return !/^((completion|engine|unsure)\.|(eagerness|multiline|wordSuggestions)$)/.test(name);
 }
 
 /** The untrusted value of a setting, by its name without `nihilo.`. */
@@ -202,6 +213,15 @@ function doubtFrom(source: SettingSource): number {
 /** whether likely words are entries of the list of suggestions where nobody else has any */
 export function suggestsWords(source: SettingSource): boolean {
   return source('wordSuggestions') !== 'off';
+}
+
+/** From where on the Inspector calls a token a guess. */
+export function doubtLimits(source: SettingSource): DoubtLimits {
+  return {
+    probability: numberFrom(source, 'unsure.probability'),
+    bits: numberFrom(source, 'unsure.entropy'),
+    tokens: numberFrom(source, 'unsure.tokens'),
+  };
 }
 
 export interface RemoteSettings {

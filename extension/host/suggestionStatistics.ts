@@ -1,6 +1,14 @@
 import * as vscode from 'vscode';
 import { type Offer, offerOf } from '../statistics/offer.ts';
-import { counted, fromStored, noStatistics, type Statistics, toStored } from '../statistics/statistics.ts';
+import { PrecedentTally } from '../statistics/precedentTally.ts';
+import {
+  counted,
+  countedPrecedent,
+  fromStored,
+  noStatistics,
+  type Statistics,
+  toStored,
+} from '../statistics/statistics.ts';
 import { type Outcome, SuggestionTracker } from '../statistics/tracker.ts';
 import { Signal } from './signal.ts';
 
@@ -14,6 +22,7 @@ const lookEveryMs = 10_000;
 export class SuggestionStatistics implements vscode.Disposable {
   readonly #storage: vscode.Memento;
   readonly #tracker: SuggestionTracker;
+  readonly #precedents = new PrecedentTally();
   readonly #changed = new Signal<void>();
   readonly #outcomes = new Signal<Outcome>();
   readonly #subscriptions: vscode.Disposable[];
@@ -29,7 +38,9 @@ export class SuggestionStatistics implements vscode.Disposable {
     this.#statistics = fromStored(storage.get<unknown>(storageKey)) ?? noStatistics(Date.now());
     this.#tracker = new SuggestionTracker((outcome) => {
       this.#outcomes.emit(outcome);
-      this.#set(counted(this.#statistics, outcome));
+      const precedent = this.#precedents.add(outcome);
+      const statistics = counted(this.#statistics, outcome);
+      this.#set(precedent === null ? statistics : countedPrecedent(statistics, precedent));
     });
     const { commands, window, workspace } = vscode;
     this.#subscriptions = [
@@ -53,23 +64,30 @@ export class SuggestionStatistics implements vscode.Disposable {
   /**
    * The editor is given these, the likeliest first, and from now on tells of each when it is accepted.
    * @param given so many characters of each text are not the suggestion's own
+   * @returns the id of the first; null: none of them is followed
    */
   offered(
     document: vscode.TextDocument,
     position: vscode.Position,
     items: readonly vscode.InlineCompletionItem[],
     given: number,
-  ): void {
+  ): number | null {
     const offers = items.flatMap((item) => {
       const offer = offerAt(document, position, item, given);
       return offer === null ? [] : [{ item, offer }];
     });
     const [first, ...others] = offers.map(({ offer }) => offer);
-    if (first === undefined) return;
+    if (first === undefined) return null;
     const ids = this.#tracker.offered([first, ...others], performance.now());
     offers.forEach(({ item }, i) => {
       item.command = { command: acceptedCommand, title: 'Nihilo', arguments: [ids[i]] };
     });
+    return ids[0]!;
+  }
+
+  /** Whether the workspace has nothing like a suggestion. @param id of `offered` */
+  judged(id: number, isUnheardOf: boolean): void {
+    this.#precedents.judged(id, isUnheardOf);
   }
 
   reset(): void {

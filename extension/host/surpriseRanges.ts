@@ -1,13 +1,13 @@
 import type { Surprise } from '../protocol/inspecting.ts';
+import { controlName } from '../protocol/tokenBytes.ts';
 
 /** Bits from which on each band begins: what is less surprising is not marked. */
 export const bandsFromBits = [1, 4, 8] as const;
 
 /** A part of a text in UTF-16 code units, and how surprising it is. */
-export interface SurpriseRange {
+export interface SurpriseRange extends Pick<Surprise, 'bits' | 'rank' | 'others'> {
   readonly start: number;
   readonly end: number;
-  readonly bits: number;
   /** index into bandsFromBits; −1: not surprising */
   readonly band: number;
 }
@@ -15,10 +15,12 @@ export interface SurpriseRange {
 /** Where the tokens of a text are in it: a token that ends inside a character counts to its end. @param text as it was sent */
 export function surpriseRanges(text: string, surprises: readonly Surprise[]): SurpriseRange[] {
   const offsets = unitsByByte(text);
-  return surprises.map(({ start, length, bits }) => ({
+  return surprises.map(({ start, length, bits, rank, others }) => ({
     start: offsets[start]!,
     end: offsets[start + length]!,
     bits,
+    rank,
+    others,
     band: bandsFromBits.filter((least) => bits >= least).length - 1,
   }));
 }
@@ -38,4 +40,14 @@ function unitsByByte(text: string): Uint32Array {
   }
   offsets[byte] = unit;
   return offsets;
+}
+
+/** A token as it is quoted in a sentence: what of a character is cut, and what can't be seen, by its name. */
+export function quotedToken(bytes: string): string {
+  const name = controlName(bytes);
+  if (name !== null) return name;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
+  );
+  return text.replace(/\r\n|\r|\n/g, '⏎').replaceAll('\t', '→');
 }

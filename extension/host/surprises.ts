@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commands } from './commands.ts';
 import { isWritten } from './documents.ts';
-import { bandsFromBits, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
+import { bandsFromBits, quotedToken, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 const delayMs = 300;
@@ -77,10 +77,14 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     // As text: what stands in a file is never markup.
     said.appendText(
       vscode.l10n.t(
-        'Nihilo: “{0}” had probability {1} here ({2} bits of surprise).',
+        'Nihilo: “{0}” had probability {1} here (number {2} of what was expected, {3} bits of surprise). Also: {4}.',
         document.getText(range),
-        (2 ** -found.bits).toPrecision(3),
+        probabilityShown(2 ** -found.bits),
+        found.rank,
         found.bits.toFixed(1),
+        found.others
+          .map(({ bytes, probability }) => `“${quotedToken(bytes)}” ${probabilityShown(probability)}`)
+          .join(' · '),
       ),
     );
     said.appendMarkdown(` [${vscode.l10n.t('Why?')}](command:${commands.whyThisCompletion})`);
@@ -151,4 +155,8 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
       if (!underWay.signal.aborted) this.#log.warn(`surprise: ${String(error)}`);
     }
   }
+}
+
+function probabilityShown(probability: number): string {
+  return probability.toPrecision(2);
 }

@@ -325,12 +325,12 @@ export class WorkspaceModel {
   }
 
   /** Where the text before a cursor has been seen before; null: nowhere. @throws {NihiloError} workerFailed */
-  async find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null> {
-    return this.#index.status.predicting === null ? null : this.#predictor.find(prefix, open);
+  async find(prefix: string, open: OpenDocument, isTyped: boolean): Promise<EarlierMatch | null> {
+    return this.#index.status.predicting === null ? null : this.#predictor.find(prefix, open, isTyped);
   }
 
   /** What the Inspector asks; its engine has the model that answers now, and a thread of its own. */
-  get inspection(): InspectionEngine {
+  get inspection(): Omit<InspectionEngine, 'doubt'> {
     const inspector = this.#inspector;
     return {
       inspect: async (query, signal) => {
@@ -341,7 +341,9 @@ export class WorkspaceModel {
       ask: (...query) => inspector.ask(...query),
       read: (...query) => inspector.read(...query),
       essay: (action) => inspector.essay(action),
-      find: (...query) => this.find(...query),
+      find: (prefix, open) => this.find(prefix, open, false),
+      precedent: async (...query) =>
+        this.#index.status.predicting === null ? null : this.#predictor.precedent(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
       passages: async () => (this.#index.status.predicting === null ? null : this.#predictor.passages()),
       frequencies: async () =>

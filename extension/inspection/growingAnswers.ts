@@ -1,17 +1,19 @@
 import type {
   BranchToken,
+  NamedToken,
   RunQuestion,
   StageAnswer,
   StageAnswers,
   StageQuestion,
 } from '../protocol/stages.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { isWordByte } from '../tokenizer/healing.ts';
 
 /** Asks the engine; rejects when nobody waits any more. */
 type Ask = (question: RunQuestion) => Promise<StageAnswer>;
 
-/** Tokens of a continuation, unless more are supposed. */
-const mostTokens = 16;
+/** Tokens of a continuation, unless more are supposed; tokens of a word. */
+const [mostTokens, mostTokensOfWord] = [16, 8];
 
 /**
  * Why a token, again and again: at once what one run says, then one more line that was tried without. Each line is a question of its own,
@@ -50,6 +52,22 @@ export async function* branchTokenByToken(
     done = isAtEnd && tokens.length >= supposed.length;
     yield { tokens: [...tokens], done };
   }
+}
+
+/** What may come, from one token on to the end of the word that it is in: always the likeliest token. What of a character is cut is left out. */
+export async function toEndOfWord({ id, bytes }: NamedToken, position: number, ask: Ask): Promise<string> {
+  const tokens = [id];
+  let text = bytes;
+  while (isWordByte(text.charCodeAt(text.length - 1)) && tokens.length < mostTokensOfWord) {
+    const next = answerOf('next', await ask({ kind: 'next', position, tokens: [...tokens], token: null }));
+    if (byteCount(next.bytes) === 0 || !isWordByte(next.bytes.charCodeAt(0))) break;
+    tokens.push(next.id);
+    text += next.bytes;
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    Uint8Array.from(text, (byte) => byte.charCodeAt(0)),
+    { stream: true },
+  );
 }
 
 function answerOf<Kind extends RunQuestion['kind']>(kind: Kind, answer: StageAnswer): StageAnswers[Kind] {

@@ -16,7 +16,10 @@ import {
   weightTasks,
 } from '../engine/weightTasks.ts';
 import type { ModelConfig, OptimizerName } from '../protocol/model.ts';
+import type { OperationGraph } from '../protocol/operations.ts';
 import type { WeightPlace } from '../protocol/stages.ts';
+import { watched } from './kernelCalls.ts';
+import { graphOf } from './operationGraph.ts';
 
 const memoryLimitMb = 4_096;
 
@@ -48,6 +51,8 @@ export class RecordedModel {
   #ids: readonly number[] | null = null;
   /** Σ g² of all gradients */
   #squares = 0;
+  /** it follows from the model's shape alone */
+  #graph: OperationGraph | null = null;
 
   /** @throws {NihiloError} memoryTooSmall, memoryUnavailable, checkpointForeign */
   constructor(
@@ -96,6 +101,18 @@ export class RecordedModel {
     this.#ids = ids;
   }
 
+  /** What is done from tokens to scores: the pass of the run once more, with the same bits, by kernels whose calls are written down. */
+  operations(): OperationGraph {
+    const rows = this.#ids?.length ?? 0;
+    if (rows === 0) throw new Error('no run has been made');
+    if (this.#graph !== null) return this.#graph;
+    const { kernels, calls } = watched(this.#kernels);
+    forward({ ...this.#pass, kernels }, this.#chunk(rows));
+    this.#normalised(kernels, rows - 1);
+    this.#product(this.#pass.workspace.finalNorm, this.#plan.head, kernels);
+    return (this.#graph = graphOf(calls, this.#plan, this.config));
+  }
+
   /** What was recorded of one token, f32[hidden], [3 · hidden] for qkv, [4 · hidden] for up and activated. A view: run() changes it. */
   row(activation: Activation, layer: number, position: number): Float32Array {
     const { hiddenSize: h, intermediateSize: f } = this.config;
@@ -135,18 +152,14 @@ export class RecordedModel {
   }
 
   /** The normalised row that the scores are made of, f32[hidden], of what a layer has passed on: of the last, or as if it were. */
-  finalNorm(position: number, layer = this.config.numHiddenLayers - 1): Float32Array {
-    const { hiddenSize: h, rmsNormEps, numHiddenLayers } = this.config;
-    const { finalNorm, finalRstd } = this.#pass.workspace;
-    const at = this.#plan.activations[layer + 1]?.input ?? this.#plan.finalInput;
-    const weight = normWeight(this.#plan, 2 * numHiddenLayers);
-    this.#kernels.rmsnormForward(finalNorm, finalRstd, rowAt(at, position, h), weight, 1, h, rmsNormEps);
-    return this.#floats(finalNorm, h).slice();
+  finalNorm(position: number, layer?: number): Float32Array {
+    this.#normalised(this.#kernels, position, layer);
+    return this.#floats(this.#pass.workspace.finalNorm, this.config.hiddenSize).slice();
   }
 
   /** f32[vocabulary]: a score for every token to come behind `position`; `layer` as in `finalNorm`. */
   logits(position: number, layer?: number): Float32Array {
-    this.finalNorm(position, layer);
+    this.#normalised(this.#kernels, position, layer);
     return this.#product(this.#pass.workspace.finalNorm, this.#plan.head);
   }
 
@@ -295,12 +308,21 @@ export class RecordedModel {
     this.#ids = null;
   }
 
+  /** @param layer as in `finalNorm` */
+  #normalised(kernels: Kernels, position: number, layer = this.config.numHiddenLayers - 1): void {
+    const { hiddenSize: h, rmsNormEps, numHiddenLayers } = this.config;
+    const { finalNorm, finalRstd } = this.#pass.workspace;
+    const at = this.#plan.activations[layer + 1]?.input ?? this.#plan.finalInput;
+    const weight = normWeight(this.#plan, 2 * numHiddenLayers);
+    kernels.rmsnormForward(finalNorm, finalRstd, rowAt(at, position, h), weight, 1, h, rmsNormEps);
+  }
+
   /** f32[matrix.rows]: one row times the matrix, a copy */
-  #product(input: Ptr, matrix: Matrix): Float32Array {
+  #product(input: Ptr, matrix: Matrix, kernels = this.#kernels): Float32Array {
     const { logits, transient, scratch } = this.#pass.workspace;
     const { rows: n, cols: k } = matrix;
     const out = matrix === this.#plan.head ? logits : transient;
-    this.#kernels.matmul(out, n, input, k, matrix.forwardPanels, 1, n, k, false, scratch);
+    kernels.matmul(out, n, input, k, matrix.forwardPanels, 1, n, k, false, scratch);
     return this.#floats(out, n).slice();
   }
 

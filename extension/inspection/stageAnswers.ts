@@ -8,10 +8,21 @@ import { mapOf } from './principalMap.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { countsIn, vocabularyOf } from './vocabulary.ts';
 import { whyOf, withoutTokens } from './why.ts';
-import { attentionRow, cosineOf, dot, embedding, likeliest, named, type Run } from './subject.ts';
+import {
+  attentionRow,
+  cosineOf,
+  dot,
+  embedding,
+  likeliest,
+  named,
+  type Run,
+  type Subject,
+} from './subject.ts';
 
 /** Tokens of the table of scores, of the guesses without a neuron, and neighbours. */
 const [mostScores, fewGuesses, mostNeighbours] = [50, 5, 10];
+/** Of as many every number can be read. */
+const mostGridTokens = 32;
 /** Cells of a thumbnail's side. */
 const thumbnailSize = 64;
 
@@ -26,6 +37,7 @@ const stageAnswers: {
   ) => StageAnswers[Kind];
 } = {
   overview,
+  operations: ({ subject }) => subject.model.operations(),
   vocabulary: (run, { from, position, counts }) => {
     const { taught, model } = run.subject;
     const known = taught === undefined ? counts : countsIn(taught, model.config.vocabSize);
@@ -106,11 +118,23 @@ function vectors(
     cosine: cosineOf(a, b),
     now: [...now],
     change: cosineOf(a, now),
+    drift: driftOf(subject, id, points.length),
     neighbours: mostLikely(cosines, Math.min(mostNeighbours, vocabSize - 1)).map((id) => ({
       ...named(subject, id),
       cosine: cosineOf(a, embedding(subject, id, point)),
     })),
   };
+}
+
+/** Where a token's vector was at each point, and is now. */
+function driftOf(subject: Subject, id: number, points: number): StageAnswers['vectors']['drift'] {
+  const now = embedding(subject, id);
+  const first = embedding(subject, id, points > 0 ? 0 : null);
+  return Array.from({ length: points + 1 }, (_, point) => {
+    const vector = point < points ? embedding(subject, id, point) : now;
+    const moved = vector.map((value, i) => value - first[i]!);
+    return { distance: Math.sqrt(dot(moved, moved)), cosine: cosineOf(vector, now) };
+  });
 }
 
 function attention(
@@ -138,9 +162,21 @@ function attention(
     key: unrotated(other, h),
     rotatedKey: [...model.head('k', layer, head, other)],
     value: [...model.head('v', layer, head, other)],
+    grid: tokens <= mostGridTokens ? allScores(model, layer, head, tokens) : null,
     picture: picture.buffer,
     tokens,
   };
+}
+
+/** q · k ÷ √d of every two tokens, before those ahead are masked. */
+function allScores(model: RecordedModel, layer: number, head: number, tokens: number): number[] {
+  const [queries, keys] = [model.heads('q', layer, head), model.heads('k', layer, head)];
+  const dim = queries.length / tokens;
+  const row = (of: Float32Array, at: number): Float32Array => of.subarray(at * dim, (at + 1) * dim);
+  return Array.from({ length: tokens * tokens }, (_, i) => {
+    const product = dot(row(queries, Math.floor(i / tokens)), row(keys, i % tokens));
+    return product / Math.sqrt(dim);
+  });
 }
 
 /** All shares of a head, row by row; the sums of a row's exponentials are float64. */

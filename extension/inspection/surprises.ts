@@ -1,7 +1,12 @@
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import { softmax } from '../arithmetic/softmax.ts';
 import type { Surprise } from '../protocol/inspecting.ts';
+import { bytesOrName } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { RecordedModel } from './recordedModel.ts';
+
+/** That might have come in a token's place, and are told. */
+const mostOthers = 3;
 
 /**
  * How surprising each token of a text is to the model, from byte `from` on. Windows begin at every half of a context, so that at least half
@@ -26,10 +31,29 @@ export function surprisesIn(
       const begin = Math.max(0, Math.ceil(i / half) - 2) * half;
       if (begin !== window) model.run(ids.slice(begin, begin + context));
       window = begin;
-      const bits = -Math.log2(softmax(model.logits(i - 1 - begin))[ids[i]!]!);
-      surprises.push({ start, length, bits });
+      surprises.push({ start, length, ...expectation(model.logits(i - 1 - begin), ids[i]!, tokenizer) });
     }
     start += length;
   }
   return surprises;
+}
+
+/** How much a token was expected, and what was instead. */
+function expectation(
+  logits: Float32Array,
+  id: number,
+  tokenizer: Tokenizer,
+): Pick<Surprise, 'bits' | 'rank' | 'others'> {
+  const probabilities = softmax(logits);
+  const own = logits[id]!;
+  // Of equals the more frequent token comes first, as everywhere.
+  const rank = logits.reduce((count, logit, other) => {
+    const isBefore = logit > own || (logit === own && other < id);
+    return count + Number(isBefore);
+  }, 1);
+  const others = mostLikely(logits, mostOthers + 1)
+    .filter((other) => other !== id)
+    .slice(0, mostOthers)
+    .map((other) => ({ bytes: bytesOrName(tokenizer, other), probability: probabilities[other]! }));
+  return { bits: -Math.log2(probabilities[id]!), rank, others };
 }

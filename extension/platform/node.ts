@@ -8,6 +8,7 @@ import type { FileSystem, Platform, WorkerPort, WorkerRole } from './platform.ts
 import { peakRss } from './peakRss.ts';
 import { remoteFiles } from './remoteFiles.ts';
 import { routedFiles } from './routedFiles.ts';
+import { threadCpuSeconds } from './threadCpu.ts';
 
 /** Run from its source, where Node strips the types; otherwise this file is part of a bundle, with the others beside it. */
 const fromSource = import.meta.url.endsWith('.ts');
@@ -33,6 +34,7 @@ export function nodePlatform(remote: FileSystem | null = inheritedFiles()): Plat
     readAsset: (name) => readFile(assetUrl(name)),
     baseModel: fileURLToPath(assetUrl('base')).replaceAll('\\', '/'),
     peakRss,
+    threadCpuSeconds,
   };
 }
 

@@ -70,6 +70,8 @@ export interface Platform {
   readonly baseModel: string;
   /** peak resident memory of the process so far, in bytes; NaN where the machine does not tell */
   peakRss(): number;
+  /** seconds of processor time that the thread which asks has had; null where the machine does not tell */
+  threadCpuSeconds(): number | null;
 }
 
 /** Where `replaceFolder` keeps the old folder until the new one is safe: hidden beside it, under a name that nobody else gives. */

@@ -31,6 +31,7 @@ export function webPlatform(files: FileSystem, program: WebProgram): Platform {
     readAsset: (name) => files.read(`${program.dist}/${name}`),
     baseModel: `${program.dist}/base`,
     peakRss: () => Number.NaN,
+    threadCpuSeconds: () => null,
   };
 }
 

@@ -26,6 +26,10 @@ export interface Surprise {
   readonly length: number;
   /** −log₂ p */
   readonly bits: number;
+  /** among all tokens that might have come, from 1 */
+  readonly rank: number;
+  /** the likeliest of the others */
+  readonly others: readonly { readonly bytes: string; readonly probability: number }[];
 }
 
 /** What is done to the essay's model: begun anew from a seed, or taught. */

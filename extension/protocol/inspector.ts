@@ -1,7 +1,7 @@
 import type { PlainError } from './errors.ts';
 import type { EssayAction, EssayState } from './inspecting.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
-import type { StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
+import type { NumberName, StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
 import type { TrainingProgress, TrainingSample, TrainingStage, Yardsticks } from './training.ts';
 
 /** Where the inspected text comes from; lines and columns from 1, columns in UTF-16 code units. */
@@ -51,6 +51,14 @@ export interface TrainingTick {
 /** What a command gives the keyboard to. */
 export type PagePart = 'inspector' | 'tokenStrip' | 'details';
 
+/** What the curves of a training are drawn over, and how. */
+export const axes = ['step', 'epoch', 'seconds'] as const;
+export interface CurveScales {
+  readonly axis: (typeof axes)[number];
+  readonly logX: boolean;
+  readonly logY: boolean;
+}
+
 /** What the Inspector keeps over a reload: no text of the user's, no tensors. */
 export interface InspectorMemory {
   readonly pinned: boolean;
@@ -64,6 +72,14 @@ export interface InspectorMemory {
   readonly topK: number;
   readonly topP: number;
   readonly seed: number;
+  /** null: the one that fires most */
+  readonly neuron: number | null;
+  readonly hidesFirst: boolean;
+  readonly map: boolean;
+  readonly flow: boolean;
+  readonly scales: CurveScales;
+  /** the number that is looked at, and whether its sheet is open */
+  readonly look: { readonly number: NumberName; readonly sheet: boolean } | null;
 }
 
 /** Numbers rise; a question of a kind overtakes the one before, whether it has been answered or not. */

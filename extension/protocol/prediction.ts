@@ -3,6 +3,7 @@ import type { PlainError } from './errors.ts';
 import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig } from './model.ts';
 import type { RemoteEndpoint, RemoteStatus } from './remote.ts';
+import type { Precedent } from './precedent.ts';
 import type { Parts } from './stages.ts';
 import type { WorkspaceText } from './workspaceText.ts';
 
@@ -134,13 +135,14 @@ export interface OpenDocument {
 /** What takes part in completions. */
 export type Predicting = 'counts' | 'counts + transformer';
 
-/** Where the text before a cursor has been seen before. */
+/** Where the text before a place has been seen before. */
 export interface EarlierMatch {
   /** how much of the text's end: tokens */
   readonly tokens: number;
-  /** as the corpus names it; the text that followed begins on this line of the file, from 1 */
-  readonly file: string;
-  readonly line: number;
+  /** how often it stands elsewhere */
+  readonly count: number;
+  /** the first of them: a file as the corpus names it; the text that followed begins on this line of it, from 1 */
+  readonly places: readonly { readonly file: string; readonly line: number }[];
 }
 
 /** to the predictor; every request is answered once, by `id` */
@@ -193,6 +195,17 @@ export type PredictorRequest =
       readonly id: number;
       readonly prefix: string;
       readonly open: OpenDocument;
+      /** the last word is still being written: it is not looked for */
+      readonly isTyped: boolean;
+    }
+  /** what the workspace has of a text that may come behind `prefix` */
+  | {
+      readonly type: 'precedent';
+      readonly id: number;
+      readonly prefix: string;
+      readonly open: OpenDocument;
+      /** not empty */
+      readonly coming: string;
     }
   /** text of the workspace in the model's tokens, to be read by it */
   | { readonly type: 'passages'; readonly id: number }
@@ -260,6 +273,7 @@ export type PredictorReply =
   | { readonly type: 'tried'; readonly id: number; readonly trials: readonly Trial[] }
   | { readonly type: 'worded'; readonly id: number; readonly words: readonly ScoredWord[] }
   | { readonly type: 'found'; readonly id: number; readonly match: EarlierMatch | null }
+  | { readonly type: 'precedent'; readonly id: number; readonly precedent: Precedent | null }
   | { readonly type: 'parts'; readonly id: number; readonly parts: Parts | null }
   /** null before there is an index of the model's tokens */
   | { readonly type: 'passages'; readonly id: number; readonly text: WorkspaceText | null }

@@ -1,7 +1,9 @@
 import type { CallMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
+import type { OperationGraph } from './operations.ts';
 import type { OptimizerStep } from './optimizerStep.ts';
+import type { DoubtLimits, Precedent, PrecedentRecord } from './precedent.ts';
 import type { FiringLines, VocabularyRows } from './workspaceText.ts';
 
 /** The way from text to prediction, in its order. */
@@ -103,6 +105,8 @@ interface DrawQuestion {
 /** What the stages ask of a run. Whoever asks a question of a kind is no longer interested in the one of that kind before. */
 export type StageQuestion =
   | ({ readonly kind: 'overview' } & HeadPlace)
+  /** what the engine does, whatever the text */
+  | { readonly kind: 'operations' }
   | { readonly kind: 'merges'; readonly position: number }
   | {
       readonly kind: 'vocabulary';
@@ -165,6 +169,8 @@ export type StageQuestion =
       /** the token that is taken then; null: the likeliest */
       readonly token: number | null;
     }
+  /** whether the token is a guess; null: the likeliest */
+  | { readonly kind: 'doubt'; readonly position: number; readonly token: number | null }
   /** where the text before the place stands in the workspace, too */
   | { readonly kind: 'seen'; readonly position: number }
   | { readonly kind: 'messages' }
@@ -174,7 +180,7 @@ export type StageKind = StageQuestion['kind'];
 
 /** What is asked of the run alone; the rest is asked of the index, remembered, or made of several answers. */
 export type RunQuestion =
-  | Exclude<StageQuestion, { kind: 'parts' | 'seen' | 'messages' | 'vocabulary' | 'branch' }>
+  | Exclude<StageQuestion, { kind: 'parts' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'branch' }>
   | (Extract<StageQuestion, { kind: 'vocabulary' }> & {
       /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
       readonly counts: Uint32Array | null;
@@ -214,6 +220,7 @@ export interface StageAnswers {
     /** nats; null where nothing follows */
     readonly loss: number | null;
   };
+  readonly operations: OperationGraph;
   readonly merges: {
     /** of the word around the token: its pieces after each merge, first the single bytes */
     readonly steps: readonly {
@@ -237,6 +244,8 @@ export interface StageAnswers {
     /** the token's vector now, and how alike it is to the one at the point */
     readonly now: readonly number[];
     readonly change: number;
+    /** of the token's vector at each of the points, and now: how far it is from the first, and how alike to now */
+    readonly drift: readonly { readonly distance: number; readonly cosine: number }[];
     readonly neighbours: readonly (NamedToken & { readonly cosine: number })[];
   };
   readonly map: {
@@ -256,6 +265,8 @@ export interface StageAnswers {
     readonly key: readonly number[];
     readonly rotatedKey: readonly number[];
     readonly value: readonly number[];
+    /** of few tokens, all of q · k ÷ √d, row by row, those ahead of a row included; null: there are too many to be read */
+    readonly grid: readonly number[] | null;
     /** u8[tokens, tokens]: shares × 255, rows look at columns */
     readonly picture: ArrayBuffer;
     readonly tokens: number;
@@ -358,6 +369,12 @@ export interface StageAnswers {
   /** probability of the token without these tokens */
   readonly without: number;
   readonly next: BranchToken;
+  /** null: of the essay, of a control token, or nobody has counted the workspace */
+  readonly doubt: {
+    readonly limits: DoubtLimits;
+    readonly precedent: Precedent;
+    readonly record: PrecedentRecord;
+  } | null;
   readonly seen: EarlierMatch | null;
   /** what completions of this window have asked the editor for and were told, the last first */
   readonly messages: readonly CallMessage[];

@@ -113,6 +113,8 @@ export interface TrainingProgress {
   readonly epoch: number;
   readonly tokens: number;
   readonly elapsedSeconds: number;
+  /** processor time of all threads of this run together; null where the machine does not tell a thread's own */
+  readonly cpuSeconds: number | null;
   /** null while it can't be told yet */
   readonly remainingSeconds: number | null;
   readonly tokensPerSecond: number;

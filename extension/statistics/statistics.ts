@@ -1,3 +1,5 @@
+import type { PrecedentRecord } from '../protocol/precedent.ts';
+import type { PrecedentCount } from './precedentTally.ts';
 import { keptAfterMs, type Outcome, readableMs } from './tracker.ts';
 
 /** What has become of accepted text. */
@@ -20,6 +22,8 @@ export interface Statistics {
   readonly acceptedCharacters: number;
   /** one key accepts all of a suggestion, or the part of it */
   readonly savedKeystrokes: number;
+  /** of suggestions with and without the like of them in the workspace */
+  readonly precedents: PrecedentRecord;
   /** after each of `keptAfterMs` */
   readonly kept: readonly Kept[];
 }
@@ -36,6 +40,11 @@ const counts = [
   'savedKeystrokes',
 ] as const satisfies readonly (keyof Statistics)[];
 
+const noPrecedents: PrecedentRecord = {
+  with: { shown: 0, accepted: 0 },
+  without: { shown: 0, accepted: 0 },
+};
+
 export function noStatistics(sinceMs: number): Statistics {
   return {
     sinceMs,
@@ -45,6 +54,7 @@ export function noStatistics(sinceMs: number): Statistics {
     rejected: 0,
     acceptedCharacters: 0,
     savedKeystrokes: 0,
+    precedents: noPrecedents,
     kept: keptAfterMs.map(() => ({ inserted: 0, kept: 0 })),
   };
 }
@@ -75,6 +85,16 @@ export function counted(statistics: Statistics, outcome: Outcome): Statistics {
   }
 }
 
+/** The statistics with what one more outcome says of precedents. */
+export function countedPrecedent(
+  statistics: Statistics,
+  { side, shown, accepted }: PrecedentCount,
+): Statistics {
+  const before = statistics.precedents[side];
+  const after = { shown: before.shown + shown, accepted: before.accepted + accepted };
+  return { ...statistics, precedents: { ...statistics.precedents, [side]: after } };
+}
+
 /** As it is stored. */
 export function toStored(statistics: Statistics): object {
   return { version, ...statistics };
@@ -89,8 +109,25 @@ export function fromStored(stored: unknown): Statistics | null {
   const numbers = Object.fromEntries(counts.map((name) => [name, stored[name]]));
   return {
     ...(numbers as Pick<Statistics, (typeof counts)[number]>),
+    precedents: precedentsFrom(stored['precedents']),
     kept: kept.map(({ inserted, kept: left }) => ({ inserted, kept: left })),
   };
+}
+
+/** They are counted since later than the rest. */
+function precedentsFrom(stored: unknown): PrecedentRecord {
+  if (!isObject(stored)) return noPrecedents;
+  const [known, unheardOf] = [stored['with'], stored['without']];
+  return isPrecedentCount(known) && isPrecedentCount(unheardOf)
+    ? {
+        with: { shown: known.shown, accepted: known.accepted },
+        without: { shown: unheardOf.shown, accepted: unheardOf.accepted },
+      }
+    : noPrecedents;
+}
+
+function isPrecedentCount(value: unknown): value is PrecedentRecord['with'] {
+  return isObject(value) && isCount(value['shown']) && isCount(value['accepted']);
 }
 
 function isKept(value: unknown): value is Kept {

@@ -7,13 +7,13 @@ export interface DocumentChange {
   readonly changes: readonly TextChange[];
 }
 
-/** How an offer ended. Characters are its own. */
+/** How an offer ended. Characters are its own; `first` is the id of the first that was offered where it stood. */
 export type Outcome =
   /** it was on screen for long enough to be read, or accepted at once */
-  | { readonly type: 'shown' }
-  | { readonly type: 'accepted'; readonly characters: number }
+  | { readonly type: 'shown'; readonly first: number }
+  | { readonly type: 'accepted'; readonly first: number; readonly characters: number }
   /** a part, by the word or the line: inferred from how much came in one piece */
-  | { readonly type: 'partlyAccepted'; readonly characters: number }
+  | { readonly type: 'partlyAccepted'; readonly first: number; readonly characters: number }
   /** something else was typed in its place */
   | {
       readonly type: 'rejected';
@@ -44,6 +44,8 @@ interface Candidate {
 /** What is on screen: the first candidate, and others that could be chosen in its place. */
 interface Showing {
   readonly uri: string;
+  /** id of the first candidate that there was */
+  readonly first: number;
   readonly sinceMs: number;
   /** the document's text from `start` to the cursor */
   typed: string;
@@ -56,6 +58,7 @@ interface Showing {
 interface Completed {
   /** the same text may have been offered at several keys */
   readonly ids: readonly number[];
+  readonly first: number;
   readonly kept: KeptText;
   readonly atMs: number;
 }
@@ -104,7 +107,8 @@ export class SuggestionTracker {
       showing.candidates = [...showing.candidates, ...candidates];
     } else {
       this.#end(atMs);
-      this.#showing = { uri, start, typed, candidates, sinceMs: atMs, isCounted: false };
+      const first = candidates[0]!.id;
+      this.#showing = { uri, first, start, typed, candidates, sinceMs: atMs, isCounted: false };
     }
     return candidates.map(({ id }) => id);
   }
@@ -115,7 +119,7 @@ export class SuggestionTracker {
     const completed = this.#completed;
     if (completed === null || !completed.ids.includes(id)) return;
     this.#completed = null;
-    this.#keep('accepted', completed.kept, completed.atMs);
+    this.#keep('accepted', completed, completed.atMs);
   }
 
   documentChanged({ uri, changes }: DocumentChange, atMs: number): void {
@@ -172,9 +176,10 @@ export class SuggestionTracker {
     const own = full.startsWith(before) ? Math.max(before.length, given) : given;
     const grown = typed.slice(own);
     if (grown.length >= 2) {
+      const { first } = showing;
       const kept = new KeptText(showing.uri, showing.start + own, grown);
-      if (completed.length === 0) this.#keep('partlyAccepted', kept, atMs);
-      else this.#completed = { ids: completed.map(({ id }) => id), kept, atMs };
+      if (completed.length === 0) this.#keep('partlyAccepted', { first, kept }, atMs);
+      else this.#completed = { ids: completed.map(({ id }) => id), first, kept, atMs };
       this.#count(showing);
     }
     if (completed.length > 0) this.#end(atMs);
@@ -201,13 +206,17 @@ export class SuggestionTracker {
   #settleCompleted(): void {
     const completed = this.#completed;
     this.#completed = null;
-    if (completed !== null) this.#keep('partlyAccepted', completed.kept, completed.atMs);
+    if (completed !== null) this.#keep('partlyAccepted', completed, completed.atMs);
   }
 
-  #keep(type: 'accepted' | 'partlyAccepted', kept: KeptText, atMs: number): void {
+  #keep(
+    type: 'accepted' | 'partlyAccepted',
+    { first, kept }: Pick<Completed, 'first' | 'kept'>,
+    atMs: number,
+  ): void {
     this.#accepted.push({ kept, atMs, looks: 0 });
     if (this.#accepted.length > mostKept) this.#accepted.shift();
-    this.#tell({ type, characters: kept.inserted });
+    this.#tell({ type, first, characters: kept.inserted });
   }
 
   #end(atMs: number): void {
@@ -219,7 +228,7 @@ export class SuggestionTracker {
   #count(showing: Showing): void {
     if (showing.isCounted) return;
     showing.isCounted = true;
-    this.#tell({ type: 'shown' });
+    this.#tell({ type: 'shown', first: showing.first });
   }
 }
 

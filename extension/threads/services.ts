@@ -21,9 +21,9 @@ export const services: Readonly<Record<WorkerRole, (thread: Thread) => Promise<v
     await lowerPriority();
     serveTraining(platform, port);
   },
-  lane: async ({ data }) => {
+  lane: async ({ platform, data }) => {
     const { serveLane } = await import('../training/laneService.ts');
-    serveLane(data as LaneData);
+    serveLane(data as LaneData, () => platform.threadCpuSeconds());
   },
   indexer: async ({ platform, port, lowerPriority }) => {
     const { serveIndexing } = await import('../indexing/indexingService.ts');

@@ -184,6 +184,7 @@ class FineTuneRun {
       stop: this.#request.stop,
       steering: this.#steering,
       tokensPerByte: text.tokensPerByte,
+      cpuSeconds: () => this.#material.team.cpuSeconds,
       emit: this.#emit,
       sample: (weights: Weights) => samples?.goOn(weights) ?? null,
       // What is not judged on all held-out text yet does not replace what was.

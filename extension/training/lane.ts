@@ -91,37 +91,43 @@ const failureCapacity = 2_048;
 /** What the control block has room for. */
 export interface ControlSize {
   readonly results: number;
+  readonly lanes: number;
   /** blocks of the head's weight gradient */
   readonly turns: number;
 }
 
 export function controlSize(plan: TrainingPlan, tasks: readonly WeightTask[]): ControlSize {
   // One result a task, or one a lane.
-  return { results: Math.max(tasks.length, plan.workspaces.length), turns: cutRows(plan.head).length };
+  const lanes = plan.workspaces.length;
+  return { results: Math.max(tasks.length, lanes), lanes, turns: cutRows(plan.head).length };
 }
 
-/** The control block: slots, scalars, one result an item, turns, and room for the reason of a failure. */
+/** The control block: slots, scalars, one result an item, what each lane has cost, turns, and room for the reason of a failure. */
 export class Control {
   readonly slots: Int32Array;
   readonly #scalars: Float64Array;
   readonly results: Float64Array;
+  /** seconds of processor time that each lane says it has had, now and then; NaN: it can't tell */
+  readonly cpuSeconds: Float64Array;
   /** of each block of the head's weight gradient, how many have added to it in this phase */
   readonly turns: Int32Array;
   readonly #failure: Uint8Array;
 
-  constructor(buffer: ArrayBufferLike, { results, turns }: ControlSize) {
+  constructor(buffer: ArrayBufferLike, { results, lanes, turns }: ControlSize) {
     const scalarsAt = 4 * slot.count;
     const resultsAt = scalarsAt + 8 * scalarNames.length;
-    const turnsAt = resultsAt + 8 * results;
+    const cpuAt = resultsAt + 8 * results;
+    const turnsAt = cpuAt + 8 * lanes;
     this.slots = new Int32Array(buffer, 0, slot.count);
     this.#scalars = new Float64Array(buffer, scalarsAt, scalarNames.length);
     this.results = new Float64Array(buffer, resultsAt, results);
+    this.cpuSeconds = new Float64Array(buffer, cpuAt, lanes);
     this.turns = new Int32Array(buffer, turnsAt, turns);
     this.#failure = new Uint8Array(buffer, turnsAt + 4 * turns, failureCapacity);
   }
 
-  static bytes({ results, turns }: ControlSize): number {
-    return 4 * slot.count + 8 * scalarNames.length + 8 * results + 4 * turns + failureCapacity;
+  static bytes({ results, lanes, turns }: ControlSize): number {
+    return 4 * slot.count + 8 * scalarNames.length + 8 * results + 8 * lanes + 4 * turns + failureCapacity;
   }
 
   set(scalars: Partial<Scalars>): void {

@@ -7,8 +7,15 @@ export interface LaneData {
   readonly index: number;
 }
 
-/** A thread that only computes: it waits until the next phase is announced, works, and says that it is idle. */
-export function serveLane({ setup, index }: LaneData): void {
+/** As often as a training tells of its progress. */
+const msBetweenLooks = 250;
+
+/**
+ * A thread that only computes: it waits until the next phase is announced, works, and says that it is idle.
+ * @param cpuSeconds that this thread has had; null: nobody can tell
+ */
+export function serveLane({ setup, index }: LaneData, cpuSeconds: () => number | null): void {
+  let lookedAt = -Infinity;
   const lane = new Lane(setup, index);
   const { control } = lane;
   const { slots } = control;
@@ -21,6 +28,10 @@ export function serveLane({ setup, index }: LaneData): void {
     } catch (error) {
       control.fail(error);
       return;
+    }
+    if (performance.now() - lookedAt >= msBetweenLooks) {
+      lookedAt = performance.now();
+      control.cpuSeconds[index] = cpuSeconds() ?? Number.NaN;
     }
     Atomics.add(slots, slot.idle, 1);
     Atomics.notify(slots, slot.idle);

@@ -30,6 +30,8 @@ export interface LoopParts {
   readonly steering: Steering;
   /** tokens ÷ bytes of the training text */
   readonly tokensPerByte: number;
+  /** of all threads; null where the machine does not tell */
+  readonly cpuSeconds: () => number | null;
   readonly emit: (event: TrainingEvent) => void;
   /** called where an uninterrupted training scores the weights, too */
   readonly scored?: (step: number) => void;
@@ -157,7 +159,7 @@ export class TrainingLoop {
   }
 
   #report(): void {
-    const { learner, pace, tokensPerByte, emit } = this.#parts;
+    const { learner, pace, tokensPerByte, cpuSeconds, emit } = this.#parts;
     const { step, tokens } = learner.state;
     const last = this.#sinceProgress.at(-1)!;
     const trainLoss = mean(this.#sinceProgress.map((result) => result.loss));
@@ -167,6 +169,7 @@ export class TrainingLoop {
       epoch: learner.epochs,
       tokens,
       elapsedSeconds,
+      cpuSeconds: cpuSeconds(),
       remainingSeconds: pace.remainingSeconds(step),
       tokensPerSecond: tokens / elapsedSeconds,
       learningRate: last.learningRate,

@@ -29,17 +29,20 @@ export class Team {
   readonly memory: WebAssembly.Memory;
   readonly #lane: Lane;
   readonly #others: readonly WorkerHandle<never, never>[];
+  readonly #ownCpuSeconds: () => number | null;
 
   private constructor(
     compiled: CompiledKernels,
     lane: Lane,
     memory: WebAssembly.Memory,
     others: readonly WorkerHandle<never, never>[],
+    ownCpuSeconds: () => number | null,
   ) {
     this.compiled = compiled;
     this.#lane = lane;
     this.memory = memory;
     this.#others = others;
+    this.#ownCpuSeconds = ownCpuSeconds;
   }
 
   /** @throws {NihiloError} memoryTooSmall, memoryUnavailable */
@@ -60,7 +63,11 @@ export class Team {
       handle.onFailure((reason) => lane.control.fail(reason));
       return handle;
     });
-    return new Team(compiled, lane, memory, others);
+    const before = platform.threadCpuSeconds() ?? Number.NaN;
+    return new Team(compiled, lane, memory, others, () => {
+      const seconds = platform.threadCpuSeconds();
+      return seconds === null ? null : seconds - before;
+    });
   }
 
   /** All lanes need nothing more of this thread, which `run` may block from then on. */
@@ -74,6 +81,13 @@ export class Team {
 
   get lanes(): number {
     return this.#others.length + 1;
+  }
+
+  /** Seconds of processor time of all threads since the team was put together; null where the machine does not tell. */
+  get cpuSeconds(): number | null {
+    const own = this.#ownCpuSeconds();
+    if (own === null) return null;
+    return this.#lane.control.cpuSeconds.subarray(1).reduce((sum, seconds) => sum + seconds, own);
   }
 
   /** One result for each item of the last phase that has results. */

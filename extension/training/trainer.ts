@@ -207,6 +207,7 @@ class Training {
       stop: this.#request.stop,
       steering: this.#steering,
       tokensPerByte: corpus.tokensPerByte,
+      cpuSeconds: () => team.cpuSeconds,
       emit: this.#emit,
       scored: (step: number) => this.#vectors.scored(step, this.#learner.weightsInPlace),
       sample: (weights: Weights) => samples?.goOn(weights) ?? null,

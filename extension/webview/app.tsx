@@ -29,7 +29,15 @@ export function App({ state, dispatch, send }: AppProps): JSX.Element {
   return (
     <main>
       <Stages state={stageState} isTraining={isTraining} dispatch={dispatch} send={send} />
-      {state.training.phase !== 'none' && <TrainingPanel training={state.training} send={send} />}
+      {state.training.phase !== 'none' && (
+        <TrainingPanel
+          training={state.training}
+          scales={state.scales}
+          canShowWay={state.answer !== null}
+          dispatch={dispatch}
+          send={send}
+        />
+      )}
     </main>
   );
 }

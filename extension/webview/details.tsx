@@ -5,6 +5,7 @@ import { sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
+import { FlowView } from './flow/flowView.tsx';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
 import { useAnswer, useView, type View } from './view.ts';
@@ -28,6 +29,7 @@ export function Details({ isOld }: { readonly isOld: boolean }): JSX.Element {
       <h3>{phrases.whatToLookFor}</h3>
       <p>{phrases.stages[stage].look}</p>
       <Overview view={view} />
+      <FlowView />
     </aside>
   );
 }

@@ -1,6 +1,7 @@
 import type { PlainError } from '../protocol/errors.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type {
+  CurveScales,
   InspectorMemory,
   InspectorMessage,
   InspectorRequest,
@@ -80,6 +81,7 @@ export interface InspectorState {
   /** the choice to restore after a reload, until the first answer */
   readonly remembered: InspectorMemory | null;
   readonly training: TrainingView;
+  readonly scales: CurveScales;
 }
 
 export type InspectorEvent =
@@ -89,6 +91,7 @@ export type InspectorEvent =
   | { readonly type: 'setPinned'; readonly pinned: boolean }
   | { readonly type: 'openStage'; readonly stage: StageId }
   | { readonly type: 'select'; readonly change: Partial<Selection> }
+  | { readonly type: 'scale'; readonly scales: CurveScales }
   | { readonly type: 'look'; readonly look: Look | null }
   | { readonly type: 'show'; readonly explanation: Explanation; readonly sentence: string };
 
@@ -124,13 +127,14 @@ export function initialState(memory: InspectorMemory | null): InspectorState {
     look: null,
     remembered: memory,
     training: noTraining,
+    scales: memory?.scales ?? { axis: 'step', logX: false, logY: false },
   };
 }
 
 function rememberedSelection(memory: InspectorMemory | null): Partial<Selection> {
   if (memory === null) return {};
-  const { layer, head, temperature, topK, topP, seed } = memory;
-  return { layer, head, temperature, topK, topP, seed };
+  const { layer, head, temperature, topK, topP, seed, neuron, hidesFirst, map, flow } = memory;
+  return { layer, head, temperature, topK, topP, seed, neuron, hidesFirst, map, flow };
 }
 
 /** The next state and the requests to send, by what happened. An answer to any but the last request changes nothing. */
@@ -180,6 +184,8 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       const selection = { ...state.selection, ...event.change };
       return { state: { ...state, selection }, send: [] };
     }
+    case 'scale':
+      return { state: { ...state, scales: event.scales }, send: [] };
     case 'show': {
       const { explanation, sentence } = event;
       return { state: { ...state, look: { number: null, sheet: true, explanation, sentence } }, send: [] };
@@ -243,6 +249,7 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
       waiting: false,
       answer: { sequence, revision, place, inspection },
       questions,
+      look: state.look ?? (isPlaceOf(state.remembered, place) ? state.remembered.look : null),
       remembered: null,
     },
     reply.answers,
@@ -257,11 +264,16 @@ function rememberedPosition(
   place: Place | null,
   inspection: Inspection,
 ): number | null {
-  if (place === null || memory === null || memory.place === null || memory.tokensBack === null) return null;
-  const { uri, line, column } = memory.place;
-  if (uri !== place.uri || line !== place.line || column !== place.column) return null;
+  if (!isPlaceOf(memory, place) || memory.tokensBack === null) return null;
   const position = inspection.cursor - 1 - memory.tokensBack;
   return position >= 0 && position < inspection.tokens.length ? position : null;
+}
+
+/** Whether it was kept of a page that looked at the same place. */
+function isPlaceOf(memory: InspectorMemory | null, place: Place | null): memory is InspectorMemory {
+  if (place === null || memory === null || memory.place === null) return false;
+  const { uri, line, column } = memory.place;
+  return uri === place.uri && line === place.line && column === place.column;
 }
 
 function grown(view: TrainingView, tick: TrainingTick): TrainingView {
@@ -286,8 +298,8 @@ export function memoryOf(state: InspectorState): InspectorMemory {
   // Until the first answer there is nothing newer than what was kept before.
   if (state.remembered !== null && state.answer === null) return state.remembered;
   const place = state.subject?.place ?? null;
-  const { stage, selection } = state;
-  const { layer, head, temperature, topK, topP, seed } = selection;
+  const { stage, selection, scales, look } = state;
+  const { layer, head, temperature, topK, topP, seed, neuron, hidesFirst, map, flow } = selection;
   return {
     stage,
     layer,
@@ -296,6 +308,13 @@ export function memoryOf(state: InspectorState): InspectorMemory {
     topK,
     topP,
     seed,
+    neuron,
+    hidesFirst,
+    map,
+    flow,
+    scales,
+    // A number of a line of the workspace means nothing before the workspace is searched again.
+    look: look === null || look.number === null || 'at' in look.number ? null : look,
     pinned: state.subject?.pinned ?? false,
     place: place === null ? null : { uri: place.uri, line: place.line, column: place.column },
     tokensBack:

@@ -1,5 +1,6 @@
-import type { InspectorMemory } from '../protocol/inspector.ts';
-import { stageIds } from '../protocol/stages.ts';
+import { axes, type CurveScales, type InspectorMemory } from '../protocol/inspector.ts';
+import { type NumberName, stageIds } from '../protocol/stages.ts';
+import { phrases } from './phrases/phrases.ts';
 
 /** What was kept before a reload, or null: an earlier version of the extension may have kept something else. */
 export function readMemory(kept: unknown): InspectorMemory | null {
@@ -12,13 +13,57 @@ export function readMemory(kept: unknown): InspectorMemory | null {
   if (!isWhole(topK) || !isWhole(seed) || !isBetween(temperature, 0, 2) || !isBetween(topP, 0, 1))
     return null;
   if (layer < 0 || head < 0 || topK < 0 || seed < 0) return null;
-  const rest = { pinned, tokensBack, stage, layer, head, topK, seed, temperature, topP };
+  const shown = readShown(kept);
+  if (shown === null) return null;
+  const rest = { pinned, tokensBack, stage, layer, head, topK, seed, temperature, topP, ...shown };
   if (place === null) return { ...rest, place };
   if (!isRecord(place)) return null;
   const { uri, line, column } = place;
   if (typeof uri !== 'string' || !isWhole(line) || !isWhole(column) || line < 1 || column < 1) return null;
   return { ...rest, place: { uri, line, column } };
 }
+
+type Shown = Pick<InspectorMemory, 'neuron' | 'hidesFirst' | 'map' | 'flow' | 'scales' | 'look'>;
+
+/** What is shown of the stages, and how. */
+function readShown({
+  neuron,
+  hidesFirst,
+  map,
+  flow,
+  scales: keptScales,
+  look: keptLook,
+}: Kept): Shown | null {
+  if (!(neuron === null || (isWhole(neuron) && neuron >= 0))) return null;
+  if (typeof hidesFirst !== 'boolean' || typeof map !== 'boolean' || typeof flow !== 'boolean') return null;
+  const scales = readScales(keptScales);
+  if (scales === null) return null;
+  return { neuron, hidesFirst, map, flow, scales, look: readLook(keptLook) };
+}
+
+function readScales(kept: unknown): CurveScales | null {
+  if (!isRecord(kept)) return null;
+  const { logX, logY } = kept;
+  const axis = axes.find((name) => name === kept['axis']);
+  if (axis === undefined || typeof logX !== 'boolean' || typeof logY !== 'boolean') return null;
+  return { axis, logX, logY };
+}
+
+/** A number by its name; null where there is no such name: nothing is looked at then. */
+function readLook(kept: unknown): InspectorMemory['look'] {
+  if (!isRecord(kept) || typeof kept['sheet'] !== 'boolean' || !isRecord(kept['number'])) return null;
+  const { of, ...where } = kept['number'];
+  if (typeof of !== 'string' || !Object.hasOwn(phrases.numbersNamed, of)) return null;
+  const isPlace = ([name, value]: [string, unknown]): boolean =>
+    name === 'matrix'
+      ? typeof value === 'string' && Object.hasOwn(phrases.matrices, value)
+      : (value === null && name === 'point') || (typeof value === 'number' && Number.isFinite(value));
+  if (!Object.entries(where).every(isPlace)) return null;
+  // Whether there is such a place the engine says, as of any number that is asked about.
+  return { number: { of, ...where } as NumberName, sheet: kept['sheet'] };
+}
+
+type Kept = Readonly<Record<string, unknown>>;
 
 function isBetween(value: unknown, least: number, most: number): value is number {
   return typeof value === 'number' && value >= least && value <= most;

@@ -9,6 +9,8 @@ export interface Selection {
   readonly other: number | null;
   /** when the vectors are looked at, by the points that there are; null: now */
   readonly point: number | null;
+  /** the first token, which heads rest on, is left out of what is looked at */
+  readonly hidesFirst: boolean;
   /** they are shown on a plane */
   readonly map: boolean;
   /** null: the one that fires most */
@@ -16,6 +18,8 @@ export interface Selection {
   readonly silenced: boolean;
   /** rank of the first row that is shown; null: the chosen token is among them */
   readonly vocabularyFrom: number | null;
+  /** how numbers flow through the chosen layer is shown */
+  readonly flow: boolean;
   /** the workspace is searched for lines that a neuron fires at */
   readonly firingLines: boolean;
   readonly temperature: number;
@@ -40,10 +44,12 @@ export const initialSelection: Selection = {
   head: 0,
   other: null,
   point: null,
+  hidesFirst: false,
   map: false,
   neuron: null,
   silenced: false,
   vocabularyFrom: null,
+  flow: true,
   firingLines: false,
   temperature: 1,
   topK: 0,

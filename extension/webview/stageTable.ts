@@ -44,6 +44,7 @@ const questions: Readonly<Record<StageId, Questions>> = {
   why: ({ whyToken, branch }, { position }) => [
     { kind: 'why', position, token: whyToken },
     { kind: 'branch', position, tokens: branch },
+    { kind: 'doubt', position, token: whyToken },
     { kind: 'seen', position },
   ],
   learning: ({ rate, weight }, { position }) => [{ kind: 'learning', position, rate, weight }],
@@ -53,9 +54,15 @@ const questions: Readonly<Record<StageId, Questions>> = {
 export const growing: readonly StageKind[] = ['firingLines', 'why', 'branch'];
 
 /** What the stage does not wait for: it shows by itself how far it is. */
-export const awaitedApart: readonly StageKind[] = ['vocabulary', 'firingLines', 'parts'];
+export const awaitedApart: readonly StageKind[] = [
+  'vocabulary',
+  'firingLines',
+  'parts',
+  'doubt',
+  'operations',
+];
 
-/** What is needed for the open stage; the overview, whose numbers the rail shows, always. */
+/** What is needed for the open stage; the overview, whose numbers the rail shows, always; last what is drawn beside it. */
 export function questionsOf(
   stage: StageId,
   selection: Selection,
@@ -64,6 +71,7 @@ export function questionsOf(
   return [
     { kind: 'overview', ...placeOf(selection, inspection) },
     ...questions[stage](selection, inspection),
+    ...(selection.flow ? [{ kind: 'operations' as const }] : []),
   ];
 }
 

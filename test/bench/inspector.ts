@@ -8,6 +8,7 @@ import { InspectorClient } from '../../extension/inspection/client.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { CorpusRequest, TrainingRequest } from '../../extension/protocol/training.ts';
 import { EditorStandIn, whyNoBrowser } from '../webview/editorStandIn.ts';
+import { noPrecedents } from '../webview/noPrecedents.ts';
 import { measureInspectorCost } from './inspectorCost.ts';
 import { measureMemory, measurePage, openInspector, type Opened } from './inspectorPage.ts';
 import type { InspectorLeg, InspectorResults } from './inspectorResults.ts';
@@ -50,6 +51,7 @@ function engineOf(client: InspectorClient, checkpoint: string): InspectionEngine
     inspectEssay: (...query) => client.inspectEssay(...query),
     ask: (...query) => client.ask(...query),
     essay: (action) => client.essay(action),
+    ...noPrecedents,
     find: async () => null,
     parts: async () => null,
     read: (...text) => client.read(...text),

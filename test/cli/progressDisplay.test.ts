@@ -8,6 +8,7 @@ const progress: TrainingProgress = {
   epoch: 0.5,
   tokens: 1_263_616,
   elapsedSeconds: 30,
+  cpuSeconds: 28,
   remainingSeconds: 90,
   tokensPerSecond: 42_120.5,
   learningRate: 1e-3,

@@ -24,9 +24,11 @@ afterAll(() => code.remove());
 
 const textOf = (file: string): string => readFileSync(path.join(code.folder, file), 'utf8');
 
-/** The text that a match says was found: the last tokens before the word that is being typed. */
-function matchedText(prefix: string, tokens: number): string {
+/** The text that a match says was found: the last tokens, or those before the word that is being typed. */
+function matchedText(prefix: string, tokens: number, isTyped: boolean): string {
   const bytes = new TextEncoder().encode(prefix);
+  const whole = tokenizer.encode(bytes);
+  if (!isTyped) return new TextDecoder().decode(tokenizer.decode(whole.slice(whole.length - tokens)));
   const { ids } = heal(tokenizer, [...tokenizer.encode(bytes)], bytes, 0);
   return new TextDecoder().decode(tokenizer.decode(Uint16Array.from(ids.slice(ids.length - tokens))));
 }
@@ -41,21 +43,26 @@ it('“seen before” names, 100 of 100 times, a file that has the same text, en
     // A piece of a file in a new one, at times behind something that stands nowhere.
     const piece = whole.slice(from, from + 40 + Math.floor(next() * 400));
     const prefix = i % 2 === 0 ? piece : `zyxw.qvut(${i});\n${piece}`;
-    const match = served.find(prefix, { name: `new${i}.ts`, suffix: '' });
+    const isTyped = i % 4 < 2;
+    const match = served.find(prefix, { name: `new${i}.ts`, suffix: '' }, isTyped);
     expect(match).not.toBeNull();
-    const said = matchedText(prefix, match!.tokens);
+    const said = matchedText(prefix, match!.tokens, isTyped);
+    if (!isTyped) expect(prefix.endsWith(said)).toBe(true);
     longest = Math.max(longest, said.length);
-    const found = textOf(match!.file);
-    const linesOfEnds = [...occurrences(found, said)].map(
-      (at) => found.slice(0, at + said.length).split('\n').length,
-    );
-    expect(linesOfEnds, `${match!.file}:${match!.line} ${JSON.stringify(said)}`).toContain(match!.line);
+    expect(match!.places).toHaveLength(Math.min(5, match!.count));
+    for (const { file, line } of match!.places) {
+      const found = textOf(file);
+      const linesOfEnds = [...occurrences(found, said)].map(
+        (at) => found.slice(0, at + said.length).split('\n').length,
+      );
+      expect(linesOfEnds, `${file}:${line} ${JSON.stringify(said)}`).toContain(line);
+    }
   }
   expect(longest, 'and not only a few characters of it').toBeGreaterThan(100);
 });
 
 it('text that stands nowhere is seen nowhere', () => {
-  expect(served.find('', { name: 'empty.ts', suffix: '' })).toBeNull();
+  expect(served.find('', { name: 'empty.ts', suffix: '' }, false)).toBeNull();
 });
 
 function* occurrences(text: string, part: string): Generator<number> {

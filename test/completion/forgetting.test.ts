@@ -42,10 +42,10 @@ describe('a file that is forgotten', () => {
     const predictor = new Predictor(platform);
     await predictor.useIndex(await index([]), giveWay);
     expect(await completed(predictor)).toContain(unique.slice(9));
-    expect(predictor.find(lines.slice(0, 60), open)?.file).toBe('protocol/forgotten.ts');
+    expect(predictor.find(lines.slice(0, 60), open, true)?.places[0]?.file).toBe('protocol/forgotten.ts');
     expect(await predictor.learn(null, [{ path: 'protocol/forgotten.ts', ids: null }], giveWay)).toBe(false);
     expect(await completed(predictor)).not.toContain(unique.slice(9));
-    expect(predictor.find(lines.slice(0, 60), open)?.file).not.toBe('protocol/forgotten.ts');
+    expect(predictor.find(lines.slice(0, 60), open, true)?.places[0]?.file).not.toBe('protocol/forgotten.ts');
   });
 
   it('does not come back with the next index, whose vocabulary knows nothing of it either', async () => {

@@ -56,6 +56,39 @@ it.each([1, 2, 3, 20, 400])(
   },
 );
 
+it.each([2, 5, 40])(
+  'tokens stand between others where a search through everything finds them so, with %i tokens',
+  (vocabSize) => {
+    const next = uniform(100 + vocabSize);
+    const lineFeeds = new Uint8Array(vocabSize);
+    let found = 0;
+    for (let round = 0; round < 200; round++) {
+      const documents = Array.from({ length: Math.floor(next() * 4) }, (_, i) => ({
+        document: `${i}`,
+        ids: randomIds(next, 60, vocabSize),
+      }));
+      const index = new SuffixIndex(documents, lineFeeds);
+      const query = randomQuery(next, documents, vocabSize);
+      const ids = query.subarray(Math.max(0, query.length - 1 - Math.floor(3 * next())));
+      const [before, behind] = randomIntegers(next, 2, 0, 2);
+      const isWanted = (id: number | null, wanted: number): boolean => ((id ?? -1) + 1) % 3 === wanted;
+      const naive = documents.some(({ ids: text }) =>
+        Array.from(text, (_, at) => at).some(
+          (at) =>
+            at + ids.length <= text.length &&
+            ids.every((id, i) => text[at + i] === id) &&
+            isWanted(text[at - 1] ?? null, before!) &&
+            isWanted(text[at + ids.length] ?? null, behind!),
+        ),
+      );
+      const told = index.has(ids, (one, other) => isWanted(one, before!) && isWanted(other, behind!));
+      expect(told).toBe(ids.length > 0 && naive);
+      found += Number(told);
+    }
+    expect(found).toBeGreaterThan(0);
+  },
+);
+
 it.each([1, 2, 3, 4])(
   'after documents came, changed and went, answers are those of an index that is built anew (seed %i)',
   (seed) => {

@@ -76,6 +76,7 @@ export const trainingProgress: TrainingProgress = {
   epoch: 0,
   tokens: 1_000,
   elapsedSeconds: 15,
+  cpuSeconds: 28,
   remainingSeconds: 45,
   tokensPerSecond: 100,
   learningRate: 1e-3,

@@ -80,6 +80,10 @@ export class ScriptedPlatform<Request, Reply> implements Platform {
   peakRss(): number {
     return 0;
   }
+
+  threadCpuSeconds(): null {
+    return null;
+  }
 }
 
 async function unscripted(): Promise<never> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { surpriseRanges } from '../../extension/host/surpriseRanges.ts';
+import { controlBytes } from '../../extension/protocol/tokenBytes.ts';
+import { quotedToken, surpriseRanges } from '../../extension/host/surpriseRanges.ts';
 
 it('finds tokens in the text whatever its characters, and joins on without a gap or an overlap', () => {
   fc.assert(
@@ -8,7 +9,7 @@ it('finds tokens in the text whatever its characters, and joins on without a gap
       const bytes = new TextEncoder().encode(text);
       let start = 0;
       const surprises = lengths.flatMap((length) => {
-        const token = { start, length: Math.min(length, bytes.length - start), bits: 0 };
+        const token = { start, length: Math.min(length, bytes.length - start), bits: 0, rank: 1, others: [] };
         start += token.length;
         return token.length > 0 ? [token] : [];
       });
@@ -35,5 +36,16 @@ it.each([
   [8, 2],
   [20, 2],
 ])('%d bits are band %d', (bits, band) => {
-  expect(surpriseRanges('a', [{ start: 0, length: 1, bits }])[0]!.band).toBe(band);
+  expect(surpriseRanges('a', [{ start: 0, length: 1, bits, rank: 1, others: [] }])[0]!.band).toBe(band);
+});
+
+it.each([
+  [' total', ' total'],
+  ['\n\t', '⏎→'],
+  ['\r\n', '⏎'],
+  [Buffer.from('求', 'utf8').toString('latin1'), '求'],
+  ['\xe5\x92', '\ufffd'],
+  [controlBytes('<|endoftext|>'), '<|endoftext|>'],
+])('the token %j is quoted as “%s”', (bytes, said) => {
+  expect(quotedToken(bytes)).toBe(said);
 });

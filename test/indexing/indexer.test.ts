@@ -78,7 +78,9 @@ describe('an index without a model', () => {
     const [name, line] = ['tokenizer/healing.ts', 'const carriageReturn = 0x0d;'];
     const lines = readFileSync(path.join(code.folder, name), 'utf8').split('\n');
     const before = lines.slice(0, lines.indexOf(line)).join('\n');
-    expect(served.find(before, open)).toMatchObject({ file: name, line: lines.indexOf(line) });
+    expect(served.find(before, open, true)).toMatchObject({
+      places: [{ file: name, line: lines.indexOf(line) }],
+    });
   });
 
   it('tells changed files by the rules of the corpus, and those that changed while it was built behind the index', async () => {

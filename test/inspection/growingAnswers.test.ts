@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { softmax } from '../../extension/arithmetic/softmax.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
-import { branchTokenByToken, whyLineByLine } from '../../extension/inspection/growingAnswers.ts';
+import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../../extension/inspection/growingAnswers.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import { answerStage } from '../../extension/inspection/stageAnswers.ts';
 import type { RunQuestion, StageAnswer, StageAnswers } from '../../extension/protocol/stages.ts';
@@ -100,5 +100,32 @@ describe('a branch, token by token', () => {
     const text = [...ids, ...tokens.slice(0, -1)].slice(-config.maxPositionEmbeddings);
     const expected = independent(text)[tokens.at(-1)!]!;
     expect(Math.abs(last!.tokens.at(-1)!.probability - expected)).toBeLessThanOrEqual(bound);
+  });
+});
+
+describe('what may come, to the end of the word', () => {
+  it.each([7, 101, 45, 13, 3])(
+    'from token %i on: the likeliest tokens, as long as they go on with the word',
+    async (id) => {
+      const { ask } = engine();
+      const position = 20;
+      const branch = (await all(branchTokenByToken(ask, { kind: 'branch', position, tokens: [id] }))).at(-1)!;
+      const bytes = branch.tokens.map((token) => token.bytes);
+      const isWord = (text: string): boolean => /\w$/.test(text);
+      const end = isWord(bytes[0]!) ? bytes.findIndex((text) => !isWord(text)) : 1;
+      const expected = bytes.slice(0, end < 0 ? 8 : Math.min(8, end)).join('');
+      expect(await toEndOfWord({ id, bytes: subject.bytesOf(id) }, position, ask)).toBe(expected);
+    },
+  );
+
+  it('leaves out what is cut of a character, and begins no word behind signs', async () => {
+    const { asked, ask } = engine();
+    expect(await toEndOfWord({ id: 7, bytes: '.' }, 20, ask)).toBe('.');
+    expect(asked).toEqual([]);
+    const cut = async (): Promise<StageAnswer> => ({
+      kind: 'next',
+      answer: { id: 1, bytes: ';', logit: 0, probability: 1, rank: 1, top: [] },
+    });
+    expect(await toEndOfWord({ id: 7, bytes: 'a\xe5\x92' }, 20, cut)).toBe('a');
   });
 });

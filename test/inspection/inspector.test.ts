@@ -142,10 +142,13 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
       expect(bits).toBeGreaterThan(0);
     });
     // The first tokens of a text stand in one run from its beginning.
-    const { distribution, tokens } = inspector.inspect(text, '', 0, 1);
+    const { distribution, tokens } = inspector.inspect(text, '', 0, 8);
     const [first] = inspector.surprises(text, 0);
     expect(first!.length).toBe(tokens[1]!.bytes.length);
     expect(first!.bits).toBeCloseTo(-Math.log2(distribution.actual!.probability), 6);
+    expect(first!.rank).toBe(distribution.actual!.rank);
+    const others = distribution.top.filter(({ id }) => id !== distribution.actual!.id).slice(0, 3);
+    expect(first!.others).toEqual(others.map(({ bytes, probability }) => ({ bytes, probability })));
   });
 
   it('refuses a place outside of the text and a run that is too old, in one sentence', () => {

@@ -76,6 +76,19 @@ describe('what the token vectors were before', () => {
       expect(then.change).toBeCloseTo(dot(a, then.now) / Math.sqrt(dot(a, a) * dot(then.now, then.now)), 12);
       expect(then.neighbours).not.toEqual(now.neighbours);
     }
+    // How far it has come: from the start, at each of the points, and now.
+    const ways = now.drift;
+    expect(ways).toHaveLength(5);
+    const length = (a: readonly number[]): number => Math.sqrt(a.reduce((sum, value) => sum + value ** 2, 0));
+    const begun = ask(0).vector;
+    [0, 1, 2, 3, null].forEach((point, i) => {
+      const { vector, change } = ask(point);
+      expect(ways[i]!.distance).toBeCloseTo(length(vector.map((value, j) => value - begun[j]!)), 6);
+      expect(ways[i]!.cosine).toBeCloseTo(change, 12);
+    });
+    expect([ways[0]!.distance, ways.at(-1)!.cosine]).toEqual([0, expect.closeTo(1, 12)]);
+    expect(ways[4]!.distance).toBeGreaterThan(0);
+    expect(ask(2).drift).toEqual(ways);
     essay.begin(6);
     expect(ask(null).points).toEqual([0]);
     expect(ask(0).vector).toEqual(ask(null).vector);

@@ -3,10 +3,10 @@ import { counted, fromStored, noStatistics, toStored } from '../../extension/sta
 import { type Outcome } from '../../extension/statistics/tracker.ts';
 
 const outcomes: readonly Outcome[] = [
-  { type: 'shown' },
-  { type: 'shown' },
-  { type: 'accepted', characters: 10 },
-  { type: 'partlyAccepted', characters: 4 },
+  { type: 'shown', first: 1 },
+  { type: 'shown', first: 1 },
+  { type: 'accepted', first: 1, characters: 10 },
+  { type: 'partlyAccepted', first: 1, characters: 4 },
   { type: 'rejected', id: 1, uri: 'file:///a', offset: 0, text: 'abc', typed: 0, shownMs: 900 },
   { type: 'rejected', id: 2, uri: 'file:///a', offset: 0, text: 'abc', typed: 0, shownMs: 749 },
   { type: 'kept', afterMs: 30_000, inserted: 10, kept: 8 },
@@ -25,6 +25,7 @@ describe('statistics', () => {
       rejected: 1,
       acceptedCharacters: 14,
       savedKeystrokes: 12,
+      precedents: { with: { shown: 0, accepted: 0 }, without: { shown: 0, accepted: 0 } },
       kept: [
         { inserted: 14, kept: 12 },
         { inserted: 10, kept: 0 },

@@ -29,7 +29,10 @@ describe('a suggestion', () => {
     changed(900, 100, 6, 'const value = 1;');
     tracker.cursorMoved(uri, 116, 900);
     tracker.accepted(id, 901);
-    expect(outcomes).toEqual([{ type: 'shown' }, { type: 'accepted', characters: 10 }]);
+    expect(outcomes).toEqual([
+      { type: 'shown', first: 1 },
+      { type: 'accepted', first: 1, characters: 10 },
+    ]);
   });
 
   it('that is accepted as an insertion behind the cursor counts the same', () => {
@@ -37,7 +40,10 @@ describe('a suggestion', () => {
     const id = offered(0, offer('const ', 'value = 1;'));
     changed(100, 106, 0, 'value = 1;');
     tracker.accepted(id, 101);
-    expect(outcomes).toEqual([{ type: 'shown' }, { type: 'accepted', characters: 10 }]);
+    expect(outcomes).toEqual([
+      { type: 'shown', first: 1 },
+      { type: 'accepted', first: 1, characters: 10 },
+    ]);
   });
 
   it('that is typed by hand to its end was shown once, neither accepted nor rejected', () => {
@@ -59,7 +65,10 @@ describe('a suggestion', () => {
     offered(110, offer('f', 'ish'));
     changed(200, 100, 1, 'first text');
     tracker.accepted(id, 201);
-    expect(outcomes).toEqual([{ type: 'shown' }, { type: 'accepted', characters: 9 }]);
+    expect(outcomes).toEqual([
+      { type: 'shown', first: 1 },
+      { type: 'accepted', first: 1, characters: 9 },
+    ]);
   });
 
   it('that is gone within 750 ms was not shown', () => {
@@ -78,7 +87,7 @@ describe('a suggestion', () => {
     changed(500, 104, 0, 'v');
     changed(1_000, 105, 0, 'x');
     expect(outcomes).toEqual([
-      { type: 'shown' },
+      { type: 'shown', first: 1 },
       { type: 'rejected', id, uri, offset: 104, text: 'value', typed: 1, shownMs: 1_000 },
     ]);
   });
@@ -89,7 +98,10 @@ describe('a suggestion', () => {
     changed(100, 104, 1, '');
     changed(200, 100, 4, 'let value');
     tracker.accepted(id, 201);
-    expect(outcomes).toEqual([{ type: 'shown' }, { type: 'accepted', characters: 4 }]);
+    expect(outcomes).toEqual([
+      { type: 'shown', first: 1 },
+      { type: 'accepted', first: 1, characters: 4 },
+    ]);
   });
 
   it('agrees with a bracket that the editor closes by itself', () => {
@@ -105,10 +117,13 @@ describe('a suggestion', () => {
     const { tracker, outcomes, offered, changed } = setUp();
     const id = offered(0, offer('', 'return value;'));
     changed(100, 100, 0, 'return');
-    expect(outcomes).toEqual([{ type: 'partlyAccepted', characters: 6 }, { type: 'shown' }]);
+    expect(outcomes).toEqual([
+      { type: 'partlyAccepted', first: 1, characters: 6 },
+      { type: 'shown', first: 1 },
+    ]);
     changed(200, 100, 6, 'return value;');
     tracker.accepted(id, 201);
-    expect(outcomes.slice(2)).toEqual([{ type: 'accepted', characters: 7 }]);
+    expect(outcomes.slice(2)).toEqual([{ type: 'accepted', first: 1, characters: 7 }]);
   });
 
   it('that goes on with an entry of the list of suggestions does not own the entry', () => {
@@ -118,7 +133,10 @@ describe('a suggestion', () => {
     expect(outcomes).toEqual([]);
     changed(200, 100, 7, 'console.log();');
     tracker.accepted(id, 201);
-    expect(outcomes).toEqual([{ type: 'shown' }, { type: 'accepted', characters: 7 }]);
+    expect(outcomes).toEqual([
+      { type: 'shown', first: 1 },
+      { type: 'accepted', first: 1, characters: 7 },
+    ]);
   });
 
   describe('whose line moves outwards', () => {
@@ -133,7 +151,10 @@ describe('a suggestion', () => {
       const id = offered(0, outwards);
       changed(900, offset, length, text);
       tracker.accepted(id, 901);
-      expect(outcomes).toEqual([{ type: 'shown' }, { type: 'accepted', characters: 5 }]);
+      expect(outcomes).toEqual([
+        { type: 'shown', first: 1 },
+        { type: 'accepted', first: 1, characters: 5 },
+      ]);
     });
 
     it('is rejected by who types something else, and not by who begins to type it further in', () => {
@@ -144,7 +165,7 @@ describe('a suggestion', () => {
       changed(3_000, 108, 0, 'x');
       const text = 'else:';
       const rejected = { type: 'rejected', id: 2, uri, offset: 108, text, typed: 0, shownMs: 1_000 };
-      expect(outcomes).toEqual([{ type: 'shown' }, { type: 'shown' }, rejected]);
+      expect(outcomes).toEqual([{ type: 'shown', first: 1 }, { type: 'shown', first: 2 }, rejected]);
     });
 
     it('is nothing that is followed where more than indentation would go', () => {
@@ -158,7 +179,10 @@ describe('a suggestion', () => {
     const [, second] = tracker.offered([offer('', 'first'), offer('', 'second')], 0);
     changed(100, 100, 0, 'second');
     tracker.accepted(second!, 101);
-    expect(outcomes).toEqual([{ type: 'shown' }, { type: 'accepted', characters: 6 }]);
+    expect(outcomes).toEqual([
+      { type: 'shown', first: 1 },
+      { type: 'accepted', first: 1, characters: 6 },
+    ]);
   });
 
   it('moves with text that comes before it, and knows nothing of another document', () => {
@@ -168,7 +192,10 @@ describe('a suggestion', () => {
     changed(150, 100, 1, 'zzz', other);
     changed(200, 105, 1, 'abcd');
     tracker.accepted(id, 201);
-    expect(outcomes).toEqual([{ type: 'shown' }, { type: 'accepted', characters: 3 }]);
+    expect(outcomes).toEqual([
+      { type: 'shown', first: 1 },
+      { type: 'accepted', first: 1, characters: 3 },
+    ]);
   });
 
   it('ends when another document is looked at', () => {

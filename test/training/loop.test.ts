@@ -68,6 +68,7 @@ class Script {
         return Promise.resolve({ loss, bitsPerByte: loss / 2, tokens: 1, bytes: 1 });
       },
       pace,
+      cpuSeconds: () => null,
       stop: this.#stop,
       steering: {
         get cancelled() {

@@ -158,6 +158,24 @@ describe('train', () => {
     }
   });
 
+  it.runIf(process.platform === 'linux')(
+    'tells the processor time of its threads: it grows, has that of the other lane in it, and is no more than the process has had',
+    async () => {
+      const before = process.cpuUsage();
+      const { events } = await run('costs', { stop: { steps: 100 }, threads: 2 });
+      const { user, system } = process.cpuUsage(before);
+      const told = events.flatMap((event) => (event.type === 'progress' ? [event.progress.cpuSeconds!] : []));
+      expect(told.length).toBeGreaterThan(1);
+      expect(told).toEqual(told.toSorted((a, b) => a - b));
+      expect(told[0]).toBeGreaterThan(0);
+      // Ticks are hundredths of a second, where it is told in ticks.
+      expect(told.at(-1)).toBeLessThanOrEqual((user + system) / 1e6 + 0.04);
+      const own = await run('alone', { stop: { steps: 100 }, threads: 1 });
+      const alone = own.events.findLast((event) => event.type === 'progress');
+      expect(alone?.type === 'progress' && alone.progress.cpuSeconds).toBeGreaterThan(0);
+    },
+  );
+
   it('stops at a target loss, and by seconds', async () => {
     const target = await run('target', { stop: { targetLoss: 5.5, steps: 200 } });
     expect(target.report.steps).toBeLessThan(200);

@@ -208,6 +208,12 @@ test('what is kept over a reload holds no text: a URI, numbers and a flag', asyn
     topK: 0,
     topP: 1,
     seed: 7,
+    neuron: null,
+    hidesFirst: false,
+    map: false,
+    flow: true,
+    scales: { axis: 'step', logX: false, logY: false },
+    look: null,
   });
 });
 

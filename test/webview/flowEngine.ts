@@ -15,6 +15,7 @@ import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { randomIntegers, uniform } from '../reference/random.ts';
 import type { VirtualTime } from './virtualTime.ts';
+import { noPrecedents } from './noPrecedents.ts';
 
 const config = {
   ...presetConfig('pencil', 96),
@@ -99,6 +100,7 @@ export function lateEngine(time: VirtualTime, random: () => number, model: () =>
       late(() => answer(runOf(Math.floor(run / 100), run % 100), question), signal),
     inspectEssay: () => Promise.reject(new Error('the essay is not looked at')),
     essay: () => Promise.reject(new Error('the essay is not looked at')),
+    ...noPrecedents,
     find: async () => null,
     parts: async () => null,
     read: async () => {},
@@ -124,7 +126,7 @@ export function numbersFor(
   const { actual } = inspection.distribution;
   if (actual !== null) found.push(-Math.log(actual.probability));
   for (const question of questionsOf(stage, fitted(chosen, inspection), inspection)) {
-    if (['branch', 'seen', 'parts', 'messages'].includes(question.kind)) continue;
+    if (['branch', 'doubt', 'seen', 'parts', 'messages'].includes(question.kind)) continue;
     const told = answer(run, { counts: null, ...question } as RunQuestion).answer;
     collect(told, found);
     if (question.kind !== 'scores') continue;

@@ -236,6 +236,53 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector in a browser', () => {
     await inspector.close();
   });
 
+  test('what is shown of the stages, the axes of the curves and the sheet that is open are found again; what is kept is less than 4 kB', async () => {
+    const inspector = await openOnSample();
+    const { page } = inspector;
+    const open = async (stage: string): Promise<void> => {
+      await page.locator(`.rail-entry[data-stage="${stage}"]`).click();
+      await page.waitForSelector(`.prediction[data-stage="${stage}"][aria-busy="false"]`);
+    };
+    const again = async (): Promise<void> => {
+      const kept = await page.evaluate(() => Object.values(sessionStorage).join(''));
+      expect(kept.length).toBeLessThan(4_000);
+      expect(kept).not.toMatch(/function|items|img/);
+      await inspector.reload();
+      await page.waitForSelector('.prediction[aria-busy="false"]');
+    };
+    train(inspector);
+    await page.waitForSelector('.chart canvas');
+    await page.getByRole('combobox', { name: 'Over' }).selectOption('epoch');
+    await page.getByLabel('logarithmic upwards').check();
+    await open('attention');
+    await page.locator('.prediction input[type="checkbox"]').check();
+    await open('vectors');
+    await page.getByRole('button', { name: /Map of/ }).click();
+    await page.waitForSelector('.vector-map svg');
+    await page.locator('.flow summary').click();
+    await open('neurons');
+    await page.locator('[data-neuron] button.plain').nth(4).click();
+    const neuron = await page.locator('tr.chosen[data-neuron]').getAttribute('data-neuron');
+    await again();
+    expect(await page.locator('tr.chosen[data-neuron]').getAttribute('data-neuron')).toBe(neuron);
+    expect(await page.getByRole('combobox', { name: 'Over' }).inputValue()).toBe('epoch');
+    expect(await page.getByLabel('logarithmic upwards').isChecked()).toBe(true);
+    expect(await page.getByLabel('logarithmic across').isChecked()).toBe(false);
+    expect(await page.locator('.flow').getAttribute('open')).toBeNull();
+    await open('attention');
+    expect(await page.locator('.prediction input[type="checkbox"]').isChecked()).toBe(true);
+    await open('vectors');
+    await page.waitForSelector('.vector-map svg');
+    await open('scores');
+    await page.locator('.num[data-of="logit"]').nth(2).dblclick();
+    await page.waitForSelector('.sheet [data-result]');
+    const sheet = await page.locator('.sheet').textContent();
+    await again();
+    await page.waitForSelector('.sheet [data-result]');
+    expect(await page.locator('.sheet').textContent()).toBe(sheet);
+    await inspector.close();
+  });
+
   test.each([
     { name: '240 px wide', width: 240, zoom: 1 },
     { name: '200 % zoom of 480 px', width: 480, zoom: 2 },

@@ -14,14 +14,25 @@ const whole = {
   seed: 7,
   temperature: 0.8,
   topP: 1,
+  neuron: 12,
+  hidesFirst: true,
+  map: false,
+  flow: true,
+  scales: { axis: 'epoch', logX: true, logY: false },
+  look: { number: { of: 'score', layer: 1, head: 2, position: 3, other: 0 }, sheet: true },
 };
 
-test.each([whole, { ...whole, place: null }, { ...whole, tokensBack: null }, { ...whole, tokensBack: -2 }])(
-  'what the Inspector keeps is read back as it was: %j',
-  (kept) => {
-    expect(readMemory(structuredClone(kept))).toEqual(kept);
-  },
-);
+test.each([
+  whole,
+  { ...whole, place: null },
+  { ...whole, tokensBack: null },
+  { ...whole, tokensBack: -2 },
+  { ...whole, neuron: null, look: null },
+  { ...whole, look: { number: { of: 'gradient', matrix: 'up', layer: 0, row: 1, col: 2 }, sheet: false } },
+  { ...whole, look: { number: { of: 'similarity', token: 1, other: 2, point: null }, sheet: false } },
+])('what the Inspector keeps is read back as it was: %j', (kept) => {
+  expect(readMemory(structuredClone(kept))).toEqual(kept);
+});
 
 test.each([
   undefined,
@@ -36,8 +47,27 @@ test.each([
   { ...whole, stage: 'elsewhere' },
   { ...whole, layer: -1 },
   { ...whole, temperature: 3 },
+  { ...whole, neuron: -1 },
+  { ...whole, hidesFirst: undefined },
+  { ...whole, map: 1 },
+  { ...whole, scales: { axis: 'years', logX: false, logY: false } },
+  { ...whole, scales: { axis: 'step', logX: 'yes', logY: false } },
 ])('anything else is as if nothing had been kept: %j', (kept) => {
   expect(readMemory(kept)).toBeNull();
+});
+
+test.each([
+  undefined,
+  'score',
+  { number: null, sheet: true },
+  { number: { of: 'nothing' }, sheet: true },
+  { number: { of: 'constructor' }, sheet: true },
+  { number: { of: 'score', layer: 'x' }, sheet: true },
+  { number: { of: 'gradient', matrix: 'sideways' }, sheet: true },
+  { number: { of: 'loss', position: {} }, sheet: true },
+  { number: { of: 'loss', position: 1 } },
+])('a number that there is none of is not looked at, and the rest stays: %j', (look) => {
+  expect(readMemory({ ...whole, look })).toEqual({ ...whole, look: null });
 });
 
 test('nothing but the named fields comes through, whatever was kept', () => {

@@ -17,6 +17,7 @@ import type { WorkspaceText } from '../../extension/protocol/workspaceText.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { sampleTokens } from './sampleText.ts';
+import { noPrecedents } from './noPrecedents.ts';
 
 const config = {
   vocabSize: 2048,
@@ -145,7 +146,8 @@ export function sampleEngine(change: Partial<InspectionEngine> = {}): Inspection
       else essay.step(action.steps, action.rate);
       return essay.state;
     },
-    find: async () => ({ tokens: 9, file: 'shop/cart.ts', line: 12 }),
+    ...noPrecedents,
+    find: async () => ({ tokens: 9, count: 1, places: [{ file: 'shop/cart.ts', line: 12 }] }),
     parts: async () => sampleParts,
     messages: () => [sampleMessage],
     ...change,

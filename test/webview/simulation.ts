@@ -12,6 +12,7 @@ import type { BranchToken, StageAnswer, StageQuestion } from '../../extension/pr
 import type { InspectorEvent, InspectorState } from '../../extension/webview/inspectorState.ts';
 import { initialState, memoryOf, step } from '../../extension/webview/inspectorState.ts';
 import { modelSummary } from '../host/samples.ts';
+import { noPrecedents } from './noPrecedents.ts';
 
 export function modelNumber(steps: number): ModelState {
   return {
@@ -102,7 +103,7 @@ interface EngineCall {
 }
 
 /** Kinds of questions whose answers are of the index, or remembered. */
-const ofNoRun: readonly string[] = ['parts', 'seen', 'messages'];
+const ofNoRun: readonly string[] = ['parts', 'doubt', 'seen', 'messages'];
 
 /** Host, page and engine joined by queues that deliver when the test says so: any delay, engine replies in any order. */
 export class Simulation {
@@ -142,6 +143,7 @@ export class Simulation {
         ask: ({ run, question }) =>
           new Promise((resolve, reject) => this.questions.push({ run, question, resolve, reject })),
         parts: async () => null,
+        ...noPrecedents,
         find: async () => null,
         messages: () => [],
         read: async () => {},

@@ -3,7 +3,7 @@ import { stageIds } from '../../extension/protocol/stages.ts';
 import { redo } from '../arithmetic/redo.ts';
 import { EditorStandIn, mostMessageBytes, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { picture, seriousFindings } from './pageChecks.ts';
-import { sampleEngine, sampleMessage } from './sampleEngine.ts';
+import { sampleEngine, sampleInspection, sampleMessage } from './sampleEngine.ts';
 import { openOnSample, settled } from './sampleInspector.ts';
 import { themes } from './themes.ts';
 
@@ -158,6 +158,51 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     return [...lines, ...results].join('\n');
   }
 
+  test('a point of the map chooses its token: by a click, by the keys that move among the points, and in the table', async () => {
+    const inspector = await openOnSample(editor);
+    const { page } = inspector;
+    await openStage(inspector, 'vectors');
+    const chosen = (): Promise<string | null> => page.locator('.prediction').getAttribute('data-position');
+    const points = page.locator('.vector-map [data-map-token]');
+    const tokens = sampleInspection(null, 1).tokens;
+    expect(await points.count()).toBe(new Set(tokens.map(({ id }) => id)).size);
+    expect(await page.locator('.vector-map [data-map-token][tabindex="0"]').count()).toBe(1);
+    // The last time that it stands up to the chosen place.
+    const before = Number(await chosen());
+    const id = tokens[3]!.id;
+    const last = tokens.findLastIndex((token, at) => token.id === id && at <= before);
+    await page.locator(`.vector-map [data-map-token="${id}"]`).dispatchEvent('click');
+    await expect.poll(chosen).toBe(String(last));
+    await settled(inspector, 'vectors');
+    const focused = (): Promise<{ id: number; x: number; y: number }> =>
+      page.evaluate(() => {
+        const point = document.activeElement as SVGElement;
+        const at = (name: string): number => Number(point.getAttribute(name));
+        return { id: Number(point.dataset['mapToken']), x: at('cx'), y: at('cy') };
+      });
+    await page.locator('.vector-map [data-map-token][tabindex="0"]').focus();
+    let place = await focused();
+    expect(place.id).toBe(id);
+    for (const key of ['ArrowLeft', 'ArrowUp', 'ArrowRight', 'ArrowDown']) {
+      await page.keyboard.press(key);
+      const next = await focused();
+      if (next.id === place.id) continue;
+      const moved = { ArrowLeft: place.x - next.x, ArrowRight: next.x - place.x, ArrowUp: place.y - next.y };
+      expect(moved[key as keyof typeof moved] ?? next.y - place.y).toBeGreaterThanOrEqual(0);
+      place = next;
+    }
+    expect(place.id).not.toBe(id);
+    await page.keyboard.press('Enter');
+    const isThere = async (): Promise<number> => tokens[Number(await chosen())]!.id;
+    await expect.poll(isThere).toBe(place.id);
+    await settled(inspector, 'vectors');
+    await page.locator('.vector-map summary').click();
+    await page.locator('.vector-map tbody tr:not(.chosen) button').first().click();
+    await expect.poll(isThere).not.toBe(place.id);
+    expect(await seriousFindings(inspector)).toEqual([]);
+    await inspector.close();
+  });
+
   test('the script of the page has at most 180 kB', () => {
     console.log(`script ${editor.scriptBytes} bytes`);
     expect(editor.scriptBytes).toBeLessThanOrEqual(180_000);
@@ -211,6 +256,20 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await moment.locator('input[type="range"]').fill('0');
     await expect.poll(() => moment.getAttribute('data-point')).toBe('0');
     expect(await moment.locator('output').textContent()).toBe('random numbers of seed 1');
+    // The way as numbers has a row for each point, and chooses one.
+    const way = page.locator('.drift [data-distance]');
+    expect(await way.count()).toBe(9);
+    const distances = await way.evaluateAll((rows) =>
+      rows.map((row) => Number((row as HTMLElement).dataset['distance'])),
+    );
+    expect(distances[0]).toBe(0);
+    expect(distances.at(-1)).toBeGreaterThan(distances[1]!);
+    await page.locator('.drift summary').click();
+    await way.nth(3).locator('button').click();
+    await expect.poll(() => moment.getAttribute('data-point')).toBe('3');
+    await picture(inspector, 'essay-drift');
+    await way.nth(0).locator('button').click();
+    await expect.poll(() => moment.getAttribute('data-point')).toBe('0');
     await moment.locator('.num[data-of="change"]').focus();
     await page.keyboard.press('p');
     await page.waitForSelector('.sheet .results [data-result]');

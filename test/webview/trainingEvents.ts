@@ -10,6 +10,7 @@ export function progress(step: number, trainBitsPerByte: number): TrainingEvent 
       epoch: step / 100,
       tokens: step * 512,
       elapsedSeconds: step,
+      cpuSeconds: 1.5 * step,
       remainingSeconds: null,
       tokensPerSecond: 9000,
       learningRate: 3e-4,

@@ -219,10 +219,47 @@ describe.skipIf(whyNoBrowser !== null)('the view of a training in a browser', ()
   test('a training that is no better for five checks says so and can be stopped there; memorising is said', async () => {
     const inspector = await openOn(course());
     const { page } = inspector;
-    expect(await page.locator('.no-better').textContent()).toContain('No better for 10 checks');
+    const said = await page.locator('.no-better').textContent();
+    expect(said).toContain('No better for 10 checks');
+    expect(said).toMatch(/together have had \d.* of processor time; its energy is not known/);
     expect(await page.locator('.training .sentence').first().textContent()).toContain('is being memorised');
     await page.locator('.no-better button').click();
     await expect.poll(() => inspector.received.at(-1)).toEqual({ type: 'stopTraining' });
+    await page.getByRole('button', { name: 'How far the chosen token’s vector has come' }).click();
+    await page.waitForSelector('.prediction[data-stage="vectors"][aria-busy="false"]');
+    await inspector.close();
+  });
+
+  test('where what draws is not to be had, the page says so, all numbers stand there, and trying again draws', async () => {
+    const inspector = await editor.open({
+      theme: dark,
+      model: sampleModel,
+      engine: sampleEngine(),
+      width: 1000,
+    });
+    const { page } = inspector;
+    let isThere = false;
+    await page.route('**/plots.js', (route) => (isThere ? route.continue() : route.abort()));
+    inspector.conversation.follow({ place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' });
+    await page.waitForSelector('.scores');
+    tell(inspector, course(60));
+    const notice = page.locator('.training .not-drawn');
+    await expect.poll(() => notice.count()).toBe(1);
+    expect(await notice.getAttribute('role')).toBe('alert');
+    expect(await notice.textContent()).toMatch(/^The curves can't be drawn: .*plots\.js is not to be had/);
+    expect((await readout(inspector))['train']).toBeGreaterThan(0);
+    await picture(inspector, 'not-drawn', '.training');
+    await notice.locator('button').click();
+    // Asked for again, and not to be had again.
+    await expect.poll(() => notice.count()).toBe(1);
+    expect(await page.locator('.training .chart canvas').count()).toBe(0);
+    isThere = true;
+    await notice.locator('button').click();
+    await page.waitForSelector('.training .chart canvas');
+    expect(await page.locator('.training .chart canvas').count()).toBe(4);
+    expect(await notice.count()).toBe(0);
+    expect(inspector.pageErrors).toEqual([]);
+    expect(await seriousFindings(inspector)).toEqual([]);
     await inspector.close();
   });
 

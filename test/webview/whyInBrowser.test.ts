@@ -145,7 +145,9 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   );
 
   test('what is a guess is called unsure, and where the heads looked is no proof of why', async () => {
-    const inspector = await openStage({ engine: sampleEngine({ find: async () => null }) });
+    const inspector = await openStage({
+      engine: sampleEngine({ precedent: async () => ({ word: 'tok62', isKnown: false, tokens: 0 }) }),
+    });
     const words = (await inspector.page.locator('.prediction').textContent())!;
     expect(words).toContain('Unsure: a guess');
     expect(words).toContain('Where it looked. Not proof of why.');

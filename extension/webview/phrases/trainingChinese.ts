@@ -22,8 +22,11 @@ export const trainingChinese = {
   bestSentence: (loss, step) => `最好的是第 ${step} 步的 ${loss}。`,
   memorises: '保留文本的损失已连续上升三次：模型正在死记文本。',
   leftSentence: (time) => `大约还需 ${time}。`,
+  driftLink: '所选标记的向量走了多远',
   noBetter: (checks, since, all) =>
     `已连续 ${checks} 次检查没有变好，占目前 ${all} 中的 ${since}。要停止吗？`,
+  cpuSoFar: (time) => `它的全部线程一共用了 ${time} 的处理器时间；耗能多少无从得知。`,
+  cpuTime: '处理器时间',
   stopTraining: '停止并保留最好的模型',
   trainingHeading: '训练',
   lossAxis: '每字节比特',
@@ -55,6 +58,9 @@ export const trainingChinese = {
   curvesCsv: '把曲线保存为 CSV',
   remaining: '剩余时间',
   unknown: '–',
+  notDrawn: (reason) =>
+    `画不出曲线：${reason}。下面有全部数字。如果再次发生，请重新加载窗口，或重新安装 Nihilo。`,
+  tryAgain: '重试',
   chartLabel: '训练损失和保留文本损失的曲线，盲猜和只看频率是两条横线；下面的表有同样的数字。',
   figureLabel: (name) => `${name}，横轴相同；下面的表有同样的数字。`,
   numbers: '保留文本损失的数值',

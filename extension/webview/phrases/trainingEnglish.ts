@@ -26,8 +26,12 @@ export const trainingEnglish = {
   bestSentence: (loss: string, step: string) => `Best ${loss} at step ${step}.`,
   memorises: 'The held-out loss has risen three times running: the text is being memorised.',
   leftSentence: (time: string) => `About ${time} left.`,
+  driftLink: 'How far the chosen token’s vector has come',
   noBetter: (checks: string, since: string, all: string) =>
     `No better for ${checks} checks, ${since} of ${all} so far. Stop?`,
+  cpuSoFar: (time: string) =>
+    `All threads of it together have had ${time} of processor time; its energy is not known.`,
+  cpuTime: 'Processor time',
   stopTraining: 'Stop and keep the best',
   trainingHeading: 'Training',
   lossAxis: 'bits per byte',
@@ -60,6 +64,9 @@ export const trainingEnglish = {
   curvesCsv: 'Save curves as CSV',
   remaining: 'Time left',
   unknown: '–',
+  notDrawn: (reason: string) =>
+    `The curves can't be drawn: ${reason}. All their numbers stand below. If it happens again, reload the window or install Nihilo again.`,
+  tryAgain: 'Try again',
   chartLabel:
     'Curves of the training and held-out loss, with a blind guess and frequencies as lines across; the tables below have the same numbers.',
   figureLabel: (name: string) => `${name} over the same steps; the table below has the same numbers.`,

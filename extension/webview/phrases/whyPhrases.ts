@@ -4,7 +4,20 @@ import type { Phrases } from './phrases.ts';
 /** What *Why?* says. */
 export const englishWhy = {
   whyToken: 'Why',
-  unsure: 'Unsure: a guess, and nothing like it stands in the workspace.',
+  unsure: 'Unsure: a guess, and the workspace has nothing like it.',
+  unsureProbability: (probability: string, limit: number) =>
+    `Its probability is ${probability}, less than ${limit}.`,
+  unsureEntropy: (bits: string, limit: number) =>
+    `The model is unsure what follows here: ${bits} bits of entropy, more than ${limit}.`,
+  unsureWord: (word: string) => `“${word}” stands nowhere else in the workspace.`,
+  unsureText: (tokens: number, limit: number) =>
+    tokens === 0
+      ? `With what stands before it, it stands nowhere else (a match has at least ${count(limit)} tokens).`
+      : `With what stands before it, no more than ${count(tokens)} tokens stand elsewhere (a match has at least ${count(limit)}).`,
+  unsureRecord: (without: string, ofWithout: string, withOne: string, ofWith: string) =>
+    `Of suggestions of which the workspace had nothing like it, ${without} % were accepted here (of ${ofWithout}); of all others ${withOne} % (of ${ofWith}).`,
+  unsureNoRecord: (shown: string, needed: string) =>
+    `How often such suggestions are accepted here is not known yet: ${shown} of ${needed} were shown.`,
   linesHeading: 'Lines that mattered',
   linesHint:
     'Each line is removed and the model asked again (removed; later positions shift). The number is ln p with the line − ln p without it; ≈ is what gradient × input makes of a line that has not been tried yet.',
@@ -31,8 +44,9 @@ export const englishWhy = {
     `The probability is ${before}. It would be ${after} without the line`,
   seenHeading: 'Seen before',
   neverSeen: 'The text up to here stands nowhere else in what was counted.',
-  seenTokens: (tokens: number) =>
-    `The last ${count(tokens)} tokens up to here stand in the workspace, too (the same text, not the cause):`,
+  seenTokens: (tokens: number, times: number) =>
+    `The last ${count(tokens)} tokens up to here stand elsewhere in the workspace, too, ${times === 1 ? 'once' : `${count(times)} times`} (the same text, not the cause):`,
+  seenMore: (places: number) => `… and at ${count(places)} more places.`,
   partsOfScore: 'Which parts made its score',
   part: 'Part',
   ownVector: 'the token’s own vector',
@@ -43,7 +57,18 @@ export const englishWhy = {
 
 export const chineseWhy = {
   whyToken: '为什么是',
-  unsure: '没有把握：这是猜测，工作区里也没有类似的文本。',
+  unsure: '没有把握：这是猜测，工作区里也没有类似的内容。',
+  unsureProbability: (probability, limit) => `它的概率是 ${probability}，小于 ${limit}。`,
+  unsureEntropy: (bits, limit) => `模型不确定这里会出现什么：熵为 ${bits} 比特，大于 ${limit}。`,
+  unsureWord: (word) => `“${word}”在工作区里别处没有出现。`,
+  unsureText: (tokens, limit) =>
+    tokens === 0
+      ? `连同它前面的文本，它在别处没有出现（至少 ${count(limit)} 个标记相同才算）。`
+      : `连同它前面的文本，别处最多只有 ${count(tokens)} 个标记相同（至少 ${count(limit)} 个才算）。`,
+  unsureRecord: (without, ofWithout, withOne, ofWith) =>
+    `工作区里没有类似内容的建议，在这里有 ${without}% 被接受（共 ${ofWithout} 条）；其他建议有 ${withOne}%（共 ${ofWith} 条）。`,
+  unsureNoRecord: (shown, needed) =>
+    `还不知道这样的建议在这里多常被接受：需要 ${needed} 条，目前显示过 ${shown} 条。`,
   linesHeading: '起作用的行',
   linesHint:
     '每次删去一行，再问一次模型（已删去；后面的位置随之移动）。数字是有这一行时的 ln p 减去没有时的 ln p；≈ 是尚未试过的行由梯度 × 输入估计的值。',
@@ -67,8 +92,9 @@ export const chineseWhy = {
   withoutLine: (before, after) => `概率是 ${before}；没有下面这一行，它会是 ${after}：`,
   seenHeading: '以前见过',
   neverSeen: '到这里为止的文本在已计数的内容里别处没有出现。',
-  seenTokens: (tokens) =>
-    `到这里为止的最后 ${count(tokens)} 个标记在工作区里也出现过（同样的文本，并非原因）：`,
+  seenTokens: (tokens, times) =>
+    `到这里为止的最后 ${count(tokens)} 个标记在工作区别处也出现过，共 ${count(times)} 次（同样的文本，并非原因）：`,
+  seenMore: (places) => `……还有 ${count(places)} 处。`,
   partsOfScore: '得分由哪些部分组成',
   part: '部分',
   ownVector: '标记自己的向量',

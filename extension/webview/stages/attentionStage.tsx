@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { decimal } from '../figures.ts';
+import { AttentionGrid } from './attentionGrid.tsx';
 import { Heatmap } from '../heatmap.tsx';
 import { HeadChoice } from '../headChoice.tsx';
 import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
@@ -48,6 +49,7 @@ function Head({ answer, question }: Attention): JSX.Element {
         <figcaption class="quiet">{phrases.headCaption}</figcaption>
       </figure>
       <Row answer={answer} question={question} />
+      <AttentionGrid answer={answer} layer={layer} head={head} />
       <Vectors answer={answer} question={question} />
     </div>
   );
@@ -81,8 +83,8 @@ function Vectors({ answer, question }: Attention): JSX.Element {
 
 /** One token's row: the tokens that it looks at most. */
 function Row({ answer, question }: Attention): JSX.Element {
-  const { inspection } = useView();
-  const [hidesFirst, setHidesFirst] = useState(false);
+  const { inspection, selection, dispatch } = useView();
+  const { hidesFirst } = selection;
   const { position } = question;
   const { weights } = answer;
   const order = weights
@@ -98,7 +100,9 @@ function Row({ answer, question }: Attention): JSX.Element {
         <input
           type="checkbox"
           checked={hidesFirst}
-          onChange={(event) => setHidesFirst(event.currentTarget.checked)}
+          onChange={(event) =>
+            dispatch({ type: 'select', change: { hidesFirst: event.currentTarget.checked } })
+          }
         />{' '}
         {phrases.hideFirst(decimal(weights[0]!, 4))}
       </label>

@@ -8,6 +8,7 @@ import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { TokenSelect } from '../tokenSelect.tsx';
 import { useAnswer, useView } from '../view.ts';
+import { VectorDrift } from './vectorDrift.tsx';
 import { VectorMap } from './vectorMap.tsx';
 
 type Answer = StageAnswers['vectors'];
@@ -113,6 +114,11 @@ function Moment({ answer, point }: { readonly answer: Answer; readonly point: nu
           </Numbers>
         )}
       </p>
+      <VectorDrift
+        drift={answer.drift}
+        chosen={point ?? points.length}
+        nameOf={(at) => nameOf(at === points.length ? null : at)}
+      />
       {points.length === 1 && <p class="quiet">{phrases.onlyStart}</p>}
       {points.length > 1 && !isEssay && <p class="quiet">{phrases.keptRoughly}</p>}
     </div>

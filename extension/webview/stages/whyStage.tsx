@@ -9,24 +9,20 @@ import { TableHead } from '../tableHead.tsx';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
+import { UnsureFlag } from './unsureFlag.tsx';
 
 /** Parts of a score that are listed one by one. */
 const listedParts = 8;
-/** As unsure as that, and nothing like it in the workspace: a guess. */
-const [unlikely, unsureBits] = [0.1, 4];
 
 type Why = StageAnswers['why'];
 
 /** Why this token: what happens without a line, where it looked, which parts said so, and where the same text stands. */
 export function WhyStage(): JSX.Element | null {
   const asked = useAnswer('why');
-  const seen = useAnswer('seen');
   const { inspection, dispatch } = useView();
   if (asked === null) return null;
   const { answer, question } = asked;
-  const { entropy, top } = inspection.distribution;
-  const nothingSeen = seen !== null && seen.answer === null;
-  const isUnsure = nothingSeen && (answer.probability < unlikely || entropy > unsureBits);
+  const { top } = inspection.distribution;
   return (
     <div data-why={answer.token.id}>
       <p class="controls">
@@ -45,8 +41,8 @@ export function WhyStage(): JSX.Element | null {
           ))}
         </select>
         <span>p = {decimal(answer.probability, 4)}</span>
-        {isUnsure && <strong>{phrases.unsure}</strong>}
       </p>
+      <UnsureFlag probability={answer.probability} />
       <Branch />
       <LinesThatMattered answer={answer} />
       <Seen />
@@ -77,17 +73,26 @@ function Seen(): JSX.Element | null {
       {match === null ? (
         <p>{phrases.neverSeen}</p>
       ) : (
-        <p>
-          {phrases.seenTokens(match.tokens)}{' '}
-          <button
-            type="button"
-            class="plain"
-            data-seen={`${match.file}:${match.line}`}
-            onClick={() => send({ type: 'reveal', place: { file: match.file, line: match.line } })}
-          >
-            {match.file}:{match.line}
-          </button>
-        </p>
+        <>
+          <p>{phrases.seenTokens(match.tokens, match.count)}</p>
+          <ul class="shares">
+            {match.places.map(({ file, line }) => (
+              <li key={`${file}:${line}`}>
+                <button
+                  type="button"
+                  class="link"
+                  data-seen={`${file}:${line}`}
+                  onClick={() => send({ type: 'reveal', place: { file, line } })}
+                >
+                  <bdi>{file}</bdi>:{line}
+                </button>
+              </li>
+            ))}
+          </ul>
+          {match.count > match.places.length && (
+            <p class="quiet">{phrases.seenMore(match.count - match.places.length)}</p>
+          )}
+        </>
       )}
     </section>
   );

@@ -1,9 +1,7 @@
-import type { CurvePoint, TrainPoint } from '../../protocol/inspector.ts';
+import type { CurvePoint, CurveScales, TrainPoint } from '../../protocol/inspector.ts';
 import type { TrainingView } from '../inspectorState.ts';
 
-/** What the curves are drawn over. */
-export const axes = ['step', 'epoch', 'seconds'] as const;
-export type Axis = (typeof axes)[number];
+export type Axis = CurveScales['axis'];
 
 export function along(point: CurvePoint | TrainPoint, axis: Axis): number {
   return point[{ step: 0, seconds: 2, epoch: 3 }[axis]]!;

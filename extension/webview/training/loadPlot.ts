@@ -5,17 +5,31 @@ export type PlotWindow = Window & { nihiloPlot?: typeof Plot };
 
 let loading: Promise<typeof Plot> | null = null;
 
-/** What draws curves, a script of its own: whoever opens the Inspector without a training does not wait for it. */
+/**
+ * What draws curves, a script of its own: whoever opens the Inspector without a training does not wait for it. What has failed is fetched
+ * anew the next time.
+ */
 export function loadPlot(): Promise<typeof Plot> {
-  loading ??= new Promise((resolve, reject) => {
+  loading ??= fetchPlot().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+function fetchPlot(): Promise<typeof Plot> {
+  return new Promise((resolve, reject) => {
     const own = document.querySelector<HTMLScriptElement>('script[type="module"]')!;
     const script = document.createElement('script');
-    script.type = 'module';
+    // No module: one that was not to be had once is not asked for again.
     script.nonce = own.nonce;
     script.src = new URL('plots.js', own.src).href;
-    script.addEventListener('load', () => resolve((window as PlotWindow).nihiloPlot!));
+    script.addEventListener('load', () => {
+      const { nihiloPlot } = window as PlotWindow;
+      if (nihiloPlot === undefined) reject(new Error(`${script.src} has brought nothing`));
+      else resolve(nihiloPlot);
+    });
     script.addEventListener('error', () => reject(new Error(`${script.src} is not to be had`)));
     document.head.append(script);
   });
-  return loading;
 }

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { CurvePoint } from '../../protocol/inspector.ts';
+import type { CurvePoint, CurveScales } from '../../protocol/inspector.ts';
 import { along, type Axis, type gapOf } from './curves.ts';
 import { decimal, duration } from '../figures.ts';
 import { phrases } from '../phrases/phrases.ts';
@@ -9,12 +9,6 @@ import type { PlotOptions, PlotStyle } from './plot.ts';
 export interface Marks {
   readonly gap: ReturnType<typeof gapOf>;
   readonly best: CurvePoint | null;
-}
-
-export interface Scales {
-  readonly axis: Axis;
-  readonly logX: boolean;
-  readonly logY: boolean;
 }
 
 /** There is no half step to put a mark at. */
@@ -45,7 +39,7 @@ function lossSeries({ color }: PlotStyle): uPlot.Series[] {
 }
 
 /** The losses, over whichever x, on true logarithmic scales where asked. @param marks as they are whenever it is drawn */
-export function lossOptions(scales: Scales, marks: () => Marks): (style: PlotStyle) => PlotOptions {
+export function lossOptions(scales: CurveScales, marks: () => Marks): (style: PlotStyle) => PlotOptions {
   return (style) => ({
     ...bare,
     height: 220,
@@ -64,7 +58,7 @@ export function lossOptions(scales: Scales, marks: () => Marks): (style: PlotSty
 
 /** One more figure over the same x, never smoothed. @param limit a line across, where there is one */
 export function figureOptions(
-  scales: Scales,
+  scales: CurveScales,
   label: string,
   shown: (value: number) => string,
   limit: boolean,
@@ -94,11 +88,11 @@ export function figureOptions(
 /** The line that the pointer moves and the numbers beside the plot are ours: uPlot's can't be reached by a keyboard. */
 const bare = { cursor: { show: false }, legend: { show: false } } as const;
 
-function xScale({ logX }: Scales): uPlot.Scale {
+function xScale({ logX }: CurveScales): uPlot.Scale {
   return { time: false, distr: logX ? 3 : 1, ...(logX ? { range: (_, least, most) => [least, most] } : {}) };
 }
 
-function xAxis({ axis }: PlotStyle, { axis: over, logX }: Scales, isNamed: boolean): uPlot.Axis {
+function xAxis({ axis }: PlotStyle, { axis: over, logX }: CurveScales, isNamed: boolean): uPlot.Axis {
   return {
     ...axis,
     ...(isNamed ? { label: phrases.axes[over], size: 32 } : {}),

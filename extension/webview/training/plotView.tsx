@@ -4,7 +4,7 @@ import type uPlot from 'uplot';
 import { loadPlot } from './loadPlot.ts';
 import type { Plot, PlotOptions, PlotStyle } from './plot.ts';
 
-interface PlotViewProps {
+export interface PlotViewProps {
   readonly label: string;
   readonly class: string;
   /** the same one as long as scales and series are */
@@ -13,6 +13,10 @@ interface PlotViewProps {
   /** of the x where the line stands */
   readonly index: number;
   readonly onPoint: (index: number) => void;
+  /** what draws is not to be had */
+  readonly onFailure: (reason: Error) => void;
+  /** rises when somebody wants it to be tried again */
+  readonly attempt: number;
 }
 
 /** A plot for the eyes; its numbers stand in tables beside it. */
@@ -25,7 +29,13 @@ export function PlotView(props: PlotViewProps): JSX.Element {
   useEffect(() => {
     let isGone = false;
     const begin = async (): Promise<void> => {
-      const Plot = await loadPlot();
+      let Plot;
+      try {
+        Plot = await loadPlot();
+      } catch (error) {
+        if (!isGone) newest.current.onFailure(error as Error);
+        return;
+      }
       if (isGone) return;
       const { describe, data, index } = newest.current;
       plot.current = new Plot(place.current!, describe, data, (at) => newest.current.onPoint(at));
@@ -36,7 +46,7 @@ export function PlotView(props: PlotViewProps): JSX.Element {
       isGone = true;
       plot.current?.remove();
     };
-  }, []);
+  }, [props.attempt]);
   // In the frame of the numbers beside it: one of its own would have the page painted once more for each plot.
   useLayoutEffect(() => plot.current?.redraw(describe, data), [describe]);
   useLayoutEffect(() => plot.current?.draw(data), [data]);

@@ -1,26 +1,27 @@
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import type { InspectorRequest } from '../../protocol/inspector.ts';
-import { along, axes, type Axis, gapOf, type Moment, momentAt, momentsOf } from './curves.ts';
+import { axes, type CurveScales, type InspectorRequest } from '../../protocol/inspector.ts';
+import { along, type Axis, gapOf, type Moment, momentAt, momentsOf } from './curves.ts';
 import { curvesCsv } from './curvesCsv.ts';
 import { count, decimal, duration } from '../figures.ts';
 import { HeldOutTable } from './heldOutTable.tsx';
-import type { TrainingView } from '../inspectorState.ts';
-import { figureOptions, lossOptions, type Scales, shortDecimal, shortRate } from './lossPlot.ts';
+import type { InspectorEvent, TrainingView } from '../inspectorState.ts';
+import { figureOptions, lossOptions, shortDecimal, shortRate } from './lossPlot.ts';
 import { phrases } from '../phrases/phrases.ts';
-import { PlotView } from './plotView.tsx';
+import { PlotView, type PlotViewProps } from './plotView.tsx';
 import { Readout } from './readout.tsx';
 import { SampleTimeline } from './sampleTimeline.tsx';
 
 interface TrainingCurvesProps {
   readonly training: TrainingView;
+  readonly scales: CurveScales;
+  readonly dispatch: (event: InspectorEvent) => void;
   readonly send: (request: InspectorRequest) => void;
 }
 
 /** All curves of a training over one x, with one line across them that keys and pointer move, and what is told of where it stands. */
-export function TrainingCurves({ training, send }: TrainingCurvesProps): JSX.Element {
-  const [scales, setScales] = useState<Scales>({ axis: 'step', logX: false, logY: false });
+export function TrainingCurves({ training, scales, dispatch, send }: TrainingCurvesProps): JSX.Element {
   /** null: where the training is */
   const [step, setStep] = useState<number | null>(null);
   const { train, heldOut } = training;
@@ -38,9 +39,9 @@ export function TrainingCurves({ training, send }: TrainingCurvesProps): JSX.Ele
   const sample = samples.findLastIndex((one) => one.step <= (moments[index]?.step ?? 0));
   return (
     <>
-      <ScaleControls scales={scales} onChange={setScales} />
+      <ScaleControls scales={scales} onChange={(next) => dispatch({ type: 'scale', scales: next })} />
       <figure>
-        <Plots training={training} moments={moments} scales={scales} index={index} onPoint={choose} />
+        <DrawnOrNot training={training} moments={moments} scales={scales} index={index} onPoint={choose} />
         {moments.length > 0 && (
           <>
             <MomentSlider moments={moments} index={index} onChoose={choose} />
@@ -76,8 +77,8 @@ function xOf({ train, heldOut }: Moment, axis: Axis): number {
 }
 
 interface ScaleControlsProps {
-  readonly scales: Scales;
-  readonly onChange: (scales: Scales) => void;
+  readonly scales: CurveScales;
+  readonly onChange: (scales: CurveScales) => void;
 }
 
 function ScaleControls({ scales, onChange }: ScaleControlsProps): JSX.Element {
@@ -113,15 +114,48 @@ function ScaleControls({ scales, onChange }: ScaleControlsProps): JSX.Element {
   );
 }
 
-interface PlotsProps {
+interface NotDrawnProps {
+  readonly failure: Error;
+  readonly onRetry: () => void;
+}
+
+/** The numbers stand below all the same. */
+function NotDrawn({ failure, onRetry }: NotDrawnProps): JSX.Element {
+  return (
+    <div class="notice error not-drawn" role="alert">
+      <p class="error-sentence">{phrases.notDrawn(failure.message)}</p>
+      <button type="button" onClick={onRetry}>
+        {phrases.tryAgain}
+      </button>
+    </div>
+  );
+}
+
+/** The plots; where what draws them is not to be had, a sentence and a way to try again. */
+function DrawnOrNot(props: Omit<PlotsProps, 'onFailure' | 'attempt'>): JSX.Element {
+  const [failure, setFailure] = useState<Error | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const retry = (): void => {
+    setFailure(null);
+    setAttempt(attempt + 1);
+  };
+  return (
+    <>
+      {failure !== null && <NotDrawn failure={failure} onRetry={retry} />}
+      <Plots {...props} onFailure={setFailure} attempt={attempt} />
+    </>
+  );
+}
+
+interface PlotsProps extends Pick<PlotViewProps, 'onFailure' | 'attempt'> {
   readonly training: TrainingView;
   readonly moments: readonly Moment[];
-  readonly scales: Scales;
+  readonly scales: CurveScales;
   readonly index: number;
   readonly onPoint: (index: number) => void;
 }
 
-function Plots({ training, moments, scales, index, onPoint }: PlotsProps): JSX.Element {
+function Plots({ training, moments, scales, index, onPoint, onFailure, attempt }: PlotsProps): JSX.Element {
   const { best, yardsticks } = training;
   const marks = useRef({ gap: gapOf(moments), best });
   marks.current = { gap: gapOf(moments), best };
@@ -138,7 +172,7 @@ function Plots({ training, moments, scales, index, onPoint }: PlotsProps): JSX.E
       across(yardsticks?.frequency.bitsPerByte),
     ];
   }, [moments, xs, yardsticks]);
-  const shared = { moments, xs, scales, index, onPoint };
+  const shared = { moments, xs, scales, index, onPoint, onFailure, attempt };
   return (
     <>
       <PlotView
@@ -148,6 +182,8 @@ function Plots({ training, moments, scales, index, onPoint }: PlotsProps): JSX.E
         data={losses}
         index={index}
         onPoint={onPoint}
+        onFailure={onFailure}
+        attempt={attempt}
       />
       <Figure
         {...shared}
@@ -190,6 +226,8 @@ function Figure({
   limit = null,
   index,
   onPoint,
+  onFailure,
+  attempt,
 }: FigureProps): JSX.Element {
   const describe = useMemo(
     () => figureOptions(scales, label, shown, limit !== null),
@@ -211,6 +249,8 @@ function Figure({
       data={data}
       index={index}
       onPoint={onPoint}
+      onFailure={onFailure}
+      attempt={attempt}
     />
   );
 }

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { InspectorRequest } from '../../protocol/inspector.ts';
+import type { CurveScales, InspectorRequest } from '../../protocol/inspector.ts';
 import { noBetterFor } from './curves.ts';
 import { count, decimal, duration, rate } from '../figures.ts';
-import type { TrainingView } from '../inspectorState.ts';
+import type { InspectorEvent, TrainingView } from '../inspectorState.ts';
 import { phrases, trainingSentence } from '../phrases/phrases.ts';
 import { TrainingCurves } from './trainingCurves.tsx';
 
@@ -12,10 +12,20 @@ const spokenEveryMs = 10_000;
 
 interface TrainingPanelProps {
   readonly training: TrainingView;
+  readonly scales: CurveScales;
+  /** a text is looked at, and its tokens' vectors can be */
+  readonly canShowWay: boolean;
+  readonly dispatch: (event: InspectorEvent) => void;
   readonly send: (request: InspectorRequest) => void;
 }
 
-export function TrainingPanel({ training, send }: TrainingPanelProps): JSX.Element {
+export function TrainingPanel({
+  training,
+  scales,
+  canShowWay,
+  dispatch,
+  send,
+}: TrainingPanelProps): JSX.Element {
   const sentence = trainingSentence(training);
   return (
     <section class="training" aria-labelledby="training-heading" data-phase={training.phase}>
@@ -27,21 +37,36 @@ export function TrainingPanel({ training, send }: TrainingPanelProps): JSX.Eleme
       {training.error !== null && <p class="error-sentence">{training.error.message}</p>}
       <NoBetter training={training} send={send} />
       <Figures training={training} />
+      {canShowWay && (
+        <p class="controls">
+          <button
+            type="button"
+            class="link"
+            onClick={() => dispatch({ type: 'openStage', stage: 'vectors' })}
+          >
+            {phrases.driftLink}
+          </button>
+        </p>
+      )}
       {training.train.length + training.heldOut.length > 0 && (
-        <TrainingCurves training={training} send={send} />
+        <TrainingCurves training={training} scales={scales} dispatch={dispatch} send={send} />
       )}
     </section>
   );
 }
 
 /** A training that has long been no better asks whether it may end. */
-function NoBetter({ training, send }: TrainingPanelProps): JSX.Element | null {
+function NoBetter({ training, send }: Pick<TrainingPanelProps, 'training' | 'send'>): JSX.Element | null {
   const stalled = noBetterFor(training);
   if (stalled === null) return null;
   const all = training.latest?.elapsedSeconds ?? stalled.seconds;
+  const cpu = training.latest?.cpuSeconds ?? null;
   return (
     <p class="no-better controls">
-      <span>{phrases.noBetter(count(stalled.checks), duration(stalled.seconds), duration(all))}</span>
+      <span>
+        {phrases.noBetter(count(stalled.checks), duration(stalled.seconds), duration(all))}{' '}
+        {cpu !== null && phrases.cpuSoFar(duration(cpu))}
+      </span>
       <button type="button" onClick={() => send({ type: 'stopTraining' })}>
         {phrases.stopTraining}
       </button>
@@ -59,6 +84,7 @@ function Figures({ training }: Pick<TrainingPanelProps, 'training'>): JSX.Elemen
     [phrases.tokensPerSecond, count(latest.tokensPerSecond)],
     [phrases.learningRate, rate(latest.learningRate)],
     [phrases.gradientNorm, decimal(latest.gradientNorm, 3)],
+    [phrases.cpuTime, latest.cpuSeconds === null ? phrases.unknown : duration(latest.cpuSeconds)],
     [phrases.remaining, remaining === null ? phrases.unknown : duration(remaining)],
   ];
   return (
