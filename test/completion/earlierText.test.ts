@@ -41,9 +41,11 @@ it('“seen before” names, 100 of 100 times, a file that has the same text, en
     const whole = textOf(file);
     const from = Math.floor(next() * (whole.length / 2));
     // A piece of a file in a new one, at times behind something that stands nowhere.
-    const piece = whole.slice(from, from + 40 + Math.floor(next() * 400));
-    const prefix = i % 2 === 0 ? piece : `zyxw.qvut(${i});\n${piece}`;
     const isTyped = i % 4 < 2;
+    const cut = from + 40 + Math.floor(next() * 400);
+    // Half of a word is one that is typed: where nobody types, a text ends as the file has it.
+    const piece = whole.slice(from, isTyped ? cut : whole.indexOf('\n', cut));
+    const prefix = i % 2 === 0 ? piece : `zyxw.qvut(${i});\n${piece}`;
     const match = served.find(prefix, { name: `new${i}.ts`, suffix: '' }, isTyped);
     expect(match).not.toBeNull();
     const said = matchedText(prefix, match!.tokens, isTyped);

@@ -8,7 +8,7 @@ import { answerStage } from '../../extension/inspection/stageAnswers.ts';
 import type { Run } from '../../extension/inspection/subject.ts';
 import type { InspectorMemory, ModelState } from '../../extension/protocol/inspector.ts';
 import type { Inspection } from '../../extension/protocol/prediction.ts';
-import type { RunQuestion, StageAnswer } from '../../extension/protocol/stages.ts';
+import type { RunQuestion, StageAnswer, StageAnswers } from '../../extension/protocol/stages.ts';
 import { fitted, initialSelection } from '../../extension/webview/selection.ts';
 import { questionsOf } from '../../extension/webview/stageTable.ts';
 import { compiled } from '../engine/compiled.ts';
@@ -129,11 +129,21 @@ export function numbersFor(
     if (['branch', 'doubt', 'seen', 'parts', 'messages'].includes(question.kind)) continue;
     const told = answer(run, { counts: null, ...question } as RunQuestion).answer;
     collect(told, found);
+    if (question.kind === 'attention') found.push(...sharesOf(told as StageAnswers['attention']));
     if (question.kind !== 'scores') continue;
     const logits = run.subject.model.logits(position);
     found.push(...logits, ...softmax(logits, Math.max(1e-3, temperature)));
   }
   return Float64Array.from(found).sort();
+}
+
+/** Of a short text every share of the head is shown: what the page makes of all scores, a row each. */
+function sharesOf({ grid, tokens }: StageAnswers['attention']): number[] {
+  if (grid === null) return [];
+  return Array.from({ length: tokens }, (_, row) => {
+    const seen = grid.slice(row * tokens, row * tokens + row + 1);
+    return [...softmax(Float64Array.from(seen))];
+  }).flat();
 }
 
 function collect(value: unknown, into: number[]): void {
