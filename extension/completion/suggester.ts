@@ -154,6 +154,9 @@ export class Suggester {
       if (ends.length === 0 && stop === 'lineEnd') return { kind: 'lineEnds' };
       if (ends.length === 0 && stop === 'cut') return { kind: 'late' };
       const best = probabilities[0] ?? candidate.unlikely;
+      // What is sure is no more than a character, or half of a word.
+      if (best !== null && best >= probability && follows === null)
+        return { kind: 'refused', reason: 'tooShort' };
       return { kind: 'unsure', acceptance: best === null ? null : acceptance(this.calibration, best), least };
     }
     const raw = text.slice(0, ends[count - 1]);

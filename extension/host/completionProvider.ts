@@ -124,7 +124,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     const items = suggestions.map((suggestion) => target.item(suggestion));
     const first = items.length > 0 ? statistics.offered(document, position, items, target.given) : null;
     const [suggestion] = suggestions;
-    if (first !== null && suggestion !== undefined) {
+    // What is typed as it was suggested asks nobody anything, and is the suggestion from before.
+    if (first !== null && suggestion !== undefined && asked !== null) {
       void this.#judge(first, prefix, { name: question.name, suffix }, suggestion.text);
     }
     return { items, asked };

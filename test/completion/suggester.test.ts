@@ -83,6 +83,25 @@ describe('a suggestion', () => {
     expect(suggestions[0]!.acceptance).toBeCloseTo(acceptance(usualCalibration, 0.95 * 0.9 * 0.9 * 0.95), 12);
   });
 
+  it.each<[string, Told, boolean[]]>([
+    ['a character', [[';', 0.99]], [false]],
+    [
+      'half of a word',
+      [
+        ['ren', 0.99],
+        ['der', 0.2],
+      ],
+      [true, false],
+    ],
+  ])(
+    'says that it would be too short, not that it is unsure, where %s is sure and no more',
+    async (_, tokens, withinWord) => {
+      const { suggester } = engine(candidate(tokens, { withinWord }));
+      const { silence } = await suggester.suggest(question('go()'), low, signal);
+      expect(silence).toEqual({ kind: 'refused', reason: 'tooShort' });
+    },
+  );
+
   it('says why there is none: not sure, with how sure; or what shaping says', async () => {
     const unsure = engine(candidate([], { unlikely: 0.2, stop: 'unlikely' }));
     expect((await unsure.suggester.suggest(question('const '), low, signal)).silence).toEqual({

@@ -170,7 +170,8 @@ type Asked = Parameters<CompletionProvider['provideInlineCompletionItems']>;
 function providerOf(suggester: Suggester): {
   restAt(document: TextDocument, offset: number): Promise<string>;
 } {
-  const model = { wantIndex: () => {}, suggest: suggester.suggest.bind(suggester) };
+  const inspection = { precedent: () => Promise.resolve(null) };
+  const model = { wantIndex: () => {}, suggest: suggester.suggest.bind(suggester), inspection };
   const silences = { asked: () => {}, standing: () => null, answered: () => {} };
   const records = { latency: new LatencyRecord(), silences, statistics: { offered: () => {} } };
   const log = { logLevel: 0, error: (message: string) => expect.fail(message) };
