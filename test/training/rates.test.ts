@@ -3,6 +3,7 @@ import { parameterTable } from '../../extension/engine/layout.ts';
 import { Random } from '../../extension/engine/random.ts';
 import type { ModelConfig } from '../../extension/protocol/model.ts';
 import { Batches } from '../../extension/training/batches.ts';
+import { copied } from '../../extension/training/between.ts';
 import { Learner, mostChunks } from '../../extension/training/learner.ts';
 import { type Recipe, recipes } from '../../extension/training/recipe.ts';
 import { Team } from '../../extension/training/team.ts';
@@ -89,8 +90,6 @@ describe.each(builds)('one step of AdamW in the %s build', (build) => {
 it('the average takes the place of the weights and gives it back, and neither is another for it, nor what is learnt next', () => {
   const averaging: Recipe = { ...plain, averagedShare: 0.5, decayFrom: 0 };
   const [learner, undisturbed] = [learnerOf('baseline', averaging), learnerOf('baseline', averaging)];
-  const copied = (tensors: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>
-    new Map([...tensors].map(([name, values]) => [name, values.slice()]));
   for (let step = 1; step <= 9; step++) for (const one of [learner, undisturbed]) one.step(step / 20);
   const [weights, average] = [learner.weights, copied(learner.average!)];
   expect(average).not.toEqual(weights);

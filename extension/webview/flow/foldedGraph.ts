@@ -1,4 +1,4 @@
-import type { Operation, OperationGraph } from '../../protocol/operations.ts';
+import type { Operation, OperationFlow, OperationGraph } from '../../protocol/operations.ts';
 
 /** An operation, or layers that are not looked into. */
 export type FlowNode =
@@ -11,11 +11,9 @@ export type FlowNode =
     };
 
 /** Nodes by their keys. */
-export interface FlowEdge {
+export interface FlowEdge extends Pick<OperationFlow, 'tensors' | 'skips'> {
   readonly from: string;
   readonly to: string;
-  readonly tensors: readonly string[];
-  readonly skips: boolean;
 }
 
 export interface FoldedGraph {
