@@ -6,14 +6,11 @@ import { fakeSecrets } from '../corpus/fakeSecrets.ts';
 import { keepOnFailure, Session } from './session.ts';
 import type { Workbench } from './workbench.ts';
 
-const view = '.pane:has(.title:text-is("What Nihilo Learns From"))';
-
 describe('the tree of what is learnt from', () => {
   let session: Session;
   let folder: string;
   let workbench: Workbench;
-  const row = (name: string | RegExp): Locator =>
-    workbench.page.locator(`${view} .monaco-list-row`, { hasText: name }).first();
+  const row = (name: string | RegExp): Locator => workbench.learntRow(name);
 
   beforeAll(async () => {
     session = await Session.start({ 'workbench.colorTheme': 'Dark Modern', 'nihilo.training.threads': 1 });

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepOnFailure, Session } from './session.ts';
 import { patience, type Workbench } from './workbench.ts';
 
-const view = '.pane:has(.title:text-is("What Nihilo Learns From"))';
 const trainingSeconds = 5;
 
 /** What the user leaves out, and the one file that may be learnt from. */
@@ -27,8 +26,7 @@ describe('Restricted Mode, in a folder whose settings would have more of everyth
   let foreign: CountingServer;
   /** that are learnt from in Restricted Mode */
   let restrictedFiles: number;
-  const row = (name: string | RegExp): Locator =>
-    workbench.page.locator(`${view} .monaco-list-row`, { hasText: name }).first();
+  const row = (name: string | RegExp): Locator => workbench.learntRow(name);
 
   beforeAll(async () => {
     [own, foreign] = await Promise.all([CountingServer.start(), CountingServer.start()]);

@@ -160,6 +160,12 @@ export class Workbench {
     return { line: Number(line), column: Number(column) };
   }
 
+  /** The first row of the tree of what is learnt from that has such a name. */
+  learntRow(name: string | RegExp): Locator {
+    const tree = '.pane:has(.title:text-is("What Nihilo Learns From"))';
+    return this.page.locator(`${tree} .monaco-list-row`, { hasText: name }).first();
+  }
+
   statusBar(text: string | RegExp): Locator {
     return this.page.locator('.statusbar-item', { hasText: text });
   }
