@@ -51,6 +51,12 @@ export interface TrainingTick {
 /** What a command gives the keyboard to. */
 export type PagePart = 'inspector' | 'tokenStrip' | 'details';
 
+/** What somebody wants to know of the token that follows the place: why it came, or how its probability is computed. */
+export type Wonder = 'why' | 'pencil';
+
+/** What the menu of a number does with it. */
+export type NumberAction = 'pencil' | 'copy';
+
 /** What the curves of a training are drawn over, and how. */
 export const axes = ['step', 'epoch', 'seconds'] as const;
 export interface CurveScales {
@@ -150,7 +156,11 @@ export type InspectorMessage =
       readonly essayFailure: PlainError | null;
       /** the stage that somebody asked for; null: none in particular */
       readonly stage: StageId | null;
+      /** and what they want to know there; null: nothing in particular */
+      readonly wonder: Wonder | null;
     }
+  /** of the number whose menu was opened last */
+  | { readonly type: 'number'; readonly action: NumberAction }
   /** a part of the page gets the keyboard, as soon as it is there */
   | { readonly type: 'focus'; readonly part: PagePart }
   /** those that can be told at once come together; one that grows comes again and again, each time as a whole */

@@ -8,6 +8,7 @@ import type {
   ModelState,
   Place,
   TrainingTick,
+  Wonder,
 } from '../protocol/inspector.ts';
 import type { EssayState } from '../protocol/inspecting.ts';
 import type { Inspection } from '../protocol/prediction.ts';
@@ -78,6 +79,8 @@ export interface InspectorState {
   /** the number of the last question */
   readonly questioned: number;
   readonly look: Look | null;
+  /** what the next answer is to be asked of the token that follows */
+  readonly wonder: Wonder | null;
   /** the choice to restore after a reload, until the first answer */
   readonly remembered: InspectorMemory | null;
   readonly training: TrainingView;
@@ -85,7 +88,7 @@ export interface InspectorState {
 }
 
 export type InspectorEvent =
-  | Exclude<InspectorMessage, { type: 'focus' }>
+  | Exclude<InspectorMessage, { type: 'focus' | 'number' }>
   | { readonly type: 'stop'; readonly kind: StageKind }
   | { readonly type: 'choose'; readonly position: number }
   | { readonly type: 'setPinned'; readonly pinned: boolean }
@@ -125,6 +128,7 @@ export function initialState(memory: InspectorMemory | null): InspectorState {
     questions: {},
     questioned: 0,
     look: null,
+    wonder: null,
     remembered: memory,
     training: noTraining,
     scales: memory?.scales ?? { axis: 'step', logX: false, logY: false },
@@ -160,6 +164,7 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       return ask({
         ...state,
         chosen: event.position,
+        wonder: null,
         selection: { ...state.selection, vocabularyFrom: null },
         remembered: null,
       });
@@ -169,7 +174,10 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       return event.sequence === state.asked ? answered(state, event) : { state, send: [] };
     case 'failed':
       if (event.sequence !== state.asked) return { state, send: [] };
-      return { state: { ...state, waiting: false, answer: null, failure: event.error }, send: [] };
+      return {
+        state: { ...state, waiting: false, answer: null, wonder: null, failure: event.error },
+        send: [],
+      };
     case 'answered':
       return { state: withAnswers(state, event.answers), send: [] };
     case 'refused':
@@ -179,7 +187,7 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
     case 'training':
       return { state: { ...state, training: grown(state.training, event.tick) }, send: [] };
     case 'openStage':
-      return { state: { ...state, stage: event.stage, look: null }, send: [] };
+      return { state: { ...state, stage: event.stage, look: null, wonder: null }, send: [] };
     case 'select': {
       const selection = { ...state.selection, ...event.change };
       return { state: { ...state, selection }, send: [] };
@@ -200,7 +208,11 @@ function moved(state: InspectorState, event: Extract<InspectorMessage, { type: '
   const before = state.subject;
   const stage = event.stage ?? state.stage;
   const selection = withRate(state, essay !== null);
-  const next = { ...state, stage, selection, subject: { revision, place, pinned, essay, essayFailure } };
+  const wonder = event.wonder ?? (revision === before?.revision ? state.wonder : null);
+  const subject = { revision, place, pinned, essay, essayFailure };
+  const next = { ...state, stage, selection, wonder, subject };
+  // Of what follows the cursor, whatever was chosen before, or kept.
+  if (event.wonder !== null) return ask({ ...next, chosen: null, remembered: null });
   if (revision === before?.revision) return { state: next, send: [] };
   // A lesson changes the numbers of the example, not its words: what was looked at stays.
   if (essay !== null && before !== null && before.essay !== null) return ask(next);
@@ -255,7 +267,19 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
     reply.answers,
   );
   const position = rememberedPosition(state.remembered, place, inspection);
-  return position === null ? { state: next, send: [] } : ask({ ...next, chosen: position });
+  return position === null
+    ? { state: wondering(next, inspection), send: [] }
+    : ask({ ...next, chosen: position });
+}
+
+/** What somebody wanted to know is asked of the token that is there; where the text ends, of the likeliest. */
+function wondering(state: InspectorState, { position, distribution }: Inspection): InspectorState {
+  const token = (distribution.actual ?? distribution.top[0])?.id;
+  if (state.wonder === null || token === undefined) return state;
+  const next = { ...state, wonder: null };
+  return state.wonder === 'why'
+    ? { ...next, selection: { ...state.selection, whyToken: token } }
+    : { ...next, look: { number: { of: 'probability', position, token, temperature: 1 }, sheet: true } };
 }
 
 /** The token chosen before a reload, found again by its distance from the cursor: the text before it may have changed. */

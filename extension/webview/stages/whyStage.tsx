@@ -22,7 +22,8 @@ export function WhyStage(): JSX.Element | null {
   const { inspection, dispatch } = useView();
   if (asked === null) return null;
   const { answer, question } = asked;
-  const { top } = inspection.distribution;
+  const { top, actual } = inspection.distribution;
+  const isListed = actual === null || top.some(({ id }) => id === actual.id);
   return (
     <div data-why={answer.token.id}>
       <p class="controls">
@@ -34,7 +35,7 @@ export function WhyStage(): JSX.Element | null {
             dispatch({ type: 'select', change: { whyToken: Number(event.currentTarget.value) } })
           }
         >
-          {top.map(({ id, bytes, probability }) => (
+          {(isListed ? top : [...top, actual]).map(({ id, bytes, probability }) => (
             <option key={id} value={id}>
               {spokenToken(tokenPieces(bytes))} {decimal(probability, 3)}
             </option>
