@@ -40,6 +40,8 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   } | null = null;
   /** lets the engine go; null: no marks are wanted */
   #release: (() => void) | null = null;
+  /** the last text editor that had the focus */
+  #editor = vscode.window.activeTextEditor;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #underWay: AbortController | null = null;
   /** by their keys */
@@ -51,15 +53,18 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     const { window, workspace, languages } = vscode;
     this.#disposables = [
       ...this.#marks,
-      window.onDidChangeActiveTextEditor(() => {
+      window.onDidChangeActiveTextEditor((editor) => {
         this.#tell();
+        // The Inspector takes the focus, and the text beside it is still looked at.
+        if (editor === undefined) return;
+        this.#editor = editor;
         this.#again();
       }),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
-        if (textEditor === window.activeTextEditor) this.#again();
+        if (textEditor === this.#editor) this.#again();
       }),
       workspace.onDidChangeTextDocument(({ document }) => {
-        if (document === window.activeTextEditor?.document) this.#again();
+        if (document === this.#editor?.document) this.#again();
       }),
       workspace.onDidChangeConfiguration((change) => {
         if (!change.affectsConfiguration('nihilo.enabled')) return;
@@ -121,7 +126,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     if (this.#release === null && this.#shown === null) return;
     this.#underWay?.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const editor = vscode.window.activeTextEditor;
+    const editor = this.#editor;
     if (
       this.#release === null ||
       this.#shown?.version !== editor?.document.version ||
@@ -138,9 +143,10 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   }
 
   async #mark(): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = this.#editor;
     const [seen] = editor?.visibleRanges ?? [];
     if (editor === undefined || seen === undefined || !isMarkable(editor.document)) return;
+    if (!vscode.window.visibleTextEditors.includes(editor)) return;
     const { document } = editor;
     const { version } = document;
     const first = document.offsetAt(new vscode.Position(Math.max(0, seen.start.line - linesAround), 0));

@@ -61,7 +61,10 @@ describe('what is surprising', () => {
     const machine = Number(await result.getAttribute('data-machine'));
     expect(Math.abs(Math.log2(machine / Number(shown)))).toBeLessThanOrEqual(3);
     const place = await frame().locator('header .place').textContent();
-    expect(place).toMatch(new RegExp(`${file}:(?!1:)\\d+:\\d+ `));
+    expect(place).toMatch(new RegExp(`${file}:\\d+:\\d+ `));
+    expect(place).not.toContain(`${file}:1:1 `);
+    // The page has the keyboard now, and the marks beside it stay.
+    expect(await workbench.page.locator('.monaco-editor [class*="ced-"]').count()).toBeGreaterThan(0);
     await workbench.screenshot('surprise-pencil');
   });
 
@@ -93,9 +96,9 @@ describe('what is surprising', () => {
     keepOnFailure(workbench, context);
     await workbench.runCommand('View: Focus First Editor Group');
     await titleButton('Stop Marking What Is Surprising').waitFor();
-    await workbench.runCommand('Nihilo: Turn On or Off for This Language');
+    await workbench.runCommand('Nihilo: Turn Suggestions On or Off for This Language');
     await titleButton('Stop Marking What Is Surprising').waitFor({ state: 'hidden' });
-    await workbench.runCommand('Nihilo: Turn On or Off for This Language');
+    await workbench.runCommand('Nihilo: Turn Suggestions On or Off for This Language');
     await titleButton('Stop Marking What Is Surprising').click();
     await titleButton('Mark What Is Surprising').waitFor();
   });
