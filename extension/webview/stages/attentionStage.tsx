@@ -138,13 +138,13 @@ function LookedAt({ answer, question, other }: Attention & { readonly other: num
           <span class="token-id">{other + 1}</span>
         </button>
       </td>
-      <td class="number wide">
+      <td class="number wide" data-label="q · k">
         <Num number={name('score')} value={products[other]!} />
       </td>
-      <td class="number">
+      <td class="number" data-label="÷ √d">
         <Num number={name('score')} value={scores[other]!} />
       </td>
-      <td class="number">
+      <td class="number" data-label={phrases.share}>
         <Num number={name('weight')} value={weights[other]!} />
       </td>
       <td class="bar-column">

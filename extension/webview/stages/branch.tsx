@@ -78,6 +78,7 @@ function BranchButton({ token, isLooked, isSupposed, onLook }: BranchButtonProps
       onClick={onLook}
     >
       <TokenText bytes={token.bytes} /> <span class="quiet">{decimal(token.probability, 2)}</span>
+      <span class="quiet branch-rank">{phrases.tokenRank(token.rank, -Math.log2(token.probability))}</span>
       {isSupposed && <span class="spoken-only">{phrases.supposed}</span>}
     </button>
   );
@@ -117,8 +118,7 @@ function Alternatives({
   return (
     <>
       <p id="alternatives-to">
-        {phrases.alternativesTo(place)} <TokenText bytes={token.bytes} />:{' '}
-        {phrases.alternativesRank(token.rank, -Math.log2(token.probability))}
+        {phrases.alternativesTo(place)} <TokenText bytes={token.bytes} />:
       </p>
       <table aria-labelledby="alternatives-to">
         <TableHead columns={[[phrases.token], [phrases.probability, 'number'], ['', 'bar-column']]} />

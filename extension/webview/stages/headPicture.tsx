@@ -47,7 +47,7 @@ export function HeadPicture({ answer, question }: HeadPictureProps): JSX.Element
     event.preventDefault();
   };
   return (
-    <figure class="head-figure">
+    <figure class="head-figure matrix">
       <div
         class="head-picture"
         role="application"

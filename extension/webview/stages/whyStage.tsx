@@ -3,7 +3,7 @@ import type { StageAnswers } from '../../protocol/stages.ts';
 import { Branch } from './branch.tsx';
 import { decimal } from '../figures.ts';
 import { LinesThatMattered } from './linesThatMattered.tsx';
-import { Bar, Num, Numbers } from '../numbers.tsx';
+import { Bar, Num, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
@@ -104,7 +104,7 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
   const bySize = answer.parts.toSorted((a, b) => Math.abs(b.logit) - Math.abs(a.logit));
   const shown = bySize.slice(0, listedParts);
   const rest = bySize.slice(listedParts).reduce((sum, { logit }) => sum + logit, 0);
-  const most = Math.max(...shown.map(({ logit }) => Math.abs(logit)));
+  const most = Math.max(Math.abs(rest), ...shown.map(({ logit }) => Math.abs(logit)));
   const nameOf = ({ layer, head }: Why['parts'][number]): string => {
     if (layer === null) return phrases.ownVector;
     return head === null ? phrases.neuronsOf(layer + 1) : phrases.headName(layer + 1, head + 1);
@@ -122,7 +122,7 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
                 {decimal(part.logit, 4)}
               </td>
               <td class="bar-column">
-                <Bar share={Math.abs(part.logit) / most} kind={part.logit < 0 ? 'down' : 'up'} />
+                <SignedBar share={part.logit / most} />
               </td>
             </tr>
           ))}
@@ -131,7 +131,9 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
             <td class="number" data-logit-part={rest}>
               {decimal(rest, 4)}
             </td>
-            <td />
+            <td class="bar-column">
+              <SignedBar share={rest / most} />
+            </td>
           </tr>
         </tbody>
         <tfoot>
