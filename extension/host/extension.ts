@@ -135,14 +135,14 @@ interface Parts {
 function openInspector(
   { extensionUri }: vscode.ExtensionContext,
   model: WorkspaceModel,
-  { statistics }: Records,
+  { statistics, recent }: Records,
 ): Inspector {
   const actions = {
     train: () => void vscode.commands.executeCommand(commands.train),
     stopTraining: () => model.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
   };
-  return new Inspector(extensionUri, model, actions, () => ({
+  return new Inspector(extensionUri, model, actions, recent, () => ({
     limits: doubtLimits(settingSource()),
     record: statistics.statistics.precedents,
   }));

@@ -172,7 +172,7 @@ export class InspectorConversation {
 
   /** Somebody wants to know something of the token that follows the cursor: not of a token that was chosen, nor of the essay's. */
   wonder(wonder: Wonder): void {
-    this.#stage = wonder === 'why' ? 'why' : 'scores';
+    this.#stage = wonder.about === 'why' ? 'why' : 'scores';
     this.#wonder = wonder;
     if (this.#essay === null) this.#sendMoved();
     else void this.essay(null);

@@ -9,6 +9,7 @@ import type {
   PagePart,
   Wonder,
 } from '../protocol/inspector.ts';
+import type { SuggestedHere } from '../protocol/suggested.ts';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
 import type { AskedPlace } from './askedPlace.ts';
@@ -20,6 +21,7 @@ import { keepPage } from './keptPages.ts';
 import { cursorTo, textAround, textAtPinned } from './inspectedPlace.ts';
 import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage, inspectorScripts } from './inspectorPage.ts';
+import type { RecentSuggestions } from './recentSuggestions.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -47,6 +49,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   readonly #model: WorkspaceModel;
   readonly #actions: InspectorActions;
   readonly #doubt: InspectionEngine['doubt'];
+  readonly #recent: RecentSuggestions;
   readonly #history = new TrainingHistory();
   readonly #disposables: { dispose(): void }[];
   readonly #pages = new Set<ShownPage>();
@@ -55,16 +58,18 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
 
-  /** @param doubt from where on a token is a guess */
+  /** @param recent suggestions, of which can be asked why @param doubt from where on a token is a guess */
   constructor(
     extensionUri: vscode.Uri,
     model: WorkspaceModel,
     actions: InspectorActions,
+    recent: RecentSuggestions,
     doubt: InspectionEngine['doubt'],
   ) {
     this.#extensionUri = extensionUri;
     this.#model = model;
     this.#doubt = doubt;
+    this.#recent = recent;
     this.#actions = actions;
     this.#modelState = model.state;
     this.#disposables = [
@@ -92,20 +97,32 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
 
   /** Why the token at a place came. @param place null: what comes at the cursor is asked about */
   why(place: AskedPlace | null): void {
-    const cursor = cursorTo(place);
-    if (cursor === null) this.show('why');
-    else this.#wonder('why', cursor);
+    const editor = cursorTo(place);
+    if (editor !== null) this.#wonder({ about: 'why', suggestion: null }, editor);
+    else {
+      const { activeTextEditor } = vscode.window;
+      const suggestion = activeTextEditor === undefined ? null : this.#suggestionIn(activeTextEditor);
+      if (suggestion === null) this.show('why');
+      else this.#wonder({ about: 'why', suggestion }, activeTextEditor!);
+    }
   }
 
   /** The sheet of the probability of the token at a place. @param place null: of what follows the cursor */
   pencil(place: AskedPlace | null): void {
-    this.#wonder('pencil', cursorTo(place));
+    this.#wonder({ about: 'pencil' }, cursorTo(place));
   }
 
   /** What the menu of a number does. @param context as the editor tells of the page whose menu it was */
   onNumber(action: NumberAction, context: unknown): void {
     const page = isOf(context, viewId) ? this.#view?.page : isOf(context, viewType) ? this.#tab?.page : null;
     page?.conversation.onNumber(action);
+  }
+
+  /** What is shown at its cursor or was taken there; tokens of counts alone mean nothing to the model. */
+  #suggestionIn({ document, selection }: vscode.TextEditor): SuggestedHere | null {
+    if (this.#model.index.predicting === 'counts') return null;
+    const { name, prefix } = textAround(document, selection.active);
+    return this.#recent.at(name, prefix);
   }
 
   #wonder(wonder: Wonder, editor: vscode.TextEditor | null): void {

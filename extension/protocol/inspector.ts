@@ -2,6 +2,7 @@ import type { PlainError } from './errors.ts';
 import type { EssayAction, EssayState } from './inspecting.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { NumberName, StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
+import type { SuggestedHere } from './suggested.ts';
 import type { TrainingProgress, TrainingSample, TrainingStage, Yardsticks } from './training.ts';
 
 /** Where the inspected text comes from; lines and columns from 1, columns in UTF-16 code units. */
@@ -52,7 +53,9 @@ export interface TrainingTick {
 export type PagePart = 'inspector' | 'tokenStrip' | 'details';
 
 /** What somebody wants to know of the token that follows the place: why it came, or how its probability is computed. */
-export type Wonder = 'why' | 'pencil';
+export type Wonder =
+  /** where a suggestion is shown or was taken there, of that one */
+  { readonly about: 'why'; readonly suggestion: SuggestedHere | null } | { readonly about: 'pencil' };
 
 /** What the menu of a number does with it. */
 export type NumberAction = 'pencil' | 'copy';

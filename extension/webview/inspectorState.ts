@@ -13,6 +13,8 @@ import type {
 import type { EssayState } from '../protocol/inspecting.ts';
 import type { Inspection } from '../protocol/prediction.ts';
 import type { NumberName, StageId, StageKind } from '../protocol/stages.ts';
+import type { SuggestedHere } from '../protocol/suggested.ts';
+import { byteCount } from '../protocol/tokenBytes.ts';
 import {
   ofRun,
   type Questions,
@@ -81,6 +83,8 @@ export interface InspectorState {
   readonly look: Look | null;
   /** what the next answer is to be asked of the token that follows */
   readonly wonder: Wonder | null;
+  /** the suggestion that is asked about, whose tokens are the branch; null: none is */
+  readonly suggestion: SuggestedHere | null;
   /** the choice to restore after a reload, until the first answer */
   readonly remembered: InspectorMemory | null;
   readonly training: TrainingView;
@@ -129,6 +133,7 @@ export function initialState(memory: InspectorMemory | null): InspectorState {
     questioned: 0,
     look: null,
     wonder: null,
+    suggestion: null,
     remembered: memory,
     training: noTraining,
     scales: memory?.scales ?? { axis: 'step', logX: false, logY: false },
@@ -235,12 +240,15 @@ function ask(state: InspectorState): Step {
   const selection = { ...state.selection, branch: initialSelection.branch };
   const isEssay = subject !== null && subject.essay !== null;
   if (subject === null || (!isEssay && (subject.place === null || model?.state !== 'ready'))) {
-    return { state: { ...state, selection, asked, waiting: false, answer: null, failure: null }, send: [] };
+    return {
+      state: { ...state, selection, suggestion: null, asked, waiting: false, answer: null, failure: null },
+      send: [],
+    };
   }
   const ahead = withQuestionsAhead({ ...state, selection });
   const { revision } = subject;
   return {
-    state: { ...ahead.state, asked, waiting: true, failure: null },
+    state: { ...ahead.state, suggestion: null, asked, waiting: true, failure: null },
     send: [{ type: 'inspect', sequence: asked, revision, position: state.chosen, questions: ahead.asked }],
   };
 }
@@ -267,19 +275,38 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
     reply.answers,
   );
   const position = rememberedPosition(state.remembered, place, inspection);
-  return position === null
-    ? { state: wondering(next, inspection), send: [] }
-    : ask({ ...next, chosen: position });
+  return position === null ? wondering(next, inspection) : ask({ ...next, chosen: position });
 }
 
 /** What somebody wanted to know is asked of the token that is there; where the text ends, of the likeliest. */
-function wondering(state: InspectorState, { position, distribution }: Inspection): InspectorState {
+function wondering(state: InspectorState, inspection: Inspection): Step {
+  const { wonder } = state;
+  const { position, distribution } = inspection;
   const token = (distribution.actual ?? distribution.top[0])?.id;
-  if (state.wonder === null || token === undefined) return state;
+  if (wonder === null || token === undefined) return { state, send: [] };
   const next = { ...state, wonder: null };
-  return state.wonder === 'why'
-    ? { ...next, selection: { ...state.selection, whyToken: token } }
-    : { ...next, look: { number: { of: 'probability', position, token, temperature: 1 }, sheet: true } };
+  if (wonder.about === 'pencil') {
+    const number = { of: 'probability', position, token, temperature: 1 } as const;
+    return { state: { ...next, look: { number, sheet: true } }, send: [] };
+  }
+  const { suggestion } = wonder;
+  const before = suggestion === null ? null : positionBefore(suggestion, inspection);
+  if (suggestion === null || before === null)
+    return { state: { ...next, selection: { ...state.selection, whyToken: token } }, send: [] };
+  // Of what came behind the place where the suggestion begins.
+  if (before !== position) return ask({ ...state, chosen: before });
+  const branch = suggestion.tokens.map(({ id }) => id);
+  const selection = { ...state.selection, whyToken: branch[0]!, branch };
+  return { state: { ...next, suggestion, selection }, send: [] };
+}
+
+/** The token behind which a suggestion begins; null: none ends there. */
+function positionBefore({ back }: SuggestedHere, { tokens, cursor }: Inspection): number | null {
+  const last = tokens[cursor - 1];
+  if (last === undefined) return null;
+  const start = last.start + byteCount(last.bytes) - back;
+  const position = tokens.findIndex((token) => token.start + byteCount(token.bytes) === start);
+  return position < 0 ? null : position;
 }
 
 /** The token chosen before a reload, found again by its distance from the cursor: the text before it may have changed. */

@@ -185,10 +185,15 @@ test('what somebody wants to know is asked of what follows the cursor, whatever 
   await simulation.quiesce();
   simulation.choose(0);
   await simulation.quiesce();
-  simulation.host.wonder('why');
+  simulation.host.wonder({ about: 'why', suggestion: null });
   await simulation.deliverToHost();
   while (simulation.toPage.length > 0) simulation.deliverToPage();
-  expect(simulation.page).toMatchObject({ chosen: null, stage: 'why', wonder: 'why', waiting: true });
+  expect(simulation.page).toMatchObject({
+    chosen: null,
+    stage: 'why',
+    wonder: { about: 'why' },
+    waiting: true,
+  });
 });
 
 test('what was wanted to be known of one text is not asked of the next', async () => {
@@ -196,7 +201,7 @@ test('what was wanted to be known of one text is not asked of the next', async (
   simulation.move();
   simulation.show();
   await simulation.quiesce();
-  simulation.host.wonder('pencil');
+  simulation.host.wonder({ about: 'pencil' });
   simulation.move();
   await simulation.deliverToHost();
   while (simulation.toPage.length > 0) simulation.deliverToPage();
@@ -206,11 +211,11 @@ test('what was wanted to be known of one text is not asked of the next', async (
 test('a page that is not there yet is told what was wanted to be known as soon as it is, once', async () => {
   const simulation = new Simulation();
   simulation.move();
-  simulation.host.wonder('pencil');
+  simulation.host.wonder({ about: 'pencil' });
   simulation.show();
   await simulation.deliverToHost();
   const wonders = simulation.toPage.flatMap((message) => (message.type === 'moved' ? [message.wonder] : []));
-  expect(wonders).toEqual(['pencil']);
+  expect(wonders).toEqual([{ about: 'pencil' }]);
   simulation.hide();
   simulation.toPage.length = 0;
   simulation.show();

@@ -34,6 +34,7 @@ export const englishWhy = {
     `${count(tokens)} tokens; the product of their probabilities is p = ${probability}.`,
   branchProduct: (tokens: number, probability: string) =>
     `What if: ${count(tokens)} tokens; the product of their probabilities is p = ${probability}.`,
+  asSuggested: 'The suggestion, as completions heard it (counts, file and transformer), was p =',
   leaveBranch: 'Back to what it says itself',
   supposed: 'supposed',
   alternativesTo: (place: number) => `What might have come as token ${count(place)} instead of`,
@@ -83,6 +84,7 @@ export const chineseWhy = {
   ownProduct: (tokens, probability) => `${count(tokens)} 个标记；它们的概率之积 p = ${probability}。`,
   branchProduct: (tokens, probability) =>
     `假如这样：${count(tokens)} 个标记；它们的概率之积 p = ${probability}。`,
+  asSuggested: '这条建议在补全时（计数、文件和转换器一起）的概率 p =',
   leaveBranch: '回到它自己的选择',
   supposed: '假设的',
   alternativesTo: (place) => `第 ${count(place)} 个标记的位置上还可能出现什么，而不是`,
