@@ -1,4 +1,4 @@
-import type { PartsQuery } from '../completion/client.ts';
+import type { AlongQuery, PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
 import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
@@ -20,6 +20,7 @@ import type {
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
 import type {
   Parts,
+  PartsAlong,
   RunQuestion,
   StageAnswer,
   StageAnswers,
@@ -63,6 +64,7 @@ export interface InspectionEngine extends Pick<
   /** from where on a token is a guess, and what has become of suggestions */
   doubt(): { readonly limits: DoubtLimits; readonly record: PrecedentRecord };
   parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
+  along(query: AlongQuery, signal: AbortSignal): Promise<PartsAlong | null>;
   /** text of the workspace in the model's tokens; null: nobody has it */
   passages(): Promise<WorkspaceText | null>;
   /** how often each token stands in the workspace, likewise */
@@ -75,6 +77,7 @@ export interface InspectionEngine extends Pick<
 const toldApart: ReadonlySet<StageKind> = new Set([
   'parts',
   'messages',
+  'along',
   'seen',
   'vocabulary',
   'firingLines',
@@ -333,6 +336,9 @@ export class InspectorConversation {
       case 'messages':
         yield { kind, answer: this.#engine.messages() };
         return;
+      case 'along':
+        yield { kind, answer: await this.#along(inspected, question, signal) };
+        return;
       case 'doubt':
         yield { kind, answer: await this.#doubt(inspected, question, ask) };
         return;
@@ -396,6 +402,20 @@ export class InspectorConversation {
     const open = { name: text.name, suffix: text.suffix };
     const at = start + byteCount(bytes);
     return this.#engine.parts({ prefix: text.prefix, open, at, tokens: [...new Set(wanted)] }, signal);
+  }
+
+  /** What the mixture makes of a suggestion where it was made: what has been taken of it had not been counted. */
+  async #along(
+    { text }: Inspected,
+    { taken, tokens }: Extract<StageQuestion, { kind: 'along' }>,
+    signal: AbortSignal,
+  ): Promise<PartsAlong | null> {
+    if (text === null) return null;
+    const bytes = new TextEncoder().encode(text.prefix);
+    const prefix = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+      bytes.subarray(0, Math.max(0, bytes.length - taken)),
+    );
+    return this.#engine.along({ prefix, open: { name: text.name, suffix: text.suffix }, tokens }, signal);
   }
 
   #sendMoved(): void {

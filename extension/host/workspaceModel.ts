@@ -345,6 +345,8 @@ export class WorkspaceModel {
       precedent: async (...query) =>
         this.#index.status.predicting === null ? null : this.#predictor.precedent(...query),
       parts: (query, signal) => this.#predictor.parts(query, signal),
+      along: async (query, signal) =>
+        this.#index.status.predicting === null ? null : this.#predictor.along(query, signal),
       passages: async () => (this.#index.status.predicting === null ? null : this.#predictor.passages()),
       frequencies: async () =>
         this.#index.status.predicting === null ? null : this.#predictor.frequencies(),
