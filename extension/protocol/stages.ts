@@ -182,7 +182,10 @@ export type StageKind = StageQuestion['kind'];
 
 /** What is asked of the run alone; the rest is asked of the index, remembered, or made of several answers. */
 export type RunQuestion =
-  | Exclude<StageQuestion, { kind: 'parts' | 'along' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'branch' }>
+  | Exclude<
+      StageQuestion,
+      { kind: 'parts' | 'along' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'branch' }
+    >
   | (Extract<StageQuestion, { kind: 'vocabulary' }> & {
       /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
       readonly counts: Uint32Array | null;

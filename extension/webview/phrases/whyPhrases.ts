@@ -93,8 +93,7 @@ export const chineseWhy = {
   suggestedProduct: '乘积',
   suggestedHint:
     '“混合”是给出建议时补全算出的概率；已输入一部分的标记，以那一部分为条件。各部分单独给出的概率和各次判断是现在计算的：计数一直在继续学习。',
-  noPartsOfSuggested:
-    '无法说出各部分的概率：工作区的计数还没有准备好，或属于别的标记，或这段文本含有机密。',
+  noPartsOfSuggested: '无法说出各部分的概率：工作区的计数还没有准备好，或属于别的标记，或这段文本含有机密。',
   leaveBranch: '回到它自己的选择',
   supposed: '假设的',
   alternativesTo: (place) => `第 ${count(place)} 个标记的位置上还可能出现什么，而不是`,
