@@ -61,8 +61,9 @@ describe('the manifest', () => {
     const { markSurprise, unmarkSurprise } = commands;
     const { marked, markable } = contextKeys;
     expect(entries.map(({ command, when }) => [command, when])).toEqual([
-      [markSurprise, `${markable} && !${marked}`],
-      [unmarkSurprise, `${markable} && ${marked}`],
+      // A tab that has no text beside the editor has no language.
+      [markSurprise, `${markable} && !${marked} && resourceLangId`],
+      [unmarkSurprise, `${markable} && ${marked} && resourceLangId`],
     ]);
     const contributed: { command: string; icon?: string }[] = manifest.contributes.commands;
     const icons = entries.map(
