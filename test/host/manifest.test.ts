@@ -74,6 +74,17 @@ describe('the manifest', () => {
     for (const { group } of entries) expect(group).toMatch(/^navigation/);
   });
 
+  it('contributes exactly the colours that the host paints with, each for every kind of theme', () => {
+    const painted = sources.flatMap((source) =>
+      [...source.matchAll(/ThemeColor\('(nihilo\.[^']+)'\)/g)].map(([, id]) => id),
+    );
+    const contributed: { id: string; defaults: Record<string, string> }[] = manifest.contributes.colors;
+    expect(contributed.map(({ id }) => id).sort()).toEqual([...new Set(painted)].sort());
+    for (const { id, defaults } of contributed) {
+      expect(Object.keys(defaults), id).toEqual(['dark', 'light', 'highContrast', 'highContrastLight']);
+    }
+  });
+
   it('offers the menu of a number in every page of the Inspector, and there alone', () => {
     const entries: { command: string; when: string }[] = manifest.contributes.menus['webview/context'];
     expect(entries.map(({ command }) => command)).toEqual([commands.pencilNumber, commands.copyNumber]);
