@@ -27,10 +27,8 @@ import type {
 } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { tickDelayMs } from './inspectorPace.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
-
-/** At most four ticks a second. */
-const tickMs = 250;
 
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
@@ -205,10 +203,10 @@ export class InspectorConversation {
     this.#sendMoved();
   }
 
-  /** The history has grown. */
-  trainingChanged(): void {
+  /** The history has grown. @param isWriting somebody's cursor has not come to rest */
+  trainingChanged(isWriting = false): void {
     if (!this.#listening || this.#tickTimer !== null) return;
-    const waitMs = this.#lastTickMs + tickMs - performance.now();
+    const waitMs = this.#lastTickMs + tickDelayMs(isWriting) - performance.now();
     if (waitMs <= 0) this.#sendTick();
     else {
       this.#tickTimer = setTimeout(() => {

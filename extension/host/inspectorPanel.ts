@@ -12,7 +12,7 @@ import type { StageId } from '../protocol/stages.ts';
 import { documentName, uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
-import { followDelayMs } from './followDelay.ts';
+import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
 import { type InspectedText, type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage, inspectorScripts } from './inspectorPage.ts';
@@ -69,7 +69,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     this.#disposables = [
       model.onTrainingEvent((event) => {
         this.#history.record(event);
-        for (const { conversation } of this.#pages) conversation.trainingChanged();
+        for (const page of this.#pages) page.trainingChanged();
       }),
       model.onDidChange(() => this.#modelChanged()),
       vscode.window.registerWebviewPanelSerializer(viewType, {
@@ -238,6 +238,10 @@ class ShownPage {
     );
   }
 
+  trainingChanged(): void {
+    this.conversation.trainingChanged(this.#followTimer !== null);
+  }
+
   #close(): void {
     this.conversation.hidden();
     if (this.#followTimer !== null) clearTimeout(this.#followTimer);
@@ -322,6 +326,7 @@ class ShownPage {
   }
 
   #follow(): void {
+    this.#followTimer = null;
     if (!this.#surface.visible || this.conversation.pinned) return;
     const document = this.#editor?.document;
     const isCode = document !== undefined && !document.isClosed && isWritten(document);
