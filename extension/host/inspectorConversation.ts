@@ -30,10 +30,8 @@ import type {
 } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { tickDelayMs } from './inspectorPace.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
-
-/** At most four ticks a second. */
-const tickMs = 250;
 
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
@@ -224,10 +222,10 @@ export class InspectorConversation {
     this.#sendMoved();
   }
 
-  /** The history has grown. */
-  trainingChanged(): void {
+  /** The history has grown. @param isWriting somebody's cursor has not come to rest */
+  trainingChanged(isWriting = false): void {
     if (!this.#listening || this.#tickTimer !== null) return;
-    const waitMs = this.#lastTickMs + tickMs - performance.now();
+    const waitMs = this.#lastTickMs + tickDelayMs(isWriting) - performance.now();
     if (waitMs <= 0) this.#sendTick();
     else {
       this.#tickTimer = setTimeout(() => {
@@ -385,7 +383,7 @@ export class InspectorConversation {
   ): Promise<StageAnswers['doubt']> {
     const { top, actual } = inspection.distribution;
     const chosen = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
-    if (text === null || chosen == null || byteCount(chosen.bytes) === 0) return null;
+    if (text === null || chosen === undefined || chosen === null || byteCount(chosen.bytes) === 0) return null;
     const coming = await toEndOfWord(chosen, position, ask);
     const { prefix, open } = behindToken(text, inspection, position);
     const precedent = await this.#engine.precedent(prefix, open, coming);

@@ -16,7 +16,7 @@ import type { AskedPlace } from './askedPlace.ts';
 import { uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
-import { followDelayMs } from './followDelay.ts';
+import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
 import { cursorTo, textAround, textAtPinned } from './inspectedPlace.ts';
 import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
@@ -77,7 +77,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     this.#disposables = [
       model.onTrainingEvent((event) => {
         this.#history.record(event);
-        for (const { conversation } of this.#pages) conversation.trainingChanged();
+        for (const page of this.#pages) page.trainingChanged();
       }),
       model.onDidChange(() => this.#modelChanged()),
       vscode.window.registerWebviewPanelSerializer(viewType, {
@@ -293,6 +293,10 @@ class ShownPage {
     this.#follow();
   }
 
+  trainingChanged(): void {
+    this.conversation.trainingChanged(this.#followTimer !== null);
+  }
+
   #close(): void {
     this.conversation.hidden();
     if (this.#followTimer !== null) clearTimeout(this.#followTimer);
@@ -380,6 +384,7 @@ class ShownPage {
   }
 
   #follow(): void {
+    this.#followTimer = null;
     if (!this.#surface.visible || this.conversation.pinned) return;
     const document = this.#editor?.document;
     const isCode = document !== undefined && !document.isClosed && isWritten(document);

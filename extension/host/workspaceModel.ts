@@ -335,10 +335,7 @@ export class WorkspaceModel {
     const ifCounted = async <Told>(tell: () => Promise<Told>): Promise<Told | null> =>
       this.#index.status.predicting === null ? null : tell();
     return {
-      inspect: async (query, signal) => {
-        await this.#loadInspector();
-        return inspector.inspect(query, signal);
-      },
+      inspect: (...query) => this.#loadInspector().then(() => inspector.inspect(...query)),
       inspectEssay: (...query) => inspector.inspectEssay(...query),
       ask: (...query) => inspector.ask(...query),
       read: (...query) => inspector.read(...query),
