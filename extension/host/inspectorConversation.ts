@@ -383,7 +383,8 @@ export class InspectorConversation {
   ): Promise<StageAnswers['doubt']> {
     const { top, actual } = inspection.distribution;
     const chosen = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
-    if (text === null || chosen === undefined || chosen === null || byteCount(chosen.bytes) === 0) return null;
+    if (text === null || chosen === undefined || chosen === null || byteCount(chosen.bytes) === 0)
+      return null;
     const coming = await toEndOfWord(chosen, position, ask);
     const { prefix, open } = behindToken(text, inspection, position);
     const precedent = await this.#engine.precedent(prefix, open, coming);
