@@ -74,6 +74,7 @@ const toldApart: ReadonlySet<StageKind> = new Set([
   'parts',
   'messages',
   'seen',
+  'merges',
   'vocabulary',
   'firingLines',
   'why',
@@ -323,6 +324,7 @@ export class InspectorConversation {
       case 'seen':
         yield { kind, answer: await this.#seen(inspected, question.position) };
         return;
+      case 'merges':
       case 'vocabulary': {
         const counts = inspected.text === null ? null : await this.#engine.frequencies();
         yield await ask({ ...question, counts });

@@ -168,7 +168,7 @@ export class Inspector {
       );
     }
     if (question.kind === 'merges') {
-      const answer = this.#merges(known, question.position);
+      const answer = this.#merges(known, question.position, question.counts);
       return { kind: 'merges', answer };
     }
     if ('position' in question) checkPosition(question.position, known.ids.length);
@@ -208,12 +208,16 @@ export class Inspector {
   }
 
   /** The essay's words are tokens as a whole. */
-  #merges({ subject, ids }: Run, position: number): StageAnswers['merges'] {
+  #merges(
+    { subject, ids }: Run,
+    position: number,
+    counts: ArrayLike<number> | null,
+  ): StageAnswers['merges'] {
     const id = ids[position]!;
     if (subject !== this.#workspace?.subject) {
-      return { steps: [{ pieces: [subject.bytesOf(id)], merge: null, made: null }] };
+      return { steps: [{ pieces: [subject.bytesOf(id)], merge: null, made: null, count: null }] };
     }
-    return replayMerges(this.#workspace.tokenizer, id);
+    return replayMerges(this.#workspace.tokenizer, id, counts);
   }
 
   #inspection(

@@ -4,7 +4,7 @@ import type { EarlierMatch, ScoredToken } from './prediction.ts';
 import type { OperationGraph } from './operations.ts';
 import type { OptimizerStep } from './optimizerStep.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from './precedent.ts';
-import type { FiringLines, VocabularyRows } from './workspaceText.ts';
+import type { FiringLines, MergeCount, VocabularyRows } from './workspaceText.ts';
 
 /** The way from text to prediction, in its order. */
 export const stageIds = [
@@ -180,8 +180,11 @@ export type StageKind = StageQuestion['kind'];
 
 /** What is asked of the run alone; the rest is asked of the index, remembered, or made of several answers. */
 export type RunQuestion =
-  | Exclude<StageQuestion, { kind: 'parts' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'branch' }>
-  | (Extract<StageQuestion, { kind: 'vocabulary' }> & {
+  | Exclude<
+      StageQuestion,
+      { kind: 'parts' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'merges' | 'branch' }
+    >
+  | (Extract<StageQuestion, { kind: 'vocabulary' | 'merges' }> & {
       /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
       readonly counts: Uint32Array | null;
     });
@@ -229,6 +232,8 @@ export interface StageAnswers {
       readonly merge: number | null;
       /** index of the piece that was made */
       readonly made: number | null;
+      /** how often the pair is joined in the workspace; null for the first step, and where nobody has counted */
+      readonly count: MergeCount | null;
     }[];
   };
   readonly vocabulary: VocabularyRows;

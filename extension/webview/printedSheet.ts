@@ -2,6 +2,11 @@ import type { Sheet } from '../arithmetic/sheet.ts';
 import { inFull } from '../arithmetic/sheetText.ts';
 import { phrases } from './phrases/phrases.ts';
 
+/** How the numbers of a sheet are rounded, in words. */
+export function conventionOf({ decimals }: Sheet): string {
+  return decimals === 0 ? phrases.wholeNumbers : phrases.convention(decimals + 2, decimals);
+}
+
 interface Heading {
   readonly sentence: string;
   readonly symbols: string;
@@ -39,7 +44,7 @@ td:nth-child(2), th:nth-child(2) { text-align: start; }
 <h1>${escaped(phrases.pencilHeading)}</h1>
 <p>${escaped(sentence)}</p>
 <p>${escaped(symbols)}</p>
-<p>${escaped(phrases.convention(sheet.decimals + 2, sheet.decimals))}</p>
+<p>${escaped(conventionOf(sheet))}</p>
 <table>${heads([phrases.rank, phrases.called, phrases.madeOf, phrases.value])}${rows.join('\n')}</table>
 <table>${heads([phrases.result, phrases.fromShown, phrases.inMachine, phrases.bound])}${results.join('\n')}</table>
 </body>

@@ -55,6 +55,7 @@ export const growing: readonly StageKind[] = ['firingLines', 'why', 'branch'];
 
 /** What the stage does not wait for: it shows by itself how far it is. */
 export const awaitedApart: readonly StageKind[] = [
+  'merges',
   'vocabulary',
   'firingLines',
   'parts',

@@ -3,6 +3,7 @@ import type { CallMessage } from '../../extension/protocol/calling.ts';
 import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { Essay, essayCursor } from '../../extension/inspection/essay.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
+import { replayMerges } from '../../extension/inspection/mergeReplay.ts';
 import { explain } from '../../extension/inspection/explain.ts';
 import { ReadText } from '../../extension/inspection/firingLines.ts';
 import { answerStage, strongestNeuron } from '../../extension/inspection/stageAnswers.ts';
@@ -14,6 +15,7 @@ import type { InspectedToken, Inspection } from '../../extension/protocol/predic
 import type { Explanation } from '../../extension/protocol/explanation.ts';
 import type { NumberName, Parts, StageAnswer, RunQuestion } from '../../extension/protocol/stages.ts';
 import type { WorkspaceText } from '../../extension/protocol/workspaceText.ts';
+import { trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { sampleTokens } from './sampleText.ts';
@@ -58,6 +60,19 @@ const subject: Subject = {
     },
   }),
 };
+/** The sample's tokens are cut by hand; merges are those of a tokenizer that has learnt from their text. */
+const tokenizer = trainTokenizer(
+  [
+    Buffer.from(
+      sampleTokens.tokens
+        .map(({ bytes }) => bytes)
+        .join('')
+        .repeat(2),
+      'latin1',
+    ),
+  ],
+  400,
+);
 const sampleRun: Run = { subject, ids: sampleTokens.tokens.map(({ id }) => id) };
 const essay = new Essay(compiled('baseline'), 1);
 
@@ -90,7 +105,11 @@ function inspectionOf(
 function answerOf(run: Run, question: RunQuestion, readText: ReadText): StageAnswer {
   if (question.kind === 'merges') {
     const { bytes } = run === sampleRun ? sampleTokens.tokens[question.position]! : { bytes: 'word' };
-    return { kind: 'merges', answer: { steps: [{ pieces: [...bytes], merge: null, made: null }] } };
+    const ids = tokenizer.encode(Buffer.from(bytes, 'latin1'));
+    const longest = ids.reduce((best, id) =>
+      tokenizer.tokenBytes(id).length > tokenizer.tokenBytes(best).length ? id : best,
+    );
+    return { kind: 'merges', answer: replayMerges(tokenizer, longest, question.counts) };
   }
   if (question.kind === 'explain') {
     const { number } = question;

@@ -112,6 +112,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'lineSum',
       'logit',
       'loss',
+      'mergeCount',
       'middle',
       'middleNorm',
       'neuron',

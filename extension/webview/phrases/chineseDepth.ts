@@ -11,6 +11,11 @@ export const chineseDepth = {
   shareColumn: '份额',
   runningColumn: '累计',
   shareSentence: (token) => `“${token}”占文本的多少，以及它和所有更常见的标记一共占多少。`,
+  mergeCount: (joined) => `次数 ${joined}`,
+  mergeCountsHint: '次数取自补全所知的文件的现状。学习时，每次合并的都是当时剩下的最常见的一对。',
+  mergeSentence: (left, right) =>
+    `“${left}”和“${right}”在补全所知的文件中合并了多少次：对每个含有这一合并结果的标记，用它含有的次数 (k) 乘以该标记出现的次数 (n)。`,
+  wholeNumbers: '都是整数：没有四舍五入。',
   moment: '从开始到现在',
   momentNow: '现在',
   momentSeed: (seed) => `种子 ${seed} 的随机数`,

@@ -13,6 +13,12 @@ export const englishDepth = {
   runningColumn: 'Running',
   shareSentence: (token: string) =>
     `How much of the text is “${token}”, and how much are it and all that are more frequent.`,
+  mergeCount: (joined: string) => `count ${joined}`,
+  mergeCountsHint:
+    'The counts are those of the files that completions know, as they are now. When it was learnt, each pair was the most frequent that was left.',
+  mergeSentence: (left: string, right: string) =>
+    `How often “${left}” and “${right}” are joined in the files that completions know: each token that holds the joined pair, how often it holds it (k) times how often the token stands there (n).`,
+  wholeNumbers: 'Whole numbers: nothing is rounded.',
   moment: 'From the start to now',
   momentNow: 'now',
   momentSeed: (seed: number) => `random numbers of seed ${seed}`,
