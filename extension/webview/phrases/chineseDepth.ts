@@ -11,6 +11,7 @@ export const chineseDepth = {
   shareColumn: '份额',
   runningColumn: '累计',
   shareSentence: (token) => `“${token}”占文本的多少，以及它和所有更常见的标记一共占多少。`,
+  cutHint: '带斜线的：被切到几个标记里的一个字符的字节。',
   mergeCount: (joined) => `次数 ${joined}`,
   mergeCountsHint: '次数取自补全所知的文件的现状。学习时，每次合并的都是当时剩下的最常见的一对。',
   mergeSentence: (left, right) =>

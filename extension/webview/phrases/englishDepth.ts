@@ -13,6 +13,7 @@ export const englishDepth = {
   runningColumn: 'Running',
   shareSentence: (token: string) =>
     `How much of the text is “${token}”, and how much are it and all that are more frequent.`,
+  cutHint: 'Hatched: bytes of a character that is cut across tokens.',
   mergeCount: (joined: string) => `count ${joined}`,
   mergeCountsHint:
     'The counts are those of the files that completions know, as they are now. When it was learnt, each pair was the most frequent that was left.',
