@@ -226,7 +226,8 @@ export class Sheet {
       shown: shown(figure.decimal),
       machine,
       difference: Math.abs(value - machine),
-      bound: figure.radius + Math.abs(machine) * machineRounding,
+      // Whole numbers are counted without rounding.
+      bound: figure.radius + (this.decimals === 0 ? 0 : Math.abs(machine) * machineRounding),
     });
   }
 

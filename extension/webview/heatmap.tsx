@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useDrawing } from './drawing.ts';
 
 interface HeatmapProps {
   /** u8[size, size]: 0 … 255 */
@@ -16,16 +16,10 @@ interface HeatmapProps {
 
 /** A picture of shares in the theme's colours: 0 is the background, 1 the full colour. */
 export function Heatmap({ cells, size, label, side, row, column, onChoose }: HeatmapProps): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  // In the frame of the numbers beside it.
-  useLayoutEffect(() => {
-    const draw = (): void => paint(canvas.current!, { cells, size, row, column: column ?? undefined });
-    draw();
-    // A canvas does not restyle itself; the editor announces a new theme by these attributes.
-    const themes = new MutationObserver(draw);
-    themes.observe(document.body, { attributeFilter: ['class', 'data-vscode-theme-id'] });
-    return () => themes.disconnect();
-  }, [cells, size, row, column]);
+  const canvas = useDrawing(
+    (canvas) => paint(canvas, { cells, size, row, column: column ?? undefined }),
+    [cells, size, row, column],
+  );
   const choose = (event: MouseEvent): void => {
     const frame = canvas.current!.getBoundingClientRect();
     const at = (offset: number, length: number): number =>

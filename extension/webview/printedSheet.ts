@@ -7,6 +7,11 @@ export function conventionOf({ decimals }: Sheet): string {
   return decimals === 0 ? phrases.wholeNumbers : phrases.convention(decimals + 2, decimals);
 }
 
+/** A number of the machine, to seven digits; one that was counted as it is. */
+export function machineShown({ decimals }: Sheet, machine: number): string {
+  return decimals === 0 ? String(machine) : machine.toPrecision(7).replace('-', '−');
+}
+
 interface Heading {
   readonly sentence: string;
   readonly symbols: string;
@@ -23,7 +28,7 @@ export function printedSheet(sheet: Sheet, { sentence, symbols, isBlank }: Headi
   });
   const results = sheet.results.map(
     ({ name, shown, machine, bound }) =>
-      `<tr>${[name, isBlank ? '' : shown, isBlank ? '' : machine.toPrecision(7), inFull(bound)].map(cell).join('')}</tr>`,
+      `<tr>${[name, isBlank ? '' : shown, isBlank ? '' : machineShown(sheet, machine), inFull(bound)].map(cell).join('')}</tr>`,
   );
   const heads = (texts: readonly string[]): string =>
     `<tr>${texts.map((text) => `<th>${escaped(text)}</th>`).join('')}</tr>`;

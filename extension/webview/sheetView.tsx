@@ -5,7 +5,7 @@ import type { Sheet, SheetRow } from '../arithmetic/sheet.ts';
 import { inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { phrases } from './phrases/phrases.ts';
-import { conventionOf, printedSheet } from './printedSheet.ts';
+import { conventionOf, machineShown, printedSheet } from './printedSheet.ts';
 import { TableHead } from './tableHead.tsx';
 import { useView } from './view.ts';
 
@@ -166,33 +166,35 @@ function firstWrong(table: HTMLTableElement): number | null {
 
 function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
   return (
-    <table class="results">
-      <TableHead
-        columns={[
-          [phrases.result],
-          [phrases.fromShown, 'number'],
-          [phrases.inMachine, 'number'],
-          [phrases.differs, 'number'],
-          [phrases.bound, 'number'],
-        ]}
-      />
-      <tbody>
-        {sheet.results.map(({ name, shown, machine, difference, bound }) => (
-          <tr
-            key={name}
-            data-result={name}
-            data-machine={machine}
-            data-difference={difference}
-            data-bound={bound}
-          >
-            <th scope="row">{name}</th>
-            <td class="number">{shown}</td>
-            <td class="number">{machine.toPrecision(7).replace('-', '−')}</td>
-            <td class="number">{inFull(difference)}</td>
-            <td class="number">{inFull(bound)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div class="scores-frame" role="region" aria-label={phrases.result} tabIndex={0}>
+      <table class="results">
+        <TableHead
+          columns={[
+            [phrases.result],
+            [phrases.fromShown, 'number'],
+            [phrases.inMachine, 'number'],
+            [phrases.differs, 'number'],
+            [phrases.bound, 'number'],
+          ]}
+        />
+        <tbody>
+          {sheet.results.map(({ name, shown, machine, difference, bound }) => (
+            <tr
+              key={name}
+              data-result={name}
+              data-machine={machine}
+              data-difference={difference}
+              data-bound={bound}
+            >
+              <th scope="row">{name}</th>
+              <td class="number">{shown}</td>
+              <td class="number">{machineShown(sheet, machine)}</td>
+              <td class="number">{inFull(difference)}</td>
+              <td class="number">{inFull(bound)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

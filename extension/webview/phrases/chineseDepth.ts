@@ -12,6 +12,11 @@ export const chineseDepth = {
   runningColumn: '累计',
   shareSentence: (token) => `“${token}”占文本的多少，以及它和所有更常见的标记一共占多少。`,
   cutHint: '带斜线的：被切到几个标记里的一个字符的字节。',
+  neuronBars: (neurons, firing) =>
+    `全部 ${count(neurons)} 个神经元的条形图，最强的在前；上面是输出，下面是和。前 ${count(firing)} 个激活。`,
+  neuronRank: '按强弱',
+  neuronAtRank: (rank, neuron, sum, said) =>
+    `第 ${count(rank)} 名：神经元 ${count(neuron)}，和 ${sum}，输出 ${said}`,
   mergeCount: (joined) => `次数 ${joined}`,
   mergeCountsHint: '次数取自补全所知的文件的现状。学习时，每次合并的都是当时剩下的最常见的一对。',
   mergeSentence: (left, right) =>

@@ -14,6 +14,11 @@ export const englishDepth = {
   shareSentence: (token: string) =>
     `How much of the text is “${token}”, and how much are it and all that are more frequent.`,
   cutHint: 'Hatched: bytes of a character that is cut across tokens.',
+  neuronBars: (neurons: number, firing: number) =>
+    `All ${count(neurons)} neurons as bars, the strongest first; above what they say, below their sums. The first ${count(firing)} fire.`,
+  neuronRank: 'By strength',
+  neuronAtRank: (rank: number, neuron: number, sum: string, said: string) =>
+    `Number ${count(rank)}: neuron ${count(neuron)}, sum ${sum}, says ${said}`,
   mergeCount: (joined: string) => `count ${joined}`,
   mergeCountsHint:
     'The counts are those of the files that completions know, as they are now. When it was learnt, each pair was the most frequent that was left.',
