@@ -406,10 +406,11 @@ export class InspectorConversation {
   }
 
   #sendTick(): void {
-    const { tick, mark } = this.#history.tickAfter(this.#readMark);
+    const { tick, mark, isPart } = this.#history.tickAfter(this.#readMark);
     this.#readMark = mark;
     this.#lastTickMs = performance.now();
     this.#send({ type: 'training', tick });
+    if (isPart) this.trainingChanged();
   }
 
   #send(message: InspectorMessage): void {
