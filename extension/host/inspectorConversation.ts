@@ -2,7 +2,7 @@ import type { PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
 import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
-import type { CallMessage } from '../protocol/calling.ts';
+import type { NumberedMessage } from '../protocol/calling.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import { type PlainError, toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
@@ -66,13 +66,14 @@ export interface InspectionEngine extends Pick<
   /** how often each token stands in the workspace, likewise */
   frequencies(): Promise<Uint32Array | null>;
   /** what completions have asked the editor for, the last first */
-  messages(): readonly CallMessage[];
+  messages(): readonly NumberedMessage[];
 }
 
 /** What nothing else waits for: others than the engine are asked, it grows, or it is as large as a message may be. */
 const toldApart: ReadonlySet<StageKind> = new Set([
   'parts',
   'messages',
+  'call',
   'seen',
   'merges',
   'vocabulary',
@@ -316,8 +317,15 @@ export class InspectorConversation {
         yield { kind, answer: await this.#parts(inspected, signal) };
         return;
       case 'messages':
-        yield { kind, answer: this.#engine.messages() };
+        // What stood before a message is for the engine.
+        yield { kind, answer: this.#engine.messages().map((message) => ({ ...message, before: [] })) };
         return;
+      case 'call': {
+        const asked = this.#engine.messages().find(({ number }) => number === question.message);
+        if (asked === undefined) yield { kind, answer: null };
+        else yield await ask({ ...question, asked });
+        return;
+      }
       case 'doubt':
         yield { kind, answer: await this.#doubt(inspected, question, ask) };
         return;
