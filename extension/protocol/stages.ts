@@ -233,7 +233,7 @@ export interface StageAnswers {
   };
   readonly operations: OperationGraph;
   readonly merges: {
-    /** of the word around the token: its pieces after each merge, first the single bytes */
+    /** the token's pieces after each merge, first the single bytes; none: it has too many */
     readonly steps: readonly {
       readonly pieces: readonly string[];
       /** number of the merge in the order of learning, from 1; null for the first step */

@@ -28,6 +28,7 @@ export const englishDepth = {
     `Call and answer are ${count(tokens)} tokens in front of the place, for this completion alone; your text has none of them.`,
   messageProbabilities:
     'p is that of each token where it stands, among all tokens, by the transformer with its full numbers. Only the first one decides whether something is asked; function and argument follow from the place, and the answer is the editor’s.',
+  longToken: 'The token has too many bytes for its merges to be shown.',
   mergeCount: (joined: string) => `count ${joined}`,
   mergeCountsHint:
     'The counts are those of the files that completions know, as they are now. When it was learnt, each pair was the most frequent that was left.',

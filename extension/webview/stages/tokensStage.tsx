@@ -30,7 +30,7 @@ function Merges({ steps }: { readonly steps: readonly Step[] }): JSX.Element {
   return (
     <section aria-busy={state.questions.merges?.waiting === true}>
       <h4>{phrases.mergesHeading}</h4>
-      <p class="quiet">{steps.length > 1 ? phrases.mergesHint : phrases.noMerges}</p>
+      <p class="quiet">{hintOf(steps.length)}</p>
       {isCounted && <p class="quiet">{phrases.mergeCountsHint}</p>}
       <Numbers label={phrases.mergesHeading}>
         <ol class="merges" start={0}>
@@ -54,6 +54,11 @@ function Merges({ steps }: { readonly steps: readonly Step[] }): JSX.Element {
       </Numbers>
     </section>
   );
+}
+
+function hintOf(steps: number): string {
+  if (steps === 0) return phrases.longToken;
+  return steps > 1 ? phrases.mergesHint : phrases.noMerges;
 }
 
 /** What was joined. */
