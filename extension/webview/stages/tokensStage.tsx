@@ -28,7 +28,7 @@ function Merges({ steps }: { readonly steps: readonly Step[] }): JSX.Element {
   const { state } = useView();
   const isCounted = steps.some((step) => step.count !== null);
   return (
-    <section aria-busy={state.questions.merges?.waiting === true}>
+    <section class="replay" aria-busy={state.questions.merges?.waiting === true}>
       <h4>{phrases.mergesHeading}</h4>
       <p class="quiet">{hintOf(steps.length)}</p>
       {isCounted && <p class="quiet">{phrases.mergeCountsHint}</p>}
