@@ -176,6 +176,8 @@ export type StageQuestion =
   | { readonly kind: 'messages' }
   /** a message token by token, by its number */
   | { readonly kind: 'call'; readonly message: number }
+  /** what each part of the mixture says of a suggestion's tokens, of whose text so many bytes before the cursor have been taken */
+  | { readonly kind: 'along'; readonly taken: number; readonly tokens: readonly NamedToken[] }
   | { readonly kind: 'explain'; readonly number: NumberName };
 
 export type StageKind = StageQuestion['kind'];
@@ -184,7 +186,9 @@ export type StageKind = StageQuestion['kind'];
 export type RunQuestion =
   | Exclude<
       StageQuestion,
-      { kind: 'parts' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'merges' | 'branch' | 'call' }
+      {
+        kind: 'parts' | 'along' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'merges' | 'branch' | 'call';
+      }
     >
   | (Extract<StageQuestion, { kind: 'call' }> & { readonly asked: CallMessage })
   | (Extract<StageQuestion, { kind: 'vocabulary' | 'merges' }> & {
@@ -397,13 +401,22 @@ export interface StageAnswers {
     readonly message: readonly ReadToken[];
     readonly chosen: readonly ReadToken[];
   } | null;
+  /** null: nobody has counted the workspace in such tokens, or the text has a secret */
+  readonly along: PartsAlong | null;
   readonly explain: Explanation;
 }
 
-/** What the parts of the mixture say of some tokens at the place. */
-export interface Parts {
+/** What the parts of the mixture say of tokens that come one after the other. */
+export interface PartsAlong {
+  /** it takes part */
   readonly transformer: boolean;
   readonly tokens: readonly PartsOfToken[];
+}
+
+/** What they say of tokens that may come next: of those that were asked for and of the likeliest, these first. */
+export interface Parts extends PartsAlong {
+  /** all that are not among them */
+  readonly others: { readonly count: number; readonly mixed: number };
 }
 
 /** A decision on the path to a token in the code tree: which half of the tokens that are left it is in. */

@@ -62,6 +62,7 @@ export const awaitedApart: readonly StageKind[] = [
   'vocabulary',
   'firingLines',
   'parts',
+  'along',
   'doubt',
   'call',
   'operations',

@@ -3,7 +3,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { absolutePath } from '../../extension/cli/absolutePath.ts';
-import type { InspectedText, InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectedText } from '../../extension/host/inspectedText.ts';
+import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { InspectorClient } from '../../extension/inspection/client.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { CorpusRequest, TrainingRequest } from '../../extension/protocol/training.ts';
@@ -77,7 +78,7 @@ function legs(
         return await measureInspectorCost(platform, {
           checkpoint,
           reproducible: false,
-          rounds: flags.quick ? 1 : 8,
+          rounds: flags.quick ? 1 : 24,
           secondsARound: flags.quick ? 5 : 10,
           training: trainingRequest(scratch),
           places,
