@@ -7,6 +7,8 @@ interface Formula<Kind extends FormulaKind> {
   readonly symbols: string;
   /** the numbers that decide how many decimals are shown */
   scale(operands: Operands[Kind]): readonly number[];
+  /** of numbers that have always as many */
+  readonly decimals?: number;
   write(sheet: Sheet, operands: Operands[Kind], machine: readonly number[]): void;
 }
 
@@ -150,6 +152,15 @@ const formulas: { readonly [Kind in FormulaKind]: Formula<Kind> } = {
       sheet.result('Σ n ÷ N', sheet.divided('Σ n ÷ N', sum, all, sheet.decimals + 2), running!);
     },
   },
+  mergeCount: {
+    symbols: 'n = k₁ × n₁ + k₂ × n₂ + …',
+    scale: () => [],
+    decimals: 0,
+    write(sheet, { tokens, times, counts, rest }, [total]) {
+      const terms = tokens.map((name, i) => ({ name, a: times[i]!, b: counts[i]! }));
+      sheet.result('n', sheet.wholeProducts('n', terms, rest), total!);
+    },
+  },
   interval: {
     symbols: 'Σ p before … Σ p before + p',
     scale: () => [1],
@@ -170,7 +181,8 @@ export function symbolsOf(kind: FormulaKind): string {
 export function sheetOf(explanation: Explanation, mostTerms = Infinity): Sheet {
   // One kind at a time: the compiler does not follow a union through a table.
   const formula = formulas[explanation.formula] as Formula<FormulaKind>;
-  const sheet = new Sheet(decimalsFor(formula.scale(explanation.operands)), mostTerms);
+  const decimals = formula.decimals ?? decimalsFor(formula.scale(explanation.operands));
+  const sheet = new Sheet(decimals, mostTerms);
   formula.write(sheet, explanation.operands, explanation.machine);
   return sheet;
 }

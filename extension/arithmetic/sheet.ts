@@ -35,6 +35,8 @@ const groupSize = 8;
 const machineRounding = 2 ** -23;
 /** Decimals of a quotient that is not written down: it stays in the calculator. */
 const unrounded = 16;
+/** All terms of a sum are listed. */
+const nothing: Figure = { decimal: { units: 0n, decimals: 0 }, radius: 0 };
 /** More than this many decimals no pocket calculator shows. */
 const mostDecimals = 8;
 
@@ -80,6 +82,11 @@ export class Sheet {
     return { decimal: decimalOf(value, decimals), radius: 0.5 * 10 ** -decimals };
   }
 
+  /** What is not listed of a sum, in the longer line. */
+  #unlisted(rest: number): Figure {
+    return rest === 0 ? nothing : this.#rounded(rest, this.decimals + 2);
+  }
+
   /** Σ aᵢ · bᵢ */
   dot(name: string, names: readonly [string, string], a: readonly number[], b: readonly number[]): Figure {
     const terms = a.map((value, i) => {
@@ -112,7 +119,22 @@ export class Sheet {
       made: '',
       figure: this.#rounded(value, this.decimals),
     }));
-    return this.#sum(name, terms, this.decimals, rest);
+    return this.#sum(name, terms, this.decimals, this.#unlisted(rest));
+  }
+
+  /** Σ aᵢ · bᵢ of whole numbers, which nothing rounds; each term has a name of its own. @param rest what is not listed */
+  wholeProducts(
+    name: string,
+    factors: readonly { readonly name: string; readonly a: number; readonly b: number }[],
+    rest: number,
+  ): Figure {
+    const terms = factors.map((factor, i) => {
+      const [a, b] = [decimalOf(factor.a, 0), decimalOf(factor.b, 0)];
+      const figure = { decimal: times(a, b), radius: 0 };
+      const at = subscript(i + 1);
+      return { name: `k${at} × n${at} ${factor.name}`, made: `${shown(a)} × ${shown(b)}`, figure };
+    });
+    return this.#sum(name, terms, 0, rest === 0 ? nothing : { decimal: decimalOf(rest, 0), radius: 0 });
   }
 
   /** Σ e^((zᵢ − m) ÷ T), with e^… of those at `keep` returned. @param rest the sum of what is not listed */
@@ -136,7 +158,7 @@ export class Sheet {
       const made = temperature === null ? `e^(${inner})` : `e^((${inner}) ÷ ${shown(temperature.decimal)})`;
       return { name: `e^${of}${subscript(i + 1)}`, made, figure };
     });
-    const sum = this.#sum(name, terms, this.decimals + 2, rest, keep);
+    const sum = this.#sum(name, terms, this.decimals + 2, this.#unlisted(rest), keep);
     return { sum, kept: kept! };
   }
 
@@ -151,7 +173,7 @@ export class Sheet {
         figure: this.#product(p, bits, this.decimals + 2),
       };
     });
-    return this.#sum(name, terms, this.decimals, rest);
+    return this.#sum(name, terms, this.decimals, this.#unlisted(rest));
   }
 
   times(name: string, a: Figure, b: Figure): Figure {
@@ -204,7 +226,8 @@ export class Sheet {
       shown: shown(figure.decimal),
       machine,
       difference: Math.abs(value - machine),
-      bound: figure.radius + Math.abs(machine) * machineRounding,
+      // Whole numbers are counted without rounding.
+      bound: figure.radius + (this.decimals === 0 ? 0 : Math.abs(machine) * machineRounding),
     });
   }
 
@@ -261,7 +284,7 @@ export class Sheet {
     name: string,
     terms: readonly { readonly name: string; readonly made: string; readonly figure: Figure }[],
     decimals: number,
-    rest = 0,
+    rest: Figure = nothing,
     always = -1,
   ): Figure {
     const bySize = terms
@@ -302,15 +325,17 @@ export class Sheet {
     });
     closeGroup();
     const left = terms.length - written.size;
-    if (left > 0 || rest !== 0) {
-      const others = this.#rounded(rest, this.decimals + 2);
-      const figure = { decimal: plus(unwritten, others.decimal), radius: others.radius };
+    if (left > 0 || rest !== nothing) {
+      const figure = { decimal: plus(unwritten, rest.decimal), radius: rest.radius };
       this.#write('given', '…', '', figure);
       total = plus(total, figure.decimal);
-      radius += others.radius;
-      sizes += Math.abs(rest);
+      radius += rest.radius;
+      sizes += Math.abs(numberOf(rest.decimal));
     }
-    const figure = this.#exactly(total, decimals, radius + (terms.length + 1) * machineRounding * sizes);
+    const isExact = radius === 0 && total.decimals <= decimals;
+    const figure = isExact
+      ? { decimal: rounded(total, decimals), radius: 0 }
+      : this.#exactly(total, decimals, radius + (terms.length + 1) * machineRounding * sizes);
     this.#write('total', name, '', figure);
     return figure;
   }

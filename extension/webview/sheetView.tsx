@@ -5,7 +5,7 @@ import type { Sheet, SheetRow } from '../arithmetic/sheet.ts';
 import { inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { phrases } from './phrases/phrases.ts';
-import { printedSheet } from './printedSheet.ts';
+import { conventionOf, machineShown, printedSheet } from './printedSheet.ts';
 import { TableHead } from './tableHead.tsx';
 import { useView } from './view.ts';
 
@@ -59,7 +59,7 @@ export function SheetView({ explanation, sentence }: SheetViewProps): JSX.Elemen
           {phrases.print}
         </button>
       </p>
-      <p class="quiet">{phrases.convention(sheet.decimals + 2, sheet.decimals)}</p>
+      <p class="quiet">{conventionOf(sheet)}</p>
       <Lines sheet={sheet} isBlank={isBlank} />
       <Results sheet={sheet} />
     </section>
@@ -188,7 +188,7 @@ function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
             >
               <th scope="row">{name}</th>
               <td class="number">{shown}</td>
-              <td class="number">{machine.toPrecision(7).replace('-', '−')}</td>
+              <td class="number">{machineShown(sheet, machine)}</td>
               <td class="number">{inFull(difference)}</td>
               <td class="number">{inFull(bound)}</td>
             </tr>

@@ -81,6 +81,43 @@ export function spokenToken(pieces: readonly TokenPiece[]): string {
   return words.join(' ');
 }
 
+/** A character whose bytes are in several tokens. */
+export interface CutCharacter {
+  readonly bytes: string;
+  /** what of it is in each of the tokens */
+  readonly parts: readonly { readonly position: number; readonly bytes: string }[];
+}
+
+/** The characters of a text that are cut across its tokens. @param tokens as `tokenBytes.ts` says */
+export function cutCharacters(tokens: readonly string[]): CutCharacter[] {
+  const positions: number[] = [];
+  const text = tokens
+    .map((bytes, position) => {
+      // Nothing goes on behind a control token.
+      const ofText = controlName(bytes) === null ? bytes : '\0';
+      for (let i = 0; i < ofText.length; i++) positions.push(position);
+      return ofText;
+    })
+    .join('');
+  const cut: CutCharacter[] = [];
+  for (let at = 0; at < text.length;) {
+    const length = characterAt(text, at) === null ? 1 : utf8Length(text.charCodeAt(at));
+    const [first, last] = [positions[at]!, positions[at + length - 1]!];
+    if (first !== last) {
+      const parts = Array.from({ length: last - first + 1 }, (_, i) => ({
+        position: first + i,
+        bytes: text.slice(
+          Math.max(at, positions.indexOf(first + i)),
+          Math.min(at + length, positions.lastIndexOf(first + i) + 1),
+        ),
+      }));
+      cut.push({ bytes: text.slice(at, at + length), parts: parts.filter(({ bytes }) => bytes !== '') });
+    }
+    at += length;
+  }
+  return cut;
+}
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The character whose UTF-8 form begins at `at`, or null where there is none. */

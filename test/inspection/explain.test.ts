@@ -5,7 +5,7 @@ import { explain, type RunNumber } from '../../extension/inspection/explain.ts';
 import { recipeFor } from '../../extension/training/recipe.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import type { Run } from '../../extension/inspection/subject.ts';
-import type { FormulaKind } from '../../extension/protocol/explanation.ts';
+import type { Explanation, FormulaKind } from '../../extension/protocol/explanation.ts';
 import { redo } from '../arithmetic/redo.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
@@ -90,6 +90,37 @@ function names(next: () => number): RunNumber[] {
   ];
 }
 
+/** What is counted in a text: how often a pair is joined, and how much of it a token is. */
+function counted(
+  next: () => number,
+): { readonly asked: { readonly of: string }; readonly explanation: Explanation }[] {
+  const below = (bound: number): number => Math.floor(next() * bound);
+  const tokens = Array.from({ length: 1 + below(50) }, (_, i) => `“t${i}”`);
+  const [times, counts] = [tokens.map(() => 1 + below(3)), tokens.map(() => below(100_000))];
+  const rest = below(2) * below(1_000_000);
+  const joined = times.reduce((sum, held, i) => sum + held * counts[i]!, rest);
+  const [before, count] = [below(100_000), 1 + below(1_000)];
+  const total = before + count + below(100_000);
+  return [
+    {
+      asked: { of: 'mergeCount' },
+      explanation: {
+        formula: 'mergeCount',
+        operands: { tokens, times, counts, rest },
+        machine: [joined],
+      },
+    },
+    {
+      asked: { of: 'share' },
+      explanation: {
+        formula: 'share',
+        operands: { before, count, total },
+        machine: [count / total, (before + count) / total],
+      },
+    },
+  ];
+}
+
 describe.each(['baseline', 'relaxed'] as const)('a sheet of any number (%s kernels)', (build) => {
   it('is redone from its text alone to the last digit, and the machine is within the bound that it states', () => {
     const next = uniform(7);
@@ -97,9 +128,11 @@ describe.each(['baseline', 'relaxed'] as const)('a sheet of any number (%s kerne
     let sheets = 0;
     for (let seed = 1; seed <= 8; seed++) {
       const run = runOf(seed, build);
-      for (const name of names(next)) {
+      const ofRun = names(next).map((name) => {
         const asked = name.of === 'interval' ? { ...name, token: likeliestOf(run, name) } : name;
-        const explanation = explain(run, asked);
+        return { asked, explanation: explain(run, asked) };
+      });
+      for (const { asked, explanation } of [...ofRun, ...counted(next)]) {
         kinds.add(explanation.formula);
         for (const mostTerms of [Infinity, 8]) {
           const sheet = sheetOf(explanation, mostTerms);
@@ -124,10 +157,12 @@ describe.each(['baseline', 'relaxed'] as const)('a sheet of any number (%s kerne
       'error',
       'interval',
       'loss',
+      'mergeCount',
       'muon',
       'norm',
       'rotation',
       'score',
+      'share',
       'softmax',
       'sum',
     ]);

@@ -1,8 +1,12 @@
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { byteCount } from '../../protocol/tokenBytes.ts';
 import { phrases } from '../phrases/phrases.ts';
+import { cutCharacters } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useView } from '../view.ts';
+
+/** Cut characters that are listed. */
+const mostCut = 40;
 
 /** The text as a person wrote it, in the pieces that the model reads. */
 export function TextStage(): JSX.Element {
@@ -25,7 +29,40 @@ export function TextStage(): JSX.Element {
           </span>
         ))}
       </div>
+      <CutCharacters />
     </div>
+  );
+}
+
+/** Which characters are cut, and which token has what of them. */
+function CutCharacters(): JSX.Element | null {
+  const { inspection, dispatch } = useView();
+  const cut = cutCharacters(inspection.tokens.map(({ bytes }) => bytes)).slice(0, mostCut);
+  if (cut.length === 0) return null;
+  return (
+    <section>
+      <p class="quiet">{phrases.cutHint}</p>
+      <ul class="cuts">
+        {cut.map(({ bytes, parts }) => (
+          <li key={parts[0]!.position} data-cut={parts.length}>
+            <TokenText bytes={bytes} /> ={' '}
+            {parts.map((part, i) => (
+              <Fragment key={part.position}>
+                {i > 0 && ' + '}
+                <button
+                  type="button"
+                  class="plain"
+                  aria-pressed={part.position === inspection.position}
+                  onClick={() => dispatch({ type: 'choose', position: part.position })}
+                >
+                  <TokenText bytes={part.bytes} />
+                </button>
+              </Fragment>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
