@@ -4,6 +4,7 @@ import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
 import { distribution } from '../engine/sampler.ts';
 import type { Platform } from '../platform/platform.ts';
+import { sha256 } from '../platform/sha256.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
@@ -86,6 +87,7 @@ export class Inspector {
     this.#forget((subject) => subject !== this.#essay?.run.subject);
     return {
       checkpoint,
+      tokenizer: await sha256(new TextEncoder().encode(tokenizerJson)),
       config,
       parameters: parameterCount(config),
       steps: trainerState.step,

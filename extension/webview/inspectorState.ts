@@ -147,10 +147,7 @@ export function step(state: InspectorState, event: InspectorEvent): Step {
 function advanced(state: InspectorState, event: InspectorEvent): Step {
   switch (event.type) {
     case 'model':
-      // Another model may cut the text differently: positions of the old one mean nothing to it. The essay has its own.
-      if (state.subject !== null && state.subject.essay !== null)
-        return { state: { ...state, model: event.model }, send: [] };
-      return ask({ ...state, model: event.model, chosen: null, answer: null });
+      return withModel(state, event.model);
     case 'moved':
       return moved(state, event);
     case 'choose':
@@ -193,6 +190,19 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
     case 'look':
       return { state: { ...state, look: event.look }, send: [] };
   }
+}
+
+/** Where texts are cut as before, as after a save that was learnt, what was looked at stays, and its numbers are asked for anew. */
+function withModel(state: InspectorState, model: ModelState): Step {
+  const next = { ...state, model };
+  // The essay has its own.
+  if (state.subject !== null && state.subject.essay !== null) return { state: next, send: [] };
+  const isCutAlike =
+    model.state === 'ready' &&
+    state.model?.state === 'ready' &&
+    model.model.tokenizer === state.model.model.tokenizer;
+  // Positions and tokens of another cut mean nothing to this one.
+  return ask(isCutAlike ? next : { ...next, chosen: null, answer: null });
 }
 
 function moved(state: InspectorState, event: Extract<InspectorMessage, { type: 'moved' }>): Step {

@@ -35,6 +35,7 @@ export const sampleModel: ModelState = {
   state: 'ready',
   model: {
     checkpoint: '/model',
+    tokenizer: 'c0ffee',
     config,
     parameters: 229_000,
     steps: 900,
