@@ -340,7 +340,7 @@ export class WorkspaceModel {
       inspectEssay: (...query) => inspector.inspectEssay(...query),
       ask: (...query) => inspector.ask(...query),
       read: (...query) => inspector.read(...query),
-      essay: (action) => inspector.essay(action),
+      essay: (...query) => inspector.essay(...query),
       find: (prefix, open) => this.find(prefix, open, false),
       precedent: async (...query) =>
         this.#index.status.predicting === null ? null : this.#predictor.precedent(...query),

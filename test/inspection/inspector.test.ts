@@ -156,8 +156,8 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
     expect(() => ask({ kind: 'overview', ...place })).toThrow(/should be a token from 0/);
     const { run } = inspection;
     expect(inspector.inspect(text, '', 0, 1).run).toBe(run);
-    for (let i = 0; i < 8; i++) inspector.inspect('x'.repeat(1 + (i % 2)), '', null, 1);
-    expect(() => inspector.ask(run, { kind: 'thumbnails' })).toThrow(/one of the last 8/);
+    for (let i = 0; i < 32; i++) inspector.inspect('x'.repeat(1 + (i % 2)), '', null, 1);
+    expect(() => inspector.ask(run, { kind: 'thumbnails' })).toThrow(/one of the last 32/);
     expect(() => inspector.inspect(text, '', 10_000, 1)).toThrow(/should be a token/);
   });
 });
