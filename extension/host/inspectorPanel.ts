@@ -12,6 +12,7 @@ import type { StageId } from '../protocol/stages.ts';
 import { documentName, uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
+import { followedEditor } from './followedEditor.ts';
 import { followDelayMs } from './followDelay.ts';
 import { keepPage } from './keptPages.ts';
 import { type InspectedText, type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
@@ -229,6 +230,12 @@ class ShownPage {
         this.#editor = editor;
         this.#followSoon();
       }),
+      // After a reload of the window editors may be there later than the page.
+      window.onDidChangeVisibleTextEditors(() => {
+        if (this.#editor !== undefined) return;
+        this.#editor = visibleEditor(undefined);
+        this.#followSoon();
+      }),
       window.onDidChangeTextEditorSelection(({ textEditor }) => {
         if (textEditor === this.#editor) this.#followSoon();
       }),
@@ -303,15 +310,20 @@ class ShownPage {
     if (shown.status === 'rejected') this.#actions.showLog();
   }
 
-  /** The first page of this panel goes back to where a page before the reload was pinned. */
+  /** The first page of this panel goes back to what a page before the reload looked at. */
   async #begin(memory: InspectorMemory | null): Promise<void> {
-    const pinned = !this.#hasBegun && memory?.pinned === true ? await textAtPinned(memory) : null;
+    const before = this.#hasBegun ? null : memory;
     this.#hasBegun = true;
+    this.#editor ??= visibleEditor(before?.place?.uri);
+    // Its file may lie behind the page.
+    const isKept = before !== null && (before.pinned || this.#editor === undefined);
+    const kept = isKept ? await textAtPinned(before) : null;
+    if (before !== null && before.essay !== null) await this.conversation.essayAlong(before.essay);
     if (!this.#surface.visible) return;
-    if (pinned === null) this.#follow();
+    if (kept === null) this.#follow();
     else {
-      this.conversation.follow(pinned);
-      this.conversation.pin(true);
+      this.conversation.follow(kept);
+      this.conversation.pin(before!.pinned);
     }
     this.conversation.ready();
   }
@@ -323,9 +335,11 @@ class ShownPage {
 
   #follow(): void {
     if (!this.#surface.visible || this.conversation.pinned) return;
-    const document = this.#editor?.document;
-    const isCode = document !== undefined && !document.isClosed && isWritten(document);
-    this.conversation.follow(isCode ? textAround(document, this.#editor!.selection.active) : null);
+    // As long as there is none, what was looked at before is.
+    if (this.#editor === undefined) return;
+    const { document, selection } = this.#editor;
+    const isCode = !document.isClosed && isWritten(document);
+    this.conversation.follow(isCode ? textAround(document, selection.active) : null);
   }
 }
 
@@ -346,7 +360,12 @@ function textAround(document: vscode.TextDocument, cursor: vscode.Position): Ins
   };
 }
 
-/** The text at a place that was pinned before a reload; null where there is none any more. */
+function visibleEditor(remembered: string | undefined): vscode.TextEditor | undefined {
+  const written = vscode.window.visibleTextEditors.filter(({ document }) => isWritten(document));
+  return followedEditor(written, remembered);
+}
+
+/** The text at a place that was looked at before a reload; null where there is none any more. */
 async function textAtPinned({ place }: InspectorMemory): Promise<InspectedText | null> {
   if (place === null) return null;
   const uri = vscode.Uri.parse(place.uri);

@@ -1,5 +1,5 @@
 import type { PlainError } from './errors.ts';
-import type { EssayAction, EssayState } from './inspecting.ts';
+import type { EssayAction, EssayState, EssayWay } from './inspecting.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { NumberName, StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
 import type { TrainingProgress, TrainingSample, TrainingStage, Yardsticks } from './training.ts';
@@ -78,6 +78,8 @@ export interface InspectorMemory {
   readonly map: boolean;
   readonly flow: boolean;
   readonly scales: CurveScales;
+  /** the essay's example, where that was looked at, and the learning rate of its next step */
+  readonly essay: (EssayWay & { readonly rate: number }) | null;
   /** the number that is looked at, and whether its sheet is open */
   readonly look: { readonly number: NumberName; readonly sheet: boolean } | null;
 }

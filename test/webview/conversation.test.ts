@@ -241,6 +241,7 @@ test('what is kept over a reload holds no text: a URI, numbers and a flag', asyn
     map: false,
     flow: true,
     scales: { axis: 'step', logX: false, logY: false },
+    essay: null,
     look: null,
   });
 });

@@ -4,13 +4,15 @@ import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import { Inspector } from '../../extension/inspection/inspector.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { EssayAction } from '../../extension/protocol/inspecting.ts';
-import type { InspectorRequest } from '../../extension/protocol/inspector.ts';
+import type { InspectorMemory, InspectorRequest } from '../../extension/protocol/inspector.ts';
 import {
   type InspectorEvent,
   initialState,
   type InspectorState,
+  memoryOf,
   step,
 } from '../../extension/webview/inspectorState.ts';
+import { readMemory } from '../../extension/webview/memory.ts';
 import { noPrecedents } from './noPrecedents.ts';
 
 /** One thread, as long as it lives; all that is asked of it comes from a page. */
@@ -33,10 +35,12 @@ class Thread {
 
 /** The page's own state and the host's end, joined without delay. */
 class Page {
-  state: InspectorState = initialState(null);
+  state: InspectorState;
   readonly conversation: InspectorConversation;
 
-  constructor({ engine }: Thread) {
+  /** @param memory of a page before the window was loaded again */
+  constructor({ engine }: Thread, memory: InspectorMemory | null = null) {
+    this.state = initialState(memory);
     this.conversation = new InspectorConversation(
       (message) => {
         if (message.type !== 'focus') this.happen(message);
@@ -74,7 +78,7 @@ class Page {
   }
 
   /** What the bar says of "away" is what the numbers under it say, and nothing was refused. */
-  expectTrue(): void {
+  expectTrue(position = 6): void {
     const { subject, answer, questions, failure } = this.state;
     const { distribution } = answer!.inspection;
     const { says, saysProbability, trueProbability } = subject!.essay!;
@@ -82,6 +86,7 @@ class Page {
     expect(Object.values(questions).map(({ error }) => error)).toEqual(
       Object.values(questions).map(() => null),
     );
+    if (position !== 6) return;
     expect(distribution.actual).toMatchObject({ bytes: 'away', probability: trueProbability });
     expect(distribution.top[0]).toMatchObject({ bytes: says, probability: saysProbability });
   }
@@ -154,5 +159,42 @@ describe('the essay’s example in two pages', () => {
     page.expectTrue();
     await page.teach({ type: 'step', steps: 1, rate: 0.01 });
     expect(page.state.subject!.essay).toMatchObject({ diverged: false, step: step + 1 });
+  });
+
+  it('is the same after a restart: its seed, its steps, the token, the number and the rate', async () => {
+    const page = new Page(new Thread());
+    await page.teach({ type: 'begin', seed: 5 });
+    await page.teach({ type: 'step', steps: 10, rate: 0.2 });
+    await page.teach({ type: 'step', steps: 3, rate: 0.05 });
+    page.happen({ type: 'select', change: { rate: 0.05 } });
+    page.happen({ type: 'openStage', stage: 'learning' });
+    page.happen({ type: 'choose', position: 2 });
+    page.happen({ type: 'look', look: { number: { of: 'loss', position: 2 }, sheet: true } });
+    await page.settled();
+    const kept = JSON.stringify(memoryOf(page.state));
+    const memory = readMemory(JSON.parse(kept))!;
+    const again = new Page(new Thread(), memory);
+    await again.conversation.essayAlong(memory.essay);
+    await again.settled();
+    again.expectTrue(2);
+    const { subject, chosen, look, stage, selection, answer } = again.state;
+    expect({ chosen, look, stage }).toEqual({ chosen: 2, look: page.state.look, stage: 'learning' });
+    expect(subject!.essay).toEqual(page.state.subject!.essay);
+    expect(selection.rate).toBe(0.05);
+    expect(answer!.inspection.distribution).toEqual(page.state.answer!.inspection.distribution);
+    expect(memoryOf(again.state)).toEqual(memory);
+  });
+
+  it('keeps less than 4 kB of however many lessons, and what it keeps is a beginning of the way', async () => {
+    const page = new Page(new Thread());
+    await page.teach({ type: 'begin', seed: 2 ** 31 });
+    const rate = (i: number): number => 0.01 + i / 3e5;
+    for (let i = 0; i < 60; i++) await page.conversation.essay({ type: 'step', steps: 1 + i, rate: rate(i) });
+    const memory = memoryOf(page.state);
+    expect(JSON.stringify(memory).length).toBeLessThan(4_000);
+    expect(memory.essay!.lessons).toEqual(
+      Array.from({ length: 40 }, (_, i) => ({ steps: 1 + i, rate: rate(i) })),
+    );
+    expect(readMemory(structuredClone(memory))).toEqual(memory);
   });
 });
