@@ -352,10 +352,10 @@ export class WorkspaceModel {
     };
   }
 
-  /** How surprising each token of a text is, from byte `from` on. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
+  /** How surprising each token of a text is, from byte `from` on, part by part. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  async *surprises(text: string, from: number, signal: AbortSignal): AsyncGenerator<readonly Surprise[]> {
     await this.#loadInspector();
-    return this.#inspector.surprises(text, from, signal);
+    yield* this.#inspector.surprises(text, from, signal);
   }
 
   async #loadInspector(): Promise<void> {

@@ -13,6 +13,7 @@ import type {
 import type { Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { StageAnswer } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
+import { surprisesPartByPart } from './surpriseParts.ts';
 
 /** `Omit` over each member of the union */
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
@@ -83,10 +84,12 @@ export class InspectorClient {
   }
 
   /** @throws {NihiloError} checkpointMissing, before a model is loaded; workerFailed */
-  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
-    const answer = await this.#ask({ type: 'surprises', text, from }, signal);
-    if (answer.type !== 'surprises') throw unexpected(answer);
-    return answer.surprises;
+  surprises(text: string, from: number, signal: AbortSignal): AsyncGenerator<readonly Surprise[]> {
+    return surprisesPartByPart(text, from, async (text, from, to) => {
+      const answer = await this.#ask({ type: 'surprises', text, from, to }, signal);
+      if (answer.type !== 'surprises') throw unexpected(answer);
+      return answer.surprises;
+    });
   }
 
   /** Hands over what `firingLines` is asked of from now on. @throws {NihiloError} checkpointMissing; workerFailed */

@@ -121,9 +121,9 @@ export class Inspector {
   }
 
   /** @throws {NihiloError} checkpointMissing */
-  surprises(text: string, from: number): Surprise[] {
+  surprises(text: string, from: number, to: number): Surprise[] {
     const { subject, tokenizer } = this.#loaded();
-    return surprisesIn(subject.model, tokenizer, new TextEncoder().encode(text), from);
+    return surprisesIn(subject.model, tokenizer, new TextEncoder().encode(text), from, to);
   }
 
   /** The text of the workspace, of which is asked where neurons fire; what has been read of the same text is kept. @throws {NihiloError} checkpointMissing */

@@ -51,7 +51,11 @@ async function answer(inspector: Inspector, request: InspectingRequest): Promise
       return { type: 'inspected', id, inspection };
     }
     case 'surprises':
-      return { type: 'surprises', id, surprises: inspector.surprises(request.text, request.from) };
+      return {
+        type: 'surprises',
+        id,
+        surprises: inspector.surprises(request.text, request.from, request.to),
+      };
     case 'read':
       inspector.read(request.text);
       return { type: 'reading', id };

@@ -77,8 +77,8 @@ export type InspectingRequest = { readonly id: number } & (
       readonly position: number | null;
       readonly topK: number;
     }
-  /** how surprising each token of a text is that begins behind its first `from` bytes */
-  | { readonly type: 'surprises'; readonly text: string; readonly from: number }
+  /** how surprising each token of a text is that ends behind its byte `from` and not behind its byte `to` */
+  | { readonly type: 'surprises'; readonly text: string; readonly from: number; readonly to: number }
   /** text of the workspace in the loaded model's tokens: what `firingLines` is asked of from now on */
   | { readonly type: 'read'; readonly text: WorkspaceText }
   | {

@@ -28,7 +28,10 @@ describe('the Inspector after the window is loaded again', () => {
   }
 
   async function reload(): Promise<void> {
-    await workbench.page.reload();
+    // As a person does: a page that is only loaded again may not have written yet what was open.
+    const loaded = workbench.page.waitForEvent('domcontentloaded');
+    await workbench.runCommand('Developer: Reload Window');
+    await loaded;
     await workbench.statusBar('Nihilo').waitFor();
   }
 

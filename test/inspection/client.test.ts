@@ -71,4 +71,18 @@ describe('InspectorClient', () => {
     void client.inspectEssay({ page: 'tab', way, position: null, topK: 3 }, never);
     expect(platform.workers.map(({ data }) => data)).toEqual([{ lastRun: 0 }, { lastRun: 7 }]);
   });
+
+  it('asks for no more of a text that nobody wants marked any more', async () => {
+    const { platform, client } = setUp();
+    const controller = new AbortController();
+    const parts = client.surprises('x'.repeat(60_000), 0, controller.signal);
+    const first = parts.next();
+    const { id } = platform.worker.received[0]!;
+    expect(platform.worker.received[0]).toMatchObject({ type: 'surprises', from: 0, to: 1_000 });
+    platform.worker.reply({ type: 'surprises', id, surprises: [] });
+    await first;
+    controller.abort(new Error('typed on'));
+    await expect(parts.next()).rejects.toThrow('typed on');
+    expect(platform.worker.received).toHaveLength(1);
+  });
 });
