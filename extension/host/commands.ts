@@ -45,4 +45,6 @@ export const contextKeys = {
   snoozed: 'nihilo.snoozed',
   /** the workspace's files are counted */
   counted: 'nihilo.counted',
+  /** the stage that a chapter of the walkthrough has opened last: the editor can't tell a command's arguments apart */
+  chapter: 'nihilo.chapter',
 } as const;

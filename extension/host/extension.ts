@@ -159,7 +159,11 @@ function handlersOf(parts: Parts): Handlers {
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),
     resumeTraining: () => workspaceModel.resumeTraining(),
-    openInspector: (stage) => inspector.show(stageIds.find((id) => id === stage)),
+    openInspector: (named) => {
+      const stage = stageIds.find((id) => id === named);
+      inspector.show(stage);
+      if (stage !== undefined) void vscode.commands.executeCommand('setContext', contextKeys.chapter, stage);
+    },
     focusInspector: () => inspector.focus('inspector'),
     focusTokenStrip: () => inspector.focus('tokenStrip'),
     focusDetails: () => inspector.focus('details'),
