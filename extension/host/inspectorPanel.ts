@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PlainError } from '../protocol/errors.ts';
+import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.ts';
 import type {
   InspectorMemory,
   InspectorMessage,
@@ -7,6 +7,7 @@ import type {
   ModelState,
   PagePart,
 } from '../protocol/inspector.ts';
+import { say } from '../protocol/sentence.ts';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
 import { documentName, uriInOpenFolders } from './configuration.ts';
@@ -31,6 +32,8 @@ export interface InspectorActions {
   train(): void;
   stopTraining(): void;
   showLog(): void;
+  /** says what went wrong with something that the user asked for */
+  failed(error: unknown): void;
 }
 
 /** What holds the page: a tab, or a view of the side bar. */
@@ -275,7 +278,7 @@ class ShownPage {
         void vscode.env.clipboard.writeText(request.text);
         return;
       case 'keep':
-        void keepPage(request);
+        keepPage(request).catch((error: unknown) => this.#actions.failed(error));
         return;
       case 'pin':
         this.conversation.pin(request.pinned);
@@ -300,14 +303,30 @@ class ShownPage {
   /** Shows a line of a file beside the panel. Only files of the workspace and the one that is looked at are opened. */
   async #reveal(place: Extract<InspectorRequest, { type: 'reveal' }>['place']): Promise<void> {
     const uri = 'uri' in place ? vscode.Uri.parse(place.uri) : uriInOpenFolders(place.file);
+    const name = 'uri' in place ? place.uri : place.file;
     const isKnown = uri?.toString() === this.#editor?.document.uri.toString();
-    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) return;
+    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) {
+      this.#actions.failed(
+        new NihiloError(
+          'folderUnreadable',
+          say`${name} should be in a folder that is open here and is in none; open its folder to go there.`,
+        ),
+      );
+      return;
+    }
     const at = new vscode.Position(place.line - 1, 0);
     const viewColumn = this.#editor?.viewColumn ?? vscode.ViewColumn.One;
     const [shown] = await Promise.allSettled([
       vscode.window.showTextDocument(uri, { viewColumn, selection: new vscode.Range(at, at) }),
     ]);
-    if (shown.status === 'rejected') this.#actions.showLog();
+    if (shown.status === 'fulfilled') return;
+    const { message } = toPlainError(shown.reason);
+    this.#actions.failed(
+      new NihiloError(
+        'folderUnreadable',
+        say`${name} should have been opened and could not be (${message}); it may have been moved or deleted since it was counted.`,
+      ),
+    );
   }
 
   /** The first page of this panel goes back to what a page before the reload looked at. */

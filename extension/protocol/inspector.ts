@@ -129,7 +129,11 @@ export type InspectorRequest =
     }
   | { readonly type: 'copy'; readonly text: string }
   /** a page of the Inspector's, to be kept as a file or printed */
-  | { readonly type: 'keep'; readonly format: 'csv' | 'html'; readonly content: string }
+  | {
+      readonly type: 'keep';
+      readonly what: 'sheet' | 'printedSheet' | 'curves';
+      readonly content: string;
+    }
   | { readonly type: 'train' }
   /** and keep the best that there is */
   | { readonly type: 'stopTraining' }

@@ -54,7 +54,7 @@ export function SheetView({ explanation: current, sentence }: SheetViewProps): J
         <button type="button" onClick={() => send({ type: 'copy', text: sheetText(sheet) })}>
           {phrases.copy}
         </button>
-        <button type="button" onClick={() => send({ type: 'keep', format: 'csv', content: sheetCsv(sheet) })}>
+        <button type="button" onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet) })}>
           {phrases.csv}
         </button>
         <button
@@ -62,7 +62,7 @@ export function SheetView({ explanation: current, sentence }: SheetViewProps): J
           onClick={() =>
             send({
               type: 'keep',
-              format: 'html',
+              what: 'printedSheet',
               content: printedSheet(sheet, { sentence, symbols, isBlank }),
             })
           }
