@@ -12,7 +12,11 @@ export const commands = {
   focusDetails: 'nihilo.focusDetails',
   startFromNothing: 'nihilo.startFromNothing',
   whyThisCompletion: 'nihilo.whyThisCompletion',
-  toggleSurprise: 'nihilo.toggleSurprise',
+  pencil: 'nihilo.pencil',
+  pencilNumber: 'nihilo.pencilNumber',
+  copyNumber: 'nihilo.copyNumber',
+  markSurprise: 'nihilo.markSurprise',
+  unmarkSurprise: 'nihilo.unmarkSurprise',
   deleteModel: 'nihilo.deleteModel',
   toggleLanguage: 'nihilo.toggleLanguage',
   showLog: 'nihilo.showLog',
@@ -47,4 +51,8 @@ export const contextKeys = {
   counted: 'nihilo.counted',
   /** the stage that a chapter of the walkthrough has opened last: the editor can't tell a command's arguments apart */
   chapter: 'nihilo.chapter',
+  /** what is surprising is marked */
+  marked: 'nihilo.marked',
+  /** and could be in the active editor */
+  markable: 'nihilo.markable',
 } as const;

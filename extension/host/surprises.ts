@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { ModelState } from '../protocol/inspector.ts';
-import { commands } from './commands.ts';
+import { commands, contextKeys } from './commands.ts';
+import { settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
-import { bandsFromBits, quotedToken, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
+import { completionSettings } from './settings.ts';
+import { surpriseHover } from './surpriseHover.ts';
+import { bandsFromBits, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
 import { type SurpriseReach, surpriseReach } from './surpriseReach.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -11,11 +14,19 @@ const delayMs = 300;
 /** Lines above and below what is seen that are marked, too, and marks at most: more slow the editor down. */
 const [linesAround, mostMarks] = [50, 1_000];
 
-/** Dotted, dashed, double: the shape says it, the colour helps. */
+/** Dotted, dashed, double: the shape says it, the colour helps; where contrast is high there is no tint. */
 const shapes = [
   { borderStyle: 'dotted', borderWidth: '0 0 1px 0' },
-  { borderStyle: 'dashed', borderWidth: '0 0 1px 0' },
-  { borderStyle: 'double', borderWidth: '0 0 3px 0' },
+  {
+    borderStyle: 'dashed',
+    borderWidth: '0 0 1px 0',
+    backgroundColor: new vscode.ThemeColor('nihilo.surprise.background'),
+  },
+  {
+    borderStyle: 'double',
+    borderWidth: '0 0 3px 0',
+    backgroundColor: new vscode.ThemeColor('nihilo.surprise.strongBackground'),
+  },
 ] as const satisfies readonly unknown[] & { readonly length: (typeof bandsFromBits)['length'] };
 
 /** Marks under what the model did not expect, off until they are asked for, and in a hover how likely it was. */
@@ -25,7 +36,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   readonly #marks = shapes.map((shape) =>
     vscode.window.createTextEditorDecorationType({
       ...shape,
-      borderColor: new vscode.ThemeColor('charts.orange'),
+      borderColor: new vscode.ThemeColor('nihilo.surprise.border'),
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
     }),
   );
@@ -34,12 +45,17 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     readonly document: vscode.TextDocument;
     readonly version: number;
     readonly ranges: readonly SurpriseRange[];
+    readonly vocabulary: number;
   } | null = null;
   /** lets the engine go; null: no marks are wanted */
   #release: (() => void) | null = null;
+  /** the last text editor that had the focus */
+  #editor = vscode.window.activeTextEditor;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #underWay: AbortController | null = null;
   #modelState: ModelState;
+  /** by their keys */
+  readonly #told: Record<string, boolean> = {};
 
   constructor(model: WorkspaceModel, log: vscode.LogOutputChannel) {
     this.#model = model;
@@ -48,27 +64,42 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     const { window, workspace, languages } = vscode;
     this.#disposables = [
       ...this.#marks,
-      window.onDidChangeActiveTextEditor(() => this.#again()),
+      window.onDidChangeActiveTextEditor((editor) => {
+        this.#tell();
+        // The Inspector takes the focus, and the text beside it is still looked at.
+        if (editor === undefined) return;
+        this.#editor = editor;
+        this.#again();
+      }),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
-        if (textEditor === window.activeTextEditor) this.#again();
+        if (textEditor === this.#editor) this.#again();
       }),
       workspace.onDidChangeTextDocument(({ document }) => {
-        if (document === window.activeTextEditor?.document) this.#again();
+        if (document === this.#editor?.document) this.#again();
+      }),
+      workspace.onDidChangeConfiguration((change) => {
+        if (!change.affectsConfiguration('nihilo.enabled')) return;
+        this.#tell();
+        this.#clear();
+        this.#again();
       }),
       model.onDidChange(() => this.#modelChanged()),
       languages.registerHoverProvider({ scheme: '*' }, this),
     ];
+    this.#tell();
   }
 
-  toggle(): void {
-    if (this.#release === null) {
-      this.#release = this.#model.holdInspection();
+  /** The commands: marks are wanted, or wanted no more. */
+  mark(wanted: boolean): void {
+    if (wanted) {
+      this.#release ??= this.#model.holdInspection();
       void sayWhyNothingIsMarked(this.#model.state);
     } else {
       this.#underWay?.abort();
-      this.#release();
+      this.#release?.();
       this.#release = null;
     }
+    this.#tell();
     this.#again();
   }
 
@@ -77,24 +108,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     const at = document.offsetAt(position);
     const found = this.#shown.ranges.find(({ start, end }) => start <= at && at < end);
     if (found === undefined) return null;
-    const range = new vscode.Range(document.positionAt(found.start), document.positionAt(found.end));
-    const said = new vscode.MarkdownString();
-    said.isTrusted = { enabledCommands: [commands.whyThisCompletion] };
-    // As text: what stands in a file is never markup.
-    said.appendText(
-      vscode.l10n.t(
-        'Nihilo: “{0}” had probability {1} here (number {2} of what was expected, {3} bits of surprise). Also: {4}.',
-        document.getText(range),
-        probabilityShown(2 ** -found.bits),
-        found.rank,
-        found.bits.toFixed(1),
-        found.others
-          .map(({ bytes, probability }) => `“${quotedToken(bytes)}” ${probabilityShown(probability)}`)
-          .join(' · '),
-      ),
-    );
-    said.appendMarkdown(` [${vscode.l10n.t('Why?')}](command:${commands.whyThisCompletion})`);
-    return new vscode.Hover(said, range);
+    return surpriseHover(document, found, this.#shown.vocabulary);
   }
 
   dispose(): void {
@@ -108,8 +122,25 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   #modelChanged(): void {
     if (this.#modelState === this.#model.state) return;
     this.#modelState = this.#model.state;
+    this.#tell();
     if (this.#shown !== null) this.#clear();
     this.#again();
+  }
+
+  /** What the buttons in the title of an editor ask: whether there are marks, and whether there can be any. */
+  #tell(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    const { state } = this.#model.state;
+    const hasModel = state === 'ready' || state === 'loading';
+    const now = {
+      [contextKeys.marked]: this.#release !== null,
+      [contextKeys.markable]: hasModel && document !== undefined && isMarkable(document),
+    };
+    for (const [key, value] of Object.entries(now)) {
+      if (this.#told[key] === value) continue;
+      this.#told[key] = value;
+      void vscode.commands.executeCommand('setContext', key, value);
+    }
   }
 
   /** What is marked may not be there any more: it goes at once, and comes back a little later. */
@@ -117,7 +148,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     if (this.#release === null && this.#shown === null) return;
     this.#underWay?.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const editor = vscode.window.activeTextEditor;
+    const editor = this.#editor;
     if (
       this.#release === null ||
       this.#shown?.version !== editor?.document.version ||
@@ -134,24 +165,28 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   }
 
   async #mark(): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = this.#editor;
     const [seen] = editor?.visibleRanges ?? [];
-    if (editor === undefined || seen === undefined || !isWritten(editor.document)) return;
-    if (this.#model.state.state !== 'ready') return;
+    if (editor === undefined || seen === undefined || !isMarkable(editor.document)) return;
+    if (!vscode.window.visibleTextEditors.includes(editor)) return;
+    const model = this.#model.state;
+    if (model.state !== 'ready') return;
     const { document } = editor;
     const { begin, from, to } = reachOf(editor, seen);
     const text = document.getText(new vscode.Range(document.positionAt(begin), document.positionAt(to)));
     const fromByte = new TextEncoder().encode(text.slice(0, from - begin)).length;
     const underWay = new AbortController();
     this.#underWay = underWay;
-    const shown = { document, version: document.version, ranges: new Array<SurpriseRange>() };
+    const { vocabSize: vocabulary } = model.model.config;
+    const ranges: SurpriseRange[] = [];
+    const shown = { document, version: document.version, ranges, vocabulary };
     try {
       for await (const surprises of this.#model.surprises(text, fromByte, underWay.signal)) {
         if (underWay.signal.aborted || document.version !== shown.version) return;
         for (const range of surpriseRanges(text, surprises))
-          shown.ranges.push({ ...range, start: range.start + begin, end: range.end + begin });
+          ranges.push({ ...range, start: range.start + begin, end: range.end + begin });
         this.#shown = shown;
-        const marked = shown.ranges.filter(({ band }) => band >= 0);
+        const marked = ranges.filter(({ band }) => band >= 0);
         this.#draw(editor, marked.slice(0, mostMarks));
         if (marked.length >= mostMarks) return;
       }
@@ -205,6 +240,7 @@ async function sayWhyNothingIsMarked(model: ModelState): Promise<void> {
   if (choice === train) await vscode.commands.executeCommand(commands.train);
 }
 
-function probabilityShown(probability: number): string {
-  return probability.toPrecision(2);
+/** Whether a model has a say in it: somebody writes there, and Nihilo is on for it. */
+function isMarkable(document: vscode.TextDocument): boolean {
+  return isWritten(document) && completionSettings(settingSource(document)).enabled;
 }

@@ -43,7 +43,7 @@ class Page {
     this.state = initialState(memory);
     this.conversation = new InspectorConversation(
       (message) => {
-        if (message.type !== 'focus') this.happen(message);
+        if (message.type !== 'focus' && message.type !== 'number') this.happen(message);
       },
       engine,
       new TrainingHistory(),
