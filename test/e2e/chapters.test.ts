@@ -15,6 +15,8 @@ describe('the chapters', () => {
   it('end one by one, as the stage of each is opened from it', async (context) => {
     keepOnFailure(workbench, context);
     await workbench.openFile('engine/sampler.ts');
+    // Pictures are shown where there is room for them.
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     await workbench.openWalkthrough('From nothing to something');
     const { page } = workbench;
     const container = page.locator('.gettingStartedContainer');
