@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PlainError } from '../protocol/errors.ts';
+import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.ts';
 import type {
   InspectorMemory,
   InspectorMessage,
@@ -9,6 +9,7 @@ import type {
   PagePart,
   Wonder,
 } from '../protocol/inspector.ts';
+import { say } from '../protocol/sentence.ts';
 import type { SuggestedHere } from '../protocol/suggested.ts';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
@@ -16,6 +17,7 @@ import type { AskedPlace } from './askedPlace.ts';
 import { uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
+import { followedEditor } from './followedEditor.ts';
 import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
 import { cursorTo, textAround, textAtPinned } from './inspectedPlace.ts';
@@ -33,6 +35,8 @@ export interface InspectorActions {
   train(): void;
   stopTraining(): void;
   showLog(): void;
+  /** says what went wrong with something that the user asked for */
+  failed(error: unknown): void;
   openInspector(): void;
 }
 
@@ -276,6 +280,12 @@ class ShownPage {
         this.#editor = editor;
         this.#followSoon();
       }),
+      // After a reload of the window editors may be there later than the page.
+      window.onDidChangeVisibleTextEditors(() => {
+        if (this.#editor !== undefined) return;
+        this.#editor = visibleEditor(undefined);
+        this.#followSoon();
+      }),
       window.onDidChangeTextEditorSelection(({ textEditor }) => {
         if (textEditor === this.#editor) this.#followSoon();
       }),
@@ -327,7 +337,7 @@ class ShownPage {
         void vscode.env.clipboard.writeText(request.text);
         return;
       case 'keep':
-        void keepPage(request);
+        keepPage(request).catch((error: unknown) => this.#actions.failed(error));
         return;
       case 'pin':
         this.conversation.pin(request.pinned);
@@ -355,25 +365,46 @@ class ShownPage {
   /** Shows a line of a file beside the panel. Only files of the workspace and the one that is looked at are opened. */
   async #reveal(place: Extract<InspectorRequest, { type: 'reveal' }>['place']): Promise<void> {
     const uri = 'uri' in place ? vscode.Uri.parse(place.uri) : uriInOpenFolders(place.file);
+    const name = 'uri' in place ? place.uri : place.file;
     const isKnown = uri?.toString() === this.#editor?.document.uri.toString();
-    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) return;
+    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) {
+      this.#actions.failed(
+        new NihiloError(
+          'folderUnreadable',
+          say`${name} should be in a folder that is open here and is in none; open its folder to go there.`,
+        ),
+      );
+      return;
+    }
     const at = new vscode.Position(place.line - 1, 0);
     const viewColumn = this.#editor?.viewColumn ?? vscode.ViewColumn.One;
     const [shown] = await Promise.allSettled([
       vscode.window.showTextDocument(uri, { viewColumn, selection: new vscode.Range(at, at) }),
     ]);
-    if (shown.status === 'rejected') this.#actions.showLog();
+    if (shown.status === 'fulfilled') return;
+    const { message } = toPlainError(shown.reason);
+    this.#actions.failed(
+      new NihiloError(
+        'folderUnreadable',
+        say`${name} should have been opened and could not be (${message}); it may have been moved or deleted since it was counted.`,
+      ),
+    );
   }
 
-  /** The first page of this panel goes back to where a page before the reload was pinned. */
+  /** The first page of this panel goes back to what a page before the reload looked at. */
   async #begin(memory: InspectorMemory | null): Promise<void> {
-    const pinned = !this.#hasBegun && memory?.pinned === true ? await textAtPinned(memory) : null;
+    const before = this.#hasBegun ? null : memory;
     this.#hasBegun = true;
+    this.#editor ??= visibleEditor(before?.place?.uri);
+    // Its file may lie behind the page.
+    const isKept = before !== null && (before.pinned || this.#editor === undefined);
+    const kept = isKept ? await textAtPinned(before) : null;
+    if (before !== null && before.essay !== null) await this.conversation.essayAlong(before.essay);
     if (!this.#surface.visible) return;
-    if (pinned === null) this.#follow();
+    if (kept === null) this.#follow();
     else {
-      this.conversation.follow(pinned);
-      this.conversation.pin(true);
+      this.conversation.follow(kept);
+      this.conversation.pin(before!.pinned);
     }
     this.conversation.ready();
   }
@@ -386,10 +417,17 @@ class ShownPage {
   #follow(): void {
     this.#followTimer = null;
     if (!this.#surface.visible || this.conversation.pinned) return;
-    const document = this.#editor?.document;
-    const isCode = document !== undefined && !document.isClosed && isWritten(document);
-    this.conversation.follow(isCode ? textAround(document, this.#editor!.selection.active) : null);
+    // As long as there is none, what was looked at before is.
+    if (this.#editor === undefined) return;
+    const { document, selection } = this.#editor;
+    const isCode = !document.isClosed && isWritten(document);
+    this.conversation.follow(isCode ? textAround(document, selection.active) : null);
   }
+}
+
+function visibleEditor(remembered: string | undefined): vscode.TextEditor | undefined {
+  const written = vscode.window.visibleTextEditors.filter(({ document }) => isWritten(document));
+  return followedEditor(written, remembered);
 }
 
 /** What went wrong reaches the page in the language of the editor. */

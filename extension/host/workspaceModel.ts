@@ -336,7 +336,7 @@ export class WorkspaceModel {
       inspectEssay: (...query) => inspector.inspectEssay(...query),
       ask: (...query) => inspector.ask(...query),
       read: (...query) => inspector.read(...query),
-      essay: (action) => inspector.essay(action),
+      essay: (...query) => inspector.essay(...query),
       find: (prefix, open) => this.find(prefix, open, false),
       precedent: (...query) => ifCounted(() => this.#predictor.precedent(...query)),
       parts: (query, signal) => this.#predictor.parts(query, signal),
@@ -347,10 +347,10 @@ export class WorkspaceModel {
     };
   }
 
-  /** How surprising each token of a text is, from byte `from` on. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
+  /** How surprising each token of a text is, from byte `from` on, part by part. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  async *surprises(text: string, from: number, signal: AbortSignal): AsyncGenerator<readonly Surprise[]> {
     await this.#loadInspector();
-    return this.#inspector.surprises(text, from, signal);
+    yield* this.#inspector.surprises(text, from, signal);
   }
 
   async #loadInspector(): Promise<void> {

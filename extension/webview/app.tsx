@@ -235,6 +235,7 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
     >
       {look !== null && look.sheet && explanation !== null ? (
         <SheetView
+          key={JSON.stringify(look.number ?? look.sentence)}
           explanation={explanation}
           sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
         />

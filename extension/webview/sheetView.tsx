@@ -19,10 +19,17 @@ interface SheetViewProps {
 }
 
 /** Every operand of one number, and its calculation in lines that a pocket calculator can follow. */
-export function SheetView({ explanation, sentence }: SheetViewProps): JSX.Element {
+export function SheetView({ explanation: current, sentence }: SheetViewProps): JSX.Element {
   const { dispatch, send, state } = useView();
   const [isShort, setShort] = useState(false);
-  const [isBlank, setBlank] = useState(false);
+  // Who calculates goes on with the numbers they began with, also where the model learns meanwhile.
+  const [begun, setBegun] = useState<Explanation | null>(null);
+  const isBlank = begun !== null;
+  const explanation = begun ?? current;
+  const isOld = useMemo(
+    () => begun !== null && JSON.stringify(begun) !== JSON.stringify(current),
+    [begun, current],
+  );
   const sheet = useMemo(() => sheetOf(explanation, isShort ? shortTerms : Infinity), [explanation, isShort]);
   const close = (): void => {
     const number = state.look?.number ?? null;
@@ -39,11 +46,15 @@ export function SheetView({ explanation, sentence }: SheetViewProps): JSX.Elemen
           {phrases.backToStage}
         </button>
         <Check label={phrases.shortSheet} checked={isShort} onChange={setShort} />
-        <Check label={phrases.blankSheet} checked={isBlank} onChange={setBlank} />
+        <Check
+          label={phrases.blankSheet}
+          checked={isBlank}
+          onChange={(blank) => setBegun(blank ? current : null)}
+        />
         <button type="button" onClick={() => send({ type: 'copy', text: sheetText(sheet) })}>
           {phrases.copy}
         </button>
-        <button type="button" onClick={() => send({ type: 'keep', format: 'csv', content: sheetCsv(sheet) })}>
+        <button type="button" onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet) })}>
           {phrases.csv}
         </button>
         <button
@@ -51,7 +62,7 @@ export function SheetView({ explanation, sentence }: SheetViewProps): JSX.Elemen
           onClick={() =>
             send({
               type: 'keep',
-              format: 'html',
+              what: 'printedSheet',
               content: printedSheet(sheet, { sentence, symbols, isBlank }),
             })
           }
@@ -60,6 +71,7 @@ export function SheetView({ explanation, sentence }: SheetViewProps): JSX.Elemen
         </button>
       </p>
       <p class="quiet">{conventionOf(sheet)}</p>
+      {isOld && <p role="status">{phrases.sheetBegun}</p>}
       <Lines sheet={sheet} isBlank={isBlank} />
       <Results sheet={sheet} />
     </section>

@@ -51,7 +51,7 @@ function engineOf(client: InspectorClient, checkpoint: string): InspectionEngine
     },
     inspectEssay: (...query) => client.inspectEssay(...query),
     ask: (...query) => client.ask(...query),
-    essay: (action) => client.essay(action),
+    essay: (...query) => client.essay(...query),
     ...noPrecedents,
     find: async () => null,
     parts: async () => null,

@@ -38,6 +38,7 @@ export const modelOf = (model: number): ModelState => ({
   state: 'ready',
   model: {
     checkpoint: '/model',
+    tokenizer: 'c0ffee',
     config,
     parameters: 1_000,
     steps: model,

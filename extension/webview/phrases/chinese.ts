@@ -239,6 +239,7 @@ const pencil = {
   backToStage: '返回',
   shortSheet: '简短算稿',
   blankSheet: '空白算稿',
+  sheetBegun: '开始这张算稿之后，模型又学到了新内容；算稿沿用当时的数字。',
   copy: '复制为文本',
   csv: '保存为 CSV',
   print: '打印',

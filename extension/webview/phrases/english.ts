@@ -248,6 +248,7 @@ const pencil = {
   backToStage: 'Back',
   shortSheet: 'short sheet',
   blankSheet: 'blank sheet',
+  sheetBegun: 'The model has learnt since this sheet was begun; the sheet goes on with the numbers of then.',
   copy: 'Copy as text',
   csv: 'Save as CSV',
   print: 'Print',
