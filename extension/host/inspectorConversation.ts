@@ -378,8 +378,9 @@ export class InspectorConversation {
     ask: (question: RunQuestion) => Promise<StageAnswer>,
   ): Promise<StageAnswers['doubt']> {
     const { top, actual } = inspection.distribution;
-    const chosen = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
-    if (text === null || chosen == null || byteCount(chosen.bytes) === 0) return null;
+    const likely = actual === null ? top : [...top, actual];
+    const chosen = token === null ? top[0] : likely.find(({ id }) => id === token);
+    if (text === null || chosen === undefined || byteCount(chosen.bytes) === 0) return null;
     const coming = await toEndOfWord(chosen, position, ask);
     const { prefix, open } = behindToken(text, inspection, position);
     const precedent = await this.#engine.precedent(prefix, open, coming);
