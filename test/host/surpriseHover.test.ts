@@ -32,13 +32,13 @@ vi.mock('vscode', () => ({
   },
 }));
 
-interface Said {
+interface Markdown {
   readonly value: string;
-  readonly isTrusted: unknown;
+  readonly isTrusted: { readonly enabledCommands: readonly string[] };
 }
 
 /** Of one line, beginning at the tenth. */
-function hoverIn(text: string, found: Partial<SurpriseRange> = {}): Said {
+function hoverIn(text: string, found: Partial<SurpriseRange> = {}): Markdown {
   const document = {
     uri: { toString: () => 'file:///shop/a(b).ts' },
     positionAt: (offset: number) => ({ line: 9, character: offset }),
@@ -57,7 +57,7 @@ function hoverIn(text: string, found: Partial<SurpriseRange> = {}): Said {
     band: -1,
     ...found,
   };
-  return surpriseHover(document, range, 8_192).contents as unknown as Said;
+  return surpriseHover(document, range, 8_192).contents as unknown as Markdown;
 }
 
 it('says how likely the token was, its rank, its surprise and what else might have come', () => {
