@@ -64,6 +64,8 @@ describe.skipIf(whyNoBrowser !== null)('what the page does not do twice', () => 
 
   /** @returns what a click led to: requests, messages, drawings and paintings */
   async function ledTo(inspector: OpenInspector, click: string, then: string) {
+    // What it says of a thing that is pointed at is drawn before the choice.
+    await inspector.page.locator(click).hover();
     const before = await watched(inspector);
     const [requests, messages] = [inspector.received.length, inspector.messages.length];
     await inspector.page.locator(click).click();
