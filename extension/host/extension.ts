@@ -57,7 +57,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   model = workspaceModel;
   const records = openRecords(workspaceModel, platform, context.workspaceState, log);
   const { latency, silences, reports } = records;
-  const inspector = openInspector(context, workspaceModel, records);
+  const inspector = openInspector(context, workspaceModel, records, log);
   const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
   const remote = new RemoteEndpoints(workspaceModel, context, log);
@@ -135,11 +135,13 @@ function openInspector(
   { extensionUri }: vscode.ExtensionContext,
   model: WorkspaceModel,
   { statistics }: Records,
+  log: vscode.LogOutputChannel,
 ): Inspector {
   const actions = {
     train: () => void vscode.commands.executeCommand(commands.train),
     stopTraining: () => model.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
+    report: (stack: string) => log.error(`inspector: ${stack}`),
   };
   return new Inspector(extensionUri, model, actions, () => ({
     limits: doubtLimits(settingSource()),

@@ -30,6 +30,8 @@ export interface InspectorActions {
   train(): void;
   stopTraining(): void;
   showLog(): void;
+  /** to the log */
+  report(stack: string): void;
 }
 
 /** What holds the page: a tab, or a view of the side bar. */
@@ -282,6 +284,9 @@ class ShownPage {
         return;
       case 'showLog':
         this.#actions.showLog();
+        return;
+      case 'broken':
+        this.#actions.report(request.stack);
         return;
       case 'leave':
         if (this.#editor !== undefined && !this.#editor.document.isClosed) {

@@ -5,6 +5,7 @@ import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
+import { ErrorNotice, Guarded } from './guarded.tsx';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
 import { Rail } from './rail.tsx';
@@ -28,15 +29,19 @@ export function App({ state, dispatch, send }: AppProps): JSX.Element {
   const isTraining = isUnderWay(state.training.phase);
   return (
     <main>
-      <Stages state={stageState} isTraining={isTraining} dispatch={dispatch} send={send} />
+      <Guarded of={stageState} send={send}>
+        <Stages state={stageState} isTraining={isTraining} dispatch={dispatch} send={send} />
+      </Guarded>
       {state.training.phase !== 'none' && (
-        <TrainingPanel
-          training={state.training}
-          scales={state.scales}
-          canShowWay={state.answer !== null}
-          dispatch={dispatch}
-          send={send}
-        />
+        <Guarded of={state} send={send}>
+          <TrainingPanel
+            training={state.training}
+            scales={state.scales}
+            canShowWay={state.answer !== null}
+            dispatch={dispatch}
+            send={send}
+          />
+        </Guarded>
       )}
     </main>
   );
@@ -158,7 +163,7 @@ function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.E
 
 /** The open stage, or the sheet of the number that is looked at. */
 function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>): JSX.Element {
-  const { state, inspection, selection } = useView();
+  const { state, inspection, selection, dispatch, send } = useView();
   const explanation = useExplanation();
   const { stage, look, questions } = state;
   const StageView = stageViews[stage];
@@ -179,10 +184,12 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
       data-sequence={answer.sequence}
     >
       {look !== null && look.sheet && explanation !== null ? (
-        <SheetView
-          explanation={explanation}
-          sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
-        />
+        <Guarded of={state} send={send} onBack={() => dispatch({ type: 'look', look: null })}>
+          <SheetView
+            explanation={explanation}
+            sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
+          />
+        </Guarded>
       ) : (
         <div>
           <h2>{phrases.stages[stage].heading}</h2>
@@ -191,7 +198,9 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
               {refused.message}
             </p>
           )}
-          <StageView />
+          <Guarded of={state} send={send}>
+            <StageView />
+          </Guarded>
         </div>
       )}
     </section>
@@ -218,24 +227,6 @@ function Notice({ children }: { readonly children: ComponentChildren }): JSX.Ele
   return (
     <div class="notice" role="status">
       {children}
-    </div>
-  );
-}
-
-interface ErrorNoticeProps {
-  readonly sentence: string;
-  readonly send: AppProps['send'];
-  readonly children?: ComponentChildren;
-}
-
-function ErrorNotice({ sentence, send, children }: ErrorNoticeProps): JSX.Element {
-  return (
-    <div class="notice error" role="alert">
-      <p class="error-sentence">{sentence}</p>
-      {children}
-      <button type="button" onClick={() => send({ type: 'showLog' })}>
-        {phrases.showLog}
-      </button>
     </div>
   );
 }

@@ -15,6 +15,7 @@ const frame = {
   train: '用工作区训练',
   trainAgain: '重新训练',
   showLog: '显示日志',
+  cannotBeDrawn: '这里无法显示：检查器内部出了错。请选择别的内容；原因在日志里。',
   noText: '没有可以查看的文本。请把光标放进工作区的一个文件里。',
   pin: '固定',
   pinHint: '光标移动时停留在这段文本上',

@@ -16,6 +16,7 @@ const frame = {
   train: 'Train on Workspace',
   trainAgain: 'Train Again',
   showLog: 'Show Log',
+  cannotBeDrawn: 'This can’t be shown: something went wrong in the Inspector. Choose something else; the log says what it was.',
   noText: 'There is no text to look at. Put the cursor into a file of your workspace.',
   pin: 'Pin',
   pinHint: 'Stay on this text while the cursor moves',
