@@ -12,7 +12,7 @@ export function sheetText({ rows, results }: Sheet): string {
   );
   const ends = results.map(
     ({ name, shown, machine, difference, bound }) =>
-      `${name}: ${shown} from the numbers shown, ${String(machine)} in the machine, differs ${inFull(difference)}, bound ${inFull(bound)}`,
+      `${name}: ${shown} from the numbers shown, ${String(machine)} in the machine, differs ${inFull(difference)}, bound ${boundInFull(bound)}`,
   );
   return [...lines, ...ends].join('\n');
 }
@@ -25,17 +25,26 @@ export function sheetCsv({ rows, results }: Sheet): string {
     ...results.flatMap(({ name, shown, machine, bound }) => [
       ['result', name, 'from the numbers shown', plain(shown)],
       ['result', name, 'in the machine', String(machine)],
-      ['result', name, 'bound', inFull(bound)],
+      ['result', name, 'bound', boundInFull(bound)],
     ]),
   ];
   return table.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
 }
 
-/** A difference or a bound: two digits that count, without an exponent. */
+/** A difference: two digits that count, without an exponent. */
 export function inFull(value: number): string {
-  if (value === 0) return '0';
-  const decimals = Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(value))));
-  return value.toFixed(decimals);
+  return value === 0 ? '0' : value.toFixed(decimalsOf(value));
+}
+
+/** A bound, as `inFull`: not rounded down, because nothing may be beyond it. */
+export function boundInFull(bound: number): string {
+  const decimals = decimalsOf(bound);
+  const shown = Number(bound.toFixed(decimals));
+  return bound === 0 ? '0' : (shown < bound ? shown + 10 ** -decimals : shown).toFixed(decimals);
+}
+
+function decimalsOf(value: number): number {
+  return Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(value))));
 }
 
 /** Spreadsheets know the hyphen alone as a minus sign. */

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
 import type { Sheet, SheetRow } from '../arithmetic/sheet.ts';
-import { inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
+import { boundInFull, inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { phrases } from './phrases/phrases.ts';
 import { conventionOf, machineShown, printedSheet } from './printedSheet.ts';
@@ -190,7 +190,7 @@ function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
               <td class="number">{shown}</td>
               <td class="number">{machineShown(sheet, machine)}</td>
               <td class="number">{inFull(difference)}</td>
-              <td class="number">{inFull(bound)}</td>
+              <td class="number">{boundInFull(bound)}</td>
             </tr>
           ))}
         </tbody>
