@@ -1,10 +1,20 @@
-import type { Sheet } from './sheet.ts';
+import type { Sheet, SheetRow } from './sheet.ts';
+
+/** What stands around the numbers, in the reader's language. */
+export interface SheetWords {
+  readonly kinds: Readonly<Record<SheetRow['kind'] | 'result', string>>;
+  readonly columns: Readonly<Record<'kind' | 'name' | 'made' | 'value', string>>;
+  readonly fromShown: string;
+  readonly inMachine: string;
+  readonly bound: string;
+  readonly resultLine: (shown: string, machine: string, difference: string, bound: string) => string;
+}
 
 /** "name = made = value", a line each; what a person copies and a script can redo. */
-export function sheetText({ rows, results }: Sheet): string {
+export function sheetText({ rows, results }: Sheet, words: SheetWords): string {
   const lines = rows.map(({ kind, name, made, value }) =>
     [
-      kind === 'step' || kind === 'term' ? '' : `${kind}: `,
+      kind === 'step' || kind === 'term' ? '' : `${words.kinds[kind]}: `,
       name,
       made === '' ? '' : ` = ${made}`,
       ` = ${value}`,
@@ -12,20 +22,21 @@ export function sheetText({ rows, results }: Sheet): string {
   );
   const ends = results.map(
     ({ name, shown, machine, difference, bound }) =>
-      `${name}: ${shown} from the numbers shown, ${String(machine)} in the machine, differs ${inFull(difference)}, bound ${boundInFull(bound)}`,
+      `${name}: ${words.resultLine(shown, String(machine), inFull(difference), boundInFull(bound))}`,
   );
   return [...lines, ...ends].join('\n');
 }
 
 /** One row a line of the sheet, as spreadsheets read it (RFC 4180). */
-export function sheetCsv({ rows, results }: Sheet): string {
+export function sheetCsv({ rows, results }: Sheet, words: SheetWords): string {
+  const { kinds, columns, fromShown, inMachine } = words;
   const table = [
-    ['kind', 'name', 'made of', 'value'],
-    ...rows.map(({ kind, name, made, value }) => [kind, name, made, plain(value)]),
+    [columns.kind, columns.name, columns.made, columns.value],
+    ...rows.map(({ kind, name, made, value }) => [kinds[kind], name, made, plain(value)]),
     ...results.flatMap(({ name, shown, machine, bound }) => [
-      ['result', name, 'from the numbers shown', plain(shown)],
-      ['result', name, 'in the machine', String(machine)],
-      ['result', name, 'bound', boundInFull(bound)],
+      [kinds.result, name, fromShown, plain(shown)],
+      [kinds.result, name, inMachine, String(machine)],
+      [kinds.result, name, words.bound, boundInFull(bound)],
     ]),
   ];
   return table.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');

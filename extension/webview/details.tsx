@@ -91,7 +91,7 @@ function Checked({ number, sentence, explanation }: CheckedProps): JSX.Element {
         </button>
         <button
           type="button"
-          onClick={() => send({ type: 'copy', text: `${sentence}\n${sheetText(sheet)}` })}
+          onClick={() => send({ type: 'copy', text: `${sentence}\n${sheetText(sheet, phrases.sheetWords)}` })}
         >
           {phrases.copy}
         </button>

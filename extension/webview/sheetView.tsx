@@ -40,10 +40,16 @@ export function SheetView({ explanation, sentence }: SheetViewProps): JSX.Elemen
         </button>
         <Check label={phrases.shortSheet} checked={isShort} onChange={setShort} />
         <Check label={phrases.blankSheet} checked={isBlank} onChange={setBlank} />
-        <button type="button" onClick={() => send({ type: 'copy', text: sheetText(sheet) })}>
+        <button
+          type="button"
+          onClick={() => send({ type: 'copy', text: sheetText(sheet, phrases.sheetWords) })}
+        >
           {phrases.copy}
         </button>
-        <button type="button" onClick={() => send({ type: 'keep', format: 'csv', content: sheetCsv(sheet) })}>
+        <button
+          type="button"
+          onClick={() => send({ type: 'keep', format: 'csv', content: sheetCsv(sheet, phrases.sheetWords) })}
+        >
           {phrases.csv}
         </button>
         <button

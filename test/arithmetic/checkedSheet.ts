@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { sheetOf } from '../../extension/arithmetic/formulas.ts';
 import { sheetText } from '../../extension/arithmetic/sheetText.ts';
 import type { Explanation } from '../../extension/protocol/explanation.ts';
+import { english } from '../../extension/webview/phrases/english.ts';
 import { redo } from './redo.ts';
 
 /** One result of a sheet that has been redone. */
@@ -18,7 +19,7 @@ export interface CheckedResult {
  * the bound says that is printed.
  */
 export function checkSheet(explanation: Explanation, asked: unknown, mostTerms = Infinity): CheckedResult[] {
-  const text = sheetText(sheetOf(explanation, mostTerms));
+  const text = sheetText(sheetOf(explanation, mostTerms), english.sheetWords);
   const redone = redo(text);
   const where = (): string => `${JSON.stringify(asked)}\n${text}`;
   if (redone.length !== explanation.machine.length)

@@ -1,7 +1,9 @@
 import { count, decimal } from '../figures.ts';
+import { chineseCopied } from './copiedPhrases.ts';
 import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
 import { trainingChinese } from './trainingChinese.ts';
+import { chineseTokenNames } from './tokenNames.ts';
 import { chineseWhy } from './whyPhrases.ts';
 
 const frame = {
@@ -311,6 +313,8 @@ export const chinese: Phrases = {
   ...prediction,
   ...chineseWhy,
   ...pencil,
+  ...chineseCopied,
   ...essay,
   ...trainingChinese,
+  ...chineseTokenNames,
 };

@@ -18,12 +18,13 @@ interface TrainedStepProps {
 /** The same weight in a step as the model's training takes it. */
 export function TrainedStep({ trained, place, rate, before }: TrainedStepProps): JSX.Element {
   const { step, meanAfter, probabilityAfter } = trained;
+  const heading = phrases.optimizerHeading(step.optimizer === 'muon' ? 'Muon' : 'AdamW');
   return (
     <section class="trained-step" data-optimizer={step.optimizer} data-steps={step.steps ?? ''}>
-      <h4>{phrases.optimizerHeading(step.optimizer === 'muon' ? 'Muon' : 'AdamW')}</h4>
+      <h4>{heading}</h4>
       <p class="quiet">{step.optimizer === 'muon' ? phrases.muonHint : phrases.adamwHint}</p>
       <p class="quiet">{step.steps === null ? phrases.freshMoments : phrases.keptMoments(step.steps)}</p>
-      <Numbers label={phrases.optimizerHeading(step.optimizer)}>
+      <Numbers label={heading}>
         <table>
           <tbody>
             {rowsOf(step).map(([name, sign, values]) => (
