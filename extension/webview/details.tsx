@@ -31,6 +31,12 @@ export function Details({ isOld }: { readonly isOld: boolean }): JSX.Element {
       )}
       <h3>{phrases.whatToLookFor}</h3>
       <p>{phrases.stages[stage].look}</p>
+      <h3>{phrases.termsHeading}</h3>
+      <ul class="terms">
+        {phrases.stageTerms[stage].map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
       <Overview view={view} />
       <Guarded of={view.state} send={view.send}>
         <FlowView />

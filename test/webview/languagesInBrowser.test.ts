@@ -5,6 +5,40 @@ import { openOnSample, settled } from './sampleInspector.ts';
 import { sampleTokens } from './sampleText.ts';
 import { heldOut, progress, reading, yardsticks } from './trainingEvents.ts';
 
+/** The rows of the chain of ideas, from the corpus to the application, by their names in both languages. */
+const chain: readonly (readonly [english: string, chinese: string])[] = [
+  ['corpus, tokenization, byte pair', '语料库，标记化，字节对'],
+  ['vocabulary, token ID', '词汇表，ID'],
+  ['input sequence', '输入序列'],
+  ['embedding, embedding dimension, random values from a seed', '嵌入，嵌入维度，种子，随机值'],
+  ['vector, dot product', '向量，点积'],
+  [
+    'matrix multiplication, linear transformation, non-linear transformation',
+    '矩阵乘法，线性变换，非线性变换',
+  ],
+  ['weights, query, key, value, Q, K, V', '权重，查询，键，值，Q，K，V'],
+  [
+    'attention score, attention matrix, softmax, normalised attention matrix',
+    '注意分数，注意力矩阵，softmax，归一化的注意力矩阵',
+  ],
+  ['weighted sum of values, context matrix', '值的加权和，上下文矩阵'],
+  [
+    'feed-forward network, hidden dimension = 4 × embedding dimension, ReLU, bottleneck',
+    '前馈网络，隐藏维度 = 4 × 嵌入维度，ReLU，瓶颈',
+  ],
+  ['final linear layer, logits, probability distribution', '最后的线性层，对数几率，概率分布'],
+  ['cross-entropy loss, entropy', '交叉熵损失，熵'],
+  [
+    'gradient, learning rate, gradient descent, backpropagation, training step, epoch',
+    '梯度，学习率，梯度下降，反向传播，训练步，时代',
+  ],
+  ['next-token prediction, autocomplete, seed for sampling', '预测下一个标记，自动完成，抽样的种子'],
+  ['hallucination', '幻觉'],
+  ['pre-training, fine-tuning', '预训练，微调'],
+  ['function calling', '功能调用'],
+  ['prompt, message, AI application', '提示，消息，AI 应用'],
+];
+
 /**
  * What is Latin in every language: names of the program and of methods and formulas, files, settings, functions of the kernels and of the
  * language server, and the essay's sentence.
@@ -33,6 +67,27 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector’s languages in a browser
       for (const fold of document.querySelectorAll('details')) fold.open = true;
     });
   }
+
+  test.each([
+    ['en', 0],
+    ['zh-cn', 1],
+  ] as const)('%s: each name of the chain of ideas stands in a stage', async (language, column) => {
+    const inspector = await openOnSample(editor, { language });
+    const page: string[] = [];
+    for (const stage of stageIds) {
+      await open(inspector, stage);
+      const terms = await inspector.page.locator('.details .terms li').allTextContents();
+      expect(terms.length, stage).toBeGreaterThan(0);
+      // Plain words first, the name second.
+      for (const line of terms) expect(line, stage).toMatch(/^.{3,}[:：].+[.。]$/);
+      page.push(...terms);
+    }
+    const said = page.join('\n');
+    for (const row of chain) {
+      for (const name of row[column].split(/[,，] ?/)) expect(said, row[0]).toContain(name);
+    }
+    await inspector.close();
+  });
 
   test('in Chinese nothing but code, units, symbols and names has Latin letters, nor has what is copied and saved', async () => {
     const inspector = await openOnSample(editor, { language: 'zh-cn' });

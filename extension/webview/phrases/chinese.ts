@@ -3,6 +3,7 @@ import { chineseCopied } from './copiedPhrases.ts';
 import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
 import { trainingChinese } from './trainingChinese.ts';
+import { chineseTerms } from './stageTerms.ts';
 import { chineseTokenNames } from './tokenNames.ts';
 import { chineseWhy } from './whyPhrases.ts';
 
@@ -309,6 +310,7 @@ const essay = {
 export const chinese: Phrases = {
   ...frame,
   ...stages,
+  ...chineseTerms,
   ...chineseDepth,
   ...prediction,
   ...chineseWhy,

@@ -3,6 +3,7 @@ import { englishCopied } from './copiedPhrases.ts';
 import { englishDepth } from './englishDepth.ts';
 import { count, decimal } from '../figures.ts';
 import { trainingEnglish } from './trainingEnglish.ts';
+import { englishTerms } from './stageTerms.ts';
 import { englishTokenNames } from './tokenNames.ts';
 import { englishWhy } from './whyPhrases.ts';
 
@@ -332,6 +333,7 @@ const essay = {
 export const english = {
   ...frame,
   ...stages,
+  ...englishTerms,
   ...englishDepth,
   ...prediction,
   ...englishWhy,
