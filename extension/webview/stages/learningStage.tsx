@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { decimal } from '../figures.ts';
+import { decimal, scientific } from '../figures.ts';
 import { Bar, Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { WholeNumber } from '../sampling.tsx';
@@ -95,9 +95,9 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
       <WeightControls vocabulary={answer.vocabulary} place={place} rate={rate} />
       <Numbers label={phrases.weightHeading}>
         <p class="equation">
-          w − η × g = {decimal(value, 6)} − {rate} ×{' '}
-          <Num number={{ of: 'gradient', ...place }} value={gradient} decimals={6} /> ={' '}
-          <Num number={{ of: 'descent', rate, ...place }} value={after} decimals={6} />
+          w − η × g = {decimal(value, 8)} − {rate} ×{' '}
+          <Num number={{ of: 'gradient', ...place }} value={gradient} shown={scientific(gradient)} /> ={' '}
+          <Num number={{ of: 'descent', rate, ...place }} value={after} decimals={8} />
         </p>
       </Numbers>
       <p data-mean-before={answer.meanBefore} data-mean-after={answer.meanAfter}>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { OptimizerStep } from '../../protocol/optimizerStep.ts';
 import type { StageAnswers, WeightPlace } from '../../protocol/stages.ts';
-import { decimal } from '../figures.ts';
+import { decimal, scientific } from '../figures.ts';
 import { Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 
@@ -84,10 +84,4 @@ function rowsOf(step: OptimizerStep): readonly Row[] {
         [phrases.scaleRow, 's', [step.scale]],
         ...rates,
       ];
-}
-
-/** Five digits, in powers of ten where the number is small. */
-function scientific(value: number): string {
-  const isPlain = value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 10_000);
-  return (isPlain ? String(Number(value.toPrecision(5))) : value.toExponential(4)).replaceAll('-', '−');
 }
