@@ -104,7 +104,7 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
         {phrases.step1(decimal(answer.meanBefore, 4), decimal(answer.meanAfter, 4))}{' '}
         {answer.actual !== null &&
           answer.probabilityAfter !== null &&
-          phrases.step1Here(decimal(answer.actual.probability, 4), decimal(answer.probabilityAfter, 4))}
+          phrases.step1Here(scientific(answer.actual.probability), scientific(answer.probabilityAfter))}
       </p>
     </section>
   );

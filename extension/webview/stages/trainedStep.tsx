@@ -49,7 +49,7 @@ export function TrainedStep({ trained, place, rate, before }: TrainedStepProps):
         {phrases.trainedStep(decimal(before.meanBefore, 4), decimal(meanAfter, 4))}{' '}
         {before.actual !== null &&
           probabilityAfter !== null &&
-          phrases.step1Here(decimal(before.actual.probability, 4), decimal(probabilityAfter, 4))}
+          phrases.step1Here(scientific(before.actual.probability), scientific(probabilityAfter))}
       </p>
     </section>
   );
