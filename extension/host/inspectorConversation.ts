@@ -1,4 +1,4 @@
-import type { PartsQuery } from '../completion/client.ts';
+import type { AlongQuery, PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
 import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
@@ -12,12 +12,15 @@ import type {
   ModelState,
   NumberedAnswer,
   NumberedQuestion,
+  NumberAction,
   PagePart,
   Place,
+  Wonder,
 } from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
 import type {
   Parts,
+  PartsAlong,
   RunQuestion,
   StageAnswer,
   StageAnswers,
@@ -27,10 +30,8 @@ import type {
 } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { tickDelayMs } from './inspectorPace.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
-
-/** At most four ticks a second. */
-const tickMs = 250;
 
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
@@ -61,6 +62,7 @@ export interface InspectionEngine extends Pick<
   /** from where on a token is a guess, and what has become of suggestions */
   doubt(): { readonly limits: DoubtLimits; readonly record: PrecedentRecord };
   parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
+  along(query: AlongQuery, signal: AbortSignal): Promise<PartsAlong | null>;
   /** text of the workspace in the model's tokens; null: nobody has it */
   passages(): Promise<WorkspaceText | null>;
   /** how often each token stands in the workspace, likewise */
@@ -73,6 +75,7 @@ export interface InspectionEngine extends Pick<
 const toldApart: ReadonlySet<StageKind> = new Set([
   'parts',
   'messages',
+  'along',
   'seen',
   'merges',
   'vocabulary',
@@ -104,6 +107,7 @@ export class InspectorConversation {
   /** what went wrong when the essay's example was asked for something; it goes with the next thing that is asked */
   #essayFailure: PlainError | null = null;
   #stage: StageId | null = null;
+  #wonder: Wonder | null = null;
   #focus: PagePart | null = null;
   #underWay: AbortController | null = null;
   readonly #questions = new Map<StageKind, AbortController>();
@@ -168,6 +172,19 @@ export class InspectorConversation {
     this.#sendMoved();
   }
 
+  /** Somebody wants to know something of the token that follows the cursor: not of a token that was chosen, nor of the essay's. */
+  wonder(wonder: Wonder): void {
+    this.#stage = wonder.about === 'why' ? 'why' : 'scores';
+    this.#wonder = wonder;
+    if (this.#essay === null) this.#sendMoved();
+    else void this.essay(null);
+  }
+
+  /** Of the number whose menu is open. */
+  onNumber(action: NumberAction): void {
+    this.#send({ type: 'number', action });
+  }
+
   /** A part of the page gets the keyboard; a page that is not there yet gets it as soon as it is. */
   focus(part: PagePart): void {
     this.#focus = part;
@@ -206,10 +223,10 @@ export class InspectorConversation {
     this.#sendMoved();
   }
 
-  /** The history has grown. */
-  trainingChanged(): void {
+  /** The history has grown. @param isWriting somebody's cursor has not come to rest */
+  trainingChanged(isWriting = false): void {
     if (!this.#listening || this.#tickTimer !== null) return;
-    const waitMs = this.#lastTickMs + tickMs - performance.now();
+    const waitMs = this.#lastTickMs + tickDelayMs(isWriting) - performance.now();
     if (waitMs <= 0) this.#sendTick();
     else {
       this.#tickTimer = setTimeout(() => {
@@ -318,6 +335,9 @@ export class InspectorConversation {
       case 'messages':
         yield { kind, answer: this.#engine.messages() };
         return;
+      case 'along':
+        yield { kind, answer: await this.#along(inspected, question, signal) };
+        return;
       case 'doubt':
         yield { kind, answer: await this.#doubt(inspected, question, ask) };
         return;
@@ -363,9 +383,10 @@ export class InspectorConversation {
     { position, token }: Extract<StageQuestion, { kind: 'doubt' }>,
     ask: (question: RunQuestion) => Promise<StageAnswer>,
   ): Promise<StageAnswers['doubt']> {
-    const { top } = inspection.distribution;
-    const chosen = token === null ? top[0] : top.find(({ id }) => id === token);
-    if (text === null || chosen === undefined || byteCount(chosen.bytes) === 0) return null;
+    const { top, actual } = inspection.distribution;
+    const chosen = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
+    if (text === null || chosen === undefined || chosen === null || byteCount(chosen.bytes) === 0)
+      return null;
     const coming = await toEndOfWord(chosen, position, ask);
     const { prefix, open } = behindToken(text, inspection, position);
     const precedent = await this.#engine.precedent(prefix, open, coming);
@@ -384,6 +405,20 @@ export class InspectorConversation {
     return this.#engine.parts({ prefix: text.prefix, open, at, tokens: [...new Set(wanted)] }, signal);
   }
 
+  /** What the mixture makes of a suggestion where it was made: what has been taken of it had not been counted. */
+  async #along(
+    { text }: Inspected,
+    { taken, tokens }: Extract<StageQuestion, { kind: 'along' }>,
+    signal: AbortSignal,
+  ): Promise<PartsAlong | null> {
+    if (text === null) return null;
+    const bytes = new TextEncoder().encode(text.prefix);
+    const prefix = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+      bytes.subarray(0, Math.max(0, bytes.length - taken)),
+    );
+    return this.#engine.along({ prefix, open: { name: text.name, suffix: text.suffix }, tokens }, signal);
+  }
+
   #sendMoved(): void {
     const place = this.#text?.place ?? null;
     this.#send({
@@ -394,9 +429,10 @@ export class InspectorConversation {
       essay: this.#essay,
       essayFailure: this.#essayFailure,
       stage: this.#stage,
+      wonder: this.#wonder,
     });
     // It has been asked for once, and is not shown again at every move.
-    if (this.#listening) this.#stage = null;
+    if (this.#listening) [this.#stage, this.#wonder] = [null, null];
   }
 
   #sendFocus(): void {

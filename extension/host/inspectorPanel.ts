@@ -5,25 +5,28 @@ import type {
   InspectorMessage,
   InspectorRequest,
   ModelState,
+  NumberAction,
   PagePart,
+  Wonder,
 } from '../protocol/inspector.ts';
+import type { SuggestedHere } from '../protocol/suggested.ts';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
-import { documentName, uriInOpenFolders } from './configuration.ts';
+import type { AskedPlace } from './askedPlace.ts';
+import { uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
-import { followDelayMs } from './followDelay.ts';
+import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
-import { type InspectedText, type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
-import { inspectorPage, inspectorScripts } from './inspectorPage.ts';
+import { cursorTo, textAround, textAtPinned } from './inspectedPlace.ts';
+import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
+import { type InspectorPage, inspectorPage, inspectorScripts } from './inspectorPage.ts';
+import type { RecentSuggestions } from './recentSuggestions.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 const viewType = 'nihilo.inspector';
 const viewId = 'nihilo.why';
-
-/** On each side of the cursor: more than the predictor tokenizes, so that it answers as for the whole text. */
-const sideCharacters = 65_536;
 
 /** What the page's buttons do. */
 export interface InspectorActions {
@@ -32,10 +35,12 @@ export interface InspectorActions {
   showLog(): void;
   /** to the log */
   report(stack: string): void;
+  openInspector(): void;
 }
 
 /** What holds the page: a tab, or a view of the side bar. */
 interface Surface {
+  readonly kind: InspectorPage['surface'];
   readonly webview: vscode.Webview;
   readonly visible: boolean;
   onDidHide(listener: () => void): vscode.Disposable;
@@ -48,6 +53,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   readonly #model: WorkspaceModel;
   readonly #actions: InspectorActions;
   readonly #doubt: InspectionEngine['doubt'];
+  readonly #recent: RecentSuggestions;
   readonly #history = new TrainingHistory();
   readonly #disposables: { dispose(): void }[];
   readonly #pages = new Set<ShownPage>();
@@ -56,22 +62,24 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
 
-  /** @param doubt from where on a token is a guess */
+  /** @param recent suggestions, of which can be asked why @param doubt from where on a token is a guess */
   constructor(
     extensionUri: vscode.Uri,
     model: WorkspaceModel,
     actions: InspectorActions,
+    recent: RecentSuggestions,
     doubt: InspectionEngine['doubt'],
   ) {
     this.#extensionUri = extensionUri;
     this.#model = model;
     this.#doubt = doubt;
+    this.#recent = recent;
     this.#actions = actions;
     this.#modelState = model.state;
     this.#disposables = [
       model.onTrainingEvent((event) => {
         this.#history.record(event);
-        for (const { conversation } of this.#pages) conversation.trainingChanged();
+        for (const page of this.#pages) page.trainingChanged();
       }),
       model.onDidChange(() => this.#modelChanged()),
       vscode.window.registerWebviewPanelSerializer(viewType, {
@@ -91,6 +99,43 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     if (stage !== undefined) this.#tab?.page.conversation.showStage(stage);
   }
 
+  /** Why the token at a place came. @param place null: what comes at the cursor is asked about */
+  why(place: AskedPlace | null): void {
+    const editor = cursorTo(place);
+    if (editor !== null) this.#wonder({ about: 'why', suggestion: null }, editor);
+    else {
+      const { activeTextEditor } = vscode.window;
+      const suggestion = activeTextEditor === undefined ? null : this.#suggestionIn(activeTextEditor);
+      if (suggestion === null) this.show('why');
+      else this.#wonder({ about: 'why', suggestion }, activeTextEditor!);
+    }
+  }
+
+  /** The sheet of the probability of the token at a place. @param place null: of what follows the cursor */
+  pencil(place: AskedPlace | null): void {
+    this.#wonder({ about: 'pencil' }, cursorTo(place));
+  }
+
+  /** What the menu of a number does. @param context as the editor tells of the page whose menu it was */
+  onNumber(action: NumberAction, context: unknown): void {
+    const page = isOf(context, viewId) ? this.#view?.page : isOf(context, viewType) ? this.#tab?.page : null;
+    page?.conversation.onNumber(action);
+  }
+
+  /** What is shown at its cursor or was taken there; tokens of counts alone mean nothing to the model. */
+  #suggestionIn({ document, selection }: vscode.TextEditor): SuggestedHere | null {
+    if (this.#model.index.predicting === 'counts') return null;
+    const { name, prefix } = textAround(document, selection.active);
+    return this.#recent.at(name, prefix);
+  }
+
+  #wonder(wonder: Wonder, editor: vscode.TextEditor | null): void {
+    this.show();
+    const { page } = this.#tab!;
+    if (editor !== null) page.lookAt(editor);
+    page.conversation.wonder(wonder);
+  }
+
   /** Gives the keyboard to a part of the page: of the one in the side bar where it is seen and no tab is open, else of the tab. */
   focus(part: PagePart): void {
     if (this.#tab === null && this.#view?.view.visible === true) {
@@ -108,9 +153,10 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     await this.#tab?.page.conversation.essay({ type: 'begin', seed: essaySeed });
   }
 
-  /** The view of the side bar begins with why. */
+  /** The view of the side bar has why, and how a training gets on. */
   resolveWebviewView(view: vscode.WebviewView): void {
     const page = this.#open({
+      kind: 'sideBar',
       webview: view.webview,
       get visible() {
         return view.visible;
@@ -135,6 +181,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     this.#tab?.panel.dispose();
     panel.iconPath = vscode.Uri.joinPath(this.#extensionUri, 'media', 'icon.svg');
     const page = this.#open({
+      kind: 'tab',
       webview: panel.webview,
       get visible() {
         return panel.visible;
@@ -153,7 +200,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
 
   /** The engine is there as long as a page is. */
   #open(surface: Surface): ShownPage {
-    const { conversation, html } = this.#connect(surface.webview);
+    const { conversation, html } = this.#connect(surface);
     const page = new ShownPage(surface, conversation, this.#history, this.#actions);
     this.#pages.add(page);
     const release = this.#model.holdInspection();
@@ -166,10 +213,9 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     return page;
   }
 
-  #connect(webview: vscode.Webview): { conversation: InspectorConversation; html: string } {
+  #connect({ kind, webview }: Surface): { conversation: InspectorConversation; html: string } {
     const bundle = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview');
-    const media = vscode.Uri.joinPath(this.#extensionUri, 'media');
-    webview.options = { enableScripts: true, localResourceRoots: [bundle, media] };
+    webview.options = { enableScripts: true, localResourceRoots: [bundle] };
     const uriOf = (name: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
     return {
@@ -186,6 +232,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
         styleUri: uriOf('inspector.css'),
         language: vscode.env.language,
         title: title(),
+        surface: kind,
       }),
     };
   }
@@ -240,6 +287,18 @@ class ShownPage {
     );
   }
 
+  /** From now on at this editor's cursor, wherever the page was pinned. */
+  lookAt(editor: vscode.TextEditor): void {
+    this.#editor = editor;
+    this.#hasBegun = true;
+    if (this.conversation.pinned) this.conversation.pin(false);
+    this.#follow();
+  }
+
+  trainingChanged(): void {
+    this.conversation.trainingChanged(this.#followTimer !== null);
+  }
+
   #close(): void {
     this.conversation.hidden();
     if (this.#followTimer !== null) clearTimeout(this.#followTimer);
@@ -278,6 +337,9 @@ class ShownPage {
         return;
       case 'train':
         this.#actions.train();
+        return;
+      case 'openInspector':
+        this.#actions.openInspector();
         return;
       case 'stopTraining':
         this.#actions.stopTraining();
@@ -327,39 +389,12 @@ class ShownPage {
   }
 
   #follow(): void {
+    this.#followTimer = null;
     if (!this.#surface.visible || this.conversation.pinned) return;
     const document = this.#editor?.document;
     const isCode = document !== undefined && !document.isClosed && isWritten(document);
     this.conversation.follow(isCode ? textAround(document, this.#editor!.selection.active) : null);
   }
-}
-
-function textAround(document: vscode.TextDocument, cursor: vscode.Position): InspectedText {
-  const at = document.offsetAt(cursor);
-  const range = (start: number, end: number): vscode.Range =>
-    new vscode.Range(document.positionAt(start), document.positionAt(end));
-  return {
-    place: {
-      uri: document.uri.toString(),
-      file: vscode.workspace.asRelativePath(document.uri),
-      line: cursor.line + 1,
-      column: cursor.character + 1,
-    },
-    name: documentName(document),
-    prefix: document.getText(range(Math.max(0, at - sideCharacters), at)),
-    suffix: document.getText(range(at, at + sideCharacters)),
-  };
-}
-
-/** The text at a place that was pinned before a reload; null where there is none any more. */
-async function textAtPinned({ place }: InspectorMemory): Promise<InspectedText | null> {
-  if (place === null) return null;
-  const uri = vscode.Uri.parse(place.uri);
-  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return null;
-  const [opened] = await Promise.allSettled([vscode.workspace.openTextDocument(uri)]);
-  if (opened.status === 'rejected') return null;
-  const position = new vscode.Position(place.line - 1, place.column - 1);
-  return textAround(opened.value, opened.value.validatePosition(position));
 }
 
 /** What went wrong reaches the page in the language of the editor. */
@@ -384,10 +419,18 @@ function spokenMessage(message: InspectorMessage): InspectorMessage {
       return essayFailure === null ? message : { ...message, essayFailure: inWords(essayFailure) };
     }
     case 'focus':
+    case 'number':
     case 'answered':
     case 'inspected':
       return message;
   }
+}
+
+/** Whether a menu was one of this webview's. */
+function isOf(context: unknown, webview: string): boolean {
+  return (
+    typeof context === 'object' && context !== null && 'webview' in context && context.webview === webview
+  );
 }
 
 function title(): string {

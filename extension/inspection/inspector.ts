@@ -208,11 +208,7 @@ export class Inspector {
   }
 
   /** The essay's words are tokens as a whole. */
-  #merges(
-    { subject, ids }: Run,
-    position: number,
-    counts: ArrayLike<number> | null,
-  ): StageAnswers['merges'] {
+  #merges({ subject, ids }: Run, position: number, counts: ArrayLike<number> | null): StageAnswers['merges'] {
     const id = ids[position]!;
     if (subject !== this.#workspace?.subject) {
       return { steps: [{ pieces: [subject.bytesOf(id)], merge: null, made: null, count: null }] };

@@ -4,6 +4,7 @@ import { App } from './app.tsx';
 import type { InspectorEvent } from './inspectorState.ts';
 import { initialState, memoryOf, step } from './inspectorState.ts';
 import { readMemory } from './memory.ts';
+import { numberMenu } from './numberMenu.ts';
 import { partToFocus } from './pageParts.ts';
 import './inspector.css';
 
@@ -16,8 +17,9 @@ declare function acquireVsCodeApi(): {
 
 const editor = acquireVsCodeApi();
 const root = document.getElementById('inspector')!;
+const isCompact = root.dataset['surface'] === 'sideBar';
 const memory = readMemory(editor.getState());
-let state = initialState(memory);
+let state = initialState(memory, isCompact);
 
 function send(request: InspectorRequest): void {
   editor.postMessage(request);
@@ -37,7 +39,7 @@ function dispatch(event: InspectorEvent): void {
 }
 
 function draw(): void {
-  render(<App state={state} dispatch={dispatch} send={send} />, root);
+  render(<App state={state} isCompact={isCompact} dispatch={dispatch} send={send} />, root);
   giveFocus();
 }
 
@@ -64,8 +66,11 @@ function drawSoon(): void {
   });
 }
 
+const onNumber = numberMenu(root, (text) => send({ type: 'copy', text }));
+
 window.addEventListener('message', (event: MessageEvent<InspectorMessage>) => {
-  if (event.data.type === 'focus') wanted = event.data.part;
+  if (event.data.type === 'number') onNumber(event.data.action);
+  else if (event.data.type === 'focus') wanted = event.data.part;
   else advance(event.data);
   // What was asked for is not kept waiting for a frame to begin; it is in the next one.
   if (event.data.type === 'inspected' || event.data.type === 'answered') draw();

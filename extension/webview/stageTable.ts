@@ -59,6 +59,7 @@ export const awaitedApart: readonly StageKind[] = [
   'vocabulary',
   'firingLines',
   'parts',
+  'along',
   'doubt',
   'operations',
 ];

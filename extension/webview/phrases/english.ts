@@ -127,7 +127,12 @@ const stages = {
   headName: (layer: number, head: number) => `layer ${layer}, head ${head}`,
   headPicture: (layer: number, head: number) =>
     `Attention of layer ${layer}, head ${head}: rows look at columns; the chosen row is in the table beside it`,
-  headCaption: 'Rows look back at columns. A click chooses a row.',
+  headCaption:
+    'Rows look back at columns. Point at a pair, or go there by the arrow keys, to see its share; a click or Enter chooses it, P opens its calculation.',
+  looksNotAhead: 'does not look ahead at',
+  looksMostAt: 'Most at ',
+  blockLooksMost: (looking: string, looked: string, share: string) =>
+    `Tokens ${looking} look most at tokens ${looked}: ≈ ${share}`,
   query: 'Query before the rotation',
   rotatedQuery: 'Query, rotated by its position',
   key: (token: string) => `Key of “${token}” before the rotation`,
@@ -182,6 +187,7 @@ const prediction = {
   topK: 'Top-k (0: all)',
   topP: 'Top-p',
   seed: 'Seed',
+  openInspector: 'Open in Inspector',
   partsHeading: 'What completions are made of',
   partsHint:
     'Each part’s own probability of the token, and the mixed one. Completions compute the transformer with 8-bit weights; the stages show it in float32, so its column may differ a little from the table above.',
