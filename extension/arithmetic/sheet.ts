@@ -1,4 +1,4 @@
-import { type Decimal, decimalOf, numberOf, plus, rounded, shown, times } from './decimal.ts';
+import { decimalOf, numberOf, plus, rounded, shown, times } from './decimal.ts';
 import {
   bitsOf,
   bracketed,
@@ -261,69 +261,54 @@ export class Sheet {
   }
 
   /** @param always the term that is written out whatever its size */
-  #sum(
-    name: string,
-    terms: readonly { readonly name: string; readonly made: string; readonly figure: Figure }[],
-    decimals: number,
-    rest: Figure = nothing,
-    always = -1,
-  ): Figure {
-    const bySize = terms
-      .map((term, i) => ({ i, size: i === always ? Infinity : Math.abs(numberOf(term.figure.decimal)) }))
-      .sort((a, b) => b.size - a.size);
-    const written = new Set(bySize.slice(0, this.#most).map(({ i }) => i));
-    let total: Decimal = { units: 0n, decimals: 0 };
-    let group: Decimal = { units: 0n, decimals: 0 };
-    let radius = 0;
-    let sizes = 0;
-    let inGroup = 0;
-    const parts: string[] = [];
-    const closeGroup = (): void => {
-      if (inGroup === 0 || written.size <= groupSize) return;
-      parts.push(shown(group));
-      this.rows.push({
-        kind: 'subtotal',
-        name: `Σ${subscript(parts.length)}`,
-        made: '',
-        value: shown(group),
-      });
-      group = { units: 0n, decimals: 0 };
-      inGroup = 0;
-    };
-    let unwritten: Decimal = { units: 0n, decimals: 0 };
-    terms.forEach(({ name: termName, made, figure }, i) => {
-      radius += figure.radius;
-      sizes += Math.abs(numberOf(figure.decimal));
-      if (!written.has(i)) {
-        unwritten = plus(unwritten, figure.decimal);
-        return;
-      }
-      this.#write('term', termName, made, figure);
-      total = plus(total, figure.decimal);
-      group = plus(group, figure.decimal);
-      inGroup++;
-      if (inGroup === groupSize) closeGroup();
-    });
-    closeGroup();
-    const left = terms.length - written.size;
-    if (left > 0 || rest !== nothing) {
-      const figure = { ...rest, decimal: plus(unwritten, rest.decimal) };
-      this.#write('given', '…', '', figure);
-      total = plus(total, figure.decimal);
-      radius += rest.radius;
-      sizes += Math.abs(numberOf(rest.decimal));
+  #sum(name: string, terms: readonly Term[], decimals: number, rest: Figure = nothing, always = -1): Figure {
+    const written = largestOf(terms, this.#most, always);
+    const listed = terms.filter((_, i) => written.has(i));
+    this.#terms(listed);
+    const left = terms.filter((_, i) => !written.has(i));
+    if (left.length > 0 || rest !== nothing) {
+      const decimal = left.reduce((sum, { figure }) => plus(sum, figure.decimal), rest.decimal);
+      this.#write('given', '…', '', { ...rest, decimal });
     }
-    const isExact = radius === 0 && total.decimals <= decimals;
+    const figures = [...terms.map(({ figure }) => figure), rest];
+    const total = figures.reduce((sum, { decimal }) => plus(sum, decimal), nothing.decimal);
+    const radius = figures.reduce((sum, figure) => sum + figure.radius, 0);
+    const sizes = figures.reduce((sum, { decimal }) => sum + Math.abs(numberOf(decimal)), 0);
     const power = terms[0]?.figure.power ?? 0;
+    const isExact = radius === 0 && total.decimals <= decimals;
+    const lost = radius + (terms.length + 1) * machineRounding * sizes;
     const figure = isExact
       ? { decimal: rounded(total, decimals), power, radius: 0 }
-      : shortened(
-          { decimal: total, power, radius: radius + (terms.length + 1) * machineRounding * sizes },
-          decimals,
-        );
+      : shortened({ decimal: total, power, radius: lost }, decimals);
     this.#write('total', called(name, power), '', figure);
     return figure;
   }
+
+  /** Where there are many, with a subtotal behind each group. */
+  #terms(terms: readonly Term[]): void {
+    for (let start = 0; start < terms.length; start += groupSize) {
+      const group = terms.slice(start, start + groupSize);
+      for (const { name, made, figure } of group) this.#write('term', name, made, figure);
+      if (terms.length <= groupSize) continue;
+      const decimal = group.reduce((sum, { figure }) => plus(sum, figure.decimal), nothing.decimal);
+      this.#write('subtotal', `Σ${subscript(start / groupSize + 1)}`, '', { ...nothing, decimal });
+    }
+  }
+}
+
+/** One of many that are added up. */
+interface Term {
+  readonly name: string;
+  readonly made: string;
+  readonly figure: Figure;
+}
+
+/** The places of the largest terms. @param always the one that is among them whatever its size */
+function largestOf(terms: readonly Term[], most: number, always: number): ReadonlySet<number> {
+  const bySize = terms
+    .map(({ figure }, i) => ({ i, size: i === always ? Infinity : Math.abs(numberOf(figure.decimal)) }))
+    .sort((a, b) => b.size - a.size);
+  return new Set(bySize.slice(0, most).map(({ i }) => i));
 }
 
 const subscripts = '₀₁₂₃₄₅₆₇₈₉';

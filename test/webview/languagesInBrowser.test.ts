@@ -40,13 +40,13 @@ const chain: readonly (readonly [english: string, chinese: string])[] = [
 ];
 
 /**
- * What is Latin in every language: names of the program and of methods and formulas, files, settings, functions of the kernels and of the
+ * What is Latin in every language: a key, names of the program and of methods and formulas, files, settings, functions of the kernels and of the
  * language server, and the essay's sentence.
  */
 const alike = new Set(
   (
     'Nihilo ID ReLU AdamW Muon softmax CSV AI Top logit lens float32 nihilo functionCalling ' +
-    'ln log max cos exp kB shop basket cart part ts members items total call result end ' +
+    'Enter ln log max cos exp kB shop basket cart part ts members items total call result end ' +
     // tensors and kernels
     'embed_tokens ids input_layernorm post_attention_layernorm norm self_attn q_proj k_proj v_proj o_proj mlp up_proj ' +
     'down_proj embeddingForward rmsnormForward matmul'
