@@ -37,6 +37,8 @@ export interface InspectorActions {
   showLog(): void;
   /** says what went wrong with something that the user asked for */
   failed(error: unknown): void;
+  /** to the log */
+  report(stack: string): void;
   openInspector(): void;
 }
 
@@ -354,6 +356,9 @@ class ShownPage {
         return;
       case 'showLog':
         this.#actions.showLog();
+        return;
+      case 'broken':
+        this.#actions.report(request.stack);
         return;
       case 'leave':
         if (this.#editor !== undefined && !this.#editor.document.isClosed) {

@@ -149,6 +149,8 @@ export type InspectorRequest =
   /** and keep the best that there is */
   | { readonly type: 'stopTraining' }
   | { readonly type: 'showLog' }
+  /** a part of the page could not be drawn: it says so, and the log should have the reason */
+  | { readonly type: 'broken'; readonly stack: string }
   /** give the keyboard back to the code */
   | { readonly type: 'leave' };
 

@@ -1,5 +1,5 @@
 import type { Sheet } from '../arithmetic/sheet.ts';
-import { inFull } from '../arithmetic/sheetText.ts';
+import { boundInFull } from '../arithmetic/sheetText.ts';
 import { phrases } from './phrases/phrases.ts';
 import { escaped, printedPage } from './printedPage.ts';
 
@@ -29,7 +29,7 @@ export function printedSheet(sheet: Sheet, { sentence, symbols, isBlank }: Headi
   });
   const results = sheet.results.map(
     ({ name, shown, machine, bound }) =>
-      `<tr>${[name, isBlank ? '' : shown, isBlank ? '' : machineShown(sheet, machine), inFull(bound)].map(cell).join('')}</tr>`,
+      `<tr>${[name, isBlank ? '' : shown, isBlank ? '' : machineShown(sheet, machine), boundInFull(bound)].map(cell).join('')}</tr>`,
   );
   const heads = (texts: readonly string[]): string =>
     `<tr>${texts.map((text) => `<th>${escaped(text)}</th>`).join('')}</tr>`;

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
 import type { Sheet, SheetRow } from '../arithmetic/sheet.ts';
-import { inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
+import { boundInFull, inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { phrases } from './phrases/phrases.ts';
 import { conventionOf, machineShown, printedSheet } from './printedSheet.ts';
@@ -51,10 +51,16 @@ export function SheetView({ explanation: current, sentence }: SheetViewProps): J
           checked={isBlank}
           onChange={(blank) => setBegun(blank ? current : null)}
         />
-        <button type="button" onClick={() => send({ type: 'copy', text: sheetText(sheet) })}>
+        <button
+          type="button"
+          onClick={() => send({ type: 'copy', text: sheetText(sheet, phrases.sheetWords) })}
+        >
           {phrases.copy}
         </button>
-        <button type="button" onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet) })}>
+        <button
+          type="button"
+          onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet, phrases.sheetWords) })}
+        >
           {phrases.csv}
         </button>
         <button
@@ -202,7 +208,7 @@ function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
               <td class="number">{shown}</td>
               <td class="number">{machineShown(sheet, machine)}</td>
               <td class="number">{inFull(difference)}</td>
-              <td class="number">{inFull(bound)}</td>
+              <td class="number">{boundInFull(bound)}</td>
             </tr>
           ))}
         </tbody>

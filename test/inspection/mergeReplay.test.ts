@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { sheetOf } from '../../extension/arithmetic/formulas.ts';
 import { sheetText } from '../../extension/arithmetic/sheetText.ts';
+import { english } from '../../extension/webview/phrases/english.ts';
 import { replayMerges } from '../../extension/inspection/mergeReplay.ts';
 import { countsIn } from '../../extension/inspection/vocabulary.ts';
 import { Tokenizer, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
@@ -49,7 +50,9 @@ it('a count is the sum of what its sheet shows: of the 50 tokens that count for 
     };
     for (const mostTerms of [Infinity, 8]) {
       const sheet = sheetOf({ formula: 'mergeCount', operands, machine: [total] }, mostTerms);
-      expect(redo(sheetText(sheet))).toMatchObject([{ shown: String(total), difference: 0 }]);
+      expect(redo(sheetText(sheet, english.sheetWords))).toMatchObject([
+        { shown: String(total), difference: 0 },
+      ]);
     }
   }
 });

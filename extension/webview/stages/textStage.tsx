@@ -10,8 +10,9 @@ const mostCut = 40;
 
 /** The text as a person wrote it, in the pieces that the model reads. */
 export function TextStage(): JSX.Element {
-  const { inspection, dispatch } = useView();
+  const { inspection, dispatch, state } = useView();
   const { tokens, position, cursor } = inspection;
+  const areWords = state.subject !== null && state.subject.essay !== null;
   const bytes = tokens.reduce((sum, token) => sum + byteCount(token.bytes), 0);
   return (
     <div>
@@ -25,7 +26,7 @@ export function TextStage(): JSX.Element {
           >
             <TokenText bytes={token.bytes} />
             {token.bytes.endsWith('\n') && <br />}
-            {inspection.tokens[i + 1] !== undefined && isWord(token.bytes, tokens[i + 1]!.bytes) && ' '}
+            {areWords && tokens[i + 1] !== undefined && isWord(token.bytes, tokens[i + 1]!.bytes) && ' '}
           </span>
         ))}
       </div>
@@ -68,5 +69,5 @@ function CutCharacters(): JSX.Element | null {
 
 /** The essay's tokens are whole words, which a space parts. */
 function isWord(before: string, after: string): boolean {
-  return /^[a-z]+$/.test(before) && /^[a-z]+$/.test(after) && before.length + after.length > 0;
+  return /^[a-z]+$/.test(before) && /^[a-z]+$/.test(after);
 }
