@@ -88,7 +88,7 @@ function Lines({ sheet, isBlank }: { readonly sheet: Sheet; readonly isBlank: bo
   const place = useRef<HTMLTableElement>(null);
   const check = (): void => setWrong(firstWrong(place.current!));
   return (
-    <div class="scores-frame">
+    <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.linesLabel}>
       <table class="sheet-lines" ref={place}>
         <TableHead
           columns={[
@@ -166,33 +166,35 @@ function firstWrong(table: HTMLTableElement): number | null {
 
 function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
   return (
-    <table class="results">
-      <TableHead
-        columns={[
-          [phrases.result],
-          [phrases.fromShown, 'number'],
-          [phrases.inMachine, 'number'],
-          [phrases.differs, 'number'],
-          [phrases.bound, 'number'],
-        ]}
-      />
-      <tbody>
-        {sheet.results.map(({ name, shown, machine, difference, bound }) => (
-          <tr
-            key={name}
-            data-result={name}
-            data-machine={machine}
-            data-difference={difference}
-            data-bound={bound}
-          >
-            <th scope="row">{name}</th>
-            <td class="number">{shown}</td>
-            <td class="number">{machine.toPrecision(7).replace('-', '−')}</td>
-            <td class="number">{inFull(difference)}</td>
-            <td class="number">{inFull(bound)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.result}>
+      <table class="results">
+        <TableHead
+          columns={[
+            [phrases.result],
+            [phrases.fromShown, 'number'],
+            [phrases.inMachine, 'number'],
+            [phrases.differs, 'number'],
+            [phrases.bound, 'number'],
+          ]}
+        />
+        <tbody>
+          {sheet.results.map(({ name, shown, machine, difference, bound }) => (
+            <tr
+              key={name}
+              data-result={name}
+              data-machine={machine}
+              data-difference={difference}
+              data-bound={bound}
+            >
+              <th scope="row">{name}</th>
+              <td class="number">{shown}</td>
+              <td class="number">{machine.toPrecision(7).replace('-', '−')}</td>
+              <td class="number">{inFull(difference)}</td>
+              <td class="number">{inFull(bound)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

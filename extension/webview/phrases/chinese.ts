@@ -239,6 +239,7 @@ const pencil = {
   print: '打印',
   convention: (products, totals) =>
     `乘积取 ${products} 位小数，总和取 ${totals} 位；四舍五入，恰好一半时远离零。括号里的商留在计算器中。`,
+  linesLabel: '计算的各行',
   called: '名称',
   madeOf: '算式',
   value: '值',

@@ -247,6 +247,7 @@ const pencil = {
   print: 'Print',
   convention: (products: number, totals: number) =>
     `Products have ${products} decimals, totals ${totals}; halves are rounded away from zero. Quotients in brackets stay in the calculator.`,
+  linesLabel: 'Lines of the calculation',
   called: 'Name',
   madeOf: 'Made of',
   value: 'Value',
