@@ -2,12 +2,14 @@ import { goesOnWith } from '../calling/callPlace.ts';
 import { shownTokens } from '../prediction/gate.ts';
 import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
+import type { SuggestedTokens } from '../protocol/suggested.ts';
 import { placeKind } from '../shaping/lexical.ts';
 import { beginsWithinWord, lastLine } from '../shaping/place.ts';
 import { mayInsertAt, type Place, type RefusalReason, shape, type Shaped } from '../shaping/shape.ts';
 import { acceptance, type Calibration, probabilityFor, usualCalibration } from './acceptance.ts';
 import { type AskKind, askKind } from './ask.ts';
 import { Rejections } from './rejections.ts';
+import { suggestedTokens } from './suggestedTokens.ts';
 import { typedThrough } from './typedThrough.ts';
 
 export interface Question {
@@ -29,6 +31,8 @@ export interface Eagerness {
 }
 
 export interface Suggestion extends Shaped {
+  /** what it was made of; null: nobody could say where in the text that begins */
+  readonly made: SuggestedTokens | null;
   /** how often such a text is right */
   readonly acceptance: number;
 }
@@ -165,7 +169,8 @@ export class Suggester {
     if ('refused' in shaped) return { kind: 'refused', reason: shaped.refused };
     const isUnwanted = !isExplicit && this.#rejections.isUnwanted(placeName(place, name), shaped.text);
     if (isUnwanted) return { kind: 'unwanted' };
-    return { ...shaped, acceptance: acceptance(this.calibration, probabilities[count - 1]!) };
+    const made = suggestedTokens(place.prefix, raw, candidate.tokens.slice(0, count));
+    return { ...shaped, made, acceptance: acceptance(this.calibration, probabilities[count - 1]!) };
   }
 }
 

@@ -12,7 +12,11 @@ export const commands = {
   focusDetails: 'nihilo.focusDetails',
   startFromNothing: 'nihilo.startFromNothing',
   whyThisCompletion: 'nihilo.whyThisCompletion',
-  toggleSurprise: 'nihilo.toggleSurprise',
+  pencil: 'nihilo.pencil',
+  pencilNumber: 'nihilo.pencilNumber',
+  copyNumber: 'nihilo.copyNumber',
+  markSurprise: 'nihilo.markSurprise',
+  unmarkSurprise: 'nihilo.unmarkSurprise',
   deleteModel: 'nihilo.deleteModel',
   toggleLanguage: 'nihilo.toggleLanguage',
   showLog: 'nihilo.showLog',
@@ -45,4 +49,8 @@ export const contextKeys = {
   snoozed: 'nihilo.snoozed',
   /** the workspace's files are counted */
   counted: 'nihilo.counted',
+  /** what is surprising is marked */
+  marked: 'nihilo.marked',
+  /** and could be in the active editor */
+  markable: 'nihilo.markable',
 } as const;

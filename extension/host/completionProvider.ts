@@ -10,6 +10,7 @@ import { isWritten } from './documents.ts';
 import { logFailure, spokenFailure } from './failure.ts';
 import type { LanguageServer } from './languageServer.ts';
 import type { LatencyRecord } from './latency.ts';
+import type { RecentSuggestions } from './recentSuggestions.ts';
 import { completionSettings, doubtLimits } from './settings.ts';
 import { silenceOf, type SilenceReason } from './silence.ts';
 import type { SilenceRecord } from './silenceRecord.ts';
@@ -42,6 +43,7 @@ export interface CompletionRecords {
   readonly latency: LatencyRecord;
   readonly silences: SilenceRecord;
   readonly statistics: SuggestionStatistics;
+  readonly recent: RecentSuggestions;
 }
 
 /** Ghost text: the model's rest of the line at the cursor. Fails silently, with a line in the log. */
@@ -97,7 +99,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     signal: AbortSignal,
   ): Promise<AnsweredItems | null> {
-    const { silences, statistics } = this.#records;
+    const { silences, statistics, recent } = this.#records;
     const settings = completionSettings(settingSource(document));
     if (settings.enabled) this.#model.wantIndex();
     silences.asked(context.triggerKind);
@@ -125,6 +127,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     const first = items.length > 0 ? statistics.offered(document, position, items, target.given) : null;
     const [suggestion] = suggestions;
     // What is typed as it was suggested asks nobody anything, and is the suggestion from before.
+    if (asked !== null) recent.add(question.name, prefix, suggestions);
     if (first !== null && suggestion !== undefined && asked !== null) {
       void this.#judge(first, prefix, { name: question.name, suffix }, suggestion.text);
     }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EventLoopDelay, EventLoopWatch } from '../platform/eventLoop.ts';
 import type { Platform } from '../platform/platform.ts';
 import { stageIds } from '../protocol/stages.ts';
+import { askedPlace } from './askedPlace.ts';
 import { auditWorkspace } from './audit.ts';
 import { commands, contextKeys } from './commands.ts';
 import { CompletionProvider } from './completionProvider.ts';
@@ -134,14 +135,14 @@ interface Parts {
 function openInspector(
   { extensionUri }: vscode.ExtensionContext,
   model: WorkspaceModel,
-  { statistics }: Records,
+  { statistics, recent }: Records,
 ): Inspector {
   const actions = {
     train: () => void vscode.commands.executeCommand(commands.train),
     stopTraining: () => model.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
   };
-  return new Inspector(extensionUri, model, actions, () => ({
+  return new Inspector(extensionUri, model, actions, recent, () => ({
     limits: doubtLimits(settingSource()),
     record: statistics.statistics.precedents,
   }));
@@ -164,8 +165,12 @@ function handlersOf(parts: Parts): Handlers {
     focusTokenStrip: () => inspector.focus('tokenStrip'),
     focusDetails: () => inspector.focus('details'),
     startFromNothing: () => inspector.startFromNothing(),
-    whyThisCompletion: () => inspector.show('why'),
-    toggleSurprise: () => surprises.toggle(),
+    whyThisCompletion: (place) => inspector.why(askedPlace(place)),
+    pencil: (place) => inspector.pencil(askedPlace(place)),
+    pencilNumber: (of) => inspector.onNumber('pencil', of),
+    copyNumber: (of) => inspector.onNumber('copy', of),
+    markSurprise: () => surprises.mark(true),
+    unmarkSurprise: () => surprises.mark(false),
     deleteModel: () => deleteModel(workspaceModel, log),
     toggleLanguage,
     showLog: () => {
@@ -197,11 +202,12 @@ function checkpointOf({ storageUri, globalStorageUri }: vscode.ExtensionContext)
   return pathOf(vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'model'));
 }
 
+/** Of these anybody may write a link: what they are given is looked at first. */
+type Linked = 'openInspector' | 'whyThisCompletion' | 'pencil' | 'pencilNumber' | 'copyNumber';
+
 /** Given what a command of a menu is about. */
 type Handlers = {
-  readonly [Name in keyof typeof commands]: (
-    target?: Name extends 'openInspector' ? unknown : Target,
-  ) => unknown;
+  readonly [Name in keyof typeof commands]: (target?: Name extends Linked ? unknown : Target) => unknown;
 };
 
 function registerCommands(handlers: Handlers): vscode.Disposable[] {

@@ -12,8 +12,10 @@ import type {
   ModelState,
   NumberedAnswer,
   NumberedQuestion,
+  NumberAction,
   PagePart,
   Place,
+  Wonder,
 } from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
 import type {
@@ -103,6 +105,7 @@ export class InspectorConversation {
   /** what went wrong when the essay's example was asked for something; it goes with the next thing that is asked */
   #essayFailure: PlainError | null = null;
   #stage: StageId | null = null;
+  #wonder: Wonder | null = null;
   #focus: PagePart | null = null;
   #underWay: AbortController | null = null;
   readonly #questions = new Map<StageKind, AbortController>();
@@ -165,6 +168,19 @@ export class InspectorConversation {
   showStage(stage: StageId): void {
     this.#stage = stage;
     this.#sendMoved();
+  }
+
+  /** Somebody wants to know something of the token that follows the cursor: not of a token that was chosen, nor of the essay's. */
+  wonder(wonder: Wonder): void {
+    this.#stage = wonder.about === 'why' ? 'why' : 'scores';
+    this.#wonder = wonder;
+    if (this.#essay === null) this.#sendMoved();
+    else void this.essay(null);
+  }
+
+  /** Of the number whose menu is open. */
+  onNumber(action: NumberAction): void {
+    this.#send({ type: 'number', action });
   }
 
   /** A part of the page gets the keyboard; a page that is not there yet gets it as soon as it is. */
@@ -361,9 +377,9 @@ export class InspectorConversation {
     { position, token }: Extract<StageQuestion, { kind: 'doubt' }>,
     ask: (question: RunQuestion) => Promise<StageAnswer>,
   ): Promise<StageAnswers['doubt']> {
-    const { top } = inspection.distribution;
-    const chosen = token === null ? top[0] : top.find(({ id }) => id === token);
-    if (text === null || chosen === undefined || byteCount(chosen.bytes) === 0) return null;
+    const { top, actual } = inspection.distribution;
+    const chosen = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
+    if (text === null || chosen == null || byteCount(chosen.bytes) === 0) return null;
     const coming = await toEndOfWord(chosen, position, ask);
     const { prefix, open } = behindToken(text, inspection, position);
     const precedent = await this.#engine.precedent(prefix, open, coming);
@@ -392,9 +408,10 @@ export class InspectorConversation {
       essay: this.#essay,
       essayFailure: this.#essayFailure,
       stage: this.#stage,
+      wonder: this.#wonder,
     });
     // It has been asked for once, and is not shown again at every move.
-    if (this.#listening) this.#stage = null;
+    if (this.#listening) [this.#stage, this.#wonder] = [null, null];
   }
 
   #sendFocus(): void {

@@ -5,25 +5,28 @@ import type {
   InspectorMessage,
   InspectorRequest,
   ModelState,
+  NumberAction,
   PagePart,
+  Wonder,
 } from '../protocol/inspector.ts';
+import type { SuggestedHere } from '../protocol/suggested.ts';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
-import { documentName, uriInOpenFolders } from './configuration.ts';
+import type { AskedPlace } from './askedPlace.ts';
+import { uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
 import { followDelayMs } from './followDelay.ts';
 import { keepPage } from './keptPages.ts';
-import { type InspectedText, type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
+import { cursorTo, textAround, textAtPinned } from './inspectedPlace.ts';
+import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
 import { inspectorPage, inspectorScripts } from './inspectorPage.ts';
+import type { RecentSuggestions } from './recentSuggestions.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 const viewType = 'nihilo.inspector';
 const viewId = 'nihilo.why';
-
-/** On each side of the cursor: more than the predictor tokenizes, so that it answers as for the whole text. */
-const sideCharacters = 65_536;
 
 /** What the page's buttons do. */
 export interface InspectorActions {
@@ -46,6 +49,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   readonly #model: WorkspaceModel;
   readonly #actions: InspectorActions;
   readonly #doubt: InspectionEngine['doubt'];
+  readonly #recent: RecentSuggestions;
   readonly #history = new TrainingHistory();
   readonly #disposables: { dispose(): void }[];
   readonly #pages = new Set<ShownPage>();
@@ -54,16 +58,18 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
 
-  /** @param doubt from where on a token is a guess */
+  /** @param recent suggestions, of which can be asked why @param doubt from where on a token is a guess */
   constructor(
     extensionUri: vscode.Uri,
     model: WorkspaceModel,
     actions: InspectorActions,
+    recent: RecentSuggestions,
     doubt: InspectionEngine['doubt'],
   ) {
     this.#extensionUri = extensionUri;
     this.#model = model;
     this.#doubt = doubt;
+    this.#recent = recent;
     this.#actions = actions;
     this.#modelState = model.state;
     this.#disposables = [
@@ -87,6 +93,43 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
       this.#adopt(vscode.window.createWebviewPanel(viewType, title(), column));
     }
     if (stage !== undefined) this.#tab?.page.conversation.showStage(stage);
+  }
+
+  /** Why the token at a place came. @param place null: what comes at the cursor is asked about */
+  why(place: AskedPlace | null): void {
+    const editor = cursorTo(place);
+    if (editor !== null) this.#wonder({ about: 'why', suggestion: null }, editor);
+    else {
+      const { activeTextEditor } = vscode.window;
+      const suggestion = activeTextEditor === undefined ? null : this.#suggestionIn(activeTextEditor);
+      if (suggestion === null) this.show('why');
+      else this.#wonder({ about: 'why', suggestion }, activeTextEditor!);
+    }
+  }
+
+  /** The sheet of the probability of the token at a place. @param place null: of what follows the cursor */
+  pencil(place: AskedPlace | null): void {
+    this.#wonder({ about: 'pencil' }, cursorTo(place));
+  }
+
+  /** What the menu of a number does. @param context as the editor tells of the page whose menu it was */
+  onNumber(action: NumberAction, context: unknown): void {
+    const page = isOf(context, viewId) ? this.#view?.page : isOf(context, viewType) ? this.#tab?.page : null;
+    page?.conversation.onNumber(action);
+  }
+
+  /** What is shown at its cursor or was taken there; tokens of counts alone mean nothing to the model. */
+  #suggestionIn({ document, selection }: vscode.TextEditor): SuggestedHere | null {
+    if (this.#model.index.predicting === 'counts') return null;
+    const { name, prefix } = textAround(document, selection.active);
+    return this.#recent.at(name, prefix);
+  }
+
+  #wonder(wonder: Wonder, editor: vscode.TextEditor | null): void {
+    this.show();
+    const { page } = this.#tab!;
+    if (editor !== null) page.lookAt(editor);
+    page.conversation.wonder(wonder);
   }
 
   /** Gives the keyboard to a part of the page: of the one in the side bar where it is seen and no tab is open, else of the tab. */
@@ -238,6 +281,14 @@ class ShownPage {
     );
   }
 
+  /** From now on at this editor's cursor, wherever the page was pinned. */
+  lookAt(editor: vscode.TextEditor): void {
+    this.#editor = editor;
+    this.#hasBegun = true;
+    if (this.conversation.pinned) this.conversation.pin(false);
+    this.#follow();
+  }
+
   #close(): void {
     this.conversation.hidden();
     if (this.#followTimer !== null) clearTimeout(this.#followTimer);
@@ -329,34 +380,6 @@ class ShownPage {
   }
 }
 
-function textAround(document: vscode.TextDocument, cursor: vscode.Position): InspectedText {
-  const at = document.offsetAt(cursor);
-  const range = (start: number, end: number): vscode.Range =>
-    new vscode.Range(document.positionAt(start), document.positionAt(end));
-  return {
-    place: {
-      uri: document.uri.toString(),
-      file: vscode.workspace.asRelativePath(document.uri),
-      line: cursor.line + 1,
-      column: cursor.character + 1,
-    },
-    name: documentName(document),
-    prefix: document.getText(range(Math.max(0, at - sideCharacters), at)),
-    suffix: document.getText(range(at, at + sideCharacters)),
-  };
-}
-
-/** The text at a place that was pinned before a reload; null where there is none any more. */
-async function textAtPinned({ place }: InspectorMemory): Promise<InspectedText | null> {
-  if (place === null) return null;
-  const uri = vscode.Uri.parse(place.uri);
-  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return null;
-  const [opened] = await Promise.allSettled([vscode.workspace.openTextDocument(uri)]);
-  if (opened.status === 'rejected') return null;
-  const position = new vscode.Position(place.line - 1, place.column - 1);
-  return textAround(opened.value, opened.value.validatePosition(position));
-}
-
 /** What went wrong reaches the page in the language of the editor. */
 function spokenMessage(message: InspectorMessage): InspectorMessage {
   const inWords = (error: PlainError): PlainError => ({ ...error, message: spokenFailure(error) });
@@ -379,10 +402,18 @@ function spokenMessage(message: InspectorMessage): InspectorMessage {
       return essayFailure === null ? message : { ...message, essayFailure: inWords(essayFailure) };
     }
     case 'focus':
+    case 'number':
     case 'answered':
     case 'inspected':
       return message;
   }
+}
+
+/** Whether a menu was one of this webview's. */
+function isOf(context: unknown, webview: string): boolean {
+  return (
+    typeof context === 'object' && context !== null && 'webview' in context && context.webview === webview
+  );
 }
 
 function title(): string {

@@ -4,6 +4,7 @@ import { type Outcome, readableMs } from '../statistics/tracker.ts';
 import type { CompletionRecords } from './completionProvider.ts';
 import { documentName } from './configuration.ts';
 import { LatencyRecord } from './latency.ts';
+import { RecentSuggestions } from './recentSuggestions.ts';
 import { ReportCards } from './reportCards.ts';
 import { SilenceRecord } from './silenceRecord.ts';
 import { StatisticsView } from './statisticsView.ts';
@@ -45,7 +46,8 @@ export function openRecords(
   const statistics = new SuggestionStatistics(storage);
   const reports = new ReportCards(model, platform, storage, log);
   const view = new StatisticsView(statistics, reports, latency);
-  return { latency, silences: new SilenceRecord(model), statistics, reports, view };
+  const silences = new SilenceRecord(model);
+  return { latency, silences, statistics, recent: new RecentSuggestions(), reports, view };
 }
 
 export function recordCommands({ latency, silences, statistics, reports, view }: Records) {

@@ -42,12 +42,24 @@ function unitsByByte(text: string): Uint32Array {
   return offsets;
 }
 
-/** A token as it is quoted in a sentence: what of a character is cut, and what can't be seen, by its name. */
+/** A token as it is quoted: what of a character is cut, and what can't be seen, by a mark or its name. */
 export function quotedToken(bytes: string): string {
   const name = controlName(bytes);
   if (name !== null) return name;
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
     Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
   );
-  return text.replace(/\r\n|\r|\n/g, '⏎').replaceAll('\t', '→');
+  return quotedText(text);
+}
+
+/** Text of a file in one line, in which blanks are seen and nothing changes the order of what stands beside it. */
+export function quotedText(text: string): string {
+  return text
+    .replace(/\r\n|\r|\n/g, '⏎')
+    .replaceAll('\t', '→')
+    .replaceAll(' ', '·')
+    .replace(/[\p{C}\p{Z}]/gu, (character) => {
+      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+      return `⟨U+${code}⟩`;
+    });
 }

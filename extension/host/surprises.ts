@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
-import { commands } from './commands.ts';
+import { contextKeys } from './commands.ts';
+import { settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
-import { bandsFromBits, quotedToken, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
+import { completionSettings } from './settings.ts';
+import { surpriseHover } from './surpriseHover.ts';
+import { bandsFromBits, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 const delayMs = 300;
@@ -33,11 +36,16 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     readonly document: vscode.TextDocument;
     readonly version: number;
     readonly ranges: readonly SurpriseRange[];
+    readonly vocabulary: number;
   } | null = null;
   /** lets the engine go; null: no marks are wanted */
   #release: (() => void) | null = null;
+  /** the last text editor that had the focus */
+  #editor = vscode.window.activeTextEditor;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #underWay: AbortController | null = null;
+  /** by their keys */
+  readonly #told: Record<string, boolean> = {};
 
   constructor(model: WorkspaceModel, log: vscode.LogOutputChannel) {
     this.#model = model;
@@ -45,24 +53,40 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     const { window, workspace, languages } = vscode;
     this.#disposables = [
       ...this.#marks,
-      window.onDidChangeActiveTextEditor(() => this.#again()),
+      window.onDidChangeActiveTextEditor((editor) => {
+        this.#tell();
+        // The Inspector takes the focus, and the text beside it is still looked at.
+        if (editor === undefined) return;
+        this.#editor = editor;
+        this.#again();
+      }),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
-        if (textEditor === window.activeTextEditor) this.#again();
+        if (textEditor === this.#editor) this.#again();
       }),
       workspace.onDidChangeTextDocument(({ document }) => {
-        if (document === window.activeTextEditor?.document) this.#again();
+        if (document === this.#editor?.document) this.#again();
       }),
+      workspace.onDidChangeConfiguration((change) => {
+        if (!change.affectsConfiguration('nihilo.enabled')) return;
+        this.#tell();
+        this.#clear();
+        this.#again();
+      }),
+      model.onDidChange(() => this.#tell()),
       languages.registerHoverProvider({ scheme: '*' }, this),
     ];
+    this.#tell();
   }
 
-  toggle(): void {
-    if (this.#release === null) this.#release = this.#model.holdInspection();
+  /** The commands: marks are wanted, or wanted no more. */
+  mark(wanted: boolean): void {
+    if (wanted) this.#release ??= this.#model.holdInspection();
     else {
       this.#underWay?.abort();
-      this.#release();
+      this.#release?.();
       this.#release = null;
     }
+    this.#tell();
     this.#again();
   }
 
@@ -71,24 +95,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     const at = document.offsetAt(position);
     const found = this.#shown.ranges.find(({ start, end }) => start <= at && at < end);
     if (found === undefined) return null;
-    const range = new vscode.Range(document.positionAt(found.start), document.positionAt(found.end));
-    const said = new vscode.MarkdownString();
-    said.isTrusted = { enabledCommands: [commands.whyThisCompletion] };
-    // As text: what stands in a file is never markup.
-    said.appendText(
-      vscode.l10n.t(
-        'Nihilo: “{0}” had probability {1} here (number {2} of what was expected, {3} bits of surprise). Also: {4}.',
-        document.getText(range),
-        probabilityShown(2 ** -found.bits),
-        found.rank,
-        found.bits.toFixed(1),
-        found.others
-          .map(({ bytes, probability }) => `“${quotedToken(bytes)}” ${probabilityShown(probability)}`)
-          .join(' · '),
-      ),
-    );
-    said.appendMarkdown(` [${vscode.l10n.t('Why?')}](command:${commands.whyThisCompletion})`);
-    return new vscode.Hover(said, range);
+    return surpriseHover(document, found, this.#shown.vocabulary);
   }
 
   dispose(): void {
@@ -98,12 +105,28 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
+  /** What the buttons in the title of an editor ask: whether there are marks, and whether there can be any. */
+  #tell(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    const { state } = this.#model.state;
+    const hasModel = state === 'ready' || state === 'loading';
+    const now = {
+      [contextKeys.marked]: this.#release !== null,
+      [contextKeys.markable]: hasModel && document !== undefined && isMarkable(document),
+    };
+    for (const [key, value] of Object.entries(now)) {
+      if (this.#told[key] === value) continue;
+      this.#told[key] = value;
+      void vscode.commands.executeCommand('setContext', key, value);
+    }
+  }
+
   /** What is marked may not be there any more: it goes at once, and comes back a little later. */
   #again(): void {
     if (this.#release === null && this.#shown === null) return;
     this.#underWay?.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const editor = vscode.window.activeTextEditor;
+    const editor = this.#editor;
     if (
       this.#release === null ||
       this.#shown?.version !== editor?.document.version ||
@@ -120,9 +143,10 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   }
 
   async #mark(): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = this.#editor;
     const [seen] = editor?.visibleRanges ?? [];
-    if (editor === undefined || seen === undefined || !isWritten(editor.document)) return;
+    if (editor === undefined || seen === undefined || !isMarkable(editor.document)) return;
+    if (!vscode.window.visibleTextEditors.includes(editor)) return;
     const { document } = editor;
     const { version } = document;
     const first = document.offsetAt(new vscode.Position(Math.max(0, seen.start.line - linesAround), 0));
@@ -136,13 +160,14 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     this.#underWay = underWay;
     try {
       const surprises = await this.#model.surprises(text, from, underWay.signal);
-      if (underWay.signal.aborted || document.version !== version) return;
+      const { state } = this.#model;
+      if (underWay.signal.aborted || document.version !== version || state.state !== 'ready') return;
       const ranges = surpriseRanges(text, surprises).map((range) => ({
         ...range,
         start: range.start + begin,
         end: range.end + begin,
       }));
-      this.#shown = { document, version, ranges };
+      this.#shown = { document, version, ranges, vocabulary: state.model.config.vocabSize };
       const marked = ranges.filter(({ band }) => band >= 0).slice(0, mostMarks);
       this.#marks.forEach((mark, band) => {
         const own = marked.filter((range) => range.band === band);
@@ -157,6 +182,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   }
 }
 
-function probabilityShown(probability: number): string {
-  return probability.toPrecision(2);
+/** Whether a model has a say in it: somebody writes there, and Nihilo is on for it. */
+function isMarkable(document: vscode.TextDocument): boolean {
+  return isWritten(document) && completionSettings(settingSource(document)).enabled;
 }

@@ -2,6 +2,7 @@ import type { PlainError } from './errors.ts';
 import type { EssayAction, EssayState } from './inspecting.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { NumberName, StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
+import type { SuggestedHere } from './suggested.ts';
 import type { TrainingProgress, TrainingSample, TrainingStage, Yardsticks } from './training.ts';
 
 /** Where the inspected text comes from; lines and columns from 1, columns in UTF-16 code units. */
@@ -50,6 +51,14 @@ export interface TrainingTick {
 
 /** What a command gives the keyboard to. */
 export type PagePart = 'inspector' | 'tokenStrip' | 'details';
+
+/** What somebody wants to know of the token that follows the place: why it came, or how its probability is computed. */
+export type Wonder =
+  /** where a suggestion is shown or was taken there, of that one */
+  { readonly about: 'why'; readonly suggestion: SuggestedHere | null } | { readonly about: 'pencil' };
+
+/** What the menu of a number does with it. */
+export type NumberAction = 'pencil' | 'copy';
 
 /** What the curves of a training are drawn over, and how. */
 export const axes = ['step', 'epoch', 'seconds'] as const;
@@ -150,7 +159,11 @@ export type InspectorMessage =
       readonly essayFailure: PlainError | null;
       /** the stage that somebody asked for; null: none in particular */
       readonly stage: StageId | null;
+      /** and what they want to know there; null: nothing in particular */
+      readonly wonder: Wonder | null;
     }
+  /** of the number whose menu was opened last */
+  | { readonly type: 'number'; readonly action: NumberAction }
   /** a part of the page gets the keyboard, as soon as it is there */
   | { readonly type: 'focus'; readonly part: PagePart }
   /** those that can be told at once come together; one that grows comes again and again, each time as a whole */

@@ -1,8 +1,11 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { StageAnswers } from '../protocol/stages.ts';
+import { decimal } from './figures.ts';
 import { Heatmap } from './heatmap.tsx';
 import { phrases } from './phrases/phrases.ts';
+import { strongestIn } from './stages/headCells.ts';
+import { LooksAt } from './stages/looksAt.tsx';
 import { useAnswer, useView } from './view.ts';
 
 /** All heads of all layers as small pictures; the chosen one is what the stages show. */
@@ -11,37 +14,93 @@ export function HeadChoice(): JSX.Element {
   const answer = useAnswer('thumbnails')?.answer ?? null;
   // The same cells again are not painted again: a choice changes none of the pictures.
   const pictures = useMemo(() => (answer === null ? null : picturesIn(answer)), [answer]);
+  const [previewed, setPreviewed] = useState<number | null>(null);
   const choose = (layer: number, head: number): void =>
     dispatch({ type: 'select', change: { layer, head, other: null } });
   return (
-    <div class="heads" role="radiogroup" aria-label={phrases.headsHeading}>
-      {Array.from({ length: inspection.layers }, (_, layer) => (
-        <div class="layer" key={layer}>
-          <span class="quiet">{phrases.layer(layer + 1)}</span>
-          {Array.from({ length: inspection.heads }, (_, head) => {
-            const isChosen = layer === selection.layer && head === selection.head;
-            return (
-              <button
-                key={head}
-                type="button"
-                role="radio"
-                class={`head ${isChosen ? 'chosen' : ''}`}
-                aria-checked={isChosen}
-                aria-label={phrases.headName(layer + 1, head + 1)}
-                onClick={() => choose(layer, head)}
-              >
-                {answer === null || pictures === null ? (
-                  head + 1
-                ) : (
-                  <Heatmap cells={pictures[layer * inspection.heads + head]!} size={answer.size} side={44} />
-                )}
-              </button>
-            );
-          })}
-        </div>
-      ))}
+    <>
+      <div class="heads" role="radiogroup" aria-label={phrases.headsHeading}>
+        {Array.from({ length: inspection.layers }, (_, layer) => (
+          <div class="layer" key={layer}>
+            <span class="quiet">{phrases.layer(layer + 1)}</span>
+            {Array.from({ length: inspection.heads }, (_, head) => {
+              const at = layer * inspection.heads + head;
+              const isChosen = layer === selection.layer && head === selection.head;
+              return (
+                <button
+                  key={head}
+                  type="button"
+                  role="radio"
+                  class={`head ${isChosen ? 'chosen' : ''}`}
+                  aria-checked={isChosen}
+                  aria-label={phrases.headName(layer + 1, head + 1)}
+                  onClick={() => choose(layer, head)}
+                  onPointerEnter={() => setPreviewed(at)}
+                  onPointerLeave={() => setPreviewed(null)}
+                  onFocus={() => setPreviewed(at)}
+                  onBlur={() => setPreviewed(null)}
+                >
+                  {answer === null || pictures === null ? (
+                    head + 1
+                  ) : (
+                    <Heatmap cells={pictures[at]!} size={answer.size} side={44} />
+                  )}
+                </button>
+              );
+            })}
+          </div>
+        ))}
+      </div>
+      <Preview
+        head={previewed}
+        cells={previewed === null ? undefined : pictures?.[previewed]}
+        size={answer?.size ?? 0}
+      />
+    </>
+  );
+}
+
+interface PreviewProps {
+  /** over all layers; null: none is pointed at */
+  readonly head: number | null;
+  /** absent: not known yet */
+  readonly cells: Uint8Array | undefined;
+  readonly size: number;
+}
+
+/** Which head is pointed at, and what the chosen token looks at most in it, as far as its picture tells. */
+function Preview({ head, cells, size }: PreviewProps): JSX.Element {
+  const { inspection } = useView();
+  const { heads, tokens, position } = inspection;
+  return (
+    <div class="looked" role="status" data-head={head}>
+      {head !== null && (
+        <>
+          <p>{phrases.headName(Math.floor(head / heads) + 1, (head % heads) + 1)}</p>
+          {cells !== undefined && (
+            <Strongest cells={cells} size={size} tokens={tokens.length} at={position} />
+          )}
+        </>
+      )}
     </div>
   );
+}
+
+interface StrongestProps {
+  readonly cells: Uint8Array;
+  readonly size: number;
+  readonly tokens: number;
+  readonly at: number;
+}
+
+/** Of a long text a cell of the picture is several tokens. */
+function Strongest({ cells, size, tokens, at }: StrongestProps): JSX.Element {
+  const row = Math.floor((at * size) / tokens);
+  const { column, share } = strongestIn(cells, size, row);
+  if (size === tokens) return <LooksAt row={at} column={column} share={share} />;
+  const first = (cell: number): number => Math.ceil((cell * tokens) / size);
+  const block = (cell: number): string => `${first(cell) + 1}–${first(cell + 1)}`;
+  return <p>{phrases.blockLooksMost(block(row), block(column), decimal(share.value, 2))}</p>;
 }
 
 function picturesIn({ size, pictures }: StageAnswers['thumbnails']): Uint8Array[] {

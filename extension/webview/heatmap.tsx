@@ -5,17 +5,14 @@ interface HeatmapProps {
   /** u8[size, size]: 0 … 255 */
   readonly cells: Uint8Array;
   readonly size: number;
-  /** absent: what it stands in says it */
-  readonly label?: string;
   /** side on the screen, pixels */
   readonly side: number;
   readonly row?: number;
   readonly column?: number | null;
-  readonly onChoose?: (row: number, column: number) => void;
 }
 
-/** A picture of shares in the theme's colours: 0 is the background, 1 the full colour. */
-export function Heatmap({ cells, size, label, side, row, column, onChoose }: HeatmapProps): JSX.Element {
+/** A picture of shares in the theme's colours: 0 is the background, 1 the full colour. What it stands in says what it shows. */
+export function Heatmap({ cells, size, side, row, column }: HeatmapProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   // In the frame of the numbers beside it.
   useLayoutEffect(() => {
@@ -26,21 +23,14 @@ export function Heatmap({ cells, size, label, side, row, column, onChoose }: Hea
     themes.observe(document.body, { attributeFilter: ['class', 'data-vscode-theme-id'] });
     return () => themes.disconnect();
   }, [cells, size, row, column]);
-  const choose = (event: MouseEvent): void => {
-    const frame = canvas.current!.getBoundingClientRect();
-    const at = (offset: number, length: number): number =>
-      Math.min(size - 1, Math.max(0, Math.floor((offset / length) * size)));
-    onChoose?.(at(event.clientY - frame.top, frame.height), at(event.clientX - frame.left, frame.width));
-  };
   return (
     <canvas
       ref={canvas}
       class="heatmap"
       width={size}
       height={size}
-      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+      aria-hidden
       style={{ inlineSize: `${side}px`, blockSize: `${side}px` }}
-      onClick={choose}
     />
   );
 }

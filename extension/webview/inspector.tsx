@@ -4,6 +4,7 @@ import { App } from './app.tsx';
 import type { InspectorEvent } from './inspectorState.ts';
 import { initialState, memoryOf, step } from './inspectorState.ts';
 import { readMemory } from './memory.ts';
+import { numberMenu } from './numberMenu.ts';
 import { partToFocus } from './pageParts.ts';
 import './inspector.css';
 
@@ -64,8 +65,11 @@ function drawSoon(): void {
   });
 }
 
+const onNumber = numberMenu(root, (text) => send({ type: 'copy', text }));
+
 window.addEventListener('message', (event: MessageEvent<InspectorMessage>) => {
-  if (event.data.type === 'focus') wanted = event.data.part;
+  if (event.data.type === 'number') onNumber(event.data.action);
+  else if (event.data.type === 'focus') wanted = event.data.part;
   else advance(event.data);
   // What was asked for is not kept waiting for a frame to begin; it is in the next one.
   if (event.data.type === 'inspected' || event.data.type === 'answered') draw();

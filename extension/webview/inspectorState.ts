@@ -8,10 +8,13 @@ import type {
   ModelState,
   Place,
   TrainingTick,
+  Wonder,
 } from '../protocol/inspector.ts';
 import type { EssayState } from '../protocol/inspecting.ts';
 import type { Inspection } from '../protocol/prediction.ts';
 import type { NumberName, StageId, StageKind } from '../protocol/stages.ts';
+import type { SuggestedHere } from '../protocol/suggested.ts';
+import { byteCount } from '../protocol/tokenBytes.ts';
 import {
   ofRun,
   type Questions,
@@ -78,6 +81,10 @@ export interface InspectorState {
   /** the number of the last question */
   readonly questioned: number;
   readonly look: Look | null;
+  /** what the next answer is to be asked of the token that follows */
+  readonly wonder: Wonder | null;
+  /** the suggestion that is asked about, whose tokens are the branch; null: none is */
+  readonly suggestion: SuggestedHere | null;
   /** the choice to restore after a reload, until the first answer */
   readonly remembered: InspectorMemory | null;
   readonly training: TrainingView;
@@ -85,7 +92,7 @@ export interface InspectorState {
 }
 
 export type InspectorEvent =
-  | Exclude<InspectorMessage, { type: 'focus' }>
+  | Exclude<InspectorMessage, { type: 'focus' | 'number' }>
   | { readonly type: 'stop'; readonly kind: StageKind }
   | { readonly type: 'choose'; readonly position: number }
   | { readonly type: 'setPinned'; readonly pinned: boolean }
@@ -125,6 +132,8 @@ export function initialState(memory: InspectorMemory | null): InspectorState {
     questions: {},
     questioned: 0,
     look: null,
+    wonder: null,
+    suggestion: null,
     remembered: memory,
     training: noTraining,
     scales: memory?.scales ?? { axis: 'step', logX: false, logY: false },
@@ -160,6 +169,7 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       return ask({
         ...state,
         chosen: event.position,
+        wonder: null,
         selection: { ...state.selection, vocabularyFrom: null },
         remembered: null,
       });
@@ -169,7 +179,10 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       return event.sequence === state.asked ? answered(state, event) : { state, send: [] };
     case 'failed':
       if (event.sequence !== state.asked) return { state, send: [] };
-      return { state: { ...state, waiting: false, answer: null, failure: event.error }, send: [] };
+      return {
+        state: { ...state, waiting: false, answer: null, wonder: null, failure: event.error },
+        send: [],
+      };
     case 'answered':
       return { state: withAnswers(state, event.answers), send: [] };
     case 'refused':
@@ -179,7 +192,7 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
     case 'training':
       return { state: { ...state, training: grown(state.training, event.tick) }, send: [] };
     case 'openStage':
-      return { state: { ...state, stage: event.stage, look: null }, send: [] };
+      return { state: { ...state, stage: event.stage, look: null, wonder: null }, send: [] };
     case 'select': {
       const selection = { ...state.selection, ...event.change };
       return { state: { ...state, selection }, send: [] };
@@ -200,7 +213,11 @@ function moved(state: InspectorState, event: Extract<InspectorMessage, { type: '
   const before = state.subject;
   const stage = event.stage ?? state.stage;
   const selection = withRate(state, essay !== null);
-  const next = { ...state, stage, selection, subject: { revision, place, pinned, essay, essayFailure } };
+  const wonder = event.wonder ?? (revision === before?.revision ? state.wonder : null);
+  const subject = { revision, place, pinned, essay, essayFailure };
+  const next = { ...state, stage, selection, wonder, subject };
+  // Of what follows the cursor, whatever was chosen before, or kept.
+  if (event.wonder !== null) return ask({ ...next, chosen: null, remembered: null });
   if (revision === before?.revision) return { state: next, send: [] };
   // A lesson changes the numbers of the example, not its words: what was looked at stays.
   if (essay !== null && before !== null && before.essay !== null) return ask(next);
@@ -223,12 +240,15 @@ function ask(state: InspectorState): Step {
   const selection = { ...state.selection, branch: initialSelection.branch };
   const isEssay = subject !== null && subject.essay !== null;
   if (subject === null || (!isEssay && (subject.place === null || model?.state !== 'ready'))) {
-    return { state: { ...state, selection, asked, waiting: false, answer: null, failure: null }, send: [] };
+    return {
+      state: { ...state, selection, suggestion: null, asked, waiting: false, answer: null, failure: null },
+      send: [],
+    };
   }
   const ahead = withQuestionsAhead({ ...state, selection });
   const { revision } = subject;
   return {
-    state: { ...ahead.state, asked, waiting: true, failure: null },
+    state: { ...ahead.state, suggestion: null, asked, waiting: true, failure: null },
     send: [{ type: 'inspect', sequence: asked, revision, position: state.chosen, questions: ahead.asked }],
   };
 }
@@ -255,7 +275,38 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
     reply.answers,
   );
   const position = rememberedPosition(state.remembered, place, inspection);
-  return position === null ? { state: next, send: [] } : ask({ ...next, chosen: position });
+  return position === null ? wondering(next, inspection) : ask({ ...next, chosen: position });
+}
+
+/** What somebody wanted to know is asked of the token that is there; where the text ends, of the likeliest. */
+function wondering(state: InspectorState, inspection: Inspection): Step {
+  const { wonder } = state;
+  const { position, distribution } = inspection;
+  const token = (distribution.actual ?? distribution.top[0])?.id;
+  if (wonder === null || token === undefined) return { state, send: [] };
+  const next = { ...state, wonder: null };
+  if (wonder.about === 'pencil') {
+    const number = { of: 'probability', position, token, temperature: 1 } as const;
+    return { state: { ...next, look: { number, sheet: true } }, send: [] };
+  }
+  const { suggestion } = wonder;
+  const before = suggestion === null ? null : positionBefore(suggestion, inspection);
+  if (suggestion === null || before === null)
+    return { state: { ...next, selection: { ...state.selection, whyToken: token } }, send: [] };
+  // Of what came behind the place where the suggestion begins.
+  if (before !== position) return ask({ ...state, chosen: before });
+  const branch = suggestion.tokens.map(({ id }) => id);
+  const selection = { ...state.selection, whyToken: branch[0]!, branch };
+  return { state: { ...next, suggestion, selection }, send: [] };
+}
+
+/** The token behind which a suggestion begins; null: none ends there. */
+function positionBefore({ back }: SuggestedHere, { tokens, cursor }: Inspection): number | null {
+  const last = tokens[cursor - 1];
+  if (last === undefined) return null;
+  const start = last.start + byteCount(last.bytes) - back;
+  const position = tokens.findIndex((token) => token.start + byteCount(token.bytes) === start);
+  return position < 0 ? null : position;
 }
 
 /** The token chosen before a reload, found again by its distance from the cursor: the text before it may have changed. */

@@ -213,10 +213,23 @@ export function ProbabilityCells({ probability }: { readonly probability: number
 }
 
 /** A bar beside a number; its length alone says how much. @param share 0 … 1 */
-export function Bar({ share, kind = '' }: { readonly share: number; readonly kind?: string }): JSX.Element {
+export function Bar({ share }: { readonly share: number }): JSX.Element {
   return (
-    <span class={`side-bar ${kind}`} aria-hidden="true">
-      <span style={{ inlineSize: `${(Math.max(0, Math.min(1, share)) * 100).toFixed(2)}%` }} />
+    <span class="side-bar" aria-hidden="true">
+      <span style={{ inlineSize: lengthOf(share) }} />
     </span>
   );
+}
+
+/** A bar to one side of a middle line: what is less than nothing goes against the direction of reading. @param share −1 … 1 */
+export function SignedBar({ share }: { readonly share: number }): JSX.Element {
+  return (
+    <span class={`side-bar signed ${share < 0 ? 'down' : 'up'}`} aria-hidden="true">
+      <span style={{ inlineSize: lengthOf(Math.abs(share) / 2) }} />
+    </span>
+  );
+}
+
+function lengthOf(share: number): string {
+  return `${(Math.max(0, Math.min(1, share)) * 100).toFixed(2)}%`;
 }

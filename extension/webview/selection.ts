@@ -67,13 +67,14 @@ export function fitted(
   { layers, heads, position, distribution }: Inspection,
 ): Selection {
   const layer = Math.min(selection.layer, layers - 1);
+  const { top, actual } = distribution;
   const other = selection.other !== null && selection.other > position ? null : selection.other;
   return {
     ...selection,
     layer,
     head: Math.min(selection.head, heads - 1),
     other,
-    whyToken: distribution.top.some(({ id }) => id === selection.whyToken) ? selection.whyToken : null,
+    whyToken: [...top, actual].some((token) => token?.id === selection.whyToken) ? selection.whyToken : null,
     weight: { ...selection.weight, layer },
   };
 }

@@ -102,6 +102,23 @@ describe('a suggestion', () => {
     },
   );
 
+  it('tells what it was made of: tokens whose product is how likely it is, from the word on that was being typed', async () => {
+    const { suggester } = engine(
+      candidate(
+        [
+          [' value', 0.9],
+          [' = 1;', 0.95],
+        ],
+        { text: 'lue = 1;', ends: [3, 8] },
+      ),
+    );
+    const { suggestions } = await suggester.suggest(question('const va'), low, signal);
+    expect(suggestions[0]!.made).toMatchObject({
+      tokens: [{ bytes: ' value' }, { bytes: ' = 1;' }],
+      typed: 3,
+    });
+  });
+
   it('says why there is none: not sure, with how sure; or what shaping says', async () => {
     const unsure = engine(candidate([], { unlikely: 0.2, stop: 'unlikely' }));
     expect((await unsure.suggester.suggest(question('const '), low, signal)).silence).toEqual({

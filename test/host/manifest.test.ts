@@ -13,6 +13,11 @@ const sources = readdirSync(new URL('extension/host/', root))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(new URL(`extension/host/${name}`, root), 'utf8'));
 
+/** of the webviews that stand in tabs */
+const viewTypes = sources.flatMap((source) =>
+  [...source.matchAll(/const viewType = '([^']+)'/g)].map(([, viewType]) => viewType),
+);
+
 const viewIds = Object.values<{ id: string }[]>(manifest.contributes.views)
   .flat()
   .map(({ id }) => id);
@@ -47,6 +52,36 @@ describe('the manifest', () => {
       expect(Object.values(commands)).toContain(command);
       const keys = when.match(/nihilo\.\w+/g) ?? [];
       for (const key of keys) expect([...Object.values(contextKeys), ...viewIds]).toContain(key);
+    }
+  });
+
+  it('marks what is surprising from the title of an editor, by one button at a time, only where there is something to mark', () => {
+    const entries: { command: string; when: string; group: string }[] =
+      manifest.contributes.menus['editor/title'];
+    const { markSurprise, unmarkSurprise } = commands;
+    const { marked, markable } = contextKeys;
+    expect(entries.map(({ command, when }) => [command, when])).toEqual([
+      [markSurprise, `${markable} && !${marked}`],
+      [unmarkSurprise, `${markable} && ${marked}`],
+    ]);
+    const contributed: { command: string; icon?: string }[] = manifest.contributes.commands;
+    const icons = entries.map(
+      ({ command }) => contributed.find((other) => other.command === command)!.icon ?? '',
+    );
+    for (const icon of icons) expect(icon).toMatch(/^\$\([\w-]+\)$/);
+    expect(new Set(icons).size).toBe(2);
+    for (const { group } of entries) expect(group).toMatch(/^navigation/);
+  });
+
+  it('offers the menu of a number in every page of the Inspector, and there alone', () => {
+    const entries: { command: string; when: string }[] = manifest.contributes.menus['webview/context'];
+    expect(entries.map(({ command }) => command)).toEqual([commands.pencilNumber, commands.copyNumber]);
+    for (const { when } of entries) {
+      const [, pattern] = /^webviewId =~ \/(.+)\/ && webviewSection == number$/.exec(when)!;
+      const isShown = (id: string) => new RegExp(pattern!).test(id);
+      expect([...viewTypes, 'nihilo.why'].filter((id) => isShown(id!))).toEqual([...viewTypes, 'nihilo.why']);
+      for (const other of ['nihilo.corpus', 'other.nihilo.why', 'nihilo_why'])
+        expect(isShown(other)).toBe(false);
     }
   });
 
@@ -132,9 +167,6 @@ describe('the manifest', () => {
   });
 
   it('is woken for every webview that the host restores', () => {
-    const viewTypes = sources.flatMap((source) =>
-      [...source.matchAll(/const viewType = '([^']+)'/g)].map(([, viewType]) => viewType),
-    );
     expect(viewTypes).not.toEqual([]);
     for (const viewType of viewTypes) {
       expect(manifest.activationEvents).toContain(`onWebviewPanel:${viewType}`);

@@ -40,7 +40,9 @@ it.each([
 });
 
 it.each([
-  [' total', ' total'],
+  [' total', '·total'],
+  ['\xe2\x80\xae', '⟨U+202E⟩'],
+  ['\x00', '⟨U+0000⟩'],
   ['\n\t', '⏎→'],
   ['\r\n', '⏎'],
   [Buffer.from('求', 'utf8').toString('latin1'), '求'],

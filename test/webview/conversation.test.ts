@@ -117,6 +117,7 @@ test('a reply to any request but the last changes nothing that is drawn', () => 
           essay: null,
           essayFailure: null,
           stage: null,
+          wonder: null,
         });
         asked.push(...sent.filter((request) => request.type === 'inspect'));
       }
@@ -175,6 +176,52 @@ test('the same text again, as when the keyboard goes back to the code, does not 
   simulation.host.follow(textOf(1, 'typed'));
   await simulation.quiesce();
   expect(simulation.page?.chosen).toBeNull();
+});
+
+test('what somebody wants to know is asked of what follows the cursor, whatever was chosen there before', async () => {
+  const simulation = new Simulation();
+  simulation.move();
+  simulation.show();
+  await simulation.quiesce();
+  simulation.choose(0);
+  await simulation.quiesce();
+  simulation.host.wonder({ about: 'why', suggestion: null });
+  await simulation.deliverToHost();
+  while (simulation.toPage.length > 0) simulation.deliverToPage();
+  expect(simulation.page).toMatchObject({
+    chosen: null,
+    stage: 'why',
+    wonder: { about: 'why' },
+    waiting: true,
+  });
+});
+
+test('what was wanted to be known of one text is not asked of the next', async () => {
+  const simulation = new Simulation();
+  simulation.move();
+  simulation.show();
+  await simulation.quiesce();
+  simulation.host.wonder({ about: 'pencil' });
+  simulation.move();
+  await simulation.deliverToHost();
+  while (simulation.toPage.length > 0) simulation.deliverToPage();
+  expect(simulation.page).toMatchObject({ stage: 'scores', wonder: null });
+});
+
+test('a page that is not there yet is told what was wanted to be known as soon as it is, once', async () => {
+  const simulation = new Simulation();
+  simulation.move();
+  simulation.host.wonder({ about: 'pencil' });
+  simulation.show();
+  await simulation.deliverToHost();
+  const wonders = simulation.toPage.flatMap((message) => (message.type === 'moved' ? [message.wonder] : []));
+  expect(wonders).toEqual([{ about: 'pencil' }]);
+  simulation.hide();
+  simulation.toPage.length = 0;
+  simulation.show();
+  await simulation.deliverToHost();
+  const again = simulation.toPage.flatMap((message) => (message.type === 'moved' ? [message.wonder] : []));
+  expect(again).toEqual([null]);
 });
 
 test('after a reload the chosen token is found again by its distance from the cursor', async () => {

@@ -214,7 +214,8 @@ export class Simulation {
 
   deliverToPage(): void {
     const message = this.toPage.shift();
-    if (message !== undefined && message.type !== 'focus') this.dispatch(message);
+    if (message === undefined || message.type === 'focus' || message.type === 'number') return;
+    this.dispatch(message);
   }
 
   async answerOne(index: number, fails: boolean): Promise<void> {

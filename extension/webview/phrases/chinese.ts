@@ -120,7 +120,11 @@ const stages = {
   headLabel: '头',
   headName: (layer, head) => `第 ${layer} 层第 ${head} 头`,
   headPicture: (layer, head) => `第 ${layer} 层第 ${head} 头的注意力：行看列；所选的行在旁边的表格里`,
-  headCaption: '行回头看列。单击选择一行。',
+  headCaption:
+    '行回头看列。指向一对标记，或用方向键移到那里，即可看到份额；单击或按 Enter 选择它，P 打开它的计算。',
+  looksNotAhead: '不会向前看',
+  looksMostAt: '最多看',
+  blockLooksMost: (looking, looked, share) => `第 ${looking} 个标记最多看第 ${looked} 个标记：≈ ${share}`,
   query: '旋转之前的查询',
   rotatedQuery: '按位置旋转后的查询',
   key: (token) => `“${token}”旋转之前的键`,

@@ -122,7 +122,12 @@ const stages = {
   headName: (layer: number, head: number) => `layer ${layer}, head ${head}`,
   headPicture: (layer: number, head: number) =>
     `Attention of layer ${layer}, head ${head}: rows look at columns; the chosen row is in the table beside it`,
-  headCaption: 'Rows look back at columns. A click chooses a row.',
+  headCaption:
+    'Rows look back at columns. Point at a pair, or go there by the arrow keys, to see its share; a click or Enter chooses it, P opens its calculation.',
+  looksNotAhead: 'does not look ahead at',
+  looksMostAt: 'Most at ',
+  blockLooksMost: (looking: string, looked: string, share: string) =>
+    `Tokens ${looking} look most at tokens ${looked}: ≈ ${share}`,
   query: 'Query before the rotation',
   rotatedQuery: 'Query, rotated by its position',
   key: (token: string) => `Key of “${token}” before the rotation`,

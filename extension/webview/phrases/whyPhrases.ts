@@ -34,14 +34,15 @@ export const englishWhy = {
     `${count(tokens)} tokens; the product of their probabilities is p = ${probability}.`,
   branchProduct: (tokens: number, probability: string) =>
     `What if: ${count(tokens)} tokens; the product of their probabilities is p = ${probability}.`,
+  asSuggested: 'The suggestion, as completions heard it (counts, file and transformer), was p =',
   leaveBranch: 'Back to what it says itself',
   supposed: 'supposed',
   alternativesTo: (place: number) => `What might have come as token ${count(place)} instead of`,
-  alternativesRank: (rank: number, bits: number) => `rank ${count(rank)}, ${decimal(bits, 2)} bits`,
+  tokenRank: (rank: number, bits: number) => `rank ${count(rank)} · ${decimal(bits, 1)} bits`,
   whatIf: (token: string) => `What if ${token}?`,
   noLines: 'There is no line before this one.',
-  withoutLine: (before: string, after: string) =>
-    `The probability is ${before}. It would be ${after} without the line`,
+  withoutLine: (line: number | null, before: string, after: string) =>
+    `Without ${line === null ? 'this line' : `line ${line}`} the probability goes from ${before} to ${after}:`,
   seenHeading: 'Seen before',
   neverSeen: 'The text up to here stands nowhere else in what was counted.',
   seenTokens: (tokens: number, times: number) =>
@@ -83,13 +84,15 @@ export const chineseWhy = {
   ownProduct: (tokens, probability) => `${count(tokens)} 个标记；它们的概率之积 p = ${probability}。`,
   branchProduct: (tokens, probability) =>
     `假如这样：${count(tokens)} 个标记；它们的概率之积 p = ${probability}。`,
+  asSuggested: '这条建议在补全时（计数、文件和转换器一起）的概率 p =',
   leaveBranch: '回到它自己的选择',
   supposed: '假设的',
   alternativesTo: (place) => `第 ${count(place)} 个标记的位置上还可能出现什么，而不是`,
-  alternativesRank: (rank, bits) => `第 ${count(rank)} 名，${decimal(bits, 2)} 比特`,
+  tokenRank: (rank, bits) => `第 ${count(rank)} 名 · ${decimal(bits, 1)} 比特`,
   whatIf: (token) => `假如是${token}？`,
   noLines: '这一行之前没有别的行。',
-  withoutLine: (before, after) => `概率是 ${before}；没有下面这一行，它会是 ${after}：`,
+  withoutLine: (line, before, after) =>
+    `没有${line === null ? '这一行' : `第 ${line} 行`}，概率会从 ${before} 变为 ${after}：`,
   seenHeading: '以前见过',
   neverSeen: '到这里为止的文本在已计数的内容里别处没有出现。',
   seenTokens: (tokens, times) =>

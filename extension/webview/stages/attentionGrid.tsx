@@ -26,7 +26,7 @@ export function AttentionGrid({ answer, layer, head }: AttentionGridProps): JSX.
   const cells = cellsOf(grid, tokens, Math.sqrt(query.length), step);
   const most = Math.max(1e-9, ...cells.filter(Number.isFinite).map(Math.abs));
   return (
-    <section class="whole-row">
+    <section class="whole-row matrix">
       <h4>{phrases.gridHeading}</h4>
       <Steps step={step} onChoose={setStep} />
       <div class="scores-frame">

@@ -1,9 +1,8 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
 import { decimal } from '../figures.ts';
 import { AttentionGrid } from './attentionGrid.tsx';
-import { Heatmap } from '../heatmap.tsx';
 import { HeadChoice } from '../headChoice.tsx';
+import { HeadPicture } from './headPicture.tsx';
 import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
@@ -29,25 +28,10 @@ export function AttentionStage(): JSX.Element {
 }
 
 function Head({ answer, question }: Attention): JSX.Element {
-  const { inspection, dispatch } = useView();
-  const cells = useMemo(() => new Uint8Array(answer.picture), [answer.picture]);
-  const { layer, head, position } = question;
+  const { layer, head } = question;
   return (
     <div class="columns">
-      <figure>
-        <Heatmap
-          cells={cells}
-          size={answer.tokens}
-          side={260}
-          label={phrases.headPicture(layer + 1, head + 1)}
-          row={position}
-          onChoose={(row, column) => {
-            dispatch({ type: 'select', change: { other: column <= row ? column : null } });
-            if (row < inspection.tokens.length) dispatch({ type: 'choose', position: row });
-          }}
-        />
-        <figcaption class="quiet">{phrases.headCaption}</figcaption>
-      </figure>
+      <HeadPicture answer={answer} question={question} />
       <Row answer={answer} question={question} />
       <AttentionGrid answer={answer} layer={layer} head={head} />
       <Vectors answer={answer} question={question} />
@@ -154,13 +138,13 @@ function LookedAt({ answer, question, other }: Attention & { readonly other: num
           <span class="token-id">{other + 1}</span>
         </button>
       </td>
-      <td class="number wide">
+      <td class="number wide" data-label="q · k">
         <Num number={name('score')} value={products[other]!} />
       </td>
-      <td class="number">
+      <td class="number" data-label="÷ √d">
         <Num number={name('score')} value={scores[other]!} />
       </td>
-      <td class="number">
+      <td class="number" data-label={phrases.share}>
         <Num number={name('weight')} value={weights[other]!} />
       </td>
       <td class="bar-column">

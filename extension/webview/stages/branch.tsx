@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import type { ScoredToken } from '../../protocol/prediction.ts';
 import type { BranchToken, StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { ProbabilityCells } from '../numbers.tsx';
@@ -15,13 +16,18 @@ import { useAnswer, useView } from '../view.ts';
  */
 export function Branch(): JSX.Element | null {
   const asked = useAnswer('branch');
-  const { dispatch } = useView();
+  const { state, dispatch } = useView();
+  const { suggestion } = state;
   const [looked, setLooked] = useState(0);
   if (asked === null) return null;
   const { tokens, done } = asked.answer;
   const supposed = asked.question.tokens;
   const at = Math.min(looked, tokens.length - 1);
   const token = tokens[at];
+  const isSuggestion =
+    suggestion !== null &&
+    supposed.length === suggestion.tokens.length &&
+    suggestion.tokens.every(({ id }, i) => id === supposed[i]);
   const suppose = (branch: readonly number[]): void => dispatch({ type: 'select', change: { branch } });
   return (
     <section data-branch={supposed.length} data-done={done}>
@@ -33,13 +39,14 @@ export function Branch(): JSX.Element | null {
             key={i}
             token={each}
             isLooked={i === at}
-            isSupposed={i < supposed.length && each.rank > 1}
+            isSupposed={!isSuggestion && i < supposed.length && each.rank > 1}
             onLook={() => setLooked(i)}
           />
         ))}
         {!done && <span aria-hidden="true">…</span>}
       </p>
-      <Product answer={asked.answer} isSupposed={supposed.length > 0} />
+      {isSuggestion && <Suggested tokens={suggestion.tokens} />}
+      <Product answer={asked.answer} isSupposed={supposed.length > 0 && !isSuggestion} />
       {supposed.length > 0 && (
         <p class="controls">
           <button type="button" onClick={() => suppose([])}>
@@ -78,6 +85,7 @@ function BranchButton({ token, isLooked, isSupposed, onLook }: BranchButtonProps
       onClick={onLook}
     >
       <TokenText bytes={token.bytes} /> <span class="quiet">{decimal(token.probability, 2)}</span>
+      <span class="quiet branch-rank">{phrases.tokenRank(token.rank, -Math.log2(token.probability))}</span>
       {isSupposed && <span class="spoken-only">{phrases.supposed}</span>}
     </button>
   );
@@ -104,6 +112,23 @@ function Product({
   );
 }
 
+/** What completions made of the suggestion: with the counts, where the transformer alone stands above. */
+function Suggested({ tokens }: { readonly tokens: readonly ScoredToken[] }): JSX.Element {
+  const probability = tokens.reduce((product, token) => product * token.probability, 1);
+  return (
+    <p data-suggested={probability}>
+      {phrases.asSuggested}{' '}
+      {tokens.map((token, i) => (
+        <span key={i}>
+          {i > 0 && ' × '}
+          <TokenText bytes={token.bytes} /> {decimal(token.probability, 3)}
+        </span>
+      ))}{' '}
+      = {probability.toPrecision(3)}
+    </p>
+  );
+}
+
 /** What might have come in the place of a token. */
 function Alternatives({
   token,
@@ -117,8 +142,7 @@ function Alternatives({
   return (
     <>
       <p id="alternatives-to">
-        {phrases.alternativesTo(place)} <TokenText bytes={token.bytes} />:{' '}
-        {phrases.alternativesRank(token.rank, -Math.log2(token.probability))}
+        {phrases.alternativesTo(place)} <TokenText bytes={token.bytes} />:
       </p>
       <table aria-labelledby="alternatives-to">
         <TableHead columns={[[phrases.token], [phrases.probability, 'number'], ['', 'bar-column']]} />

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { decimal } from '../figures.ts';
-import { Bar, Num, Numbers } from '../numbers.tsx';
+import { Num, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { WholeNumber } from '../sampling.tsx';
 import type { WeightPlace } from '../../protocol/stages.ts';
@@ -75,7 +75,7 @@ function Loss({ answer, question }: Learning): JSX.Element {
                 <Num number={{ of: 'error', position, token: token.id }} value={token.error} decimals={6} />
               </td>
               <td class="bar-column">
-                <Bar share={Math.abs(token.error)} kind={token.error < 0 ? 'down' : 'up'} />
+                <SignedBar share={token.error} />
               </td>
             </tr>
           ))}

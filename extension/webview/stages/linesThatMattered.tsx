@@ -3,7 +3,7 @@ import type { InspectedToken } from '../../protocol/prediction.ts';
 import type { StageAnswers, TokenRange } from '../../protocol/stages.ts';
 import { byteCount } from '../../protocol/tokenBytes.ts';
 import { decimal } from '../figures.ts';
-import { Bar } from '../numbers.tsx';
+import { SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useView } from '../view.ts';
@@ -19,6 +19,7 @@ interface Effect extends Line {
 /** Without this line: the probability, and how much more or less likely the token was with it. Each is tried after the other. */
 export function LinesThatMattered({ answer }: { readonly answer: StageAnswers['why'] }): JSX.Element {
   const { inspection } = useView();
+  const lineNumber = useLineNumbers();
   const { lines, probability, untried } = answer;
   const effects = effectsOf(lines, probability);
   const tried = effects.filter(({ isTried }) => isTried);
@@ -30,7 +31,11 @@ export function LinesThatMattered({ answer }: { readonly answer: StageAnswers['w
       {lines.length === 0 && <p>{phrases.noLines}</p>}
       {strongest !== undefined && strongest.probability !== null && (
         <p data-strongest={strongest.from}>
-          {phrases.withoutLine(decimal(probability, 4), decimal(strongest.probability, 4))}{' '}
+          {phrases.withoutLine(
+            lineNumber(strongest),
+            decimal(probability, 4),
+            decimal(strongest.probability, 4),
+          )}{' '}
           <TokenText bytes={lineBytes(inspection.tokens, strongest)} />
         </p>
       )}
@@ -78,11 +83,10 @@ function Progress({ tried, all }: { readonly tried: number; readonly all: number
 /** What gradient × input says is shown as a guess until the line has been tried without. */
 function LineEffect({ line, most }: { readonly line: Effect; readonly most: number }): JSX.Element {
   const { inspection, state, send } = useView();
-  const place = state.subject?.place ?? null;
+  const number = useLineNumbers()(line);
   const reveal = (): void => {
-    if (place === null) return;
-    const below = newlines(inspection.tokens.slice(line.from, inspection.cursor));
-    send({ type: 'reveal', place: { uri: place.uri, line: Math.max(1, place.line - below) } });
+    const uri = state.subject?.place?.uri;
+    if (uri !== undefined && number !== null) send({ type: 'reveal', place: { uri, line: number } });
   };
   return (
     <li
@@ -96,12 +100,24 @@ function LineEffect({ line, most }: { readonly line: Effect; readonly most: numb
         {line.isTried ? '' : '≈ '}
         {decimal(line.effect, 3)}
       </span>{' '}
-      <Bar share={Math.abs(line.effect) / most} kind={line.effect < 0 ? 'down' : 'up'} />{' '}
-      <button type="button" class="plain line-text" disabled={place === null} onClick={reveal}>
+      <SignedBar share={line.effect / most} />{' '}
+      <button type="button" class="plain line-text" disabled={number === null} onClick={reveal}>
+        {number !== null && <span class="token-id">{number} </span>}
         <TokenText bytes={lineBytes(inspection.tokens, line)} />
       </button>
     </li>
   );
+}
+
+/** Where a line is in its file; null: the essay's is in none. */
+function useLineNumbers(): (line: TokenRange) => number | null {
+  const { inspection, state } = useView();
+  const { subject } = state;
+  const { tokens, cursor } = inspection;
+  return ({ from }) => {
+    if (subject === null || subject.place === null || subject.essay !== null) return null;
+    return Math.max(1, subject.place.line - newlines(tokens.slice(from, cursor)));
+  };
 }
 
 function newlines(tokens: readonly InspectedToken[]): number {

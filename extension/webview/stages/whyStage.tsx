@@ -3,7 +3,7 @@ import type { StageAnswers } from '../../protocol/stages.ts';
 import { Branch } from './branch.tsx';
 import { decimal } from '../figures.ts';
 import { LinesThatMattered } from './linesThatMattered.tsx';
-import { Bar, Num, Numbers } from '../numbers.tsx';
+import { Bar, Num, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
@@ -22,7 +22,8 @@ export function WhyStage(): JSX.Element | null {
   const { inspection, dispatch } = useView();
   if (asked === null) return null;
   const { answer, question } = asked;
-  const { top } = inspection.distribution;
+  const { top, actual } = inspection.distribution;
+  const isListed = actual === null || top.some(({ id }) => id === actual.id);
   return (
     <div data-why={answer.token.id}>
       <p class="controls">
@@ -34,7 +35,7 @@ export function WhyStage(): JSX.Element | null {
             dispatch({ type: 'select', change: { whyToken: Number(event.currentTarget.value) } })
           }
         >
-          {top.map(({ id, bytes, probability }) => (
+          {(isListed ? top : [...top, actual]).map(({ id, bytes, probability }) => (
             <option key={id} value={id}>
               {spokenToken(tokenPieces(bytes))} {decimal(probability, 3)}
             </option>
@@ -103,7 +104,7 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
   const bySize = answer.parts.toSorted((a, b) => Math.abs(b.logit) - Math.abs(a.logit));
   const shown = bySize.slice(0, listedParts);
   const rest = bySize.slice(listedParts).reduce((sum, { logit }) => sum + logit, 0);
-  const most = Math.max(...shown.map(({ logit }) => Math.abs(logit)));
+  const most = Math.max(Math.abs(rest), ...shown.map(({ logit }) => Math.abs(logit)));
   const nameOf = ({ layer, head }: Why['parts'][number]): string => {
     if (layer === null) return phrases.ownVector;
     return head === null ? phrases.neuronsOf(layer + 1) : phrases.headName(layer + 1, head + 1);
@@ -121,7 +122,7 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
                 {decimal(part.logit, 4)}
               </td>
               <td class="bar-column">
-                <Bar share={Math.abs(part.logit) / most} kind={part.logit < 0 ? 'down' : 'up'} />
+                <SignedBar share={part.logit / most} />
               </td>
             </tr>
           ))}
@@ -130,7 +131,9 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
             <td class="number" data-logit-part={rest}>
               {decimal(rest, 4)}
             </td>
-            <td />
+            <td class="bar-column">
+              <SignedBar share={rest / most} />
+            </td>
           </tr>
         </tbody>
         <tfoot>

@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import type { InspectorMemory } from '../protocol/inspector.ts';
+import type { AskedPlace } from './askedPlace.ts';
+import { documentName } from './configuration.ts';
+import { isWritten } from './documents.ts';
+import type { InspectedText } from './inspectorConversation.ts';
+
+/** On each side of the cursor: more than the predictor tokenizes, so that it answers as for the whole text. */
+const sideCharacters = 65_536;
+
+/** Puts the cursor at a place of a document that is seen: no other one is opened. @returns its editor; null: there is none */
+export function cursorTo(place: AskedPlace | null): vscode.TextEditor | null {
+  if (place === null) return null;
+  const { window } = vscode;
+  const editors = [window.activeTextEditor, ...window.visibleTextEditors];
+  const editor = editors.find((other) => other?.document.uri.toString() === place.uri);
+  if (editor === undefined || !isWritten(editor.document)) return null;
+  const at = editor.document.validatePosition(new vscode.Position(place.line - 1, place.column - 1));
+  editor.selection = new vscode.Selection(at, at);
+  return editor;
+}
+
+/** What the Inspector reads of a document. */
+export function textAround(document: vscode.TextDocument, cursor: vscode.Position): InspectedText {
+  const at = document.offsetAt(cursor);
+  const range = (start: number, end: number): vscode.Range =>
+    new vscode.Range(document.positionAt(start), document.positionAt(end));
+  return {
+    place: {
+      uri: document.uri.toString(),
+      file: vscode.workspace.asRelativePath(document.uri),
+      line: cursor.line + 1,
+      column: cursor.character + 1,
+    },
+    name: documentName(document),
+    prefix: document.getText(range(Math.max(0, at - sideCharacters), at)),
+    suffix: document.getText(range(at, at + sideCharacters)),
+  };
+}
+
+/** The text at a place that was pinned before a reload; null where there is none any more. */
+export async function textAtPinned({ place }: InspectorMemory): Promise<InspectedText | null> {
+  if (place === null) return null;
+  const uri = vscode.Uri.parse(place.uri);
+  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return null;
+  const [opened] = await Promise.allSettled([vscode.workspace.openTextDocument(uri)]);
+  if (opened.status === 'rejected') return null;
+  const position = new vscode.Position(place.line - 1, place.column - 1);
+  return textAround(opened.value, opened.value.validatePosition(position));
+}

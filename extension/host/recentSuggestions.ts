@@ -1,0 +1,42 @@
+import type { Suggestion } from '../completion/suggester.ts';
+import type { SuggestedHere, SuggestedTokens } from '../protocol/suggested.ts';
+
+/** Suggestions that can be asked about; characters before the cursor that a place is known by. */
+const [mostKept, tailCharacters] = [20, 256];
+
+interface Kept {
+  /** of the document */
+  readonly name: string;
+  /** the text before the cursor where it was shown, its end */
+  readonly tail: string;
+  readonly text: string;
+  readonly made: SuggestedTokens;
+}
+
+/** The last suggestions of this window with what they were made of, so that why one came can still be asked when it has been taken. */
+export class RecentSuggestions {
+  #kept: readonly Kept[] = [];
+
+  /** @param prefix ends where they are shown @param suggestions the one that is shown first comes first */
+  add(name: string, prefix: string, suggestions: readonly Suggestion[]): void {
+    const tail = prefix.slice(-tailCharacters);
+    const added = suggestions.flatMap(({ text, made, dedent }) =>
+      // Whose line moves to the left does not stand behind what was there.
+      made === null || dedent > 0 ? [] : [{ name, tail, text, made }],
+    );
+    this.#kept = [...added, ...this.#kept].slice(0, mostKept);
+  }
+
+  /** The last one that is shown at the end of `prefix`, or was taken there, all of it or its beginning. */
+  at(name: string, prefix: string): SuggestedHere | null {
+    for (const { name: other, tail, text, made } of this.#kept) {
+      if (other !== name) continue;
+      for (let taken = text.length; taken >= 0; taken--) {
+        if (!prefix.endsWith(tail + text.slice(0, taken))) continue;
+        const { length } = new TextEncoder().encode(text.slice(0, taken));
+        return { tokens: made.tokens, back: made.typed + length };
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,16 @@
+import type { ScoredToken } from './prediction.ts';
+
+/** What a suggestion was made of, as completions heard it: the counts, too. */
+export interface SuggestedTokens {
+  /** the product of their probabilities is the text's */
+  readonly tokens: readonly ScoredToken[];
+  /** bytes of the first of them that stood before the cursor: the word that was being typed is chosen again */
+  readonly typed: number;
+}
+
+/** A suggestion that is shown at a place, or was taken there. */
+export interface SuggestedHere {
+  readonly tokens: readonly ScoredToken[];
+  /** so many bytes before the cursor the first of them begins */
+  readonly back: number;
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepOnFailure, Session } from './session.ts';
+import { patience, type Workbench } from './workbench.ts';
+
+const file = 'engine/sampler.ts';
+
+describe('what is surprising', () => {
+  let session: Session;
+  let workbench: Workbench;
+  beforeAll(async () => {
+    session = await Session.start({ 'workbench.colorTheme': 'Dark Modern' });
+    workbench = await session.open(await session.folderOfCode());
+    await workbench.statusBar(/Nihilo: counts \+/).waitFor();
+  });
+  afterAll(() => session.stop());
+
+  const frame = () => workbench.webview();
+  const titleButton = (label: string) =>
+    workbench.page.locator('.editor-actions').getByRole('button', { name: label, exact: true });
+
+  /** Rests the mouse on a word of the open editor until the hover has the links. */
+  async function hoverOn(word: string): Promise<ReturnType<Workbench['page']['locator']>> {
+    const { page } = workbench;
+    const hover = page.locator('.monaco-hover:visible', { hasText: 'Pencil' });
+    const at = page.locator('.view-line span span', { hasText: word }).first();
+    await expect
+      .poll(
+        async () => {
+          // What is marked is known a moment after the button; a mouse that rests asks once.
+          await page.mouse.move(5, 5);
+          await at.hover();
+          await page.waitForTimeout(1_500);
+          return hover.count();
+        },
+        { timeout: patience },
+      )
+      .toBeGreaterThan(0);
+    return hover.first();
+  }
+
+  it('is marked by a button in the title of an editor, which becomes the one that ends it', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.openFile(file);
+    await workbench.goTo(1, 1);
+    await titleButton('Mark What Is Surprising').click();
+    await titleButton('Stop Marking What Is Surprising').waitFor();
+    expect(await titleButton('Mark What Is Surprising').count()).toBe(0);
+  });
+
+  it('is explained by a hover, whose links lead to the token under the mouse, not to the one at the cursor', async (context) => {
+    keepOnFailure(workbench, context);
+    const hover = await hoverOn('likeliest');
+    const said = await hover.textContent();
+    expect(said).toMatch(/ p [\d.e-]+ \([\d,]+(st|nd|rd|th) of [\d,]+\) · [\d.]+ bits · also /);
+    await workbench.screenshot('surprise-hover');
+    const [, shown] = / p ([\d.e-]+) /.exec(said!)!;
+    await hover.getByText('Pencil', { exact: true }).click();
+    const result = frame().locator('.sheet [data-result]').last();
+    await result.waitFor({ timeout: patience });
+    // The mark was made with half a context before it at least, the sheet with as much as there is.
+    const machine = Number(await result.getAttribute('data-machine'));
+    expect(Math.abs(Math.log2(machine / Number(shown)))).toBeLessThanOrEqual(3);
+    const place = await frame().locator('header .place').textContent();
+    expect(place).toMatch(new RegExp(`${file}:\\d+:\\d+ `));
+    expect(place).not.toContain(`${file}:1:1 `);
+    // The page has the keyboard now, and the marks beside it stay.
+    expect(await workbench.page.locator('.monaco-editor [class*="ced-"]').count()).toBeGreaterThan(0);
+    await workbench.screenshot('surprise-pencil');
+  });
+
+  it('leads to why, at the token that stands there', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('View: Focus First Editor Group');
+    const hover = await hoverOn('temperature');
+    await hover.getByText('Why?', { exact: true }).click();
+    await frame().locator('.prediction[data-stage="why"][aria-busy="false"]').waitFor({ timeout: patience });
+    const chosen = frame().locator('[data-why]');
+    const next = frame().locator('.strip [aria-selected="true"] + [role="option"]');
+    expect(await chosen.getAttribute('data-why')).toBe(await next.getAttribute('data-token-id'));
+  });
+
+  it('has a number’s own menu in the Inspector, which opens its calculation', async (context) => {
+    keepOnFailure(workbench, context);
+    const { page } = workbench;
+    await frame().locator('.prediction .num[data-of="logit"]:visible').first().click({ button: 'right' });
+    const menu = page.locator('.monaco-menu');
+    await menu.waitFor();
+    const entries = await menu.locator('.action-label:not(.separator)').allTextContents();
+    expect(entries.map((entry) => entry.trim())).toEqual(['Check by Pencil', 'Copy Number']);
+    await workbench.screenshot('number-menu');
+    await menu.getByText('Check by Pencil').click();
+    await frame().locator('.sheet [data-result]').first().waitFor();
+  });
+
+  it('has no button where suggestions are off for the language', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('View: Focus First Editor Group');
+    await titleButton('Stop Marking What Is Surprising').waitFor();
+    await workbench.runCommand('Nihilo: Turn Suggestions On or Off for This Language');
+    await titleButton('Stop Marking What Is Surprising').waitFor({ state: 'hidden' });
+    await workbench.runCommand('Nihilo: Turn Suggestions On or Off for This Language');
+    await titleButton('Stop Marking What Is Surprising').click();
+    await titleButton('Mark What Is Surprising').waitFor();
+  });
+});

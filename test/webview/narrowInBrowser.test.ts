@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stageIds } from '../../extension/protocol/stages.ts';
+import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
+import { picture, seriousFindings } from './pageChecks.ts';
+import { openOnSample, settled } from './sampleInspector.ts';
+
+describe.skipIf(whyNoBrowser !== null)('the Inspector where there is little room, in a browser', () => {
+  let editor: EditorStandIn;
+  beforeAll(async () => {
+    editor = await EditorStandIn.start();
+  });
+  afterAll(async () => editor?.stop());
+
+  async function choose(inspector: OpenInspector, stage: string): Promise<void> {
+    await inspector.page.locator('.rail-select select').selectOption(stage);
+    await settled(inspector, stage);
+  }
+
+  /** What reaches beyond the page, and beyond what can be scrolled in it. */
+  const cutOff = ({ page }: OpenInspector) =>
+    page.evaluate(() => {
+      const { clientWidth } = document.documentElement;
+      const isScrolled = (element: Element): boolean => {
+        for (let at = element.parentElement; at !== null; at = at.parentElement)
+          if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX)) return true;
+        return false;
+      };
+      return [...document.querySelectorAll('main *:not(.spoken-only)')]
+        .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5)
+        .filter((element) => !isScrolled(element))
+        .map((element) => `${element.tagName}.${element.className}`);
+    });
+
+  test.each([
+    { name: '240 px wide', width: 240, zoom: 1 },
+    { name: '200 % zoom of 480 px', width: 480, zoom: 2 },
+  ])(
+    '$name: no stage is cut off sideways, and none has a finding of axe-core',
+    async ({ width, zoom, name }) => {
+      const inspector = await openOnSample(editor, { width, zoom });
+      for (const stage of stageIds) {
+        await choose(inspector, stage);
+        await picture(inspector, `${name.replaceAll(' ', '-')}-${stage}`);
+        expect(await cutOff(inspector), stage).toEqual([]);
+        expect(await seriousFindings(inspector), stage).toEqual([]);
+      }
+      await inspector.close();
+    },
+  );
+
+  test('a sheet is not cut off either', async () => {
+    const inspector = await openOnSample(editor, { width: 240 });
+    const { page } = inspector;
+    await page.locator('.num[data-of="logit"]').first().focus();
+    await page.keyboard.press('p');
+    await page.waitForSelector('.sheet [data-result]');
+    await picture(inspector, 'narrow-sheet');
+    expect(await cutOff(inspector)).toEqual([]);
+    await inspector.close();
+  });
+
+  test('a matrix becomes one row of bars in words, with every number that the wide page has of the row', async () => {
+    const inspector = await openOnSample(editor, { width: 240 });
+    const { page } = inspector;
+    await choose(inspector, 'attention');
+    await picture(inspector, 'narrow-row', '.attention');
+    expect(await page.locator('.matrix:visible').count()).toBe(0);
+    expect(await page.locator('.attention caption').textContent()).toBe('return looks back at');
+    const rows = page.locator('.attention tr[data-other]');
+    const bars = await rows.locator('.side-bar > span').evaluateAll((all) =>
+      all.map((bar) => {
+        const whole = bar.parentElement!.getBoundingClientRect().width;
+        return { whole, share: bar.getBoundingClientRect().width / whole };
+      }),
+    );
+    const shares = await rows
+      .locator('[data-of="weight"]')
+      .evaluateAll((all) => all.map((number) => Number((number as HTMLElement).dataset['value'])));
+    expect(bars.length).toBe(shares.length);
+    bars.forEach(({ whole, share }, i) => {
+      expect(whole).toBeGreaterThan(100);
+      expect(Math.abs(share - shares[i]!)).toBeLessThanOrEqual(0.01);
+    });
+    expect(await rows.first().locator('.num:visible').count()).toBe(3);
+    await rows.nth(2).locator('button.plain').click();
+    await expect.poll(() => rows.nth(2).getAttribute('class')).toBe('chosen');
+    await inspector.close();
+  });
+});
