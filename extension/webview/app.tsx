@@ -1,9 +1,9 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
-import { essaySeed } from '../protocol/inspecting.ts';
 import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
+import { Header } from './header.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
@@ -61,40 +61,6 @@ const Stages = still(function Stages({ state, isTraining, dispatch, send }: Pred
     </>
   );
 });
-
-function Header({ state, dispatch, send }: StageProps): JSX.Element {
-  const { subject, answer } = state;
-  const pinned = subject?.pinned ?? false;
-  const place = subject !== null && subject.essay !== null ? null : (answer?.place ?? subject?.place ?? null);
-  return (
-    <header>
-      <h1>{phrases.title}</h1>
-      <span class="place">
-        {place !== null && `${phrases.place(place)} · ${pinned ? phrases.isPinned : phrases.isFollowing}`}
-      </span>
-      {place !== null && (
-        <button
-          type="button"
-          class="toggle"
-          aria-pressed={pinned}
-          title={phrases.pinHint}
-          onClick={() => dispatch({ type: 'setPinned', pinned: !pinned })}
-        >
-          {phrases.pin}
-        </button>
-      )}
-      {subject !== null && subject.essay === null && (
-        <button
-          type="button"
-          class="start-essay"
-          onClick={() => send({ type: 'essay', action: { type: 'begin', seed: essaySeed } })}
-        >
-          {phrases.essayButton}
-        </button>
-      )}
-    </header>
-  );
-}
 
 function Prediction({ state, isTraining, dispatch, send }: PredictionProps): JSX.Element {
   const { model, subject, answer, failure } = state;

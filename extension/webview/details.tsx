@@ -6,6 +6,7 @@ import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { FlowView } from './flow/flowView.tsx';
+import { StartEssay } from './header.tsx';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
 import { useAnswer, useView, type View } from './view.ts';
@@ -29,6 +30,11 @@ export function Details({ isOld }: { readonly isOld: boolean }): JSX.Element {
       <h3>{phrases.whatToLookFor}</h3>
       <p>{phrases.stages[stage].look}</p>
       <Overview view={view} />
+      {view.state.subject?.essay === null && (
+        <p>
+          <StartEssay send={view.send} />
+        </p>
+      )}
       <FlowView />
     </aside>
   );

@@ -91,7 +91,6 @@ export function Numbers({
     // Of all of them it is not asked whether they are seen: the page would be laid out for each group of numbers.
     const stop =
       all.find((button) => button.getAttribute('aria-pressed') === 'true' && button.offsetParent !== null) ??
-      all.find((button) => button.closest('.wide, .medium') === null) ??
       all[0];
     for (const button of all) {
       const tabIndex = button === stop ? 0 : -1;
@@ -115,7 +114,7 @@ export function Numbers({
 }
 
 function numbersIn(place: HTMLElement): HTMLElement[] {
-  // Where there is little room some columns are not shown.
+  // Some are folded away.
   return [...place.querySelectorAll<HTMLElement>('button.num')].filter(
     (button) => button.offsetParent !== null,
   );

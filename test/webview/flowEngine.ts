@@ -42,7 +42,9 @@ export const modelOf = (model: number): ModelState => ({
     steps: model,
     seconds: 60,
     heldOutBitsPerByte: 1,
+    preset: 'pencil',
   },
+  origin: 'trained',
 });
 export const textOf = (text: number) => ({
   place: { uri: `file:///${text}.ts`, file: `${text}.ts`, line: 1 + text, column: 1 },

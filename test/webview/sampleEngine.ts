@@ -40,7 +40,9 @@ export const sampleModel: ModelState = {
     steps: 900,
     seconds: 60,
     heldOutBitsPerByte: 1.83,
+    preset: 'small',
   },
+  origin: 'trained',
 };
 
 const names = new Map(sampleTokens.tokens.map(({ id, bytes }) => [id, bytes]));

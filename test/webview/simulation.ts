@@ -18,6 +18,7 @@ export function modelNumber(steps: number): ModelState {
   return {
     state: 'ready',
     model: { ...modelSummary, steps },
+    origin: 'trained',
   };
 }
 

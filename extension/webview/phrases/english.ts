@@ -23,6 +23,30 @@ const frame = {
   isFollowing: 'follows the cursor',
   place: (place: Place) => `${place.file}:${place.line}:${place.column}`,
   essayButton: 'Start from Nothing',
+  model: {
+    trained: {
+      pencil: 'pencil model',
+      small: 'your small model',
+      default: 'your model',
+      large: 'your large model',
+      base: 'your model, from the base',
+    },
+    imported: 'imported model',
+    base: 'base model',
+    essay: 'the essay’s model',
+    step: (steps: string) => `step ${steps}`,
+    heldOut: (bits: string) => `held-out ${bits}`,
+    meanLoss: (loss: string) => `mean loss ${loss}`,
+    shape: (parameters: string, layers: number, heads: number, context: string) =>
+      `${parameters} numbers, ${layers} × ${heads} heads, ${context} tokens at once; held-out loss is in bits per byte`,
+  },
+  drawSettings: 'How the next token is drawn',
+  drawSeed: 'seed',
+  stepButton: 'Step',
+  stepHint: 'What one training step on this text would change; the model stays as it is',
+  essayStepHint: 'Teach the example one step',
+  pencilButton: 'Pencil',
+  pencilHint: 'The calculation of the number that is looked at, or of the likeliest token’s probability',
   stagesLabel: 'Stages from text to prediction',
   tokensHeading: 'Tokens',
   tokensHint: (total: number, before: number) =>
@@ -166,6 +190,8 @@ const prediction = {
   logit: 'Logit',
   probability: 'Probability',
   filtered: 'Filtered',
+  greedyScores:
+    'T = 0: nothing is divided and nothing is drawn. The token with the largest score is taken, of equal ones the more frequent: its probability is 1, and that of all others 0.',
   others: (total: number) => `all ${count(total)} others`,
   total: 'total',
   entropyName: 'Entropy',
@@ -302,7 +328,8 @@ const pencil = {
       `The score of ${token} after ${at}: the last vector times the vector of ${token}.`,
     error: (token: string, at: string) =>
       `The gradient at the score of ${token} after ${at}: its probability, less 1 if it is what came.`,
-    probability: (token: string, at: string) => `The probability of ${token} after ${at}.`,
+    probability: (token: string, at: string, temperature: number) =>
+      `The probability of ${token} after ${at}${temperature === 1 ? '' : ` at T = ${temperature}`}.`,
     interval: (token: string, at: string) => `The piece of the ruler that ${token} has after ${at}.`,
     entropy: (at: string) => `How unsure the model is after ${at}.`,
     loss: (at: string) => `How surprised the model is by what follows ${at}.`,
