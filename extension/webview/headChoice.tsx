@@ -4,7 +4,7 @@ import type { StageAnswers } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { Heatmap } from './heatmap.tsx';
 import { phrases } from './phrases/phrases.ts';
-import { strongestIn } from './stages/headCells.ts';
+import { strongestIn, tokensIn } from './stages/headCells.ts';
 import { LooksAt } from './stages/looksAt.tsx';
 import { useAnswer, useView } from './view.ts';
 
@@ -98,8 +98,7 @@ function Strongest({ cells, size, tokens, at }: StrongestProps): JSX.Element {
   const row = Math.floor((at * size) / tokens);
   const { column, share } = strongestIn(cells, size, row);
   if (size === tokens) return <LooksAt row={at} column={column} share={share} />;
-  const first = (cell: number): number => Math.ceil((cell * tokens) / size);
-  const block = (cell: number): string => `${first(cell) + 1}–${first(cell + 1)}`;
+  const block = (cell: number): string => tokensIn(cell, { side: size, tokens });
   return <p>{phrases.blockLooksMost(block(row), block(column), decimal(share.value, 2))}</p>;
 }
 

@@ -134,7 +134,7 @@ export function numbersFor(
     if (question.kind === 'attention') found.push(...sharesOf(told as StageAnswers['attention']));
     if (question.kind !== 'scores') continue;
     const logits = run.subject.model.logits(position);
-    found.push(...logits, ...softmax(logits, Math.max(1e-3, temperature)));
+    found.push(...logits, ...softmax(logits, temperature));
   }
   return Float64Array.from(found).sort();
 }

@@ -148,6 +148,10 @@ const stages = {
     '行回头看列。指向一对标记，或用方向键移到那里，即可看到份额；单击或按 Enter 选择它，P 打开它的计算。',
   looksNotAhead: '不会向前看',
   looksMostAt: '最多看',
+  pictureScale: (tokens) =>
+    `一格约为 ${decimal(tokens, 1)} × ${decimal(tokens, 1)} 个标记：其中最大的份额。所选标记的一行在表中是精确的。`,
+  blockLooks: (looking, looked, share) => `第 ${looking} 个标记看第 ${looked} 个标记：最多 ≈ ${share}`,
+  blockLooksNotAhead: (looking, looked) => `第 ${looking} 个标记不往前看第 ${looked} 个标记`,
   blockLooksMost: (looking, looked, share) => `第 ${looking} 个标记最多看第 ${looked} 个标记：≈ ${share}`,
   query: '旋转之前的查询',
   rotatedQuery: '按位置旋转后的查询',

@@ -150,6 +150,12 @@ const stages = {
     'Rows look back at columns. Point at a pair, or go there by the arrow keys, to see its share; a click or Enter chooses it, P opens its calculation.',
   looksNotAhead: 'does not look ahead at',
   looksMostAt: 'Most at ',
+  pictureScale: (tokens: number) =>
+    `A cell is about ${decimal(tokens, 1)} × ${decimal(tokens, 1)} tokens: the largest share among them. The row of the chosen token is exact in the table.`,
+  blockLooks: (looking: string, looked: string, share: string) =>
+    `Tokens ${looking} look at tokens ${looked}: ≈ ${share} at most`,
+  blockLooksNotAhead: (looking: string, looked: string) =>
+    `Tokens ${looking} do not look ahead to tokens ${looked}`,
   blockLooksMost: (looking: string, looked: string, share: string) =>
     `Tokens ${looking} look most at tokens ${looked}: ≈ ${share}`,
   query: 'Query before the rotation',
