@@ -1,5 +1,5 @@
-import type { ComponentChildren, JSX } from 'preact';
-import { useCallback } from 'preact/hooks';
+import type { ComponentChildren, JSX, RefObject } from 'preact';
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
@@ -132,10 +132,14 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
   const stale = needed.some(
     (asked) => asked?.waiting === true && !awaitedApart.includes(asked.question.kind),
   );
+  const isSheet = look !== null && look.sheet && explanation !== null;
+  const panel = useKeyboardKept(isSheet);
   const refused = needed.find((asked) => asked !== undefined && asked.error !== null)?.error ?? null;
   return (
     <section
+      ref={panel}
       id="stage-panel"
+      tabIndex={-1}
       class="prediction"
       role="tabpanel"
       aria-labelledby={`stage-${stage}`}
@@ -144,7 +148,7 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
       data-position={answer.inspection.position}
       data-sequence={answer.sequence}
     >
-      {look !== null && look.sheet && explanation !== null ? (
+      {isSheet ? (
         <SheetView
           explanation={explanation}
           sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
@@ -162,6 +166,21 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
       )}
     </section>
   );
+}
+
+/** A sheet takes the stage's place, with what had the keyboard there: it goes on in the sheet, and back where it was. */
+function useKeyboardKept(isSheet: boolean): RefObject<HTMLElement | null> {
+  const panel = useRef<HTMLElement>(null);
+  const before = useRef(isSheet);
+  useLayoutEffect(() => {
+    if (before.current === isSheet) return;
+    before.current = isSheet;
+    if (document.activeElement !== document.body) return;
+    const ways = isSheet ? ['.sheet button'] : ['.num[aria-pressed="true"]', '.num[tabindex="0"]'];
+    const found = ways.map((way) => panel.current!.querySelector<HTMLElement>(way));
+    (found.find((element) => element !== null) ?? panel.current!).focus();
+  });
+  return panel;
 }
 
 function NoModel({ isTraining, send }: Pick<PredictionProps, 'isTraining' | 'send'>): JSX.Element {

@@ -76,6 +76,9 @@ export function KnownNum({ of, shown, sentence, explanation }: KnownNumProps): J
   );
 }
 
+/** What arrow keys move among: numbers, and what chooses the row that they are in. */
+const stops = 'button:is(.num, .plain, .branch-token)';
+
 /** Numbers that the arrow keys move among; one tab stop. */
 export function Numbers({
   label,
@@ -86,7 +89,7 @@ export function Numbers({
 }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const all = [...place.current!.querySelectorAll<HTMLElement>('button.num')];
+    const all = [...place.current!.querySelectorAll<HTMLElement>(stops)];
     if (all.includes(document.activeElement as HTMLElement)) return;
     // Of all of them it is not asked whether they are seen: the page would be laid out for each group of numbers.
     const stop =
@@ -115,9 +118,7 @@ export function Numbers({
 
 function numbersIn(place: HTMLElement): HTMLElement[] {
   // Some are folded away.
-  return [...place.querySelectorAll<HTMLElement>('button.num')].filter(
-    (button) => button.offsetParent !== null,
-  );
+  return [...place.querySelectorAll<HTMLElement>(stops)].filter((button) => button.offsetParent !== null);
 }
 
 /** The number that a key leads to: the next one in the row, or the nearest in the row above or below. */
