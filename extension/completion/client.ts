@@ -20,7 +20,7 @@ import {
 } from '../protocol/prediction.ts';
 import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
-import type { Parts } from '../protocol/stages.ts';
+import type { Parts, PartsAlong } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 
 /** A worker that dies at once must not be started again at every key. */
@@ -31,6 +31,7 @@ type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request
 type Question = WithoutId<PredictorRequest>;
 
 export type PartsQuery = Omit<Extract<Question, { type: 'parts' }>, 'type'>;
+export type AlongQuery = Omit<Extract<Question, { type: 'along' }>, 'type'>;
 
 interface LoadedModel {
   readonly checkpoint: string;
@@ -135,6 +136,14 @@ export class PredictorClient {
     signal.throwIfAborted();
     const answer = await this.#ask(this.#connected(), { type: 'parts', ...query }, signal);
     if (answer.type !== 'parts') throw unexpected(answer);
+    return answer.parts;
+  }
+
+  /** @returns null before there is an index of these tokens @throws {NihiloError} workerFailed */
+  async along(query: AlongQuery, signal: AbortSignal): Promise<PartsAlong | null> {
+    signal.throwIfAborted();
+    const answer = await this.#ask(this.#connected(), { type: 'along', ...query }, signal);
+    if (answer.type !== 'along') throw unexpected(answer);
     return answer.parts;
   }
 

@@ -132,5 +132,9 @@ async function answer(
       const { prefix, open, at, tokens } = request;
       return { type: 'parts', id, parts: predictor.parts(prefix, open, at, tokens) };
     }
+    case 'along': {
+      const { prefix, open, tokens } = request;
+      return { type: 'along', id, parts: predictor.along(prefix, open, tokens) };
+    }
   }
 }

@@ -25,7 +25,7 @@ import type {
 import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import { CompletionServer } from '../remote/completionServer.ts';
-import type { Parts } from '../protocol/stages.ts';
+import type { NamedToken, Parts, PartsAlong } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
@@ -198,6 +198,11 @@ export class Predictor {
   /** What each part says of the tokens behind a place; null before there is an index of these tokens, and where the text has a secret. */
   parts(prefix: string, open: OpenDocument, at: number, tokens: readonly number[]): Parts | null {
     return this.#ofTheSameTokens?.parts(prefix, open, at, tokens) ?? null;
+  }
+
+  /** What each part says of tokens one after the other; null before there is an index of these tokens, and where the text has a secret. */
+  along(prefix: string, open: OpenDocument, tokens: readonly NamedToken[]): PartsAlong | null {
+    return this.#index?.along(prefix, open, tokens) ?? null;
   }
 
   /** Of the workspace in the model's tokens; null before there is an index of these. */

@@ -22,7 +22,7 @@ import type {
   Trial,
   WordOptions,
 } from '../protocol/prediction.ts';
-import type { Parts } from '../protocol/stages.ts';
+import type { NamedToken, Parts, PartsAlong, PartsOfToken } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { bytesOrName } from '../tokenizer/latin1.ts';
@@ -40,6 +40,8 @@ import { likelyWords } from './words.ts';
 
 /** Of a text that stands at many places. */
 const namedPlaces = 5;
+/** Of the mixture's own likeliest tokens: so many of them are told what the parts say. */
+const likeliestParts = 5;
 
 /** Where somebody writes: the document without the line that is written, and the place in it. */
 interface Placed {
@@ -215,14 +217,50 @@ export class ServedIndex {
     const { room } = this.#counts;
     const from = Math.max(0, before - room);
     this.#reach({ ids: Uint16Array.from(ids.slice(from, from + room)), before: before - from }, never);
+    const likely = this.#model.top(likeliestParts).ids;
+    const all = [...new Set([...likely, ...tokens])].map((id) => this.#partsOf(id));
+    const told = all.reduce((sum, { mixed }) => sum + mixed, 0);
     return {
       transformer: this.#model !== this.#counts,
-      tokens: tokens.map((id) => {
-        // The mixture hears the transformer first.
-        this.#model.probability(id);
-        return { id, bytes: bytesOrName(this.#tokenizer, id), ...this.#counts.parts(id) };
-      }),
+      tokens: all.toSorted((a, b) => b.mixed - a.mixed),
+      others: { count: this.#model.vocabSize - all.length, mixed: 1 - told },
     };
+  }
+
+  /**
+   * What they say of tokens that come one after the other behind `prefix`, the first of them with what is typed of them.
+   * @returns null where the text has a secret, and where a token is another one here
+   */
+  along(prefix: string, open: OpenDocument, tokens: readonly NamedToken[]): PartsAlong | null {
+    const safe = redactAround(prefix, open.suffix);
+    if (safe.prefix !== prefix || safe.suffix !== open.suffix) return null;
+    if (tokens.some(({ id, bytes }) => id >= this.#model.vocabSize || this.#nameOf(id) !== bytes))
+      return null;
+    this.#documents.open(open.name);
+    this.#isReady = false;
+    this.#reach(this.#placed(prefix, open.suffix), never);
+    try {
+      return {
+        transformer: this.#model !== this.#counts,
+        tokens: tokens.map(({ id }) => {
+          const parts = this.#partsOf(id);
+          this.#model.suppose(id);
+          return parts;
+        }),
+      };
+    } finally {
+      this.#model.rewind();
+    }
+  }
+
+  #partsOf(id: number): PartsOfToken {
+    // The mixture hears the transformer first.
+    this.#model.probability(id);
+    return { id, bytes: this.#nameOf(id), ...this.#counts.parts(id) };
+  }
+
+  #nameOf(id: number): string {
+    return bytesOrName(this.#tokenizer, id);
   }
 
   /** Does likewise where something else was done since, or where there was no time for all of it. */

@@ -141,6 +141,7 @@ function openInspector(
     train: () => void vscode.commands.executeCommand(commands.train),
     stopTraining: () => model.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
+    openInspector: () => void vscode.commands.executeCommand(commands.openInspector),
   };
   return new Inspector(extensionUri, model, actions, recent, () => ({
     limits: doubtLimits(settingSource()),

@@ -1,4 +1,4 @@
-import type { PartsQuery } from '../completion/client.ts';
+import type { AlongQuery, PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
 import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
@@ -20,6 +20,7 @@ import type {
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
 import type {
   Parts,
+  PartsAlong,
   RunQuestion,
   StageAnswer,
   StageAnswers,
@@ -29,10 +30,8 @@ import type {
 } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { tickDelayMs } from './inspectorPace.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
-
-/** At most four ticks a second. */
-const tickMs = 250;
 
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
@@ -63,6 +62,7 @@ export interface InspectionEngine extends Pick<
   /** from where on a token is a guess, and what has become of suggestions */
   doubt(): { readonly limits: DoubtLimits; readonly record: PrecedentRecord };
   parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
+  along(query: AlongQuery, signal: AbortSignal): Promise<PartsAlong | null>;
   /** text of the workspace in the model's tokens; null: nobody has it */
   passages(): Promise<WorkspaceText | null>;
   /** how often each token stands in the workspace, likewise */
@@ -75,6 +75,7 @@ export interface InspectionEngine extends Pick<
 const toldApart: ReadonlySet<StageKind> = new Set([
   'parts',
   'messages',
+  'along',
   'seen',
   'vocabulary',
   'firingLines',
@@ -224,10 +225,10 @@ export class InspectorConversation {
     this.#sendMoved();
   }
 
-  /** The history has grown. */
-  trainingChanged(): void {
+  /** The history has grown. @param isWriting somebody's cursor has not come to rest */
+  trainingChanged(isWriting = false): void {
     if (!this.#listening || this.#tickTimer !== null) return;
-    const waitMs = this.#lastTickMs + tickMs - performance.now();
+    const waitMs = this.#lastTickMs + tickDelayMs(isWriting) - performance.now();
     if (waitMs <= 0) this.#sendTick();
     else {
       this.#tickTimer = setTimeout(() => {
@@ -341,6 +342,9 @@ export class InspectorConversation {
       case 'messages':
         yield { kind, answer: this.#engine.messages() };
         return;
+      case 'along':
+        yield { kind, answer: await this.#along(inspected, question, signal) };
+        return;
       case 'doubt':
         yield { kind, answer: await this.#doubt(inspected, question, ask) };
         return;
@@ -387,7 +391,8 @@ export class InspectorConversation {
   ): Promise<StageAnswers['doubt']> {
     const { top, actual } = inspection.distribution;
     const chosen = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
-    if (text === null || chosen == null || byteCount(chosen.bytes) === 0) return null;
+    if (text === null || chosen === undefined || chosen === null || byteCount(chosen.bytes) === 0)
+      return null;
     const coming = await toEndOfWord(chosen, position, ask);
     const { prefix, open } = behindToken(text, inspection, position);
     const precedent = await this.#engine.precedent(prefix, open, coming);
@@ -404,6 +409,20 @@ export class InspectorConversation {
     const open = { name: text.name, suffix: text.suffix };
     const at = start + byteCount(bytes);
     return this.#engine.parts({ prefix: text.prefix, open, at, tokens: [...new Set(wanted)] }, signal);
+  }
+
+  /** What the mixture makes of a suggestion where it was made: what has been taken of it had not been counted. */
+  async #along(
+    { text }: Inspected,
+    { taken, tokens }: Extract<StageQuestion, { kind: 'along' }>,
+    signal: AbortSignal,
+  ): Promise<PartsAlong | null> {
+    if (text === null) return null;
+    const bytes = new TextEncoder().encode(text.prefix);
+    const prefix = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+      bytes.subarray(0, Math.max(0, bytes.length - taken)),
+    );
+    return this.#engine.along({ prefix, open: { name: text.name, suffix: text.suffix }, tokens }, signal);
   }
 
   #sendMoved(): void {

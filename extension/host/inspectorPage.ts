@@ -8,6 +8,8 @@ export interface InspectorPage {
   /** BCP 47 */
   readonly language: string;
   readonly title: string;
+  /** of the tab, or of the side bar, which has room for why and the training alone */
+  readonly surface: 'tab' | 'sideBar';
 }
 
 /** The page's scripts among the files of the bundle: a language other than English comes first. @param language BCP 47 */
@@ -39,7 +41,7 @@ export function inspectorPage(page: InspectorPage): string {
     <title>${escaped(page.title)}</title>
   </head>
   <body>
-    <div id="inspector"></div>
+    <div id="inspector" data-surface="${page.surface}"></div>
     ${page.scriptUris.map((uri) => scriptElement(page.nonce, uri)).join('\n    ')}
   </body>
 </html>

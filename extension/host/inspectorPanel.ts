@@ -16,11 +16,11 @@ import type { AskedPlace } from './askedPlace.ts';
 import { uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
-import { followDelayMs } from './followDelay.ts';
+import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
 import { cursorTo, textAround, textAtPinned } from './inspectedPlace.ts';
 import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
-import { inspectorPage, inspectorScripts } from './inspectorPage.ts';
+import { type InspectorPage, inspectorPage, inspectorScripts } from './inspectorPage.ts';
 import type { RecentSuggestions } from './recentSuggestions.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
@@ -33,10 +33,12 @@ export interface InspectorActions {
   train(): void;
   stopTraining(): void;
   showLog(): void;
+  openInspector(): void;
 }
 
 /** What holds the page: a tab, or a view of the side bar. */
 interface Surface {
+  readonly kind: InspectorPage['surface'];
   readonly webview: vscode.Webview;
   readonly visible: boolean;
   onDidHide(listener: () => void): vscode.Disposable;
@@ -75,7 +77,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     this.#disposables = [
       model.onTrainingEvent((event) => {
         this.#history.record(event);
-        for (const { conversation } of this.#pages) conversation.trainingChanged();
+        for (const page of this.#pages) page.trainingChanged();
       }),
       model.onDidChange(() => this.#modelChanged()),
       vscode.window.registerWebviewPanelSerializer(viewType, {
@@ -149,9 +151,10 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     await this.#tab?.page.conversation.essay({ type: 'begin', seed: essaySeed });
   }
 
-  /** The view of the side bar begins with why. */
+  /** The view of the side bar has why, and how a training gets on. */
   resolveWebviewView(view: vscode.WebviewView): void {
     const page = this.#open({
+      kind: 'sideBar',
       webview: view.webview,
       get visible() {
         return view.visible;
@@ -176,6 +179,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     this.#tab?.panel.dispose();
     panel.iconPath = vscode.Uri.joinPath(this.#extensionUri, 'media', 'icon.svg');
     const page = this.#open({
+      kind: 'tab',
       webview: panel.webview,
       get visible() {
         return panel.visible;
@@ -194,7 +198,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
 
   /** The engine is there as long as a page is. */
   #open(surface: Surface): ShownPage {
-    const { conversation, html } = this.#connect(surface.webview);
+    const { conversation, html } = this.#connect(surface);
     const page = new ShownPage(surface, conversation, this.#history, this.#actions);
     this.#pages.add(page);
     const release = this.#model.holdInspection();
@@ -207,10 +211,9 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     return page;
   }
 
-  #connect(webview: vscode.Webview): { conversation: InspectorConversation; html: string } {
+  #connect({ kind, webview }: Surface): { conversation: InspectorConversation; html: string } {
     const bundle = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview');
-    const media = vscode.Uri.joinPath(this.#extensionUri, 'media');
-    webview.options = { enableScripts: true, localResourceRoots: [bundle, media] };
+    webview.options = { enableScripts: true, localResourceRoots: [bundle] };
     const uriOf = (name: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
     return {
@@ -227,6 +230,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
         styleUri: uriOf('inspector.css'),
         language: vscode.env.language,
         title: title(),
+        surface: kind,
       }),
     };
   }
@@ -289,6 +293,10 @@ class ShownPage {
     this.#follow();
   }
 
+  trainingChanged(): void {
+    this.conversation.trainingChanged(this.#followTimer !== null);
+  }
+
   #close(): void {
     this.conversation.hidden();
     if (this.#followTimer !== null) clearTimeout(this.#followTimer);
@@ -327,6 +335,9 @@ class ShownPage {
         return;
       case 'train':
         this.#actions.train();
+        return;
+      case 'openInspector':
+        this.#actions.openInspector();
         return;
       case 'stopTraining':
         this.#actions.stopTraining();
@@ -373,6 +384,7 @@ class ShownPage {
   }
 
   #follow(): void {
+    this.#followTimer = null;
     if (!this.#surface.visible || this.conversation.pinned) return;
     const document = this.#editor?.document;
     const isCode = document !== undefined && !document.isClosed && isWritten(document);

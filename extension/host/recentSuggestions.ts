@@ -19,7 +19,7 @@ export class RecentSuggestions {
 
   /** @param prefix ends where they are shown @param suggestions the one that is shown first comes first */
   add(name: string, prefix: string, suggestions: readonly Suggestion[]): void {
-    const tail = prefix.slice(-tailCharacters);
+    const tail = tailOf(prefix);
     const added = suggestions.flatMap(({ text, made, dedent }) =>
       // Whose line moves to the left does not stand behind what was there.
       made === null || dedent > 0 ? [] : [{ name, tail, text, made }],
@@ -32,11 +32,16 @@ export class RecentSuggestions {
     for (const { name: other, tail, text, made } of this.#kept) {
       if (other !== name) continue;
       for (let taken = text.length; taken >= 0; taken--) {
-        if (!prefix.endsWith(tail + text.slice(0, taken))) continue;
-        const { length } = new TextEncoder().encode(text.slice(0, taken));
-        return { tokens: made.tokens, back: made.typed + length };
+        const begun = text.slice(0, taken);
+        if (!prefix.endsWith(begun) || tailOf(prefix.slice(0, prefix.length - taken)) !== tail) continue;
+        const { length } = new TextEncoder().encode(begun);
+        return { tokens: made.tokens, back: made.typed + length, typed: made.typed };
       }
     }
     return null;
   }
+}
+
+function tailOf(prefix: string): string {
+  return prefix.slice(-tailCharacters);
 }

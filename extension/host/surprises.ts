@@ -13,11 +13,19 @@ const [linesAround, mostMarks] = [50, 1_000];
 /** Text above that the model reads before the first mark. */
 const contextCharacters = 4_000;
 
-/** Dotted, dashed, double: the shape says it, the colour helps. */
+/** Dotted, dashed, double: the shape says it, the colour helps; where contrast is high there is no tint. */
 const shapes = [
   { borderStyle: 'dotted', borderWidth: '0 0 1px 0' },
-  { borderStyle: 'dashed', borderWidth: '0 0 1px 0' },
-  { borderStyle: 'double', borderWidth: '0 0 3px 0' },
+  {
+    borderStyle: 'dashed',
+    borderWidth: '0 0 1px 0',
+    backgroundColor: new vscode.ThemeColor('nihilo.surprise.background'),
+  },
+  {
+    borderStyle: 'double',
+    borderWidth: '0 0 3px 0',
+    backgroundColor: new vscode.ThemeColor('nihilo.surprise.strongBackground'),
+  },
 ] as const satisfies readonly unknown[] & { readonly length: (typeof bandsFromBits)['length'] };
 
 /** Marks under what the model did not expect, off until they are asked for, and in a hover how likely it was. */
@@ -27,7 +35,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   readonly #marks = shapes.map((shape) =>
     vscode.window.createTextEditorDecorationType({
       ...shape,
-      borderColor: new vscode.ThemeColor('charts.orange'),
+      borderColor: new vscode.ThemeColor('nihilo.surprise.border'),
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
     }),
   );

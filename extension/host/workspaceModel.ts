@@ -332,22 +332,20 @@ export class WorkspaceModel {
   /** What the Inspector asks; its engine has the model that answers now, and a thread of its own. */
   get inspection(): Omit<InspectionEngine, 'doubt'> {
     const inspector = this.#inspector;
+    const ifCounted = async <Told>(tell: () => Promise<Told>): Promise<Told | null> =>
+      this.#index.status.predicting === null ? null : tell();
     return {
-      inspect: async (query, signal) => {
-        await this.#loadInspector();
-        return inspector.inspect(query, signal);
-      },
+      inspect: (...query) => this.#loadInspector().then(() => inspector.inspect(...query)),
       inspectEssay: (...query) => inspector.inspectEssay(...query),
       ask: (...query) => inspector.ask(...query),
       read: (...query) => inspector.read(...query),
       essay: (action) => inspector.essay(action),
       find: (prefix, open) => this.find(prefix, open, false),
-      precedent: async (...query) =>
-        this.#index.status.predicting === null ? null : this.#predictor.precedent(...query),
+      precedent: (...query) => ifCounted(() => this.#predictor.precedent(...query)),
       parts: (query, signal) => this.#predictor.parts(query, signal),
-      passages: async () => (this.#index.status.predicting === null ? null : this.#predictor.passages()),
-      frequencies: async () =>
-        this.#index.status.predicting === null ? null : this.#predictor.frequencies(),
+      along: (...query) => ifCounted(() => this.#predictor.along(...query)),
+      passages: () => ifCounted(() => this.#predictor.passages()),
+      frequencies: () => ifCounted(() => this.#predictor.frequencies()),
       messages: () => this.#messages,
     };
   }

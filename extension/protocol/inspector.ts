@@ -141,6 +141,8 @@ export type InspectorRequest =
   /** a page of the Inspector's, to be kept as a file or printed */
   | { readonly type: 'keep'; readonly format: 'csv' | 'html'; readonly content: string }
   | { readonly type: 'train' }
+  /** the tab, where there is room for every stage */
+  | { readonly type: 'openInspector' }
   /** and keep the best that there is */
   | { readonly type: 'stopTraining' }
   | { readonly type: 'showLog' }

@@ -4,7 +4,7 @@ import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig, PresetName } from './model.ts';
 import type { RemoteEndpoint, RemoteStatus } from './remote.ts';
 import type { Precedent } from './precedent.ts';
-import type { Parts } from './stages.ts';
+import type { NamedToken, Parts, PartsAlong } from './stages.ts';
 import type { WorkspaceText } from './workspaceText.ts';
 
 /** One candidate for the next token. */
@@ -220,6 +220,14 @@ export type PredictorRequest =
       /** byte offset in prefix and suffix together: the token behind it is predicted */
       readonly at: number;
       readonly tokens: readonly number[];
+    }
+  /** and of tokens that come one after the other behind `prefix`, the first of them with what is typed of them */
+  | {
+      readonly type: 'along';
+      readonly id: number;
+      readonly prefix: string;
+      readonly open: OpenDocument;
+      readonly tokens: readonly NamedToken[];
     };
 
 /** to the predictor: a request, or, where no memory is shared, the highest id of a completion that nobody waits for any more */
@@ -277,6 +285,7 @@ export type PredictorReply =
   | { readonly type: 'found'; readonly id: number; readonly match: EarlierMatch | null }
   | { readonly type: 'precedent'; readonly id: number; readonly precedent: Precedent | null }
   | { readonly type: 'parts'; readonly id: number; readonly parts: Parts | null }
+  | { readonly type: 'along'; readonly id: number; readonly parts: PartsAlong | null }
   /** null before there is an index of the model's tokens */
   | { readonly type: 'passages'; readonly id: number; readonly text: WorkspaceText | null }
   | { readonly type: 'frequencies'; readonly id: number; readonly counts: Uint32Array | null }

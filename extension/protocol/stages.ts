@@ -174,13 +174,18 @@ export type StageQuestion =
   /** where the text before the place stands in the workspace, too */
   | { readonly kind: 'seen'; readonly position: number }
   | { readonly kind: 'messages' }
+  /** what each part of the mixture says of a suggestion's tokens, of whose text so many bytes before the cursor have been taken */
+  | { readonly kind: 'along'; readonly taken: number; readonly tokens: readonly NamedToken[] }
   | { readonly kind: 'explain'; readonly number: NumberName };
 
 export type StageKind = StageQuestion['kind'];
 
 /** What is asked of the run alone; the rest is asked of the index, remembered, or made of several answers. */
 export type RunQuestion =
-  | Exclude<StageQuestion, { kind: 'parts' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'branch' }>
+  | Exclude<
+      StageQuestion,
+      { kind: 'parts' | 'along' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'branch' }
+    >
   | (Extract<StageQuestion, { kind: 'vocabulary' }> & {
       /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
       readonly counts: Uint32Array | null;
@@ -379,13 +384,22 @@ export interface StageAnswers {
   readonly seen: EarlierMatch | null;
   /** what completions of this window have asked the editor for and were told, the last first */
   readonly messages: readonly CallMessage[];
+  /** null: nobody has counted the workspace in such tokens, or the text has a secret */
+  readonly along: PartsAlong | null;
   readonly explain: Explanation;
 }
 
-/** What the parts of the mixture say of some tokens at the place. */
-export interface Parts {
+/** What the parts of the mixture say of tokens that come one after the other. */
+export interface PartsAlong {
+  /** it takes part */
   readonly transformer: boolean;
   readonly tokens: readonly PartsOfToken[];
+}
+
+/** What they say of tokens that may come next: of those that were asked for and of the likeliest, these first. */
+export interface Parts extends PartsAlong {
+  /** all that are not among them */
+  readonly others: { readonly count: number; readonly mixed: number };
 }
 
 /** A decision on the path to a token in the code tree: which half of the tokens that are left it is in. */

@@ -13,4 +13,6 @@ export interface SuggestedHere {
   readonly tokens: readonly ScoredToken[];
   /** so many bytes before the cursor the first of them begins */
   readonly back: number;
+  /** of these, so many were there when it was suggested; the others have been taken since */
+  readonly typed: number;
 }

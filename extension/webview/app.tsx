@@ -18,51 +18,91 @@ import { type StageState, useStageState, useView, ViewContext, viewOf } from './
 
 interface AppProps {
   readonly state: InspectorState;
+  /** of the side bar: why, and how a training gets on; all else is a button away */
+  readonly isCompact: boolean;
   readonly dispatch: (event: InspectorEvent) => void;
   readonly send: (request: InspectorRequest) => void;
 }
 
 /** The Inspector: every number from text to prediction, and how the model learnt. */
-export function App({ state, dispatch, send }: AppProps): JSX.Element {
+export function App({ state, isCompact, dispatch, send }: AppProps): JSX.Element {
   const stageState = useStageState(state);
   const isTraining = isUnderWay(state.training.phase);
+  const training = state.training.phase !== 'none' && (
+    <TrainingPanel
+      training={state.training}
+      scales={state.scales}
+      canShowWay={state.answer !== null}
+      isCompact={isCompact}
+      dispatch={dispatch}
+      send={send}
+    />
+  );
   return (
     <main>
-      <Stages state={stageState} isTraining={isTraining} dispatch={dispatch} send={send} />
-      {state.training.phase !== 'none' && (
-        <TrainingPanel
-          training={state.training}
-          scales={state.scales}
-          canShowWay={state.answer !== null}
-          dispatch={dispatch}
-          send={send}
-        />
-      )}
+      {isCompact && training}
+      <Stages
+        state={stageState}
+        isTraining={isTraining}
+        isCompact={isCompact}
+        dispatch={dispatch}
+        send={send}
+      />
+      {!isCompact && training}
     </main>
   );
 }
 
-interface StageProps extends Omit<AppProps, 'state'> {
+interface StageProps extends Omit<AppProps, 'state' | 'isCompact'> {
   readonly state: StageState;
 }
 
-interface PredictionProps extends StageProps {
+interface PredictionProps extends StageProps, Pick<AppProps, 'isCompact'> {
   readonly isTraining: boolean;
 }
 
 /** A training's ticks leave the open stage alone. */
-const Stages = still(function Stages({ state, isTraining, dispatch, send }: PredictionProps): JSX.Element {
+const Stages = still(function Stages({
+  state,
+  isTraining,
+  isCompact,
+  dispatch,
+  send,
+}: PredictionProps): JSX.Element {
   const essayFailure = state.subject?.essayFailure ?? null;
   return (
     <>
-      <Header state={state} dispatch={dispatch} send={send} />
+      {isCompact ? (
+        <SideHeader state={state} send={send} />
+      ) : (
+        <Header state={state} dispatch={dispatch} send={send} />
+      )}
       {essayFailure !== null && <ErrorNotice sentence={essayFailure.message} send={send} />}
-      <Prediction state={state} isTraining={isTraining} dispatch={dispatch} send={send} />
+      <Prediction
+        state={state}
+        isTraining={isTraining}
+        isCompact={isCompact}
+        dispatch={dispatch}
+        send={send}
+      />
     </>
   );
 });
 
-function Prediction({ state, isTraining, dispatch, send }: PredictionProps): JSX.Element {
+/** What is looked at, and the way to all the rest. */
+function SideHeader({ state, send }: Pick<StageProps, 'state' | 'send'>): JSX.Element {
+  const place = state.answer?.place ?? state.subject?.place ?? null;
+  return (
+    <header>
+      <span class="place">{place !== null && phrases.place(place)}</span>
+      <button type="button" class="open-inspector" onClick={() => send({ type: 'openInspector' })}>
+        {phrases.openInspector}
+      </button>
+    </header>
+  );
+}
+
+function Prediction({ state, isTraining, isCompact, dispatch, send }: PredictionProps): JSX.Element {
   const { model, subject, answer, failure } = state;
   if (model === null || subject === null) return <Notice>{phrases.starting}</Notice>;
   if (subject.essay === null) {
@@ -88,7 +128,11 @@ function Prediction({ state, isTraining, dispatch, send }: PredictionProps): JSX
   return (
     <ViewContext.Provider value={viewOf(state, answer.inspection, dispatch, send)}>
       {subject.essay !== null && <EssayBar essay={subject.essay} />}
-      <Inspected answer={answer} chosen={state.chosen} waiting={state.waiting} dispatch={dispatch} />
+      {isCompact ? (
+        <SideInspected answer={answer} waiting={state.waiting} />
+      ) : (
+        <Inspected answer={answer} chosen={state.chosen} waiting={state.waiting} dispatch={dispatch} />
+      )}
     </ViewContext.Provider>
   );
 }
@@ -118,6 +162,17 @@ function Inspected({ answer, chosen, waiting, dispatch }: InspectedProps): JSX.E
         <p class="spoken-only">{phrases.tokensHint(tokens.length, cursor)}</p>
         <TokenStrip tokens={tokens} cursor={cursor} chosen={chosen ?? position} onChoose={choose} />
       </section>
+    </div>
+  );
+}
+
+/** The side bar has no room for more than why, and what somebody looks at. */
+function SideInspected({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>): JSX.Element {
+  const { look } = useView().state;
+  return (
+    <div class="inspected side">
+      <Stage answer={answer} waiting={waiting} />
+      {look !== null && <Details isOld={waiting} />}
     </div>
   );
 }

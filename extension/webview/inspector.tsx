@@ -17,8 +17,9 @@ declare function acquireVsCodeApi(): {
 
 const editor = acquireVsCodeApi();
 const root = document.getElementById('inspector')!;
+const isCompact = root.dataset['surface'] === 'sideBar';
 const memory = readMemory(editor.getState());
-let state = initialState(memory);
+let state = initialState(memory, isCompact);
 
 function send(request: InspectorRequest): void {
   editor.postMessage(request);
@@ -38,7 +39,7 @@ function dispatch(event: InspectorEvent): void {
 }
 
 function draw(): void {
-  render(<App state={state} dispatch={dispatch} send={send} />, root);
+  render(<App state={state} isCompact={isCompact} dispatch={dispatch} send={send} />, root);
   giveFocus();
 }
 

@@ -118,7 +118,9 @@ const noTraining: TrainingView = {
   error: null,
 };
 
-export function initialState(memory: InspectorMemory | null): InspectorState {
+/** @param isCompact it is of the side bar's page, which shows why alone */
+export function initialState(memory: InspectorMemory | null, isCompact = false): InspectorState {
+  const selection = { ...initialSelection, ...rememberedSelection(memory) };
   return {
     model: null,
     subject: null,
@@ -127,8 +129,8 @@ export function initialState(memory: InspectorMemory | null): InspectorState {
     chosen: null,
     answer: null,
     failure: null,
-    stage: memory?.stage ?? 'scores',
-    selection: { ...initialSelection, ...rememberedSelection(memory) },
+    stage: isCompact ? 'why' : (memory?.stage ?? 'scores'),
+    selection: isCompact ? { ...selection, flow: false } : selection,
     questions: {},
     questioned: 0,
     look: null,

@@ -27,7 +27,7 @@ export function PartsTable(): JSX.Element | null {
   if (asked === null || state.subject?.essay !== null) return null;
   if (asked.answer === null) return <p class="quiet">{phrases.noParts}</p>;
   const isOld = state.questions.parts?.waiting === true;
-  const { tokens, transformer } = asked.answer;
+  const { tokens, transformer, others } = asked.answer;
   const token = tokens[Math.min(chosen, tokens.length - 1)];
   return (
     <section class="parts" aria-labelledby="parts-heading" aria-busy={isOld}>
@@ -64,6 +64,12 @@ export function PartsTable(): JSX.Element | null {
                 </td>
               </tr>
             ))}
+            <tr data-part-token="others">
+              <td colSpan={4}>{phrases.others(others.count)}</td>
+              <td class="number" data-mixed={others.mixed}>
+                {decimal(others.mixed, 6)}
+              </td>
+            </tr>
           </tbody>
         </table>
       </div>
@@ -73,7 +79,8 @@ export function PartsTable(): JSX.Element | null {
   );
 }
 
-function Decisions({ token }: { readonly token: PartsOfToken }): JSX.Element {
+/** How a token's mixed probability came about. */
+export function Decisions({ token }: { readonly token: PartsOfToken }): JSX.Element {
   return (
     <details open>
       <summary>

@@ -2,6 +2,7 @@ import type { PlainError } from '../protocol/errors.ts';
 import type { InspectorRequest, NumberedAnswer, NumberedQuestion } from '../protocol/inspector.ts';
 import type { Inspection } from '../protocol/prediction.ts';
 import type { StageAnswer, StageAnswers, StageKind, StageQuestion } from '../protocol/stages.ts';
+import type { SuggestedHere } from '../protocol/suggested.ts';
 import type { InspectorState, Step } from './inspectorState.ts';
 import { fitted } from './selection.ts';
 import { growing, questionsOf } from './stageTable.ts';
@@ -120,6 +121,7 @@ function askingOf(
   const wanted: StageQuestion[] = [
     ...questionsOf(state.stage, fitted(state.selection, inspection), inspection),
   ];
+  if (state.stage === 'why' && state.suggestion !== null) wanted.push(alongOf(state.suggestion));
   if (state.look !== null && state.look.number !== null)
     wanted.push({ kind: 'explain', number: state.look.number });
   let questioned = state.questioned;
@@ -151,6 +153,11 @@ function askingOf(
     .filter((kind) => state.questions[kind] !== undefined && questions[kind] === undefined)
     .map((kind) => ({ type: 'stop', kind }) as const);
   return { questions, questioned, asked, stop };
+}
+
+function alongOf({ tokens, back, typed }: SuggestedHere): StageQuestion {
+  const named = tokens.map(({ id, bytes }) => ({ id, bytes }));
+  return { kind: 'along', taken: back - typed, tokens: named };
 }
 
 /** The answer of a kind, with what it answers; null before there is one. */

@@ -58,6 +58,7 @@ export const awaitedApart: readonly StageKind[] = [
   'vocabulary',
   'firingLines',
   'parts',
+  'along',
   'doubt',
   'operations',
 ];

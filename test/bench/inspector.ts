@@ -77,7 +77,7 @@ function legs(
         return await measureInspectorCost(platform, {
           checkpoint,
           reproducible: false,
-          rounds: flags.quick ? 1 : 8,
+          rounds: flags.quick ? 1 : 24,
           secondsARound: flags.quick ? 5 : 10,
           training: trainingRequest(scratch),
           places,

@@ -1,35 +1,37 @@
 import { unhurried } from '../../extension/cli/modelCommands.ts';
 import { PredictorClient } from '../../extension/completion/client.ts';
-import { followDelayMs } from '../../extension/host/followDelay.ts';
+import { followDelayMs } from '../../extension/host/inspectorPace.ts';
 import type { InspectedText } from '../../extension/host/inspectorConversation.ts';
 import type { Platform } from '../../extension/platform/platform.ts';
 import type { CorpusRequest, TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../../extension/training/client.ts';
-import { median, percentile } from '../../extension/training/timing.ts';
 import type { OpenInspector } from '../webview/editorStandIn.ts';
+import { type PairedRatio, pairedRatio } from './pairedRatio.ts';
+import { type Spread, spread } from './spread.ts';
 
 /** One round with the Inspector open, or closed. */
 interface Round {
-  readonly completionP95Ms: number;
+  /** of every completion that was waited for */
+  readonly completionMs: readonly number[];
   readonly tokensPerSecond: number;
 }
 
-/** Of each pair of rounds: open ÷ closed. */
-interface Ratio {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
+/** All rounds of a kind. */
+interface Rounds {
+  readonly completionMs: Spread;
+  /** a training's, round by round */
+  readonly tokensPerSecond: readonly number[];
 }
 
 /** What whoever types and trains notices of the Inspector: rounds with it and without it, in turn. */
 export interface InspectorCost {
   readonly secondsARound: number;
-  readonly open: readonly Round[];
-  readonly closed: readonly Round[];
-  /** above 1: completions are slower while it is open */
-  readonly completion: Ratio;
+  readonly open: Rounds;
+  readonly closed: Rounds;
+  /** of the 95th percentiles of all rounds; above 1: completions are slower while it is open */
+  readonly completion: PairedRatio;
   /** below 1: training is slower while it is open */
-  readonly training: Ratio;
+  readonly training: PairedRatio;
 }
 
 export interface CostOptions {
@@ -79,10 +81,12 @@ export async function measureInspectorCost(platform: Platform, options: CostOpti
     const { secondsARound } = options;
     return {
       secondsARound,
-      open,
-      closed,
-      completion: ratio(open, closed, ({ completionP95Ms }) => completionP95Ms),
-      training: ratio(open, closed, ({ tokensPerSecond }) => tokensPerSecond),
+      open: together(open),
+      closed: together(closed),
+      completion: pairedRatio(open, closed, (rounds) => together(rounds).completionMs.p95),
+      training: pairedRatio(open, closed, (rounds) =>
+        rounds.reduce((sum, { tokensPerSecond }) => sum + tokensPerSecond, 0),
+      ),
     };
   } finally {
     await trainer.dispose();
@@ -99,6 +103,8 @@ class Pace {
   /** as the host's history hears them from the first on */
   readonly #events: TrainingEvent[] = [];
   #shownIn: OpenInspector | null = null;
+  /** somebody's cursor has not come to rest */
+  isWriting = false;
 
   constructor(run: TrainingRun) {
     this.first = new Promise((resolve, reject) => {
@@ -106,7 +112,7 @@ class Pace {
       run.onEvent((event) => {
         this.#events.push(event);
         this.#shownIn?.history.record(event);
-        this.#shownIn?.conversation.trainingChanged();
+        this.#shownIn?.conversation.trainingChanged(this.isWriting);
         if (event.type !== 'progress') return;
         this.#tokens = event.progress.tokens;
         this.#at = performance.now();
@@ -143,7 +149,11 @@ async function round(
     const pauseMs = i % lookKeys === 0 ? lookMs : i % wordKeys === 0 ? thinkMs : keyMs;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     clearTimeout(follow);
-    follow = setTimeout(() => inspector?.conversation.follow(place), followDelayMs(true));
+    pace.isWriting = true;
+    follow = setTimeout(() => {
+      pace.isWriting = false;
+      inspector?.conversation.follow(place);
+    }, followDelayMs(true));
     const asked = performance.now();
     await predictor.complete(place.prefix, unhurried(0), new AbortController().signal);
     times.push(performance.now() - asked);
@@ -151,12 +161,14 @@ async function round(
   clearTimeout(follow);
   const end = pace.mark;
   return {
-    completionP95Ms: percentile(times, 0.95),
+    completionMs: times,
     tokensPerSecond: (1_000 * (end.tokens - begin.tokens)) / (end.at - begin.at),
   };
 }
 
-function ratio(open: readonly Round[], closed: readonly Round[], of: (round: Round) => number): Ratio {
-  const ratios = open.map((round, i) => of(round) / of(closed[i]!));
-  return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
+function together(rounds: readonly Round[]): Rounds {
+  return {
+    completionMs: spread(rounds.flatMap(({ completionMs }) => completionMs)),
+    tokensPerSecond: rounds.map(({ tokensPerSecond }) => tokensPerSecond),
+  };
 }

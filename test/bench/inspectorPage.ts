@@ -1,17 +1,9 @@
 import type { InspectedText, InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
-import { percentile } from '../../extension/training/timing.ts';
 import type { EditorStandIn, OpenInspector } from '../webview/editorStandIn.ts';
 import { halfAnHour, hastened, heldBy, longSession } from '../webview/longSession.ts';
 import { themes } from '../webview/themes.ts';
-
-/** Milliseconds; nearest rank. */
-export interface Spread {
-  readonly tries: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly max: number;
-}
+import { type Spread, spread } from './spread.ts';
 
 /** How fast the page is with the engine behind it, until the frame that shows it has been painted. */
 export interface PageFigures {
@@ -187,9 +179,4 @@ async function measureTemperatures({ page }: OpenInspector, tries: number): Prom
       return performance.now() - start;
     });
   }, tries);
-}
-
-function spread(values: readonly number[]): Spread {
-  const at = (share: number): number => percentile(values, share);
-  return { tries: values.length, p50: at(0.5), p95: at(0.95), max: at(1) };
 }

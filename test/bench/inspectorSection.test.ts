@@ -34,10 +34,10 @@ test('a budget is missed by its 95th percentile, by its median, by memory and by
       ...measured,
       figures: {
         secondsARound: 10,
-        open: [],
-        closed: [],
-        completion: { median: 1.02 * by, least: 1, most: 1 },
-        training: { median: 0.98 / by, least: 1, most: 1 },
+        open: { completionMs: spread(20, 60), tokensPerSecond: [1] },
+        closed: { completionMs: spread(20, 60), tokensPerSecond: [1] },
+        completion: { ratio: 1.02 * by, low: 1, high: 1 },
+        training: { ratio: 0.98 / by, low: 1, high: 1 },
       },
     },
   });

@@ -72,7 +72,7 @@ describe('PredictorClient', () => {
 
   it('hands the parts of a mixture through unchanged', async () => {
     const { platform, client } = setUp();
-    const parts = { transformer: false, tokens: [] };
+    const parts = { transformer: false, tokens: [], others: { count: 9, mixed: 1 } };
     const asked = client.parts({ prefix: 'é', open, at: 2, tokens: [3, 4] }, never);
     const { id, ...query } = lastRequest(platform.worker);
     expect(query).toEqual({ type: 'parts', prefix: 'é', open, at: 2, tokens: [3, 4] });

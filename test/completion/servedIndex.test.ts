@@ -362,3 +362,79 @@ describe('Predictor', () => {
     expect(predictor.find(text.slice(0, 900), open, true)?.places[0]?.file).not.toBe('tokenizer/healing.ts');
   });
 });
+
+describe('what the parts of the mixture say', async () => {
+  let served: ServedIndex;
+  beforeAll(async () => {
+    const own = { ...(await index()), heard: true };
+    const { vocabSize, endOfText } = tokenizerFromJson(own.tokenizerJson);
+    const config = presetConfig('pencil', vocabSize);
+    const decoder = new Decoder(compiled('baseline'), config, randomTensors(config, 1), 'f32');
+    served = new ServedIndex(module, own);
+    served.hear(new TransformerModel(decoder, endOfText));
+  });
+  const generous = { ...options, leastProbability: 0 };
+
+  it('along a suggestion, has its tokens’ probabilities, each the product of its decisions', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: text.length }), (end) => {
+        const [prefix, suffix] = [text.slice(0, end), text.slice(end)];
+        const place = { name: 'tokenizer/healing.ts', suffix };
+        const { tokens, ends } = served.complete(prefix, place, generous, never);
+        const along = served.along(prefix, place, tokens)!;
+        expect(along.transformer).toBe(true);
+        expect(along.tokens.map(({ id, bytes }) => ({ id, bytes }))).toEqual(
+          tokens.map(({ id, bytes }) => ({ id, bytes })),
+        );
+        for (const [i, { mixed, decisions }] of along.tokens.entries()) {
+          const ofSides = decisions.map(({ side, adjusted }) => (side === 1 ? adjusted : 1 - adjusted));
+          // Decisions are kept in float32, and multiplied in float64.
+          expect(Math.abs(ofSides.reduce((p, q) => p * q, 1) / mixed - 1)).toBeLessThan(1e-4);
+          const { probability } = tokens[i]!;
+          // Of those that begin in what is typed, completions know so much.
+          if (i > 0 && ends[i - 1]! > 0) expect(Math.abs(mixed / probability - 1)).toBeLessThan(1e-9);
+          else expect(mixed).toBeLessThan(probability * (1 + 1e-9));
+        }
+        compared += tokens.length;
+      }),
+      { numRuns: 40 },
+    );
+    expect(compared).toBeGreaterThan(100);
+    // Nothing is supposed any more: the next completion is the one that it would have been.
+    const place = { name: 'tokenizer/healing.ts', suffix: '' };
+    const before = served.complete(text, place, generous, never);
+    served.along(text, place, before.tokens);
+    expect(served.complete(text, place, generous, never).tokens).toEqual(before.tokens);
+  });
+
+  it('of a place, are told of what is asked and of the mixture’s own likeliest, and total 1 with all others', () => {
+    const at = text.indexOf('return ') + 'return '.length;
+    const place = { name: 'tokenizer/healing.ts', suffix: text.slice(at) };
+    const { tokens, others } = served.parts(text.slice(0, at), place, at, [3, 5])!;
+    const ids = tokens.map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining([3, 5]));
+    expect(ids).toHaveLength(new Set(ids).size);
+    const mixed = tokens.map((token) => token.mixed);
+    expect(mixed).toEqual(mixed.toSorted((a, b) => b - a));
+    expect(mixed.reduce((sum, p) => sum + p, others.mixed)).toBeCloseTo(1, 9);
+    expect(ids.length + others.count).toBe(tokenizerFromJson(served.tokenizerJson).vocabSize);
+    // No token that is not told is likelier than the fifth that is.
+    expect(others.mixed).toBeGreaterThanOrEqual(0);
+    const asked = served.parts(
+      text.slice(0, at),
+      place,
+      at,
+      Array.from({ length: 300 }, (_, id) => id),
+    )!;
+    expect(asked.tokens.slice(0, 5).map(({ id }) => id)).toEqual(ids.slice(0, 5));
+  });
+
+  it('are not told of a text with a secret, nor of tokens that are others here', () => {
+    const secret = 'const token = "ghp_' + 'A1b2C3d4'.repeat(4) + 'E5f6";\n';
+    expect(served.along(secret, open, [])).toBeNull();
+    expect(served.along('return ', open, [{ id: 3, bytes: 'no such token' }])).toBeNull();
+    expect(served.along('return ', open, [{ id: 1e6, bytes: 'a' }])).toBeNull();
+    expect(served.along('return ', open, [])).not.toBeNull();
+  });
+});

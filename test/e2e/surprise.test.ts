@@ -65,6 +65,9 @@ describe('what is surprising', () => {
     expect(place).not.toContain(`${file}:1:1 `);
     // The page has the keyboard now, and the marks beside it stay.
     expect(await workbench.page.locator('.monaco-editor [class*="ced-"]').count()).toBeGreaterThan(0);
+    const ofPage = workbench.page.locator('.editor-group-container.active .editor-actions');
+    await ofPage.getByRole('button', { name: 'Split Editor Right' }).first().waitFor();
+    expect(await ofPage.getByRole('button', { name: /Mark/ }).count()).toBe(0);
     await workbench.screenshot('surprise-pencil');
   });
 
@@ -92,6 +95,46 @@ describe('what is surprising', () => {
     await frame().locator('.sheet [data-result]').first().waitFor();
   });
 
+  it('is not all that can be asked about: so can a suggestion, while it is shown and when it has been taken', async (context) => {
+    keepOnFailure(workbench, context);
+    await workbench.runCommand('View: Focus First Editor Group');
+    // A line of this file, written once more below it.
+    await workbench.goTo(26, 2);
+    await workbench.press('Enter');
+    await workbench.type('  const probabilities = soft');
+    const { ghost } = await workbench.typeUntilGhostText('max(logits, options.temperature);');
+    expect(ghost).not.toBe('');
+    const suggested = frame().locator('[data-suggested]');
+    const isShown = async (): Promise<void> => {
+      await workbench.runCommand('Nihilo: Why This Completion?');
+      await suggested.waitFor({ timeout: patience });
+      const branch = frame().locator('[data-branch][data-done="true"]');
+      await branch.waitFor({ timeout: patience });
+      const count = Number(await branch.getAttribute('data-branch'));
+      const ids = await branch
+        .locator('.branch-token')
+        .evaluateAll((all) => all.map((token) => token.getAttribute('data-token-id')));
+      expect(count).toBeGreaterThan(0);
+      expect(ids.length).toBeGreaterThanOrEqual(count);
+      const product = Number(await suggested.getAttribute('data-suggested'));
+      expect(product).toBeGreaterThan(0);
+      expect(product).toBeLessThanOrEqual(1);
+      shown.push(`${product} ${ids.slice(0, count).join(' ')}`);
+    };
+    const shown: string[] = [];
+    await isShown();
+    await workbench.screenshot('why-suggestion');
+    await workbench.runCommand('View: Focus First Editor Group');
+    await workbench.runCommand('Trigger Inline Suggestion');
+    await expect.poll(() => workbench.ghostText(), { timeout: patience }).not.toBe('');
+    await workbench.press('Tab');
+    await expect.poll(() => workbench.ghostText(), { timeout: patience }).toBe('');
+    await isShown();
+    expect(shown).toHaveLength(2);
+    await workbench.runCommand('View: Focus First Editor Group');
+    await workbench.runCommand('File: Revert File');
+  });
+
   it('has no button where suggestions are off for the language', async (context) => {
     keepOnFailure(workbench, context);
     await workbench.runCommand('View: Focus First Editor Group');
@@ -101,5 +144,28 @@ describe('what is surprising', () => {
     await workbench.runCommand('Nihilo: Turn Suggestions On or Off for This Language');
     await titleButton('Stop Marking What Is Surprising').click();
     await titleButton('Mark What Is Surprising').waitFor();
+  });
+
+  it('is also asked about in the side bar, where nothing is cut off, and which leads to the Inspector', async (context) => {
+    keepOnFailure(workbench, context);
+    const { page } = workbench;
+    await workbench.runCommand('View: Close All Editors');
+    await page.locator('iframe.webview').first().waitFor({ state: 'detached' });
+    await workbench.openFile(file);
+    await workbench.goTo(18, 5);
+    await workbench.runCommand('Explorer: Focus on Why and Training View');
+    await frame().locator('.prediction[data-stage="why"][aria-busy="false"]').waitFor({ timeout: patience });
+    const beyond = await frame()
+      .locator('main')
+      .evaluate(
+        (main) =>
+          main.ownerDocument.documentElement.scrollWidth - main.ownerDocument.documentElement.clientWidth,
+      );
+    expect(beyond).toBe(0);
+    await workbench.screenshot('side-bar');
+    const pane = page.locator('.pane', { has: page.locator('.title:text-is("Why and Training")') });
+    await pane.locator('.pane-header').hover();
+    await pane.getByRole('button', { name: 'Open Inspector' }).click();
+    await page.locator('.tab.active', { hasText: 'Nihilo Inspector' }).waitFor();
   });
 });

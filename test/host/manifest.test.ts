@@ -61,8 +61,9 @@ describe('the manifest', () => {
     const { markSurprise, unmarkSurprise } = commands;
     const { marked, markable } = contextKeys;
     expect(entries.map(({ command, when }) => [command, when])).toEqual([
-      [markSurprise, `${markable} && !${marked}`],
-      [unmarkSurprise, `${markable} && ${marked}`],
+      // A tab that has no text beside the editor has no language.
+      [markSurprise, `${markable} && !${marked} && resourceLangId`],
+      [unmarkSurprise, `${markable} && ${marked} && resourceLangId`],
     ]);
     const contributed: { command: string; icon?: string }[] = manifest.contributes.commands;
     const icons = entries.map(
@@ -71,6 +72,17 @@ describe('the manifest', () => {
     for (const icon of icons) expect(icon).toMatch(/^\$\([\w-]+\)$/);
     expect(new Set(icons).size).toBe(2);
     for (const { group } of entries) expect(group).toMatch(/^navigation/);
+  });
+
+  it('contributes exactly the colours that the host paints with, each for every kind of theme', () => {
+    const painted = sources.flatMap((source) =>
+      [...source.matchAll(/ThemeColor\('(nihilo\.[^']+)'\)/g)].map(([, id]) => id),
+    );
+    const contributed: { id: string; defaults: Record<string, string> }[] = manifest.contributes.colors;
+    expect(contributed.map(({ id }) => id).sort()).toEqual([...new Set(painted)].sort());
+    for (const { id, defaults } of contributed) {
+      expect(Object.keys(defaults), id).toEqual(['dark', 'light', 'highContrast', 'highContrastLight']);
+    }
   });
 
   it('offers the menu of a number in every page of the Inspector, and there alone', () => {

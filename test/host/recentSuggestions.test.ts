@@ -31,6 +31,14 @@ describe('a suggestion of which is asked why', () => {
     expect(recent.at('a.ts', `${prefix}turn ité;\n`)).toBeNull();
   });
 
+  it('is found at the beginning of a document only there', () => {
+    const recent = new RecentSuggestions();
+    recent.add('a.ts', '', [suggestion('import')]);
+    expect(recent.at('a.ts', 'imp')?.back).toBe(5);
+    expect(recent.at('a.ts', 'const a = 1;')).toBeNull();
+    expect(recent.at('a.ts', 'const a = 1;\nimport')).toBeNull();
+  });
+
   it('is the last one of its place, and of several the one that is shown first', () => {
     const recent = new RecentSuggestions();
     recent.add('a.ts', prefix, [suggestion('old')]);

@@ -1,5 +1,4 @@
 import { expect, it, vi } from 'vitest';
-import type { MarkdownString, TextDocument } from 'vscode';
 import { askedPlace } from '../../extension/host/askedPlace.ts';
 import { commands } from '../../extension/host/commands.ts';
 import { surpriseHover } from '../../extension/host/surpriseHover.ts';
@@ -33,14 +32,19 @@ vi.mock('vscode', () => ({
   },
 }));
 
+interface Markdown {
+  readonly value: string;
+  readonly isTrusted: { readonly enabledCommands: readonly string[] };
+}
+
 /** Of one line, beginning at the tenth. */
-function hoverIn(text: string, found: Partial<SurpriseRange> = {}): MarkdownString {
+function hoverIn(text: string, found: Partial<SurpriseRange> = {}): Markdown {
   const document = {
     uri: { toString: () => 'file:///shop/a(b).ts' },
     positionAt: (offset: number) => ({ line: 9, character: offset }),
     getText: ({ start, end }: { start: { character: number }; end: { character: number } }) =>
       text.slice(start.character, end.character),
-  } as unknown as TextDocument;
+  } as unknown as Parameters<typeof surpriseHover>[0];
   const range: SurpriseRange = {
     start: 0,
     end: text.length,
@@ -53,7 +57,7 @@ function hoverIn(text: string, found: Partial<SurpriseRange> = {}): MarkdownStri
     band: -1,
     ...found,
   };
-  return surpriseHover(document, range, 8_192).contents as unknown as MarkdownString;
+  return surpriseHover(document, range, 8_192).contents as unknown as Markdown;
 }
 
 it('says how likely the token was, its rank, its surprise and what else might have come', () => {

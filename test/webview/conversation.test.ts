@@ -294,3 +294,20 @@ test('at most four training ticks a second reach the page, none while it is hidd
     Array.from({ length: 1000 }, (_, i) => i + 1),
   );
 });
+
+test('while somebody writes a tick a second reaches the page', async () => {
+  const simulation = new Simulation();
+  simulation.show();
+  await simulation.quiesce();
+  simulation.history.record(reading);
+  for (let at = 1; at <= 500; at += 1) {
+    simulation.history.record(progress(at, 8 / at));
+    simulation.host.trainingChanged(true);
+    await vi.advanceTimersByTimeAsync(20);
+    while (simulation.toPage.length > 0) simulation.deliverToPage();
+  }
+  const { tickTimes } = simulation;
+  expect(tickTimes.length).toBeGreaterThanOrEqual(9);
+  for (const [i, time] of tickTimes.entries())
+    if (i >= 2) expect(time - tickTimes[i - 1]!).toBeGreaterThanOrEqual(1_000);
+});

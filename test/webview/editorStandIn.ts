@@ -7,7 +7,7 @@ import {
   type InspectionEngine,
   InspectorConversation,
 } from '../../extension/host/inspectorConversation.ts';
-import { inspectorPage, inspectorScripts } from '../../extension/host/inspectorPage.ts';
+import { type InspectorPage, inspectorPage, inspectorScripts } from '../../extension/host/inspectorPage.ts';
 import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import type { InspectorMessage, InspectorRequest, ModelState } from '../../extension/protocol/inspector.ts';
 import { type Theme, themes, themeSheet } from './themes.ts';
@@ -47,6 +47,8 @@ export interface OpenOptions {
   readonly model: ModelState;
   /** BCP 47; absent: English */
   readonly language?: string;
+  /** absent: the tab's page */
+  readonly surface?: InspectorPage['surface'];
   readonly engine: InspectionEngine;
   readonly width?: number;
   readonly height?: number;
@@ -95,7 +97,7 @@ export class EditorStandIn {
     const server = createServer((request, response) => {
       const origin = `http://${request.headers.host}`;
       const { pathname, search } = new URL(request.url ?? '/', origin);
-      const body = files.get(pathname) ?? themedFile(pathname, origin, search.slice(1));
+      const body = files.get(pathname) ?? themedFile(pathname, origin, new URLSearchParams(search));
       if (body === null) {
         response.writeHead(404).end();
         return;
@@ -126,7 +128,9 @@ export class EditorStandIn {
     if (options.initScript !== undefined) await page.addInitScript(options.initScript);
     const inspector = new OpenInspector(page, options);
     await page.exposeFunction('receive', (request: InspectorRequest) => inspector.receive(request));
-    await page.goto(`http://127.0.0.1:${port}/${options.theme.id}.html?${options.language ?? 'en'}`);
+    const { language = 'en', surface = 'tab' } = options;
+    const asked = new URLSearchParams({ language, surface });
+    await page.goto(`http://127.0.0.1:${port}/${options.theme.id}.html?${asked}`);
     return inspector;
   }
 
@@ -148,11 +152,12 @@ const chromiumFlags = [
 ];
 
 /** `/THEME.html` and `/THEME.css`: the Inspector's real page with what the editor adds to it. */
-function themedFile(pathname: string, origin: string, language: string): string | null {
+function themedFile(pathname: string, origin: string, asked: URLSearchParams): string | null {
   const [id, extension] = pathname.slice(1).split('.');
   const theme = themes.find((theme) => theme.id === id);
   if (theme === undefined) return null;
   if (extension === 'css') return themeSheet(theme);
+  const language = asked.get('language') ?? 'en';
   return inspectorPage({
     cspSource: origin,
     nonce,
@@ -160,6 +165,7 @@ function themedFile(pathname: string, origin: string, language: string): string 
     styleUri: '/inspector.css',
     language,
     title: 'Nihilo Inspector',
+    surface: asked.get('surface') === 'sideBar' ? 'sideBar' : 'tab',
   })
     .replace(
       '<link',

@@ -8,6 +8,7 @@ const page = {
   scriptUris: ['https://file.vscode-cdn.net/dist/webview/inspector.js'],
   styleUri: 'https://file.vscode-cdn.net/dist/webview/inspector.css',
   language: 'en',
+  surface: 'tab' as const,
   title: 'Nihilo Inspector',
 };
 

@@ -48,6 +48,19 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector where there is little room
     },
   );
 
+  test('in a low view of the side bar most of what is seen is the stage', async () => {
+    const inspector = await openOnSample(editor, { width: 300, height: 180 });
+    const { page } = inspector;
+    await page.evaluate(() => document.querySelector('.prediction')!.scrollIntoView());
+    const top = await page.locator('.tokens').evaluate((tokens) => tokens.getBoundingClientRect().top);
+    expect(top).toBeGreaterThan(180 / 2);
+    await page.locator('.token[tabindex="0"]').focus();
+    await page.keyboard.press('ArrowLeft');
+    await settled(inspector, 'scores');
+    expect(await page.locator('.token:focus').isVisible()).toBe(true);
+    await inspector.close();
+  });
+
   test('a sheet is not cut off either', async () => {
     const inspector = await openOnSample(editor, { width: 240 });
     const { page } = inspector;

@@ -169,6 +169,7 @@ export const sampleMessage: CallMessage = {
 /** Two decisions of one token, as an index would tell them. */
 const sampleParts: Parts = {
   transformer: true,
+  others: { count: 8_190, mixed: 1 - 0.2565 * 1.5 },
   tokens: [1, 2].map((i) => ({
     id: sampleTokens.tokens[i]!.id,
     bytes: sampleTokens.tokens[i]!.bytes,

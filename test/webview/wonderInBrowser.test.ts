@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AlongQuery } from '../../extension/completion/client.ts';
+import type { PartsAlong } from '../../extension/protocol/stages.ts';
 import { EditorStandIn, whyNoBrowser } from './editorStandIn.ts';
-import { seriousFindings } from './pageChecks.ts';
+import { picture, seriousFindings } from './pageChecks.ts';
 import { sampleEngine, sampleInspection, sampleModel } from './sampleEngine.ts';
 import { openOnSample, settled } from './sampleInspector.ts';
 import { samplePlace } from './sampleText.ts';
@@ -50,7 +52,14 @@ describe.skipIf(whyNoBrowser !== null)('what is asked of a token in the editor, 
   });
 
   test('of a suggestion each token has p, rank, bits and what else might have come, and its product is shown as completions made it', async () => {
-    const inspector = await openOnSample(editor);
+    const asked: AlongQuery[] = [];
+    const engine = sampleEngine();
+    const along = async (query: AlongQuery, signal: AbortSignal): Promise<PartsAlong | null> => {
+      asked.push(query);
+      const { tokens } = (await engine.parts({ ...query, at: 0, tokens: [] }, signal))!;
+      return { transformer: true, tokens: query.tokens.map((token, i) => ({ ...tokens[i % 2]!, ...token })) };
+    };
+    const inspector = await openOnSample(editor, { engine: { ...engine, along } });
     const { page } = inspector;
     const { tokens, cursor } = sampleInspection(null, 20);
     // Its first token stood before the cursor and was chosen again.
@@ -60,14 +69,28 @@ describe.skipIf(whyNoBrowser !== null)('what is asked of a token in the editor, 
       { ...tokens[3]!, logit: 1, probability: 0.5 },
       { ...tokens[4]!, logit: 1, probability: 0.8 },
     ];
-    const suggestion = { tokens: suggested, back: begun.bytes.length };
+    const typed = begun.bytes.length;
+    const suggestion = { tokens: suggested, back: typed, typed };
     inspector.conversation.wonder({ about: 'why', suggestion });
     await page.waitForSelector(
       `.prediction[data-position="${cursor - 2}"] [data-branch="3"][data-done="true"]`,
     );
-    expect(await page.locator('[data-suggested]').textContent()).toMatch(
-      /0\.900 × .*0\.500 × .*0\.800 = 0\.360$/,
-    );
+    await page.waitForSelector('[data-suggested] .decisions');
+    expect(asked.at(-1)).toMatchObject({
+      prefix: 'x',
+      open: { suffix: 'y' },
+      tokens: suggested.map(({ id, bytes }) => ({ id, bytes })),
+    });
+    const heard = await page.locator('.suggested [data-probability]').allTextContents();
+    expect(heard).toEqual(['0.9000', '0.5000', '0.8000']);
+    expect(await page.locator('.suggested tfoot').textContent()).toMatch(/0\.360$/);
+    // Project, file and transformer of its first token, and of the second one's decisions when that is looked at.
+    const [first] = await page.locator('.suggested tbody tr').allTextContents();
+    expect(first).toMatch(/0\.9000.*0\.3100.*0\.2200.*0\.4000$/);
+    expect(await page.locator('[data-suggested] .decisions tbody tr').count()).toBe(2);
+    await page.locator('.branch-token').nth(1).click();
+    await page.waitForSelector(`.suggested .chosen[data-suggested-token="${suggested[1]!.id}"]`);
+    await picture(inspector, 'why-suggested');
     const shown = await page.locator('.branch-token').evaluateAll((all) =>
       all.slice(0, 3).map((token) => ({
         id: Number((token as HTMLElement).dataset['tokenId']),
@@ -85,11 +108,11 @@ describe.skipIf(whyNoBrowser !== null)('what is asked of a token in the editor, 
         tokens: before,
         token: suggested[i]!.id,
       } as const;
-      const asked = await sampleEngine().ask({ run, question }, new AbortController().signal);
-      if (asked.kind !== 'next') throw new Error('another answer');
-      expect(Math.abs(probability - asked.answer.probability)).toBeLessThanOrEqual(1e-12);
-      expect(text).toContain(`rank ${asked.answer.rank.toLocaleString('en')}`);
-      expect(text).toContain(`${(-Math.log2(asked.answer.probability)).toFixed(1)} bits`);
+      const told = await sampleEngine().ask({ run, question }, new AbortController().signal);
+      if (told.kind !== 'next') throw new Error('another answer');
+      expect(Math.abs(probability - told.answer.probability)).toBeLessThanOrEqual(1e-12);
+      expect(text).toContain(`rank ${told.answer.rank.toLocaleString('en')}`);
+      expect(text).toContain(`${(-Math.log2(told.answer.probability)).toFixed(1)} bits`);
     }
     expect(await page.locator('[data-alternative]').count()).toBe(5);
     expect(await page.locator('.branch-token.supposed').count()).toBe(0);
@@ -106,7 +129,7 @@ describe.skipIf(whyNoBrowser !== null)('what is asked of a token in the editor, 
     const inspector = await openOnSample(editor);
     const { actual } = sampleInspection(null, 20).distribution;
     const tokens = [{ id: 5, bytes: 'x', logit: 1, probability: 0.5 }];
-    inspector.conversation.wonder({ about: 'why', suggestion: { tokens, back: 1_000 } });
+    inspector.conversation.wonder({ about: 'why', suggestion: { tokens, back: 1_000, typed: 0 } });
     await inspector.page.waitForSelector(`[data-why="${actual!.id}"] [data-branch="0"]`);
     await inspector.close();
   });

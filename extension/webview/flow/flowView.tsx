@@ -3,7 +3,8 @@ import { useMemo, useState } from 'preact/hooks';
 import type { OperationName } from '../../protocol/operations.ts';
 import type { StageId } from '../../protocol/stages.ts';
 import { phrases } from '../phrases/phrases.ts';
-import { useAnswer, useView } from '../view.ts';
+import { still } from '../still.tsx';
+import { useAnswer, useView, type View } from '../view.ts';
 import { type DrawnEdge, drawn, type FlowNode, folded, type FoldedGraph } from './foldedGraph.ts';
 
 /** Pixels: of a row, between lanes, and of a node's mark. */
@@ -27,7 +28,7 @@ const stageOf: Readonly<Record<OperationName, StageId>> = {
 
 /** How numbers flow from tokens to scores, as the engine has been seen to compute them: the chosen layer, with its ways around. */
 export function FlowView(): JSX.Element {
-  const { selection, dispatch } = useView();
+  const { selection, state, dispatch } = useView();
   const asked = useAnswer('operations');
   return (
     <details
@@ -39,7 +40,9 @@ export function FlowView(): JSX.Element {
       }}
     >
       <summary>{phrases.flowHeading(selection.layer + 1)}</summary>
-      {selection.flow && asked !== null && <Flow graph={asked.answer} open={selection.layer} />}
+      {selection.flow && asked !== null && (
+        <Flow graph={asked.answer} open={selection.layer} stage={state.stage} dispatch={dispatch} />
+      )}
     </details>
   );
 }
@@ -47,14 +50,16 @@ export function FlowView(): JSX.Element {
 interface FlowProps {
   readonly graph: Parameters<typeof folded>[0];
   readonly open: number;
+  readonly stage: StageId;
+  readonly dispatch: View['dispatch'];
 }
 
-function Flow({ graph, open }: FlowProps): JSX.Element {
-  const { state, dispatch } = useView();
+/** Another token flows the same way. */
+const Flow = still(function Flow({ graph, open, stage: shownStage, dispatch }: FlowProps): JSX.Element {
   const [told, setTold] = useState<string | null>(null);
   const shown = useMemo(() => folded(graph, open), [graph, open]);
   const edges = useMemo(() => drawn(shown), [shown]);
-  const current = shown.nodes.find(({ operation }) => stageIn(operation) === state.stage) ?? null;
+  const current = shown.nodes.find(({ operation }) => stageIn(operation) === shownStage) ?? null;
   const node = shown.nodes.find(({ key }) => key === told) ?? current ?? shown.nodes[0]!;
   const gutter = (1 + Math.max(...edges.map(({ lane }) => lane))) * laneWidth + 2 * radius;
   const openNode = ({ operation, layers }: FlowNode): void => {
@@ -80,7 +85,7 @@ function Flow({ graph, open }: FlowProps): JSX.Element {
             <button
               key={each.key}
               type="button"
-              class={`flow-node ${current !== null && stageIn(each.operation) === state.stage ? 'here' : ''}`}
+              class={`flow-node ${current !== null && stageIn(each.operation) === shownStage ? 'here' : ''}`}
               data-node={each.key}
               tabIndex={each === node ? 0 : -1}
               aria-current={each === current ? 'location' : undefined}
@@ -99,7 +104,7 @@ function Flow({ graph, open }: FlowProps): JSX.Element {
       </p>
     </>
   );
-}
+});
 
 function stageIn(operation: FlowNode['operation']): StageId | null {
   return operation === null ? null : stageOf[operation.name];

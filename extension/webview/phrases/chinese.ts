@@ -207,6 +207,7 @@ const prediction = {
   topK: 'Top-k（0：全部）',
   topP: 'Top-p',
   seed: '种子',
+  openInspector: '在检查器中打开',
   partsHeading: '补全由什么组成',
   partsHint:
     '各部分自己给出的概率，以及混合后的概率。补全用 8 位权重计算转换器，各阶段则用 float32 显示，所以这一列可能与上表略有不同。',

@@ -214,6 +214,7 @@ const prediction = {
   topK: 'Top-k (0: all)',
   topP: 'Top-p',
   seed: 'Seed',
+  openInspector: 'Open in Inspector',
   partsHeading: 'What completions are made of',
   partsHint:
     'Each part’s own probability of the token, and the mixed one. Completions compute the transformer with 8-bit weights; the stages show it in float32, so its column may differ a little from the table above.',

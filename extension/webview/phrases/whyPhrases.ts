@@ -34,7 +34,12 @@ export const englishWhy = {
     `${count(tokens)} tokens; the product of their probabilities is p = ${probability}.`,
   branchProduct: (tokens: number, probability: string) =>
     `What if: ${count(tokens)} tokens; the product of their probabilities is p = ${probability}.`,
-  asSuggested: 'The suggestion, as completions heard it (counts, file and transformer), was p =',
+  suggestedHeading: 'What was suggested, and which parts said so',
+  suggestedProduct: 'product',
+  suggestedHint:
+    'Mixed is what completions computed as they suggested it; of a token that was typed in part, given that part. What each part says alone, and the decisions, are computed now: counts go on learning.',
+  noPartsOfSuggested:
+    'What each part says can’t be told: the counts of the workspace are not ready, are of other tokens, or this text holds a secret.',
   leaveBranch: 'Back to what it says itself',
   supposed: 'supposed',
   alternativesTo: (place: number) => `What might have come as token ${count(place)} instead of`,
@@ -84,7 +89,11 @@ export const chineseWhy = {
   ownProduct: (tokens, probability) => `${count(tokens)} 个标记；它们的概率之积 p = ${probability}。`,
   branchProduct: (tokens, probability) =>
     `假如这样：${count(tokens)} 个标记；它们的概率之积 p = ${probability}。`,
-  asSuggested: '这条建议在补全时（计数、文件和转换器一起）的概率 p =',
+  suggestedHeading: '给出了什么建议，由哪些部分给出',
+  suggestedProduct: '乘积',
+  suggestedHint:
+    '“混合”是给出建议时补全算出的概率；已输入一部分的标记，以那一部分为条件。各部分单独给出的概率和各次判断是现在计算的：计数一直在继续学习。',
+  noPartsOfSuggested: '无法说出各部分的概率：工作区的计数还没有准备好，或属于别的标记，或这段文本含有机密。',
   leaveBranch: '回到它自己的选择',
   supposed: '假设的',
   alternativesTo: (place) => `第 ${count(place)} 个标记的位置上还可能出现什么，而不是`,

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ScoredToken } from '../../protocol/prediction.ts';
 import type { BranchToken, StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { Numbers, ProbabilityCells } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
+import { Suggested } from './suggested.tsx';
 import { TableHead } from '../tableHead.tsx';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
@@ -47,7 +47,6 @@ export function Branch(): JSX.Element | null {
           {!done && <span aria-hidden="true">…</span>}
         </p>
       </Numbers>
-      {isSuggestion && <Suggested tokens={suggestion.tokens} />}
       <Product answer={asked.answer} isSupposed={supposed.length > 0 && !isSuggestion} />
       {supposed.length > 0 && (
         <p class="controls">
@@ -63,6 +62,7 @@ export function Branch(): JSX.Element | null {
           onTake={(id) => suppose([...tokens.slice(0, at).map((before) => before.id), id])}
         />
       )}
+      {isSuggestion && <Suggested tokens={suggestion.tokens} looked={at} />}
     </section>
   );
 }
@@ -110,23 +110,6 @@ function Product({
         : isSupposed
           ? phrases.branchProduct(tokens.length, said)
           : phrases.ownProduct(tokens.length, said)}
-    </p>
-  );
-}
-
-/** What completions made of the suggestion: with the counts, where the transformer alone stands above. */
-function Suggested({ tokens }: { readonly tokens: readonly ScoredToken[] }): JSX.Element {
-  const probability = tokens.reduce((product, token) => product * token.probability, 1);
-  return (
-    <p data-suggested={probability}>
-      {phrases.asSuggested}{' '}
-      {tokens.map((token, i) => (
-        <span key={i}>
-          {i > 0 && ' × '}
-          <TokenText bytes={token.bytes} /> {decimal(token.probability, 3)}
-        </span>
-      ))}{' '}
-      = {probability.toPrecision(3)}
     </p>
   );
 }

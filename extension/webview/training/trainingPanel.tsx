@@ -15,6 +15,8 @@ interface TrainingPanelProps {
   readonly scales: CurveScales;
   /** a text is looked at, and its tokens' vectors can be */
   readonly canShowWay: boolean;
+  /** there is room for the figures alone */
+  readonly isCompact: boolean;
   readonly dispatch: (event: InspectorEvent) => void;
   readonly send: (request: InspectorRequest) => void;
 }
@@ -23,6 +25,7 @@ export function TrainingPanel({
   training,
   scales,
   canShowWay,
+  isCompact,
   dispatch,
   send,
 }: TrainingPanelProps): JSX.Element {
@@ -37,7 +40,7 @@ export function TrainingPanel({
       {training.error !== null && <p class="error-sentence">{training.error.message}</p>}
       <NoBetter training={training} send={send} />
       <Figures training={training} />
-      {canShowWay && (
+      {canShowWay && !isCompact && (
         <p class="controls">
           <button
             type="button"
@@ -48,7 +51,7 @@ export function TrainingPanel({
           </button>
         </p>
       )}
-      {training.train.length + training.heldOut.length > 0 && (
+      {!isCompact && training.train.length + training.heldOut.length > 0 && (
         <TrainingCurves training={training} scales={scales} dispatch={dispatch} send={send} />
       )}
     </section>

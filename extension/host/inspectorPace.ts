@@ -5,3 +5,11 @@
 export function followDelayMs(isTraining: boolean): number {
   return isTraining ? 1_000 : 150;
 }
+
+/**
+ * How long a training's ticks are apart: at most four a second; one while somebody writes, because to draw one takes the page a hundredth of
+ * a second, which a completion may wait for.
+ */
+export function tickDelayMs(isWriting: boolean): number {
+  return isWriting ? 1_000 : 250;
+}
