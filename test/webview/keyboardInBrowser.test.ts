@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { seriousFindings } from './pageChecks.ts';
+import { sampleEngine } from './sampleEngine.ts';
 import { openOnSample, settled } from './sampleInspector.ts';
 
 /** Nobody presses Tab more often to get from one end of the page to the other. */
@@ -171,6 +172,39 @@ describe.skipIf(whyNoBrowser !== null)('by keyboard alone, in a browser', () => 
       ).toBe('true');
       await inspector.close();
     });
+  });
+
+  test('what has the keyboard keeps it while an answer is awaited, however long; its old number is covered', async () => {
+    const engine = sampleEngine();
+    let goOn: (() => void) | null = null;
+    const slow: typeof engine.ask = (query, signal) =>
+      query.question.kind === 'attention' && query.question.head !== 0
+        ? new Promise((resolve, reject) => (goOn = () => engine.ask(query, signal).then(resolve, reject)))
+        : engine.ask(query, signal);
+    const inspector = await openOnSample(editor, { engine: { ...engine, ask: slow } });
+    const typist = new Typist(inspector);
+    const { page } = inspector;
+    await typist.openStage('attention');
+    await typist.tabTo('[role="radio"]');
+    await typist.press('ArrowRight');
+    await expect.poll(() => goOn).not.toBeNull();
+    const concealed = (): Promise<string> =>
+      page.locator('.attention').evaluate((table) => getComputedStyle(table).visibility);
+    await expect.poll(concealed).toBe('hidden');
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    expect(await typist.isAt('[role="radio"][aria-label="layer 1, head 2"]')).toBe(true);
+    goOn!();
+    await settled(inspector, 'attention');
+    expect(await typist.isAt('[role="radio"][aria-label="layer 1, head 2"]')).toBe(true);
+    // A number: another token is chosen by its row's button.
+    await typist.tabTo('.attention button');
+    await typist.moveTo('.attention [data-other] .num', 'ArrowRight');
+    await page.evaluate(() => document.querySelector('.prediction')!.setAttribute('aria-busy', 'true'));
+    await expect
+      .poll(() => page.evaluate(() => getComputedStyle(document.activeElement!).color))
+      .toBe('rgba(0, 0, 0, 0)');
+    expect(await typist.isAt('.num')).toBe(true);
+    await inspector.close();
   });
 
   /** A table is one stop, however many rows it has; what else stands in a stage is counted. */
