@@ -64,6 +64,6 @@ export function numberSentence(number: NumberName, { tokens, distribution }: Ins
 }
 
 /** Isolated, so that text of another direction can't reorder the sentence around it. */
-function spoken(bytes: string): string {
+export function spoken(bytes: string): string {
   return `\u2068${spokenToken(tokenPieces(bytes))}\u2069`;
 }

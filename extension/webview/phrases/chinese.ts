@@ -2,6 +2,7 @@ import { count, decimal } from '../figures.ts';
 import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
 import { trainingChinese } from './trainingChinese.ts';
+import { chineseFound } from './foundPhrases.ts';
 import { chineseWhy } from './whyPhrases.ts';
 
 const frame = {
@@ -55,8 +56,6 @@ const frame = {
   lookingAt: '正在查看',
   lookHint: '选择一个数字，看它由什么算出。按 P 打开它的计算过程。',
   whatToLookFor: '看什么',
-  overview: (layer, firing, neurons, entropy, loss) =>
-    `第 ${layer} 层：${count(neurons)} 个神经元中有 ${count(firing)} 个激活。熵 ${entropy} 比特，损失 ${loss}。`,
 } satisfies Partial<Phrases>;
 
 const stages = {
@@ -344,6 +343,7 @@ export const chinese: Phrases = {
   ...frame,
   ...stages,
   ...chineseDepth,
+  ...chineseFound,
   ...prediction,
   ...chineseWhy,
   ...pencil,

@@ -2,6 +2,7 @@ import type { Place } from '../../protocol/inspector.ts';
 import { englishDepth } from './englishDepth.ts';
 import { count, decimal } from '../figures.ts';
 import { trainingEnglish } from './trainingEnglish.ts';
+import { englishFound } from './foundPhrases.ts';
 import { englishWhy } from './whyPhrases.ts';
 
 const frame = {
@@ -56,8 +57,6 @@ const frame = {
   lookingAt: 'Now looking at',
   lookHint: 'Choose a number to see what it is made of. P opens its calculation.',
   whatToLookFor: 'What to look for',
-  overview: (layer: number, firing: number, neurons: number, entropy: string, loss: string) =>
-    `Layer ${layer}: ${count(firing)} of ${count(neurons)} neurons fire. Entropy ${entropy} bits, loss ${loss}.`,
 };
 
 const stages = {
@@ -369,6 +368,7 @@ export const english = {
   ...frame,
   ...stages,
   ...englishDepth,
+  ...englishFound,
   ...prediction,
   ...englishWhy,
   ...pencil,
