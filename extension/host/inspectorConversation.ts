@@ -79,6 +79,9 @@ const toldApart: ReadonlySet<StageKind> = new Set([
   'operations',
 ] as const);
 
+/** Of a longer text each answer is a message of its own: all of them together might be larger than one may be. */
+const mostTokensTogether = 2_048;
+
 /** How many tokens' parts of the mixture are shown. */
 const partsShown = 5;
 
@@ -255,6 +258,7 @@ export class InspectorConversation {
     const { signal } = underWay;
     this.#underWay = underWay;
     let reply: InspectorMessage;
+    let later: readonly NumberedAnswer[] = [];
     try {
       const inspection =
         essay === null
@@ -263,11 +267,15 @@ export class InspectorConversation {
       if (signal.aborted) return;
       this.#inspected = { text, inspection };
       const answers = await this.#askAll(this.#inspected, questions);
-      reply = { type: 'inspected', sequence, revision, inspection, answers };
+      const isShort = inspection.tokens.length <= mostTokensTogether;
+      reply = { type: 'inspected', sequence, revision, inspection, answers: isShort ? answers : [] };
+      if (!isShort) later = answers;
     } catch (error) {
       reply = { type: 'failed', sequence, revision, error: toPlainError(error) };
     }
-    if (!signal.aborted) this.#send(reply);
+    if (signal.aborted) return;
+    this.#send(reply);
+    for (const answer of later) this.#send({ type: 'answered', answers: [answer] });
   }
 
   /** Nobody waits for more of an answer that grows. */

@@ -100,6 +100,7 @@ export class Inspector {
       steps: trainerState.step,
       seconds: trainerState.seconds,
       heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
+      preset: trainerState.preset,
     };
   }
 

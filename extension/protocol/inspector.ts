@@ -14,11 +14,14 @@ export interface Place {
   readonly column: number;
 }
 
+/** Where a model comes from. */
+export type ModelOrigin = 'trained' | 'imported' | 'base';
+
 /** Whether there is a model to inspect. `failed` carries one sentence that says what to do. */
 export type ModelState =
   | { readonly state: 'missing' }
   | { readonly state: 'loading' }
-  | { readonly state: 'ready'; readonly model: ModelSummary }
+  | { readonly state: 'ready'; readonly model: ModelSummary; readonly origin: ModelOrigin }
   | { readonly state: 'failed'; readonly error: PlainError };
 
 /** One point of a curve; seconds of training, without pauses. */

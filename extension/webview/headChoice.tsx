@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { StageAnswers } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { Heatmap } from './heatmap.tsx';
 import { phrases } from './phrases/phrases.ts';
-import { strongestIn } from './stages/headCells.ts';
+import { strongestIn, tokensIn } from './stages/headCells.ts';
 import { LooksAt } from './stages/looksAt.tsx';
 import { useAnswer, useView } from './view.ts';
 
@@ -17,9 +17,25 @@ export function HeadChoice(): JSX.Element {
   const [previewed, setPreviewed] = useState<number | null>(null);
   const choose = (layer: number, head: number): void =>
     dispatch({ type: 'select', change: { layer, head, other: null } });
+  const group = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = headAt(event.key, selection, inspection);
+    if (next === null) return;
+    event.preventDefault();
+    choose(next.layer, next.head);
+    const radios = group.current!.querySelectorAll<HTMLElement>('[role="radio"]');
+    radios[next.layer * inspection.heads + next.head]!.focus();
+  };
   return (
     <>
-      <div class="heads" role="radiogroup" aria-label={phrases.headsHeading}>
+      <div
+        class="heads"
+        role="radiogroup"
+        aria-label={phrases.headsHeading}
+        ref={group}
+        onKeyDown={onKeyDown}
+      >
         {Array.from({ length: inspection.layers }, (_, layer) => (
           <div class="layer" key={layer}>
             <span class="quiet">{phrases.layer(layer + 1)}</span>
@@ -33,6 +49,7 @@ export function HeadChoice(): JSX.Element {
                   role="radio"
                   class={`head ${isChosen ? 'chosen' : ''}`}
                   aria-checked={isChosen}
+                  tabIndex={isChosen ? 0 : -1}
                   aria-label={phrases.headName(layer + 1, head + 1)}
                   onClick={() => choose(layer, head)}
                   onPointerEnter={() => setPreviewed(at)}
@@ -58,6 +75,36 @@ export function HeadChoice(): JSX.Element {
       />
     </>
   );
+}
+
+/** The head that a key leads to from the chosen one; null for keys that are not the heads'. A row is a layer. */
+function headAt(
+  key: string,
+  { layer, head }: HeadIndex,
+  { layers, heads }: { readonly layers: number; readonly heads: number },
+): HeadIndex | null {
+  const [lastLayer, lastHead] = [layers - 1, heads - 1];
+  switch (key) {
+    case 'ArrowLeft':
+      return { layer, head: Math.max(0, head - 1) };
+    case 'ArrowRight':
+      return { layer, head: Math.min(lastHead, head + 1) };
+    case 'ArrowUp':
+      return { layer: Math.max(0, layer - 1), head };
+    case 'ArrowDown':
+      return { layer: Math.min(lastLayer, layer + 1), head };
+    case 'Home':
+      return { layer: 0, head: 0 };
+    case 'End':
+      return { layer: lastLayer, head: lastHead };
+    default:
+      return null;
+  }
+}
+
+interface HeadIndex {
+  readonly layer: number;
+  readonly head: number;
 }
 
 interface PreviewProps {
@@ -98,8 +145,7 @@ function Strongest({ cells, size, tokens, at }: StrongestProps): JSX.Element {
   const row = Math.floor((at * size) / tokens);
   const { column, share } = strongestIn(cells, size, row);
   if (size === tokens) return <LooksAt row={at} column={column} share={share} />;
-  const first = (cell: number): number => Math.ceil((cell * tokens) / size);
-  const block = (cell: number): string => `${first(cell) + 1}–${first(cell + 1)}`;
+  const block = (cell: number): string => tokensIn(cell, { side: size, tokens });
   return <p>{phrases.blockLooksMost(block(row), block(column), decimal(share.value, 2))}</p>;
 }
 

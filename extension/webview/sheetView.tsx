@@ -106,7 +106,7 @@ function Lines({ sheet, isBlank }: { readonly sheet: Sheet; readonly isBlank: bo
   const place = useRef<HTMLTableElement>(null);
   const check = (): void => setWrong(firstWrong(place.current!));
   return (
-    <div class="scores-frame">
+    <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.linesLabel}>
       <table class="sheet-lines" ref={place}>
         <TableHead
           columns={[

@@ -105,7 +105,7 @@ async function measure(
   const editor = await EditorStandIn.start();
   try {
     const places = placesIn('extension/engine/kernels.ts');
-    const model = { state: 'ready', model: await client.load(checkpoint, false) } as const;
+    const model = { state: 'ready', model: await client.load(checkpoint, false), origin: 'trained' } as const;
     const opened: Opened = { editor, engine: engineOf(client, checkpoint), model, text: places[0]! };
     const measuring = legs(opened, client, checkpoint, places);
     for (const leg of wanted) found({ [leg]: { ...of, figures: await measuring[leg]() } });

@@ -59,7 +59,11 @@ const platform = nodePlatform();
 const client = new InspectorClient(platform);
 const editor = await EditorStandIn.start();
 try {
-  const model = { state: 'ready', model: await client.load(platform.baseModel!, true) } as const;
+  const model = {
+    state: 'ready',
+    model: await client.load(platform.baseModel!, true),
+    origin: 'base',
+  } as const;
   for (const id of ['dark-modern', 'light-modern']) {
     const theme = themes.find((theme) => theme.id === id)!;
     const shade = id.split('-')[0]!;

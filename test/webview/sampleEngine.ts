@@ -45,7 +45,9 @@ export const sampleModel: ModelState = {
     steps: 900,
     seconds: 60,
     heldOutBitsPerByte: 1.83,
+    preset: 'small',
   },
+  origin: 'trained',
 };
 
 /** The last tokens are no text. */

@@ -5,6 +5,7 @@ import { count, decimal } from '../figures.ts';
 import { trainingEnglish } from './trainingEnglish.ts';
 import { englishTerms } from './stageTerms.ts';
 import { englishTokenNames } from './tokenNames.ts';
+import { englishFound } from './foundPhrases.ts';
 import { englishWhy } from './whyPhrases.ts';
 
 const frame = {
@@ -28,6 +29,30 @@ const frame = {
   isFollowing: 'follows the cursor',
   place: (place: Place) => `${place.file}:${place.line}:${place.column}`,
   essayButton: 'Start from Nothing',
+  model: {
+    trained: {
+      pencil: 'pencil model',
+      small: 'your small model',
+      default: 'your model',
+      large: 'your large model',
+      base: 'your model, from the base',
+    },
+    imported: 'imported model',
+    base: 'base model',
+    essay: 'the essay’s model',
+    step: (steps: string) => `step ${steps}`,
+    heldOut: (bits: string) => `held-out ${bits}`,
+    meanLoss: (loss: string) => `mean loss ${loss}`,
+    shape: (parameters: string, layers: number, heads: number, context: string) =>
+      `${parameters} numbers, ${layers} × ${heads} heads, ${context} tokens at once; held-out loss is in bits per byte`,
+  },
+  drawSettings: 'How the next token is drawn',
+  drawSeed: 'seed',
+  stepButton: 'Step',
+  stepHint: 'What one training step on this text would change; the model stays as it is',
+  essayStepHint: 'Teach the example one step',
+  pencilButton: 'Pencil',
+  pencilHint: 'The calculation of the number that is looked at, or of the likeliest token’s probability',
   stagesLabel: 'Stages from text to prediction',
   tokensHeading: 'Tokens',
   tokensHint: (total: number, before: number) =>
@@ -37,8 +62,6 @@ const frame = {
   lookingAt: 'Now looking at',
   lookHint: 'Choose a number to see what it is made of. P opens its calculation.',
   whatToLookFor: 'What to look for',
-  overview: (layer: number, firing: number, neurons: number, entropy: string, loss: string) =>
-    `Layer ${layer}: ${count(firing)} of ${count(neurons)} neurons fire. Entropy ${entropy} bits, loss ${loss}.`,
 };
 
 const stages = {
@@ -131,6 +154,12 @@ const stages = {
     'Rows look back at columns. Point at a pair, or go there by the arrow keys, to see its share; a click or Enter chooses it, P opens its calculation.',
   looksNotAhead: 'does not look ahead at',
   looksMostAt: 'Most at ',
+  pictureScale: (tokens: number) =>
+    `A cell is about ${decimal(tokens, 1)} × ${decimal(tokens, 1)} tokens: the largest share among them. The row of the chosen token is exact in the table.`,
+  blockLooks: (looking: string, looked: string, share: string) =>
+    `Tokens ${looking} look at tokens ${looked}: ≈ ${share} at most`,
+  blockLooksNotAhead: (looking: string, looked: string) =>
+    `Tokens ${looking} do not look ahead to tokens ${looked}`,
   blockLooksMost: (looking: string, looked: string, share: string) =>
     `Tokens ${looking} look most at tokens ${looked}: ≈ ${share}`,
   query: 'Query before the rotation',
@@ -171,6 +200,8 @@ const prediction = {
   logit: 'Logit',
   probability: 'Probability',
   filtered: 'Filtered',
+  greedyScores:
+    'T = 0: nothing is divided and nothing is drawn. The token with the largest score is taken, of equal ones the more frequent: its probability is 1, and that of all others 0.',
   others: (total: number) => `all ${count(total)} others`,
   total: 'total',
   entropyName: 'Entropy',
@@ -259,6 +290,7 @@ const pencil = {
   print: 'Print',
   convention: (products: number, totals: number) =>
     `Products have ${products} decimals, totals ${totals}; halves are rounded away from zero. Quotients in brackets stay in the calculator.`,
+  linesLabel: 'Lines of the calculation',
   called: 'Name',
   madeOf: 'Made of',
   value: 'Value',
@@ -308,7 +340,8 @@ const pencil = {
       `The score of ${token} after ${at}: the last vector times the vector of ${token}.`,
     error: (token: string, at: string) =>
       `The gradient at the score of ${token} after ${at}: its probability, less 1 if it is what came.`,
-    probability: (token: string, at: string) => `The probability of ${token} after ${at}.`,
+    probability: (token: string, at: string, temperature: number) =>
+      `The probability of ${token} after ${at}${temperature === 1 ? '' : ` at T = ${temperature}`}.`,
     interval: (token: string, at: string) => `The piece of the ruler that ${token} has after ${at}.`,
     entropy: (at: string) => `How unsure the model is after ${at}.`,
     loss: (at: string) => `How surprised the model is by what follows ${at}.`,
@@ -342,6 +375,7 @@ export const english = {
   ...stages,
   ...englishTerms,
   ...englishDepth,
+  ...englishFound,
   ...prediction,
   ...englishWhy,
   ...pencil,

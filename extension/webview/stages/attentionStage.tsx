@@ -98,7 +98,7 @@ function Row({ answer, question }: Attention): JSX.Element {
           <TableHead
             columns={[
               [phrases.token],
-              ['q · k', 'number wide'],
+              ['q · k', 'number'],
               ['÷ √d', 'number'],
               [phrases.share, 'number'],
               ['', 'bar-column'],
@@ -112,7 +112,7 @@ function Row({ answer, question }: Attention): JSX.Element {
           <tfoot>
             <tr>
               <td>{phrases.allOthers(weights.length - order.length)}</td>
-              <td class="wide" />
+              <td />
               <td />
               <td class="number">{decimal(Math.max(0, 1 - shown), 4)}</td>
               <td />
@@ -138,7 +138,7 @@ function LookedAt({ answer, question, other }: Attention & { readonly other: num
           <span class="token-id">{other + 1}</span>
         </button>
       </td>
-      <td class="number wide" data-label="q · k">
+      <td class="number" data-label="q · k">
         <Num number={name('score')} value={products[other]!} />
       </td>
       <td class="number" data-label="÷ √d">

@@ -5,7 +5,7 @@ import { decimal, probabilityDecimals, roundedToTotal } from '../figures.ts';
 import { FoldedVector, Num, Numbers } from '../numbers.tsx';
 import { PartsTable } from '../parts.tsx';
 import { phrases } from '../phrases/phrases.ts';
-import { Sampling } from '../sampling.tsx';
+import { Filters } from '../sampling.tsx';
 import { type ScoreLine, type Scores, scoresOf } from './scoreLines.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
@@ -21,10 +21,11 @@ export function ScoresStage(): JSX.Element {
   );
   return (
     <div>
-      <Sampling />
+      <Filters />
       {asked !== null && scores !== null && (
         <>
           <Summary position={asked.question.position} />
+          {selection.temperature === 0 && <p>{phrases.greedyScores}</p>}
           <div class="scores-frame">
             <ScoreTable position={asked.question.position} scores={scores} actual={asked.answer.actual} />
           </div>
@@ -43,14 +44,14 @@ export function ScoresStage(): JSX.Element {
 
 const columns = [
   [phrases.rank, 'number'],
-  [phrases.id, 'number medium'],
+  [phrases.id, 'number'],
   [phrases.token],
   [phrases.logit, 'number'],
-  ['÷ T', 'number wide'],
-  ['− max', 'number wide'],
-  ['e^', 'number medium'],
+  ['− max', 'number'],
+  ['÷ T', 'number'],
+  ['e^', 'number'],
   [phrases.probability, 'number'],
-  [phrases.filtered, 'number medium'],
+  [phrases.filtered, 'number'],
 ] as const;
 
 /** The likeliest tokens, one row for all others, and a total that the rows shown add up to. */
@@ -89,15 +90,13 @@ function ScoreTable({
             data-count={others.count}
             data-probability={others.probability}
           >
-            <td />
-            <td class="medium" />
-            <td>{phrases.others(others.count)}</td>
-            <td />
-            <td class="wide" />
-            <td class="wide" />
-            <td class="medium" />
+            <td class="row-name" colSpan={7}>
+              {phrases.others(others.count)}
+            </td>
             <td class="number probability">{plain.shown[lines.length]}</td>
-            <td class="number medium">{filtered.shown[lines.length]}</td>
+            <td class="number" data-label={phrases.filtered}>
+              {filtered.shown[lines.length]}
+            </td>
           </tr>
         </tbody>
         <Totals shown={[plain.total, filtered.total]} />
@@ -110,15 +109,13 @@ function Totals({ shown }: Pick<ScoreRowProps, 'shown'>): JSX.Element {
   return (
     <tfoot>
       <tr>
-        <td />
-        <td class="medium" />
-        <th scope="row">{phrases.total}</th>
-        <td />
-        <td class="wide" />
-        <td class="wide" />
-        <td class="medium" />
-        <td class="number total">{shown[0]}</td>
-        <td class="number medium">{shown[1]}</td>
+        <th class="row-name" scope="row" colSpan={7}>
+          {phrases.total}
+        </th>
+        <td class="number probability total">{shown[0]}</td>
+        <td class="number" data-label={phrases.filtered}>
+          {shown[1]}
+        </td>
       </tr>
     </tfoot>
   );
@@ -133,8 +130,7 @@ interface ScoreRowProps {
 }
 
 function ScoreRow({ line, rank, position, shown, isActual }: ScoreRowProps): JSX.Element {
-  const { selection } = useView();
-  const temperature = Math.max(0.05, selection.temperature);
+  const { temperature } = useView().selection;
   return (
     <tr
       class={isActual ? 'actual' : ''}
@@ -145,8 +141,10 @@ function ScoreRow({ line, rank, position, shown, isActual }: ScoreRowProps): JSX
       data-probability={line.probability}
     >
       <td class="number">{rank}</td>
-      <td class="number medium">{line.id}</td>
-      <td>
+      <td class="number" data-label={phrases.id}>
+        {line.id}
+      </td>
+      <td class="row-name">
         <TokenText bytes={line.bytes} />
         {isActual && (
           <span class="actual-mark" role="img" aria-label={phrases.actualMark} title={phrases.actualMark}>
@@ -154,25 +152,37 @@ function ScoreRow({ line, rank, position, shown, isActual }: ScoreRowProps): JSX
           </span>
         )}
       </td>
-      <td class="number">
+      <td class="number" data-label={phrases.logit}>
         <Num number={{ of: 'logit', position, token: line.id }} value={line.logit} decimals={3} />
       </td>
-      <td class="number wide">{decimal(line.divided, 3)}</td>
-      <td class="number wide">{decimal(line.below, 3)}</td>
-      <td class="number medium">{decimal(line.power, 4)}</td>
+      <td class="number" data-label="− max">
+        {decimal(line.below, 3)}
+      </td>
+      <td class="number" data-label="÷ T">
+        {line.divided === null ? '–' : decimal(line.divided, 3)}
+      </td>
+      <td class="number" data-label="e^">
+        {line.power === null ? '–' : decimal(line.power, 4)}
+      </td>
       <td class="number probability">
-        <Num
-          number={{ of: 'probability', position, token: line.id, temperature }}
-          value={line.probability}
-          shown={shown[0]}
-        />
+        {temperature === 0 ? (
+          shown[0]
+        ) : (
+          <Num
+            number={{ of: 'probability', position, token: line.id, temperature }}
+            value={line.probability}
+            shown={shown[0]}
+          />
+        )}
         <span
           class="bar"
           aria-hidden="true"
           style={{ inlineSize: `${(line.probability * 100).toFixed(2)}%` }}
         />
       </td>
-      <td class="number medium">{shown[1]}</td>
+      <td class="number" data-label={phrases.filtered}>
+        {shown[1]}
+      </td>
     </tr>
   );
 }
