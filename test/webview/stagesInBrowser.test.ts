@@ -98,9 +98,11 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     expect([...kinds].sort()).toEqual([
       'activation',
       'attended',
+      'blind',
       'context',
       'descent',
       'down',
+      'effect',
       'entropy',
       'error',
       'finalNorm',
@@ -116,6 +118,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'middleNorm',
       'neuron',
       'optimizerStep',
+      'others',
       'output',
       'probability',
       'query',
@@ -124,6 +127,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'score',
       'share',
       'similarity',
+      'total',
       'value',
       'weight',
     ]);
