@@ -202,11 +202,19 @@ export function FoldedVector(props: VectorProps): JSX.Element {
   );
 }
 
+interface ProbabilityCellsProps {
+  readonly probability: number;
+  /** absent: it is of a run that is not the one on the screen */
+  readonly number?: NumberName;
+}
+
 /** Two cells of a row: a probability, and its bar. */
-export function ProbabilityCells({ probability }: { readonly probability: number }): JSX.Element {
+export function ProbabilityCells({ probability, number }: ProbabilityCellsProps): JSX.Element {
   return (
     <>
-      <td class="number">{decimal(probability, 4)}</td>
+      <td class="number">
+        {number === undefined ? decimal(probability, 4) : <Num number={number} value={probability} />}
+      </td>
       <td class="bar-column">
         <Bar share={probability} />
       </td>

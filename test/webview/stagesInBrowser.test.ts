@@ -98,9 +98,11 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     expect([...kinds].sort()).toEqual([
       'activation',
       'attended',
+      'blind',
       'context',
       'descent',
       'down',
+      'effect',
       'entropy',
       'error',
       'finalNorm',
@@ -117,6 +119,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'middleNorm',
       'neuron',
       'optimizerStep',
+      'others',
       'output',
       'probability',
       'query',
@@ -125,6 +128,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'score',
       'share',
       'similarity',
+      'total',
       'value',
       'weight',
     ]);

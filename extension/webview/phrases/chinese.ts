@@ -201,8 +201,12 @@ const prediction = {
   entropy: (bits) => `比特：相当于在 ${decimal(2 ** bits, 1)} 个标记中公平地挑一个。`,
   actualMark: '真实的下一个标记',
   actualBefore: '实际跟在后面的是：',
-  actualAfter: (rank, total, probability, bits) =>
-    `在 ${count(total)} 个中排第 ${count(rank)}，概率 ${probability}，惊讶度 ${decimal(bits, 2)} 比特。`,
+  actualRank: (rank, total) => `在 ${count(total)} 个中排第 ${count(rank)}，概率`,
+  surpriseBefore: '，惊讶度',
+  surpriseAfter: '比特。',
+  filteredSentence: '它在 top-k 和 top-p 留下的标记中的份额：同样的 softmax，只对这些标记计算。',
+  othersSentence: (others) => `其余 ${count(others)} 个标记的概率：列出的标记从 1 中留下的部分。`,
+  totalSentence: '列出的全部与其余的相加。',
   noActual: '文本到此为止，没有真实的下一个标记可以比较。',
   layersHeading: '每一层会怎么说',
   layersHint: '假如它就是最后一层（原始 logit lens）：前面各层本来不是为这样读而训练的。',
@@ -248,7 +252,9 @@ const prediction = {
   moreIntervals: (others) => `另有 ${count(others)} 个标记分享尺的其余部分。`,
   lossHeading: '损失',
   loss: '损失',
-  blind: (nats, vocabulary) => `奈特。在 ${count(vocabulary)} 个标记中盲猜的代价是 ${nats}。`,
+  blind: (vocabulary) => `奈特。在 ${count(vocabulary)} 个标记中盲猜的代价是`,
+  blindSentence: (vocabulary) =>
+    `盲猜的代价：${count(vocabulary)} 个标记中每个的概率都是 1 ÷ ${count(vocabulary)}。`,
   errorsHeading: '得分处的梯度',
   errorColumn: 'p − y',
   weightHeading: '一个权重',
@@ -335,10 +341,9 @@ const essay = {
   teach: (steps) => `${count(steps)} 步`,
   leaveEssay: '回到我的代码',
   essayStands: (step, loss) => `第 ${step} 步，平均损失 ${loss}。`,
-  essaySays: (word, probability) =>
-    `在“an apple a day keeps the doctor”之后，它说“${word}”（${probability}）。`,
+  essaySays: (word) => `在“an apple a day keeps the doctor”之后，它说“${word}”，p =`,
   essayLearnt: '这正是句子里的词。',
-  essayTruth: (probability) => `“away”的概率是 ${probability}。`,
+  essayTruth: '正确的是“away”，p =',
   essayDiverged: '最后一步已撤回：在这个学习率下数字会无限增大。请在“学习”中选一个更低的学习率。',
   lossLine: '每一步之后的平均损失',
 } satisfies Partial<Phrases>;

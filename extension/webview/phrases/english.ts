@@ -208,8 +208,14 @@ const prediction = {
   entropy: (bits: number) => `bits: as unsure as a fair pick among ${decimal(2 ** bits, 1)} tokens.`,
   actualMark: 'the true next token',
   actualBefore: 'What really follows:',
-  actualAfter: (rank: number, total: number, probability: string, bits: number) =>
-    `rank ${count(rank)} of ${count(total)}, probability ${probability}, ${decimal(bits, 2)} bits of surprise.`,
+  actualRank: (rank: number, total: number) => `rank ${count(rank)} of ${count(total)}, probability`,
+  surpriseBefore: ',',
+  surpriseAfter: 'bits of surprise.',
+  filteredSentence:
+    'Its share among the tokens that top-k and top-p leave: the same softmax, over these alone.',
+  othersSentence: (others: number) =>
+    `The probability of all ${count(others)} others: what the tokens listed leave of 1.`,
+  totalSentence: 'All that is listed, and all others, added up.',
   noActual: 'The text ends here, so there is no true next token to compare with.',
   layersHeading: 'What each layer would say',
   layersHint:
@@ -257,8 +263,9 @@ const prediction = {
   moreIntervals: (others: number) => `${count(others)} more tokens share the rest of the ruler.`,
   lossHeading: 'Loss',
   loss: 'Loss',
-  blind: (nats: string, vocabulary: number) =>
-    `nats. Guessing blindly among ${count(vocabulary)} tokens costs ${nats}.`,
+  blind: (vocabulary: number) => `nats. Guessing blindly among ${count(vocabulary)} tokens costs`,
+  blindSentence: (vocabulary: number) =>
+    `What a blind guess costs: each of ${count(vocabulary)} tokens has the probability 1 ÷ ${count(vocabulary)}.`,
   errorsHeading: 'Gradient at the scores',
   errorColumn: 'p − y',
   weightHeading: 'One weight',
@@ -360,10 +367,9 @@ const essay = {
   teach: (steps: number) => (steps === 1 ? 'One step' : `${count(steps)} steps`),
   leaveEssay: 'Back to my code',
   essayStands: (step: string, loss: string) => `Step ${step}, mean loss ${loss}.`,
-  essaySays: (word: string, probability: string) =>
-    `After “an apple a day keeps the doctor” it says “${word}” (${probability}).`,
+  essaySays: (word: string) => `After “an apple a day keeps the doctor” it says “${word}”, p =`,
   essayLearnt: 'That is what the sentence says.',
-  essayTruth: (probability: string) => `“away” has ${probability}.`,
+  essayTruth: 'What is true is “away”, p =',
   essayDiverged:
     'The last step was taken back: at this learning rate the numbers grow without end. Choose a lower one in Learning.',
   lossLine: 'Mean loss after each step',

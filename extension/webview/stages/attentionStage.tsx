@@ -3,7 +3,7 @@ import { decimal } from '../figures.ts';
 import { AttentionGrid } from './attentionGrid.tsx';
 import { HeadChoice } from '../headChoice.tsx';
 import { HeadPicture } from './headPicture.tsx';
-import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
+import { Bar, FoldedVector, KnownNum, Num, Numbers, Vector } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TableHead } from '../tableHead.tsx';
@@ -114,7 +114,14 @@ function Row({ answer, question }: Attention): JSX.Element {
               <td>{phrases.allOthers(weights.length - order.length)}</td>
               <td />
               <td />
-              <td class="number">{decimal(Math.max(0, 1 - shown), 4)}</td>
+              <td class="number">
+                <KnownNum
+                  of="others"
+                  shown={decimal(Math.max(0, 1 - shown), 4)}
+                  sentence={phrases.othersSentence(weights.length - order.length)}
+                  explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
+                />
+              </td>
               <td />
             </tr>
           </tfoot>

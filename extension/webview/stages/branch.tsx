@@ -59,6 +59,7 @@ export function Branch(): JSX.Element | null {
         <Alternatives
           token={token}
           place={at + 1}
+          position={at === 0 ? asked.question.position : null}
           onTake={(id) => suppose([...tokens.slice(0, at).map((before) => before.id), id])}
         />
       )}
@@ -118,10 +119,13 @@ function Product({
 function Alternatives({
   token,
   place,
+  position,
   onTake,
 }: {
   readonly token: BranchToken;
   readonly place: number;
+  /** of the run on the screen; null: other tokens are supposed before it */
+  readonly position: number | null;
   readonly onTake: (id: number) => void;
 }): JSX.Element {
   return (
@@ -146,7 +150,12 @@ function Alternatives({
                     <TokenText bytes={bytes} />
                   </button>
                 </td>
-                <ProbabilityCells probability={probability} />
+                <ProbabilityCells
+                  probability={probability}
+                  {...(position === null
+                    ? {}
+                    : { number: { of: 'probability', position, token: id, temperature: 1 } as const })}
+                />
               </tr>
             ))}
           </tbody>

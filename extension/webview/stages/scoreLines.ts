@@ -3,8 +3,8 @@ import { softmax } from '../../arithmetic/softmax.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import type { Selection } from '../selection.ts';
 
-/** Tokens that are listed one by one. */
-const listed = 20;
+/** Tokens that are listed one by one, and exponentials that a sheet writes out. */
+const [listed, writtenOut] = [20, 50];
 
 /** A token's way from its score to its probability, in the sampler's order; `filtered` is its share among those that are drawn from. */
 export interface ScoreLine {
@@ -22,6 +22,8 @@ export interface ScoreLine {
 
 export interface Scores {
   readonly lines: readonly ScoreLine[];
+  /** scores of those that are drawn from, the largest first, as far as they are written out, and e^ of the rest; null: of all */
+  readonly kept: { readonly scores: readonly number[]; readonly rest: number } | null;
   readonly others: { readonly count: number; readonly probability: number; readonly filtered: number };
 }
 
@@ -61,7 +63,23 @@ export function scoresOf(
     probability += value;
     if (isKept.has(id)) filtered += value / keptTotal;
   });
-  return { lines, others: { count: logits.length - top.length, probability, filtered } };
+  const isFiltered = kept.length < logits.length && temperature > 0;
+  return {
+    lines,
+    kept: isFiltered ? keptScores(kept, logits, temperature) : null,
+    others: { count: logits.length - top.length, probability, filtered },
+  };
+}
+
+function keptScores(
+  kept: readonly number[],
+  logits: Float32Array,
+  temperature: number,
+): NonNullable<Scores['kept']> {
+  const scores = kept.map((id) => logits[id]!);
+  const power = (score: number): number => Math.exp((score - scores[0]!) / temperature);
+  const rest = scores.slice(writtenOut).reduce((sum, score) => sum + power(score), 0);
+  return { scores: scores.slice(0, writtenOut), rest };
 }
 
 /** All of it is the token's that the sampler takes without a draw: of equal scores the more frequent one's. */
