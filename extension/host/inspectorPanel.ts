@@ -20,7 +20,7 @@ import { spokenFailure } from './failure.ts';
 import { followedEditor } from './followedEditor.ts';
 import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
-import { cursorTo, textAround, textAtPinned } from './inspectedPlace.ts';
+import { cursorTo, textAround, textAtKept, textBehindTabs } from './inspectedPlace.ts';
 import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
 import { type InspectorPage, inspectorPage, inspectorScripts } from './inspectorPage.ts';
 import type { RecentSuggestions } from './recentSuggestions.ts';
@@ -65,6 +65,8 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #view: { readonly view: vscode.WebviewView; readonly page: ShownPage } | null = null;
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
+  /** the last in which somebody wrote: a chapter or a page of settings may hide it when a page is opened */
+  #editor = writtenIn(vscode.window.activeTextEditor);
 
   /** @param recent suggestions, of which can be asked why @param doubt from where on a token is a guess */
   constructor(
@@ -86,6 +88,9 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
         for (const page of this.#pages) page.trainingChanged();
       }),
       model.onDidChange(() => this.#modelChanged()),
+      vscode.window.onDidChangeActiveTextEditor(
+        (editor) => (this.#editor = writtenIn(editor) ?? this.#editor),
+      ),
       vscode.window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel) => this.#adopt(panel),
       }),
@@ -205,7 +210,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   /** The engine is there as long as a page is. */
   #open(surface: Surface): ShownPage {
     const { conversation, html } = this.#connect(surface);
-    const page = new ShownPage(surface, conversation, this.#history, this.#actions);
+    const page = new ShownPage(surface, conversation, this.#history, this.#actions, this.#editor);
     this.#pages.add(page);
     const release = this.#model.holdInspection();
     surface.onDidDispose(() => {
@@ -258,7 +263,7 @@ class ShownPage {
   readonly #disposables: vscode.Disposable[] = [];
   #followTimer: ReturnType<typeof setTimeout> | null = null;
   /** the last text editor that had the focus: the page itself takes it away */
-  #editor: vscode.TextEditor | undefined = vscode.window.activeTextEditor;
+  #editor: vscode.TextEditor | undefined;
   #hasBegun = false;
 
   constructor(
@@ -266,8 +271,10 @@ class ShownPage {
     conversation: InspectorConversation,
     history: TrainingHistory,
     actions: InspectorActions,
+    editor: vscode.TextEditor | undefined,
   ) {
     this.#surface = surface;
+    this.#editor = editor;
     this.conversation = conversation;
     this.#history = history;
     this.#actions = actions;
@@ -398,18 +405,20 @@ class ShownPage {
 
   /** The first page of this panel goes back to what a page before the reload looked at. */
   async #begin(memory: InspectorMemory | null): Promise<void> {
-    const before = this.#hasBegun ? null : memory;
+    const isFirst = !this.#hasBegun;
+    const before = isFirst ? memory : null;
     this.#hasBegun = true;
     this.#editor ??= visibleEditor(before?.place?.uri);
     // Its file may lie behind the page.
     const isKept = before !== null && (before.pinned || this.#editor === undefined);
-    const kept = isKept ? await textAtPinned(before) : null;
+    let kept = isKept ? await textAtKept(before) : null;
+    if (isFirst && this.#editor === undefined) kept ??= await textBehindTabs();
     if (before !== null && before.essay !== null) await this.conversation.essayAlong(before.essay);
     if (!this.#surface.visible) return;
     if (kept === null) this.#follow();
     else {
       this.conversation.follow(kept);
-      this.conversation.pin(before!.pinned);
+      this.conversation.pin(before?.pinned ?? false);
     }
     this.conversation.ready();
   }
@@ -428,6 +437,10 @@ class ShownPage {
     const isCode = !document.isClosed && isWritten(document);
     this.conversation.follow(isCode ? textAround(document, selection.active) : null);
   }
+}
+
+function writtenIn(editor: vscode.TextEditor | undefined): vscode.TextEditor | undefined {
+  return editor !== undefined && isWritten(editor.document) ? editor : undefined;
 }
 
 function visibleEditor(remembered: string | undefined): vscode.TextEditor | undefined {

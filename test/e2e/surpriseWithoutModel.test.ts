@@ -11,7 +11,7 @@ describe('what is surprising, where there is no model yet', () => {
   let workbench: Workbench;
   beforeAll(async () => {
     session = await Session.start({
-      'nihilo.base': false,
+      'nihilo.base': 'off',
       'nihilo.training.seconds': 5,
       'workbench.colorTheme': 'Dark Modern',
     });
