@@ -2,7 +2,7 @@ import type { AlongQuery, PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
 import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
-import type { CallMessage } from '../protocol/calling.ts';
+import type { NumberedMessage } from '../protocol/calling.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import { type PlainError, toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
@@ -14,7 +14,6 @@ import type {
   NumberedQuestion,
   NumberAction,
   PagePart,
-  Place,
   Wonder,
 } from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
@@ -31,19 +30,11 @@ import type {
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
 import { tickDelayMs } from './inspectorPace.ts';
+import { behindToken, type InspectedText, isSameText } from './inspectedText.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
-
-/** The text around a cursor, as it was at one moment. */
-export interface InspectedText {
-  readonly place: Place;
-  /** of the document, as completions name it */
-  readonly name: string;
-  readonly prefix: string;
-  readonly suffix: string;
-}
 
 /** A run and its text; null: the essay's. */
 interface Inspected {
@@ -68,13 +59,14 @@ export interface InspectionEngine extends Pick<
   /** how often each token stands in the workspace, likewise */
   frequencies(): Promise<Uint32Array | null>;
   /** what completions have asked the editor for, the last first */
-  messages(): readonly CallMessage[];
+  messages(): readonly NumberedMessage[];
 }
 
 /** What nothing else waits for: others than the engine are asked, it grows, or it is as large as a message may be. */
 const toldApart: ReadonlySet<StageKind> = new Set([
   'parts',
   'messages',
+  'call',
   'along',
   'seen',
   'merges',
@@ -161,7 +153,7 @@ export class InspectorConversation {
 
   /** The cursor's text from now on; ignored while pinned. The same text again is no news: it would undo a choice. */
   follow(text: InspectedText | null): void {
-    if (this.#pinned || isSame(text, this.#text)) return;
+    if (this.#pinned || isSameText(text, this.#text)) return;
     this.#text = text;
     if (this.#essay === null) this.#turn();
   }
@@ -333,8 +325,15 @@ export class InspectorConversation {
         yield { kind, answer: await this.#parts(inspected, signal) };
         return;
       case 'messages':
-        yield { kind, answer: this.#engine.messages() };
+        // What stood before a message is for the engine.
+        yield { kind, answer: this.#engine.messages().map((message) => ({ ...message, before: [] })) };
         return;
+      case 'call': {
+        const asked = this.#engine.messages().find(({ number }) => number === question.message);
+        if (asked === undefined) yield { kind, answer: null };
+        else yield await ask({ ...question, asked });
+        return;
+      }
       case 'along':
         yield { kind, answer: await this.#along(inspected, question, signal) };
         return;
@@ -442,39 +441,14 @@ export class InspectorConversation {
   }
 
   #sendTick(): void {
-    const { tick, mark } = this.#history.tickAfter(this.#readMark);
+    const { tick, mark, isPart } = this.#history.tickAfter(this.#readMark);
     this.#readMark = mark;
     this.#lastTickMs = performance.now();
     this.#send({ type: 'training', tick });
+    if (isPart) this.trainingChanged();
   }
 
   #send(message: InspectorMessage): void {
     if (this.#listening) this.#post(message);
   }
-}
-
-/** The document as it is around the end of a token. */
-function behindToken(
-  { name, prefix, suffix }: InspectedText,
-  { tokens }: Inspection,
-  position: number,
-): { readonly prefix: string; readonly open: OpenDocument } {
-  const { start, bytes } = tokens[position]!;
-  const whole = new TextEncoder().encode(prefix + suffix);
-  // A character that the token breaks off in stands behind the place.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const before = decoder.decode(whole.subarray(0, start + byteCount(bytes)), { stream: true });
-  return { prefix: before, open: { name, suffix: (prefix + suffix).slice(before.length) } };
-}
-
-function isSame(a: InspectedText | null, b: InspectedText | null): boolean {
-  if (a === null || b === null) return a === b;
-  const { place } = a;
-  return (
-    place.uri === b.place.uri &&
-    place.line === b.place.line &&
-    place.column === b.place.column &&
-    a.prefix === b.prefix &&
-    a.suffix === b.suffix
-  );
 }

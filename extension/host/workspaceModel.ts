@@ -10,7 +10,6 @@ import {
 import { trustFolder } from '../indexing/savedTrust.ts';
 import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { CallMessage } from '../protocol/calling.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { Surprise } from '../protocol/inspecting.ts';
@@ -30,6 +29,7 @@ import type {
 } from '../protocol/training.ts';
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
+import { CallMessages } from './callMessages.ts';
 import type { InspectionEngine } from './inspectorConversation.ts';
 import { Signal } from './signal.ts';
 import {
@@ -41,9 +41,6 @@ import {
   servedFolder,
 } from './modelFolders.ts';
 import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
-
-/** That the Inspector shows. */
-const mostMessages = 10;
 
 /** Where a running training stands. */
 export interface TrainingStatus {
@@ -83,7 +80,7 @@ export class WorkspaceModel {
   #training: TrainingStatus | null = null;
   #remote: RemoteStatus | null = null;
   /** what the model has asked the editor for, the last first */
-  #messages: readonly CallMessage[] = [];
+  readonly #messages = new CallMessages();
   /** a later loading or a deletion overtakes an earlier loading */
   #edition = 0;
   #disposed = false;
@@ -295,7 +292,7 @@ export class WorkspaceModel {
   ): Promise<Answer> {
     this.#calibrator.postpone();
     const answer = await this.#suggester.suggest(question, eagerness, signal, callTool);
-    if (answer.message !== null) this.#messages = [answer.message, ...this.#messages].slice(0, mostMessages);
+    if (answer.message !== null) this.#messages.keep(answer.message);
     return answer;
   }
 
@@ -346,7 +343,7 @@ export class WorkspaceModel {
       along: (...query) => ifCounted(() => this.#predictor.along(...query)),
       passages: () => ifCounted(() => this.#predictor.passages()),
       frequencies: () => ifCounted(() => this.#predictor.frequencies()),
-      messages: () => this.#messages,
+      messages: () => this.#messages.all,
     };
   }
 

@@ -27,7 +27,7 @@ const mostGridTokens = 32;
 const thumbnailSize = 64;
 
 /** What is asked of the run alone: not of the tokenizer, and not of the index. */
-type RunKind = Exclude<RunQuestion['kind'], 'merges' | 'firingLines' | 'explain'>;
+type RunKind = Exclude<RunQuestion['kind'], 'merges' | 'firingLines' | 'explain' | 'call'>;
 
 /** One answer a kind; `model.run(ids)` has been called. */
 const stageAnswers: {

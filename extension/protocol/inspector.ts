@@ -34,7 +34,7 @@ export type TrainPoint = readonly [
 
 export type TrainingPhase = 'none' | TrainingStage | 'done' | 'cancelled' | 'failed';
 
-/** The curves of one training: all of it when `restart`, else what came since the tick before. */
+/** The curves of one training: from their beginning when `restart`, else what came since the tick before; a long one comes in parts. */
 export interface TrainingTick {
   readonly phase: TrainingPhase;
   readonly restart: boolean;

@@ -1,4 +1,4 @@
-import type { CallMessage } from './calling.ts';
+import type { CallMessage, NumberedMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
 import type { OperationGraph } from './operations.ts';
@@ -174,6 +174,8 @@ export type StageQuestion =
   /** where the text before the place stands in the workspace, too */
   | { readonly kind: 'seen'; readonly position: number }
   | { readonly kind: 'messages' }
+  /** a message token by token, by its number */
+  | { readonly kind: 'call'; readonly message: number }
   /** what each part of the mixture says of a suggestion's tokens, of whose text so many bytes before the cursor have been taken */
   | { readonly kind: 'along'; readonly taken: number; readonly tokens: readonly NamedToken[] }
   | { readonly kind: 'explain'; readonly number: NumberName };
@@ -184,8 +186,11 @@ export type StageKind = StageQuestion['kind'];
 export type RunQuestion =
   | Exclude<
       StageQuestion,
-      { kind: 'parts' | 'along' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'merges' | 'branch' }
+      {
+        kind: 'parts' | 'along' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'merges' | 'branch' | 'call';
+      }
     >
+  | (Extract<StageQuestion, { kind: 'call' }> & { readonly asked: CallMessage })
   | (Extract<StageQuestion, { kind: 'vocabulary' | 'merges' }> & {
       /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
       readonly counts: Uint32Array | null;
@@ -210,6 +215,11 @@ export interface NamedToken {
   readonly bytes: string;
 }
 
+/** A token, and how likely it was where it stands, among all. */
+export interface ReadToken extends NamedToken {
+  readonly probability: number;
+}
+
 /** What the token vectors of a model were at first: random numbers, those of the base model, or nobody knows. */
 export type VectorOrigin =
   { readonly from: 'seed'; readonly seed: number } | { readonly from: 'base' | 'unknown' };
@@ -227,7 +237,7 @@ export interface StageAnswers {
   };
   readonly operations: OperationGraph;
   readonly merges: {
-    /** of the word around the token: its pieces after each merge, first the single bytes */
+    /** the token's pieces after each merge, first the single bytes; none: it has too many */
     readonly steps: readonly {
       readonly pieces: readonly string[];
       /** number of the merge in the order of learning, from 1; null for the first step */
@@ -384,7 +394,13 @@ export interface StageAnswers {
   } | null;
   readonly seen: EarlierMatch | null;
   /** what completions of this window have asked the editor for and were told, the last first */
-  readonly messages: readonly CallMessage[];
+  readonly messages: readonly NumberedMessage[];
+  /** null: the message is of a model before this one, or forgotten */
+  readonly call: {
+    /** all of the message's tokens, and those of the likeliest name that was chosen behind it */
+    readonly message: readonly ReadToken[];
+    readonly chosen: readonly ReadToken[];
+  } | null;
   /** null: nobody has counted the workspace in such tokens, or the text has a secret */
   readonly along: PartsAlong | null;
   readonly explain: Explanation;

@@ -64,7 +64,7 @@ export interface MergeCount {
 }
 
 export interface MergeTerm {
-  /** the token */
+  /** the token; of a long one its beginning */
   readonly bytes: string;
   /** how often it holds the joined pair, and how often it stands in the text */
   readonly times: number;

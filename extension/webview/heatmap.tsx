@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useDrawing } from './drawing.ts';
+import { type Color, colorOf, useDrawing } from './drawing.ts';
 
 interface HeatmapProps {
   /** u8[size, size]: 0 … 255 */
@@ -53,8 +53,6 @@ function paint(canvas: HTMLCanvasElement, { cells, size, row, column }: Picture)
   context.putImageData(picture, 0, 0);
 }
 
-type Color = Uint8ClampedArray;
-
 /** The pixel of each of the 256 shares, red first; on a line that is pointed out small ones have some of its colour. */
 function pixelsOf(ground: Color, full: Color, line: Color | null): Uint32Array {
   const bytes = new Uint8ClampedArray(256 * 4);
@@ -69,20 +67,4 @@ function pixelsOf(ground: Color, full: Color, line: Color | null): Uint32Array {
     bytes[4 * cell + 3] = 255;
   }
   return new Uint32Array(bytes.buffer);
-}
-
-/** Of each way in which a theme's colours have been written: there are few, and to paint one takes long. */
-const known = new Map<string, Color>();
-
-/** A custom property's colour as red, green and blue: painted once, because it may be written in any way. */
-function colorOf(element: HTMLElement, name: string): Color {
-  const written = getComputedStyle(element).getPropertyValue(name).trim();
-  const before = known.get(written);
-  if (before !== undefined) return before;
-  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
-  probe.fillStyle = written;
-  probe.fillRect(0, 0, 1, 1);
-  const color = probe.getImageData(0, 0, 1, 1).data;
-  known.set(written, color);
-  return color;
 }

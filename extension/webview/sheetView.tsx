@@ -172,7 +172,7 @@ function firstWrong(table: HTMLTableElement): number | null {
 
 function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
   return (
-    <div class="scores-frame" role="region" aria-label={phrases.result} tabIndex={0}>
+    <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.result}>
       <table class="results">
         <TableHead
           columns={[

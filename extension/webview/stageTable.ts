@@ -40,7 +40,10 @@ const questions: Readonly<Record<StageId, Questions>> = {
   choice: ({ temperature, topK, topP, seed }, { position }) => [
     { kind: 'choice', position, temperature, topK, topP, seed },
   ],
-  messages: () => [{ kind: 'messages' }],
+  messages: ({ message }) => [
+    { kind: 'messages' },
+    ...(message === null ? [] : [{ kind: 'call' as const, message }]),
+  ],
   why: ({ whyToken, branch }, { position }) => [
     { kind: 'why', position, token: whyToken },
     { kind: 'branch', position, tokens: branch },
@@ -61,6 +64,7 @@ export const awaitedApart: readonly StageKind[] = [
   'parts',
   'along',
   'doubt',
+  'call',
   'operations',
 ];
 

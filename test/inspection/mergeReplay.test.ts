@@ -4,7 +4,7 @@ import { sheetText } from '../../extension/arithmetic/sheetText.ts';
 import { english } from '../../extension/webview/phrases/english.ts';
 import { replayMerges } from '../../extension/inspection/mergeReplay.ts';
 import { countsIn } from '../../extension/inspection/vocabulary.ts';
-import { trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
+import { Tokenizer, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { redo } from '../arithmetic/redo.ts';
 import { realCode } from '../engine/tinyModel.ts';
 import { joinedAtEachMerge } from '../tokenizer/referenceBytePairs.ts';
@@ -62,4 +62,36 @@ it('without a count of the workspace there are merges all the same', () => {
   const { steps } = replayMerges(tokenizer, id, null);
   expect(steps.length).toBeGreaterThan(1);
   expect(steps.every(({ count }) => count === null)).toBe(true);
+});
+
+it('however long the tokens of a vocabulary are, the answer has room in a message', () => {
+  // Every token twice as long as the one before, of bytes that take six characters each in a message.
+  const bytes = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
+  const doubled = Array.from({ length: 20 }, (_, i) => new Uint8Array(2 ** (i + 1)).fill(1));
+  // Beside them 300 tokens of one more byte each.
+  const ones = Array.from({ length: 300 }, (_, i) =>
+    Uint8Array.of(...doubled[6]!, 2, ...new Uint8Array(i).fill(3)),
+  );
+  const firstOne = bytes.length + doubled.length;
+  const merges = [
+    ...doubled.map((_, i) => {
+      const part = i === 0 ? 1 : bytes.length + i - 1;
+      return { left: part, right: part, merged: bytes.length + i };
+    }),
+    ...ones.map((_, i) => ({
+      left: i === 0 ? bytes.length + 6 : firstOne + i - 1,
+      right: i === 0 ? 2 : 3,
+      merged: firstOne + i,
+    })),
+  ];
+  const tokenizer = new Tokenizer([...bytes, ...doubled, ...ones], merges);
+  const counts = new Uint32Array(tokenizer.vocabSize).fill(4_000_000_000);
+  const longest = bytes.length + 6;
+  const { steps } = replayMerges(tokenizer, longest, counts);
+  expect(steps).toHaveLength(128);
+  expect(steps[1]!.count!.terms).toHaveLength(8);
+  expect(JSON.stringify(steps).length).toBeLessThan(1_000_000);
+  expect(steps.at(-1)!.count!.total).toBe(4e9 * (1 + (2 ** 14 - 2) + 300));
+  expect(replayMerges(tokenizer, firstOne, counts).steps).toEqual([]);
+  expect(replayMerges(tokenizer, bytes.length + 19, counts).steps).toEqual([]);
 });

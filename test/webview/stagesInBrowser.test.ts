@@ -382,6 +382,21 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       '12',
       'total 0.7500',
     ]);
+    const part = (name: string): Promise<string[]> =>
+      inspector.page.locator(`[data-part="${name}"] tbody td:first-child`).allTextContents();
+    await expect.poll(() => part('call')).toEqual(['<|call|>', 'items', '(']);
+    expect(await part('added')).toEqual(['<|result|>', ':', '·readonly', '·Item', '<|end|>']);
+    expect(await part('chosen')).toEqual(['·total']);
+    expect(await inspector.page.locator('[data-part="added"] caption').textContent()).toContain('5 tokens');
+    const shown = inspector.page.locator('[data-part="chosen"] tr[data-id]');
+    expect(Number(await shown.getAttribute('data-probability'))).toBeGreaterThan(0);
+    await picture(inspector, 'message');
+    expect(await seriousFindings(inspector)).toEqual([]);
+    // What stood before the message stays with the engine, and one that is closed is not asked about.
+    await message.locator('summary').click();
+    await expect.poll(() => inspector.page.locator('[data-part]').count()).toBe(0);
+    const asked = inspector.received.flatMap((request) => ('questions' in request ? request.questions : []));
+    expect(asked.filter(({ question }) => question.kind === 'call')).toHaveLength(1);
     await inspector.close();
   });
 

@@ -72,6 +72,32 @@ describe.skipIf(whyNoBrowser !== null)('the stages of tokens in a browser', () =
     await inspector.close();
   });
 
+  test('while the merges of another token are awaited, those of the one before are covered', async () => {
+    const engine = sampleEngine();
+    let hold: Promise<void> | null = null;
+    let goOn = (): void => {};
+    const inspector = await openOnSample(editor, {
+      engine: {
+        ...engine,
+        frequencies: async () => {
+          await hold;
+          return engine.frequencies();
+        },
+      },
+    });
+    const { page } = inspector;
+    await page.locator('.strip [data-token-id]').nth(1).click();
+    await page.locator('.rail-entry[data-stage="tokens"]').click();
+    const merges = page.locator('.replay .merges');
+    await expect.poll(() => merges.isVisible()).toBe(true);
+    hold = new Promise((resolve) => (goOn = resolve));
+    await page.locator('.strip [data-token-id]').nth(5).click();
+    await expect.poll(() => merges.isVisible()).toBe(false);
+    goOn();
+    await expect.poll(() => merges.isVisible()).toBe(true);
+    await inspector.close();
+  });
+
   test('where the workspace is not counted, merges have no count', async () => {
     const inspector = await openOnSample(editor, { engine: sampleEngine({ frequencies: async () => null }) });
     const { page } = inspector;

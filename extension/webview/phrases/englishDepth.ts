@@ -19,6 +19,16 @@ export const englishDepth = {
   neuronRank: 'By strength',
   neuronAtRank: (rank: number, neuron: number, sum: string, said: string) =>
     `Number ${count(rank)}: neuron ${count(neuron)}, sum ${sum}, says ${said}`,
+  readingMessage: 'The model reads the message…',
+  foreignMessage: 'The model that read this message is another one now, or the message is forgotten.',
+  callTokens: (tokens: number) => `The call: ${count(tokens)} tokens`,
+  addedTokens: (tokens: number) => `Added by the answer: ${count(tokens)} tokens`,
+  chosenTokens: (tokens: number) => `Written then, tokens: ${count(tokens)}`,
+  addedToPrompt: (tokens: number) =>
+    `Call and answer are ${count(tokens)} tokens in front of the place, for this completion alone; your text has none of them.`,
+  messageProbabilities:
+    'p is that of each token where it stands, among all tokens, by the transformer with its full numbers. Only the first one decides whether something is asked; function and argument follow from the place, and the answer is the editor’s.',
+  longToken: 'The token has too many bytes for its merges to be shown.',
   mergeCount: (joined: string) => `count ${joined}`,
   mergeCountsHint:
     'The counts are those of the files that completions know, as they are now. When it was learnt, each pair was the most frequent that was left.',

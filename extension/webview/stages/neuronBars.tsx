@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useDrawing } from '../drawing.ts';
+import { colorOf, useDrawing } from '../drawing.ts';
 import { count, decimal } from '../figures.ts';
 import { phrases } from '../phrases/phrases.ts';
 import { useView } from '../view.ts';
@@ -7,8 +7,10 @@ import { useView } from '../view.ts';
 /** Pixels of the picture: of what neurons say, and below it of their sums. A bar may be less than one wide. */
 const [width, height] = [1_024, 96];
 const saidHeight = 40;
-/** The chosen bar is seen however many there are. */
-const leastMark = 3;
+/** Where sums are nothing. */
+const middle = (saidHeight + height) / 2;
+/** The frame of the chosen bar, which is seen however many there are. */
+const [leastMark, markWidth] = [6, 2];
 
 interface NeuronBarsProps {
   /** by neuron: its sum, and what it says */
@@ -69,31 +71,35 @@ interface Picture extends Pick<NeuronBarsProps, 'before' | 'after' | 'order'> {
   readonly rank: number;
 }
 
-/** Above: what each says. Below: sums, upwards where they are positive. */
+/** Above: what each says. Below: sums, upwards where they are positive. Pixel by pixel, as a path of a thousand bars takes long to fill. */
 function paint(canvas: HTMLCanvasElement, { before, after, order, rank }: Picture): void {
   const context = canvas.getContext('2d')!;
-  const style = getComputedStyle(canvas);
-  const wide = width / order.length;
-  const middle = (saidHeight + height) / 2;
+  const [positive, negative, line, chosen] = ['--positive', '--negative', '--axis-color', '--chosen'].map(
+    (name) => new Uint32Array(colorOf(canvas, name).buffer)[0]!,
+  );
+  const picture = context.createImageData(width, height);
+  const pixels = new Uint32Array(picture.data.buffer);
+  const fill = (x: number, from: number, to: number, color: number): void => {
+    for (let y = from; y < to; y++) pixels[y * width + x] = color;
+  };
   const most = (values: readonly number[]): number =>
     values.reduce((largest, value) => Math.max(largest, Math.abs(value)), Number.MIN_VALUE);
-  const [mostSaid, mostSum] = [most(after), most(before)];
-  /** One path for all bars of a colour. */
-  const bars = (color: string, foot: number, tall: (neuron: number) => number): void => {
-    context.beginPath();
-    order.forEach((neuron, at) => context.rect(at * wide, foot, wide, -tall(neuron)));
-    context.fillStyle = style.getPropertyValue(color);
-    context.fill();
-  };
-  const sumHeight = (neuron: number): number => (before[neuron]! / mostSum) * (height - middle);
-  context.clearRect(0, 0, width, height);
-  bars('--positive', saidHeight - 1, (neuron) => (after[neuron]! / mostSaid) * (saidHeight - 1));
-  bars('--positive', middle, (neuron) => Math.max(0, sumHeight(neuron)));
-  bars('--negative', middle, (neuron) => Math.min(0, sumHeight(neuron)));
-  context.fillStyle = style.getPropertyValue('--axis-color');
-  for (const line of [saidHeight - 1, middle]) context.fillRect(0, line, width, 1);
-  const mark = Math.max(leastMark, wide);
-  context.strokeStyle = style.getPropertyValue('--chosen');
-  context.lineWidth = 2;
-  context.strokeRect((rank + 0.5) * wide - mark / 2, 1, mark, height - 2);
+  const [saidScale, sumScale] = [(saidHeight - 1) / most(after), (height - middle) / most(before)];
+  for (let x = 0; x < width; x++) {
+    const neuron = order[Math.floor((x * order.length) / width)]!;
+    fill(x, saidHeight - 1 - Math.round(after[neuron]! * saidScale), saidHeight - 1, positive!);
+    const sum = Math.round(before[neuron]! * sumScale);
+    if (sum > 0) fill(x, middle - sum, middle, positive!);
+    else fill(x, middle, middle - sum, negative!);
+    for (const y of [saidHeight - 1, middle]) pixels[y * width + x] = line!;
+  }
+  const [from, to] = [rank, rank + 1].map((at) => Math.floor((at * width) / order.length));
+  const left = Math.max(0, Math.min(from!, to! - leastMark));
+  const right = Math.min(width, Math.max(to!, left + leastMark));
+  for (let x = left; x < right; x++) {
+    const isSide = x < left + markWidth || x >= right - markWidth;
+    fill(x, 0, isSide ? height : markWidth, chosen!);
+    fill(x, height - markWidth, height, chosen!);
+  }
+  context.putImageData(picture, 0, 0);
 }

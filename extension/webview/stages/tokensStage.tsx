@@ -28,9 +28,9 @@ function Merges({ steps }: { readonly steps: readonly Step[] }): JSX.Element {
   const { state } = useView();
   const isCounted = steps.some((step) => step.count !== null);
   return (
-    <section aria-busy={state.questions.merges?.waiting === true}>
+    <section class="replay" aria-busy={state.questions.merges?.waiting === true}>
       <h4>{phrases.mergesHeading}</h4>
-      <p class="quiet">{steps.length > 1 ? phrases.mergesHint : phrases.noMerges}</p>
+      <p class="quiet">{hintOf(steps.length)}</p>
       {isCounted && <p class="quiet">{phrases.mergeCountsHint}</p>}
       <Numbers label={phrases.mergesHeading}>
         <ol class="merges" start={0}>
@@ -54,6 +54,11 @@ function Merges({ steps }: { readonly steps: readonly Step[] }): JSX.Element {
       </Numbers>
     </section>
   );
+}
+
+function hintOf(steps: number): string {
+  if (steps === 0) return phrases.longToken;
+  return steps > 1 ? phrases.mergesHint : phrases.noMerges;
 }
 
 /** What was joined. */
