@@ -5,7 +5,7 @@ import { linesPartByPart } from '../inspection/lineSearch.ts';
 import type { NumberedMessage } from '../protocol/calling.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import { type PlainError, toPlainError } from '../protocol/errors.ts';
-import { type EssayAction, essaySeed, type EssayState, type EssayWay } from '../protocol/inspecting.ts';
+import type { EssayAction, EssayState, EssayWay } from '../protocol/inspecting.ts';
 import type {
   InspectorMessage,
   InspectorRequest,
@@ -29,6 +29,7 @@ import type {
 } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { wayAfter, wayOf } from './essayWay.ts';
 import { tickDelayMs } from './inspectorPace.ts';
 import { behindToken, type InspectedText, isSameText } from './inspectedText.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
@@ -477,16 +478,4 @@ export class InspectorConversation {
   #send(message: InspectorMessage): void {
     if (this.#listening) this.#post(message);
   }
-}
-
-/** A lesson goes on from where the example stands. */
-function wayAfter(way: EssayWay | null, action: EssayAction): EssayWay {
-  if (action.type === 'begin') return { seed: action.seed, lessons: [] };
-  const { steps, rate } = action;
-  return { seed: way?.seed ?? essaySeed, lessons: [...(way?.lessons ?? []), { steps, rate }] };
-}
-
-/** Without what else is known of it. */
-function wayOf({ seed, lessons }: EssayWay): EssayWay {
-  return { seed, lessons };
 }

@@ -41,28 +41,17 @@ export function HeadChoice(): JSX.Element {
             <span class="quiet">{phrases.layer(layer + 1)}</span>
             {Array.from({ length: inspection.heads }, (_, head) => {
               const at = layer * inspection.heads + head;
-              const isChosen = layer === selection.layer && head === selection.head;
               return (
-                <button
+                <Head
                   key={head}
-                  type="button"
-                  role="radio"
-                  class={`head ${isChosen ? 'chosen' : ''}`}
-                  aria-checked={isChosen}
-                  tabIndex={isChosen ? 0 : -1}
-                  aria-label={phrases.headName(layer + 1, head + 1)}
-                  onClick={() => choose(layer, head)}
-                  onPointerEnter={() => setPreviewed(at)}
-                  onPointerLeave={() => setPreviewed(null)}
-                  onFocus={() => setPreviewed(at)}
-                  onBlur={() => setPreviewed(null)}
-                >
-                  {answer === null || pictures === null ? (
-                    head + 1
-                  ) : (
-                    <Heatmap cells={pictures[at]!} size={answer.size} side={44} />
-                  )}
-                </button>
+                  layer={layer}
+                  head={head}
+                  isChosen={layer === selection.layer && head === selection.head}
+                  cells={pictures?.[at]}
+                  size={answer?.size ?? 0}
+                  onChoose={() => choose(layer, head)}
+                  onPreview={(isOn) => setPreviewed(isOn ? at : null)}
+                />
               );
             })}
           </div>
@@ -74,6 +63,36 @@ export function HeadChoice(): JSX.Element {
         size={answer?.size ?? 0}
       />
     </>
+  );
+}
+
+interface HeadProps extends HeadIndex {
+  readonly isChosen: boolean;
+  /** absent: not known yet */
+  readonly cells: Uint8Array | undefined;
+  readonly size: number;
+  readonly onChoose: () => void;
+  /** it is pointed at, or no longer */
+  readonly onPreview: (isOn: boolean) => void;
+}
+
+function Head({ layer, head, isChosen, cells, size, onChoose, onPreview }: HeadProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      role="radio"
+      class={`head ${isChosen ? 'chosen' : ''}`}
+      aria-checked={isChosen}
+      tabIndex={isChosen ? 0 : -1}
+      aria-label={phrases.headName(layer + 1, head + 1)}
+      onClick={onChoose}
+      onPointerEnter={() => onPreview(true)}
+      onPointerLeave={() => onPreview(false)}
+      onFocus={() => onPreview(true)}
+      onBlur={() => onPreview(false)}
+    >
+      {cells === undefined ? head + 1 : <Heatmap cells={cells} size={size} side={44} />}
+    </button>
   );
 }
 

@@ -20,7 +20,7 @@ interface SheetViewProps {
 
 /** Every operand of one number, and its calculation in lines that a pocket calculator can follow. */
 export function SheetView({ explanation: current, sentence }: SheetViewProps): JSX.Element {
-  const { dispatch, send, state } = useView();
+  const { dispatch, state } = useView();
   const [isShort, setShort] = useState(false);
   // Who calculates goes on with the numbers they began with, also where the model learns meanwhile.
   const [begun, setBegun] = useState<Explanation | null>(null);
@@ -51,36 +51,51 @@ export function SheetView({ explanation: current, sentence }: SheetViewProps): J
           checked={isBlank}
           onChange={(blank) => setBegun(blank ? current : null)}
         />
-        <button
-          type="button"
-          onClick={() => send({ type: 'copy', text: sheetText(sheet, phrases.sheetWords) })}
-        >
-          {phrases.copy}
-        </button>
-        <button
-          type="button"
-          onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet, phrases.sheetWords) })}
-        >
-          {phrases.csv}
-        </button>
-        <button
-          type="button"
-          onClick={() =>
-            send({
-              type: 'keep',
-              what: 'printedSheet',
-              content: printedSheet(sheet, { sentence, symbols, isBlank }),
-            })
-          }
-        >
-          {phrases.print}
-        </button>
+        <Keeping sheet={sheet} heading={{ sentence, symbols, isBlank }} />
       </p>
       <p class="quiet">{conventionOf(sheet)}</p>
       {isOld && <p role="status">{phrases.sheetBegun}</p>}
       <Lines sheet={sheet} isBlank={isBlank} />
       <Results sheet={sheet} />
     </section>
+  );
+}
+
+interface KeepingProps {
+  readonly sheet: Sheet;
+  readonly heading: Parameters<typeof printedSheet>[1];
+}
+
+/** What can be made of the sheet outside of the page. */
+function Keeping({ sheet, heading }: KeepingProps): JSX.Element {
+  const { send } = useView();
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => send({ type: 'copy', text: sheetText(sheet, phrases.sheetWords) })}
+      >
+        {phrases.copy}
+      </button>
+      <button
+        type="button"
+        onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet, phrases.sheetWords) })}
+      >
+        {phrases.csv}
+      </button>
+      <button
+        type="button"
+        onClick={() =>
+          send({
+            type: 'keep',
+            what: 'printedSheet',
+            content: printedSheet(sheet, heading),
+          })
+        }
+      >
+        {phrases.print}
+      </button>
+    </>
   );
 }
 

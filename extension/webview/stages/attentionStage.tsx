@@ -110,24 +110,31 @@ function Row({ answer, question }: Attention): JSX.Element {
             ))}
           </tbody>
           <tfoot>
-            <tr>
-              <td>{phrases.allOthers(weights.length - order.length)}</td>
-              <td />
-              <td />
-              <td class="number">
-                <KnownNum
-                  of="others"
-                  shown={decimal(Math.max(0, 1 - shown), 4)}
-                  sentence={phrases.othersSentence(weights.length - order.length)}
-                  explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
-                />
-              </td>
-              <td />
-            </tr>
+            <Others count={weights.length - order.length} shown={shown} />
           </tfoot>
         </table>
       </Numbers>
     </div>
+  );
+}
+
+/** What is left for the tokens that are not listed. @param shown share of those that are */
+function Others({ count, shown }: { readonly count: number; readonly shown: number }): JSX.Element {
+  return (
+    <tr>
+      <td>{phrases.allOthers(count)}</td>
+      <td />
+      <td />
+      <td class="number">
+        <KnownNum
+          of="others"
+          shown={decimal(Math.max(0, 1 - shown), 4)}
+          sentence={phrases.othersSentence(count)}
+          explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
+        />
+      </td>
+      <td />
+    </tr>
   );
 }
 
