@@ -12,7 +12,7 @@ const allowed: readonly (readonly [where: string, why: string])[] = [
   ['[data-stage="scores"] details ol', 'of a layer that was not made to be read; the table has the last one'],
   ['.parts', 'of the mixture: its own table shows how pushes add up and factors are multiplied'],
   ['[data-stage="choice"] p', 'what the generator makes of the seed'],
-  ['.messages dd', 'of a message that is over: no run of it is kept'],
+  ['.messages dd, .message-tokens', 'of a message that is over: no run of it is kept'],
   ['.equation', 'an operand of the number in the same line, and on its sheet'],
   ['.trained-step td', 'operands of the new weight, all of them on its sheet'],
   ['[data-mean-before], [data-trained-mean]', 'of the whole text, before and after all weights are others'],
