@@ -475,12 +475,6 @@ function behindToken(
 
 function isSame(a: InspectedText | null, b: InspectedText | null): boolean {
   if (a === null || b === null) return a === b;
-  const { place } = a;
-  return (
-    place.uri === b.place.uri &&
-    place.line === b.place.line &&
-    place.column === b.place.column &&
-    a.prefix === b.prefix &&
-    a.suffix === b.suffix
-  );
+  const isThere = (['uri', 'line', 'column'] as const).every((name) => a.place[name] === b.place[name]);
+  return isThere && a.prefix === b.prefix && a.suffix === b.suffix;
 }

@@ -32,13 +32,7 @@ import { TrainingClient, type TrainingResult, type TrainingRun } from '../traini
 import { SaveClient } from '../training/saveClient.ts';
 import type { InspectionEngine } from './inspectorConversation.ts';
 import { Signal } from './signal.ts';
-import {
-  baseOf,
-  beginningFolder,
-  importedOf,
-  originOf,
-  servedFolder,
-} from './modelFolders.ts';
+import { baseOf, beginningFolder, importedOf, originOf, servedFolder } from './modelFolders.ts';
 import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
 
 /** That the Inspector shows. */

@@ -17,16 +17,7 @@ export function HeadChoice(): JSX.Element {
   const [previewed, setPreviewed] = useState<number | null>(null);
   const choose = (layer: number, head: number): void =>
     dispatch({ type: 'select', change: { layer, head, other: null } });
-  const group = useRef<HTMLDivElement>(null);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = headAt(event.key, selection, inspection);
-    if (next === null) return;
-    event.preventDefault();
-    choose(next.layer, next.head);
-    const radios = group.current!.querySelectorAll<HTMLElement>('[role="radio"]');
-    radios[next.layer * inspection.heads + next.head]!.focus();
-  };
+  const { group, onKeyDown } = useHeadKeys(choose);
   return (
     <>
       <div
@@ -75,6 +66,22 @@ export function HeadChoice(): JSX.Element {
       />
     </>
   );
+}
+
+/** Arrow keys choose among the heads, and the keyboard goes along. */
+function useHeadKeys(choose: (layer: number, head: number) => void) {
+  const { inspection, selection } = useView();
+  const group = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = headAt(event.key, selection, inspection);
+    if (next === null) return;
+    event.preventDefault();
+    choose(next.layer, next.head);
+    const radios = group.current!.querySelectorAll<HTMLElement>('[role="radio"]');
+    radios[next.layer * inspection.heads + next.head]!.focus();
+  };
+  return { group, onKeyDown };
 }
 
 /** The head that a key leads to from the chosen one; null for keys that are not the heads'. A row is a layer. */

@@ -109,25 +109,32 @@ function Row({ answer, question }: Attention): JSX.Element {
               <LookedAt key={other} other={other} answer={answer} question={question} />
             ))}
           </tbody>
-          <tfoot>
-            <tr>
-              <td>{phrases.allOthers(weights.length - order.length)}</td>
-              <td />
-              <td />
-              <td class="number">
-                <KnownNum
-                  of="others"
-                  shown={decimal(Math.max(0, 1 - shown), 4)}
-                  sentence={phrases.othersSentence(weights.length - order.length)}
-                  explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
-                />
-              </td>
-              <td />
-            </tr>
-          </tfoot>
+          <Others count={weights.length - order.length} shown={shown} />
         </table>
       </Numbers>
     </div>
+  );
+}
+
+/** What those listed leave of 1. */
+function Others({ count, shown }: { readonly count: number; readonly shown: number }): JSX.Element {
+  return (
+    <tfoot>
+      <tr>
+        <td>{phrases.allOthers(count)}</td>
+        <td />
+        <td />
+        <td class="number">
+          <KnownNum
+            of="others"
+            shown={decimal(Math.max(0, 1 - shown), 4)}
+            sentence={phrases.othersSentence(count)}
+            explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
+          />
+        </td>
+        <td />
+      </tr>
+    </tfoot>
   );
 }
 
