@@ -58,7 +58,7 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
   model = workspaceModel;
   const records = openRecords(workspaceModel, platform, context.workspaceState, log);
   const { latency, silences, reports } = records;
-  const inspector = openInspector(context, workspaceModel, records);
+  const inspector = openInspector(context, workspaceModel, records, log);
   const surprises = new Surprises(workspaceModel, log);
   const corpusView = new CorpusView(workspaceModel, log);
   const remote = new RemoteEndpoints(workspaceModel, context, log);
@@ -136,11 +136,14 @@ function openInspector(
   { extensionUri }: vscode.ExtensionContext,
   model: WorkspaceModel,
   { statistics, recent }: Records,
+  log: vscode.LogOutputChannel,
 ): Inspector {
   const actions = {
     train: () => void vscode.commands.executeCommand(commands.train),
     stopTraining: () => model.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
+    failed: (error: unknown) => void reportFailure(error, log),
+    report: (stack: string) => log.error(`inspector: ${stack}`),
     openInspector: () => void vscode.commands.executeCommand(commands.openInspector),
   };
   return new Inspector(extensionUri, model, actions, recent, () => ({
@@ -161,7 +164,11 @@ function handlersOf(parts: Parts): Handlers {
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),
     resumeTraining: () => workspaceModel.resumeTraining(),
-    openInspector: (stage) => inspector.show(stageIds.find((id) => id === stage)),
+    openInspector: (named) => {
+      const stage = stageIds.find((id) => id === named);
+      inspector.show(stage);
+      if (stage !== undefined) void vscode.commands.executeCommand('setContext', contextKeys.chapter, stage);
+    },
     focusInspector: () => inspector.focus('inspector'),
     focusTokenStrip: () => inspector.focus('tokenStrip'),
     focusDetails: () => inspector.focus('details'),

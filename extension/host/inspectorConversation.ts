@@ -2,10 +2,10 @@ import type { AlongQuery, PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
 import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
-import type { CallMessage } from '../protocol/calling.ts';
+import type { NumberedMessage } from '../protocol/calling.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import { type PlainError, toPlainError } from '../protocol/errors.ts';
-import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
+import type { EssayAction, EssayState, EssayWay } from '../protocol/inspecting.ts';
 import type {
   InspectorMessage,
   InspectorRequest,
@@ -14,7 +14,6 @@ import type {
   NumberedQuestion,
   NumberAction,
   PagePart,
-  Place,
   Wonder,
 } from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
@@ -30,20 +29,13 @@ import type {
 } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { wayAfter, wayOf } from './essayWay.ts';
 import { tickDelayMs } from './inspectorPace.ts';
+import { behindToken, type InspectedText, isSameText } from './inspectedText.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
-
-/** The text around a cursor, as it was at one moment. */
-export interface InspectedText {
-  readonly place: Place;
-  /** of the document, as completions name it */
-  readonly name: string;
-  readonly prefix: string;
-  readonly suffix: string;
-}
 
 /** A run and its text; null: the essay's. */
 interface Inspected {
@@ -68,15 +60,17 @@ export interface InspectionEngine extends Pick<
   /** how often each token stands in the workspace, likewise */
   frequencies(): Promise<Uint32Array | null>;
   /** what completions have asked the editor for, the last first */
-  messages(): readonly CallMessage[];
+  messages(): readonly NumberedMessage[];
 }
 
 /** What nothing else waits for: others than the engine are asked, it grows, or it is as large as a message may be. */
 const toldApart: ReadonlySet<StageKind> = new Set([
   'parts',
   'messages',
+  'call',
   'along',
   'seen',
+  'merges',
   'vocabulary',
   'firingLines',
   'why',
@@ -97,6 +91,8 @@ const partsShown = 5;
  * hidden; on `ready` it gets the present state as a whole.
  */
 export class InspectorConversation {
+  /** names its page to the engine, where each has a model of the essay's */
+  readonly #page = crypto.randomUUID();
   readonly #post: (message: InspectorMessage) => void;
   readonly #engine: InspectionEngine;
   readonly #history: TrainingHistory;
@@ -106,6 +102,8 @@ export class InspectorConversation {
   #revision = 0;
   #pinned = false;
   #essay: EssayState | null = null;
+  /** the way that its model is on, as far as it was asked for; null: the editor's text is looked at */
+  #essayWay: EssayWay | null = null;
   /** what went wrong when the essay's example was asked for something; it goes with the next thing that is asked */
   #essayFailure: PlainError | null = null;
   #stage: StageId | null = null;
@@ -163,7 +161,7 @@ export class InspectorConversation {
 
   /** The cursor's text from now on; ignored while pinned. The same text again is no news: it would undo a choice. */
   follow(text: InspectedText | null): void {
-    if (this.#pinned || isSame(text, this.#text)) return;
+    if (this.#pinned || isSameText(text, this.#text)) return;
     this.#text = text;
     if (this.#essay === null) this.#turn();
   }
@@ -195,14 +193,27 @@ export class InspectorConversation {
 
   /** The essay's example is begun, or taught a step; null: the editor's text is looked at again. */
   async essay(action: EssayAction | null): Promise<void> {
+    await this.essayAlong(action === null ? null : wayAfter(this.#essayWay, action));
+  }
+
+  /** Its model as it is at the end of a way. */
+  async essayAlong(way: EssayWay | null): Promise<void> {
     this.#essayFailure = null;
+    this.#essayWay = way;
+    let essay: EssayState | null = null;
     try {
-      this.#essay = action === null ? null : await this.#engine.essay(action);
+      if (way !== null) essay = await this.#engine.essay(this.#page, way);
     } catch (error) {
+      if (this.#essayWay !== way) return;
+      this.#essayWay = this.#essay;
       this.#essayFailure = toPlainError(error);
       this.#sendMoved();
       return;
     }
+    // What was asked for since goes on from there, and tells all.
+    if (this.#essayWay !== way) return;
+    // As far as it could be gone: lessons at too high a rate are taken back.
+    this.#essayWay = this.#essay = essay;
     this.#turn();
   }
 
@@ -240,8 +251,9 @@ export class InspectorConversation {
 
   async answer(request: Extract<InspectorRequest, { type: 'inspect' }>): Promise<void> {
     const { sequence, revision, position, questions } = request;
-    const text = this.#essay === null ? this.#text : null;
-    if (revision !== this.#revision || (text === null && this.#essay === null)) return;
+    const essay = this.#essay;
+    const text = essay === null ? this.#text : null;
+    if (revision !== this.#revision || (text === null && essay === null)) return;
     this.#underWay?.abort();
     const underWay = new AbortController();
     const { signal } = underWay;
@@ -250,9 +262,9 @@ export class InspectorConversation {
     let later: readonly NumberedAnswer[] = [];
     try {
       const inspection =
-        text === null
-          ? await this.#engine.inspectEssay(position, topK, signal)
-          : await this.#engine.inspect({ prefix: text.prefix, suffix: text.suffix, position, topK }, signal);
+        essay === null
+          ? await this.#engine.inspect({ prefix: text!.prefix, suffix: text!.suffix, position, topK }, signal)
+          : await this.#engine.inspectEssay({ page: this.#page, way: wayOf(essay), position, topK }, signal);
       if (signal.aborted) return;
       this.#inspected = { text, inspection };
       const answers = await this.#askAll(this.#inspected, questions);
@@ -340,8 +352,15 @@ export class InspectorConversation {
         yield { kind, answer: await this.#parts(inspected, signal) };
         return;
       case 'messages':
-        yield { kind, answer: this.#engine.messages() };
+        // What stood before a message is for the engine.
+        yield { kind, answer: this.#engine.messages().map((message) => ({ ...message, before: [] })) };
         return;
+      case 'call': {
+        const asked = this.#engine.messages().find(({ number }) => number === question.message);
+        if (asked === undefined) yield { kind, answer: null };
+        else yield await ask({ ...question, asked });
+        return;
+      }
       case 'along':
         yield { kind, answer: await this.#along(inspected, question, signal) };
         return;
@@ -351,6 +370,7 @@ export class InspectorConversation {
       case 'seen':
         yield { kind, answer: await this.#seen(inspected, question.position) };
         return;
+      case 'merges':
       case 'vocabulary': {
         const counts = inspected.text === null ? null : await this.#engine.frequencies();
         yield await ask({ ...question, counts });
@@ -448,33 +468,14 @@ export class InspectorConversation {
   }
 
   #sendTick(): void {
-    const { tick, mark } = this.#history.tickAfter(this.#readMark);
+    const { tick, mark, isPart } = this.#history.tickAfter(this.#readMark);
     this.#readMark = mark;
     this.#lastTickMs = performance.now();
     this.#send({ type: 'training', tick });
+    if (isPart) this.trainingChanged();
   }
 
   #send(message: InspectorMessage): void {
     if (this.#listening) this.#post(message);
   }
-}
-
-/** The document as it is around the end of a token. */
-function behindToken(
-  { name, prefix, suffix }: InspectedText,
-  { tokens }: Inspection,
-  position: number,
-): { readonly prefix: string; readonly open: OpenDocument } {
-  const { start, bytes } = tokens[position]!;
-  const whole = new TextEncoder().encode(prefix + suffix);
-  // A character that the token breaks off in stands behind the place.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const before = decoder.decode(whole.subarray(0, start + byteCount(bytes)), { stream: true });
-  return { prefix: before, open: { name, suffix: (prefix + suffix).slice(before.length) } };
-}
-
-function isSame(a: InspectedText | null, b: InspectedText | null): boolean {
-  if (a === null || b === null) return a === b;
-  const isThere = (['uri', 'line', 'column'] as const).every((name) => a.place[name] === b.place[name]);
-  return isThere && a.prefix === b.prefix && a.suffix === b.suffix;
 }

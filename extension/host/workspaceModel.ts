@@ -10,7 +10,6 @@ import {
 import { trustFolder } from '../indexing/savedTrust.ts';
 import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { CallMessage } from '../protocol/calling.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { Surprise } from '../protocol/inspecting.ts';
@@ -30,13 +29,11 @@ import type {
 } from '../protocol/training.ts';
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
+import { CallMessages } from './callMessages.ts';
 import type { InspectionEngine } from './inspectorConversation.ts';
 import { Signal } from './signal.ts';
 import { baseOf, beginningFolder, importedOf, originOf, servedFolder } from './modelFolders.ts';
 import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
-
-/** That the Inspector shows. */
-const mostMessages = 10;
 
 /** Where a running training stands. */
 export interface TrainingStatus {
@@ -76,7 +73,7 @@ export class WorkspaceModel {
   #training: TrainingStatus | null = null;
   #remote: RemoteStatus | null = null;
   /** what the model has asked the editor for, the last first */
-  #messages: readonly CallMessage[] = [];
+  readonly #messages = new CallMessages();
   /** a later loading or a deletion overtakes an earlier loading */
   #edition = 0;
   #disposed = false;
@@ -289,7 +286,7 @@ export class WorkspaceModel {
   ): Promise<Answer> {
     this.#calibrator.postpone();
     const answer = await this.#suggester.suggest(question, eagerness, signal, callTool);
-    if (answer.message !== null) this.#messages = [answer.message, ...this.#messages].slice(0, mostMessages);
+    if (answer.message !== null) this.#messages.keep(answer.message);
     return answer;
   }
 
@@ -333,21 +330,21 @@ export class WorkspaceModel {
       inspectEssay: (...query) => inspector.inspectEssay(...query),
       ask: (...query) => inspector.ask(...query),
       read: (...query) => inspector.read(...query),
-      essay: (action) => inspector.essay(action),
+      essay: (...query) => inspector.essay(...query),
       find: (prefix, open) => this.find(prefix, open, false),
       precedent: (...query) => ifCounted(() => this.#predictor.precedent(...query)),
       parts: (query, signal) => this.#predictor.parts(query, signal),
       along: (...query) => ifCounted(() => this.#predictor.along(...query)),
       passages: () => ifCounted(() => this.#predictor.passages()),
       frequencies: () => ifCounted(() => this.#predictor.frequencies()),
-      messages: () => this.#messages,
+      messages: () => this.#messages.all,
     };
   }
 
-  /** How surprising each token of a text is, from byte `from` on. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
+  /** How surprising each token of a text is, from byte `from` on, part by part. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  async *surprises(text: string, from: number, signal: AbortSignal): AsyncGenerator<readonly Surprise[]> {
     await this.#loadInspector();
-    return this.#inspector.surprises(text, from, signal);
+    yield* this.#inspector.surprises(text, from, signal);
   }
 
   async #loadInspector(): Promise<void> {

@@ -28,7 +28,7 @@ const mostGridTokens = 32;
 const [pictureSize, thumbnailSize, mostThumbnailCells] = [512, 64, 768 * 1024];
 
 /** What is asked of the run alone: not of the tokenizer, and not of the index. */
-type RunKind = Exclude<RunQuestion['kind'], 'merges' | 'firingLines' | 'explain'>;
+type RunKind = Exclude<RunQuestion['kind'], 'merges' | 'firingLines' | 'explain' | 'call'>;
 
 /** One answer a kind; `model.run(ids)` has been called. */
 const stageAnswers: {

@@ -1,5 +1,5 @@
 import type { PlainError } from './errors.ts';
-import type { EssayAction, EssayState } from './inspecting.ts';
+import type { EssayAction, EssayState, EssayWay } from './inspecting.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { NumberName, StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
 import type { SuggestedHere } from './suggested.ts';
@@ -37,7 +37,7 @@ export type TrainPoint = readonly [
 
 export type TrainingPhase = 'none' | TrainingStage | 'done' | 'cancelled' | 'failed';
 
-/** The curves of one training: all of it when `restart`, else what came since the tick before. */
+/** The curves of one training: from their beginning when `restart`, else what came since the tick before; a long one comes in parts. */
 export interface TrainingTick {
   readonly phase: TrainingPhase;
   readonly restart: boolean;
@@ -90,6 +90,8 @@ export interface InspectorMemory {
   readonly map: boolean;
   readonly flow: boolean;
   readonly scales: CurveScales;
+  /** the essay's example, where that was looked at, and the learning rate of its next step */
+  readonly essay: (EssayWay & { readonly rate: number }) | null;
   /** the number that is looked at, and whether its sheet is open */
   readonly look: { readonly number: NumberName; readonly sheet: boolean } | null;
 }
@@ -139,13 +141,19 @@ export type InspectorRequest =
     }
   | { readonly type: 'copy'; readonly text: string }
   /** a page of the Inspector's, to be kept as a file or printed */
-  | { readonly type: 'keep'; readonly format: 'csv' | 'html'; readonly content: string }
+  | {
+      readonly type: 'keep';
+      readonly what: 'sheet' | 'printedSheet' | 'printedPass' | 'curves';
+      readonly content: string;
+    }
   | { readonly type: 'train' }
   /** the tab, where there is room for every stage */
   | { readonly type: 'openInspector' }
   /** and keep the best that there is */
   | { readonly type: 'stopTraining' }
   | { readonly type: 'showLog' }
+  /** a part of the page could not be drawn: it says so, and the log should have the reason */
+  | { readonly type: 'broken'; readonly stack: string }
   /** give the keyboard back to the code */
   | { readonly type: 'leave' };
 

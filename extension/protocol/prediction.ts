@@ -240,6 +240,8 @@ export function isCancellable({ type }: Pick<PredictorRequest, 'type'>): boolean
 
 export interface ModelSummary {
   readonly checkpoint: string;
+  /** SHA-256 of its tokenizer: models of the same one cut texts alike, and number tokens alike */
+  readonly tokenizer: string;
   readonly config: ModelConfig;
   readonly parameters: number;
   readonly steps: number;

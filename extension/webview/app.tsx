@@ -5,6 +5,7 @@ import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
 import { Header } from './header.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
+import { ErrorNotice, Guarded } from './guarded.tsx';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
 import { Rail } from './rail.tsx';
@@ -29,25 +30,29 @@ export function App({ state, isCompact, dispatch, send }: AppProps): JSX.Element
   const stageState = useStageState(state);
   const isTraining = isUnderWay(state.training.phase);
   const training = state.training.phase !== 'none' && (
-    <TrainingPanel
-      training={state.training}
-      scales={state.scales}
-      canShowWay={state.answer !== null}
-      isCompact={isCompact}
-      dispatch={dispatch}
-      send={send}
-    />
-  );
-  return (
-    <main>
-      {isCompact && training}
-      <Stages
-        state={stageState}
-        isTraining={isTraining}
+    <Guarded of={state} send={send}>
+      <TrainingPanel
+        training={state.training}
+        scales={state.scales}
+        canShowWay={state.answer !== null}
         isCompact={isCompact}
         dispatch={dispatch}
         send={send}
       />
+    </Guarded>
+  );
+  return (
+    <main>
+      {isCompact && training}
+      <Guarded of={stageState} send={send}>
+        <Stages
+          state={stageState}
+          isTraining={isTraining}
+          isCompact={isCompact}
+          dispatch={dispatch}
+          send={send}
+        />
+      </Guarded>
       {!isCompact && training}
     </main>
   );
@@ -179,7 +184,7 @@ function SideInspected({ answer, waiting }: Pick<InspectedProps, 'answer' | 'wai
 
 /** The open stage, or the sheet of the number that is looked at. */
 function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>): JSX.Element {
-  const { state, inspection, selection } = useView();
+  const { state, inspection, selection, dispatch, send } = useView();
   const explanation = useExplanation();
   const { stage, look, questions } = state;
   const StageView = stageViews[stage];
@@ -204,10 +209,13 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
       data-sequence={answer.sequence}
     >
       {isSheet ? (
-        <SheetView
-          explanation={explanation}
-          sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
-        />
+        <Guarded of={state} send={send} onBack={() => dispatch({ type: 'look', look: null })}>
+          <SheetView
+            key={JSON.stringify(look.number ?? look.sentence)}
+            explanation={explanation}
+            sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
+          />
+        </Guarded>
       ) : (
         <div>
           <h2>{phrases.stages[stage].heading}</h2>
@@ -216,7 +224,9 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
               {refused.message}
             </p>
           )}
-          <StageView />
+          <Guarded of={state} send={send}>
+            <StageView />
+          </Guarded>
         </div>
       )}
     </section>
@@ -258,24 +268,6 @@ function Notice({ children }: { readonly children: ComponentChildren }): JSX.Ele
   return (
     <div class="notice" role="status">
       {children}
-    </div>
-  );
-}
-
-interface ErrorNoticeProps {
-  readonly sentence: string;
-  readonly send: AppProps['send'];
-  readonly children?: ComponentChildren;
-}
-
-function ErrorNotice({ sentence, send, children }: ErrorNoticeProps): JSX.Element {
-  return (
-    <div class="notice error" role="alert">
-      <p class="error-sentence">{sentence}</p>
-      {children}
-      <button type="button" onClick={() => send({ type: 'showLog' })}>
-        {phrases.showLog}
-      </button>
     </div>
   );
 }

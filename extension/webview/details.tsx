@@ -6,6 +6,7 @@ import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { FlowView } from './flow/flowView.tsx';
 import { Found } from './found.tsx';
+import { Guarded } from './guarded.tsx';
 import { StartEssay } from './header.tsx';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
@@ -25,17 +26,27 @@ export function Details({ isOld }: { readonly isOld: boolean }): JSX.Element {
       {look === null || look.number === null ? (
         <p class="quiet">{phrases.lookHint}</p>
       ) : (
-        <Looked explanation={explanation} />
+        <Guarded of={view.state} send={view.send}>
+          <Looked explanation={explanation} />
+        </Guarded>
       )}
       <h3>{phrases.whatToLookFor}</h3>
       <p>{phrases.stages[stage].look}</p>
       <Found />
+      <h3>{phrases.termsHeading}</h3>
+      <ul class="terms">
+        {phrases.stageTerms[stage].map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
       {view.state.subject?.essay === null && (
         <p>
           <StartEssay send={view.send} />
         </p>
       )}
-      <FlowView />
+      <Guarded of={view.state} send={view.send}>
+        <FlowView />
+      </Guarded>
     </aside>
   );
 }
@@ -92,7 +103,7 @@ function Checked({ number, sentence, explanation }: CheckedProps): JSX.Element {
         </button>
         <button
           type="button"
-          onClick={() => send({ type: 'copy', text: `${sentence}\n${sheetText(sheet)}` })}
+          onClick={() => send({ type: 'copy', text: `${sentence}\n${sheetText(sheet, phrases.sheetWords)}` })}
         >
           {phrases.copy}
         </button>

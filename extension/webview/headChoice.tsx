@@ -17,7 +17,16 @@ export function HeadChoice(): JSX.Element {
   const [previewed, setPreviewed] = useState<number | null>(null);
   const choose = (layer: number, head: number): void =>
     dispatch({ type: 'select', change: { layer, head, other: null } });
-  const { group, onKeyDown } = useHeadKeys(choose);
+  const group = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = headAt(event.key, selection, inspection);
+    if (next === null) return;
+    event.preventDefault();
+    choose(next.layer, next.head);
+    const radios = group.current!.querySelectorAll<HTMLElement>('[role="radio"]');
+    radios[next.layer * inspection.heads + next.head]!.focus();
+  };
   return (
     <>
       <div
@@ -32,28 +41,17 @@ export function HeadChoice(): JSX.Element {
             <span class="quiet">{phrases.layer(layer + 1)}</span>
             {Array.from({ length: inspection.heads }, (_, head) => {
               const at = layer * inspection.heads + head;
-              const isChosen = layer === selection.layer && head === selection.head;
               return (
-                <button
+                <Head
                   key={head}
-                  type="button"
-                  role="radio"
-                  class={`head ${isChosen ? 'chosen' : ''}`}
-                  aria-checked={isChosen}
-                  tabIndex={isChosen ? 0 : -1}
-                  aria-label={phrases.headName(layer + 1, head + 1)}
-                  onClick={() => choose(layer, head)}
-                  onPointerEnter={() => setPreviewed(at)}
-                  onPointerLeave={() => setPreviewed(null)}
-                  onFocus={() => setPreviewed(at)}
-                  onBlur={() => setPreviewed(null)}
-                >
-                  {answer === null || pictures === null ? (
-                    head + 1
-                  ) : (
-                    <Heatmap cells={pictures[at]!} size={answer.size} side={44} />
-                  )}
-                </button>
+                  layer={layer}
+                  head={head}
+                  isChosen={layer === selection.layer && head === selection.head}
+                  cells={pictures?.[at]}
+                  size={answer?.size ?? 0}
+                  onChoose={() => choose(layer, head)}
+                  onPreview={(isOn) => setPreviewed(isOn ? at : null)}
+                />
               );
             })}
           </div>
@@ -68,20 +66,34 @@ export function HeadChoice(): JSX.Element {
   );
 }
 
-/** Arrow keys choose among the heads, and the keyboard goes along. */
-function useHeadKeys(choose: (layer: number, head: number) => void) {
-  const { inspection, selection } = useView();
-  const group = useRef<HTMLDivElement>(null);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = headAt(event.key, selection, inspection);
-    if (next === null) return;
-    event.preventDefault();
-    choose(next.layer, next.head);
-    const radios = group.current!.querySelectorAll<HTMLElement>('[role="radio"]');
-    radios[next.layer * inspection.heads + next.head]!.focus();
-  };
-  return { group, onKeyDown };
+interface HeadProps extends HeadIndex {
+  readonly isChosen: boolean;
+  /** absent: not known yet */
+  readonly cells: Uint8Array | undefined;
+  readonly size: number;
+  readonly onChoose: () => void;
+  /** it is pointed at, or no longer */
+  readonly onPreview: (isOn: boolean) => void;
+}
+
+function Head({ layer, head, isChosen, cells, size, onChoose, onPreview }: HeadProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      role="radio"
+      class={`head ${isChosen ? 'chosen' : ''}`}
+      aria-checked={isChosen}
+      tabIndex={isChosen ? 0 : -1}
+      aria-label={phrases.headName(layer + 1, head + 1)}
+      onClick={onChoose}
+      onPointerEnter={() => onPreview(true)}
+      onPointerLeave={() => onPreview(false)}
+      onFocus={() => onPreview(true)}
+      onBlur={() => onPreview(false)}
+    >
+      {cells === undefined ? head + 1 : <Heatmap cells={cells} size={size} side={44} />}
+    </button>
+  );
 }
 
 /** The head that a key leads to from the chosen one; null for keys that are not the heads'. A row is a layer. */

@@ -3,7 +3,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { absolutePath } from '../../extension/cli/absolutePath.ts';
-import type { InspectedText, InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectedText } from '../../extension/host/inspectedText.ts';
+import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { InspectorClient } from '../../extension/inspection/client.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { CorpusRequest, TrainingRequest } from '../../extension/protocol/training.ts';
@@ -50,7 +51,7 @@ function engineOf(client: InspectorClient, checkpoint: string): InspectionEngine
     },
     inspectEssay: (...query) => client.inspectEssay(...query),
     ask: (...query) => client.ask(...query),
-    essay: (action) => client.essay(action),
+    essay: (...query) => client.essay(...query),
     ...noPrecedents,
     find: async () => null,
     parts: async () => null,

@@ -32,6 +32,7 @@ export const trainingReport: TrainingReport = {
 
 export const modelSummary: ModelSummary = {
   checkpoint: '/storage/model',
+  tokenizer: 'c0ffee',
   config: {
     vocabSize: 300,
     hiddenSize: 8,

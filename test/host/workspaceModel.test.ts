@@ -55,7 +55,7 @@ describe('WorkspaceModel', () => {
     const { platform, model } = setUp({ stored: false });
     const [letPageGo, letMarksGo] = [model.holdInspection(), model.holdInspection()];
     const marked = model.surprises('text', 0, new AbortController().signal);
-    const outcome = marked.catch((error: unknown) => error);
+    const outcome = marked.next().catch((error: unknown) => error);
     await settle();
     const { role, received } = platform.worker;
     expect([role, received.at(-1)]).toEqual(['inspector', expect.objectContaining({ type: 'surprises' })]);

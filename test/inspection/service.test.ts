@@ -12,7 +12,7 @@ function serve() {
     post: (reply) => void replies.push(reply),
     onMessage: (listener) => (hear = listener),
   };
-  serveInspections(nodePlatform(), port);
+  serveInspections(nodePlatform(), port, { lastRun: 0 });
   const answered = (count: number): Promise<void> => expect.poll(() => replies.length).toBe(count);
   return { tell: (message: InspectingMessage) => hear(message), replies, answered };
 }

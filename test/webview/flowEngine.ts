@@ -2,6 +2,7 @@ import type { InspectionEngine } from '../../extension/host/inspectorConversatio
 import { presetConfig } from '../../extension/engine/config.ts';
 import { distribution } from '../../extension/engine/sampler.ts';
 import { softmax } from '../../extension/arithmetic/softmax.ts';
+import { readCall } from '../../extension/inspection/readCall.ts';
 import { explain } from '../../extension/inspection/explain.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import { answerStage } from '../../extension/inspection/stageAnswers.ts';
@@ -37,6 +38,7 @@ export const modelOf = (model: number): ModelState => ({
   state: 'ready',
   model: {
     checkpoint: '/model',
+    tokenizer: 'c0ffee',
     config,
     parameters: 1_000,
     steps: model,
@@ -78,6 +80,8 @@ function answer(run: Run, question: RunQuestion): StageAnswer {
       return { kind: 'merges', answer: { steps: [] } };
     case 'firingLines':
       return { kind: 'firingLines', answer: null };
+    case 'call':
+      return { kind: 'call', answer: readCall(run.subject, question.asked) };
     case 'explain':
       if ('at' in question.number) throw new Error('no text of a workspace is looked at');
       return { kind: 'explain', answer: explain(run, question.number) };

@@ -1,7 +1,10 @@
 import { count, decimal } from '../figures.ts';
+import { chineseCopied } from './copiedPhrases.ts';
 import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
 import { trainingChinese } from './trainingChinese.ts';
+import { chineseTerms } from './stageTerms.ts';
+import { chineseTokenNames } from './tokenNames.ts';
 import { chineseFound } from './foundPhrases.ts';
 import { chineseWhy } from './whyPhrases.ts';
 
@@ -16,6 +19,7 @@ const frame = {
   train: '用工作区训练',
   trainAgain: '重新训练',
   showLog: '显示日志',
+  cannotBeDrawn: '这里无法显示：检查器内部出了错。请选择别的内容；原因在日志里。',
   noText: '没有可以查看的文本。请把光标放进工作区的一个文件里。',
   pin: '固定',
   pinHint: '光标移动时停留在这段文本上',
@@ -274,6 +278,7 @@ const pencil = {
   backToStage: '返回',
   shortSheet: '简短算稿',
   blankSheet: '空白算稿',
+  sheetBegun: '开始这张算稿之后，模型又学到了新内容；算稿沿用当时的数字。',
   copy: '复制为文本',
   csv: '保存为 CSV',
   print: '打印',
@@ -347,11 +352,14 @@ const essay = {
 export const chinese: Phrases = {
   ...frame,
   ...stages,
+  ...chineseTerms,
   ...chineseDepth,
   ...chineseFound,
   ...prediction,
   ...chineseWhy,
   ...pencil,
+  ...chineseCopied,
   ...essay,
   ...trainingChinese,
+  ...chineseTokenNames,
 };

@@ -1,7 +1,10 @@
 import type { Place } from '../../protocol/inspector.ts';
+import { englishCopied } from './copiedPhrases.ts';
 import { englishDepth } from './englishDepth.ts';
 import { count, decimal } from '../figures.ts';
 import { trainingEnglish } from './trainingEnglish.ts';
+import { englishTerms } from './stageTerms.ts';
+import { englishTokenNames } from './tokenNames.ts';
 import { englishFound } from './foundPhrases.ts';
 import { englishWhy } from './whyPhrases.ts';
 
@@ -17,6 +20,8 @@ const frame = {
   train: 'Train on Workspace',
   trainAgain: 'Train Again',
   showLog: 'Show Log',
+  cannotBeDrawn:
+    'This can’t be shown: something went wrong in the Inspector. Choose something else; the log says what it was.',
   noText: 'There is no text to look at. Put the cursor into a file of your workspace.',
   pin: 'Pin',
   pinHint: 'Stay on this text while the cursor moves',
@@ -286,6 +291,7 @@ const pencil = {
   backToStage: 'Back',
   shortSheet: 'short sheet',
   blankSheet: 'blank sheet',
+  sheetBegun: 'The model has learnt since this sheet was begun; the sheet goes on with the numbers of then.',
   copy: 'Copy as text',
   csv: 'Save as CSV',
   print: 'Print',
@@ -373,11 +379,14 @@ const essay = {
 export const english = {
   ...frame,
   ...stages,
+  ...englishTerms,
   ...englishDepth,
   ...englishFound,
   ...prediction,
   ...englishWhy,
   ...pencil,
+  ...englishCopied,
   ...essay,
   ...trainingEnglish,
+  ...englishTokenNames,
 };

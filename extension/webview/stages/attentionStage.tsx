@@ -109,32 +109,32 @@ function Row({ answer, question }: Attention): JSX.Element {
               <LookedAt key={other} other={other} answer={answer} question={question} />
             ))}
           </tbody>
-          <Others count={weights.length - order.length} shown={shown} />
+          <tfoot>
+            <Others count={weights.length - order.length} shown={shown} />
+          </tfoot>
         </table>
       </Numbers>
     </div>
   );
 }
 
-/** What those listed leave of 1. */
+/** What is left for the tokens that are not listed. @param shown share of those that are */
 function Others({ count, shown }: { readonly count: number; readonly shown: number }): JSX.Element {
   return (
-    <tfoot>
-      <tr>
-        <td>{phrases.allOthers(count)}</td>
-        <td />
-        <td />
-        <td class="number">
-          <KnownNum
-            of="others"
-            shown={decimal(Math.max(0, 1 - shown), 4)}
-            sentence={phrases.othersSentence(count)}
-            explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
-          />
-        </td>
-        <td />
-      </tr>
-    </tfoot>
+    <tr>
+      <td>{phrases.allOthers(count)}</td>
+      <td />
+      <td />
+      <td class="number">
+        <KnownNum
+          of="others"
+          shown={decimal(Math.max(0, 1 - shown), 4)}
+          sentence={phrases.othersSentence(count)}
+          explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
+        />
+      </td>
+      <td />
+    </tr>
   );
 }
 

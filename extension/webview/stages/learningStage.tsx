@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { decimal } from '../figures.ts';
+import { decimal, scientific } from '../figures.ts';
 import { KnownNum, Num, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { WholeNumber } from '../sampling.tsx';
@@ -107,16 +107,16 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
       <WeightControls vocabulary={answer.vocabulary} place={place} rate={rate} />
       <Numbers label={phrases.weightHeading}>
         <p class="equation">
-          w − η × g = {decimal(value, 6)} − {rate} ×{' '}
-          <Num number={{ of: 'gradient', ...place }} value={gradient} decimals={6} /> ={' '}
-          <Num number={{ of: 'descent', rate, ...place }} value={after} decimals={6} />
+          w − η × g = {decimal(value, 8)} − {rate} ×{' '}
+          <Num number={{ of: 'gradient', ...place }} value={gradient} shown={scientific(gradient)} /> ={' '}
+          <Num number={{ of: 'descent', rate, ...place }} value={after} decimals={8} />
         </p>
       </Numbers>
       <p data-mean-before={answer.meanBefore} data-mean-after={answer.meanAfter}>
         {phrases.step1(decimal(answer.meanBefore, 4), decimal(answer.meanAfter, 4))}{' '}
         {answer.actual !== null &&
           answer.probabilityAfter !== null &&
-          phrases.step1Here(decimal(answer.actual.probability, 4), decimal(answer.probabilityAfter, 4))}
+          phrases.step1Here(scientific(answer.actual.probability), scientific(answer.probabilityAfter))}
       </p>
     </section>
   );
