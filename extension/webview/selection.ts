@@ -32,6 +32,8 @@ export interface Selection {
   readonly weight: WeightPlace;
   /** number of the message whose tokens are shown; null: none */
   readonly message: number | null;
+  /** the whole pass is wanted on paper, with what is computed or without it */
+  readonly paper: 'none' | 'filled' | 'blank';
   /** the token that is asked why; null: the likeliest */
   readonly whyToken: number | null;
   /** tokens that are supposed to come behind the chosen one; none: the model's own */
@@ -60,6 +62,7 @@ export const initialSelection: Selection = {
   rate: 0.002,
   weight: { matrix: 'up', layer: 0, row: 0, col: 0 },
   message: null,
+  paper: 'none',
   whyToken: null,
   branch: [],
 };
