@@ -5,6 +5,7 @@ import { parameterCount } from '../engine/layout.ts';
 import { Random } from '../engine/random.ts';
 import { isHeldOut } from '../corpus/split.ts';
 import type { Platform } from '../platform/platform.ts';
+import { sha256 } from '../platform/sha256.ts';
 import { openTransformer } from '../prediction/trainedTransformer.ts';
 import { RemoteTransformer } from '../prediction/remoteTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
@@ -84,6 +85,7 @@ export class Predictor {
       checkpoint,
       reproducible,
     );
+    const tokenizerDigest = await sha256(new TextEncoder().encode(tokenizerJson));
     const tokenizer = tokenizerFromJson(tokenizerJson);
     this.#rehearseOnce(reproducible ? 'reproducible' : 'relaxed', () => rehearse(decoder, tokenizer));
     const { provenance, seed } = trainerState;
@@ -93,11 +95,13 @@ export class Predictor {
     if (this.#index !== null) this.#helped = this.#join(this.#index);
     return {
       checkpoint,
+      tokenizer: tokenizerDigest,
       config: decoder.config,
       parameters: parameterCount(decoder.config),
       steps: trainerState.step,
       seconds: trainerState.seconds,
       heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
+      preset: trainerState.preset,
     };
   }
 

@@ -49,6 +49,8 @@ export const contextKeys = {
   snoozed: 'nihilo.snoozed',
   /** the workspace's files are counted */
   counted: 'nihilo.counted',
+  /** the stage that a chapter of the walkthrough has opened last: the editor can't tell a command's arguments apart */
+  chapter: 'nihilo.chapter',
   /** what is surprising is marked */
   marked: 'nihilo.marked',
   /** and could be in the active editor */

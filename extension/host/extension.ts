@@ -142,6 +142,7 @@ function openInspector(
     train: () => void vscode.commands.executeCommand(commands.train),
     stopTraining: () => model.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
+    failed: (error: unknown) => void reportFailure(error, log),
     report: (stack: string) => log.error(`inspector: ${stack}`),
     openInspector: () => void vscode.commands.executeCommand(commands.openInspector),
   };
@@ -163,7 +164,11 @@ function handlersOf(parts: Parts): Handlers {
     stopTraining: () => workspaceModel.stopTraining(),
     pauseTraining: () => workspaceModel.pauseTraining(),
     resumeTraining: () => workspaceModel.resumeTraining(),
-    openInspector: (stage) => inspector.show(stageIds.find((id) => id === stage)),
+    openInspector: (named) => {
+      const stage = stageIds.find((id) => id === named);
+      inspector.show(stage);
+      if (stage !== undefined) void vscode.commands.executeCommand('setContext', contextKeys.chapter, stage);
+    },
     focusInspector: () => inspector.focus('inspector'),
     focusTokenStrip: () => inspector.focus('tokenStrip'),
     focusDetails: () => inspector.focus('details'),

@@ -38,8 +38,16 @@ export function textAround(document: vscode.TextDocument, cursor: vscode.Positio
   };
 }
 
-/** The text at a place that was pinned before a reload; null where there is none any more. */
-export async function textAtPinned({ place }: InspectorMemory): Promise<InspectedText | null> {
+/** The text of a file whose tab another one hides, from its beginning; null where there is none. */
+export async function textBehindTabs(): Promise<InspectedText | null> {
+  const inputs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ input }) => input));
+  const file = inputs.find((input) => input instanceof vscode.TabInputText && isWritten(input));
+  if (!(file instanceof vscode.TabInputText)) return null;
+  return textAtKept({ place: { uri: file.uri.toString(), line: 1, column: 1 } });
+}
+
+/** The text at a place that was looked at before a reload; null where there is none any more. */
+export async function textAtKept({ place }: Pick<InspectorMemory, 'place'>): Promise<InspectedText | null> {
   if (place === null) return null;
   const uri = vscode.Uri.parse(place.uri);
   if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return null;

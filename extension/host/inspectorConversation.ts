@@ -5,7 +5,7 @@ import { linesPartByPart } from '../inspection/lineSearch.ts';
 import type { NumberedMessage } from '../protocol/calling.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import { type PlainError, toPlainError } from '../protocol/errors.ts';
-import type { EssayAction, EssayState } from '../protocol/inspecting.ts';
+import type { EssayAction, EssayState, EssayWay } from '../protocol/inspecting.ts';
 import type {
   InspectorMessage,
   InspectorRequest,
@@ -29,6 +29,7 @@ import type {
 } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { wayAfter, wayOf } from './essayWay.ts';
 import { tickDelayMs } from './inspectorPace.ts';
 import { behindToken, type InspectedText, isSameText } from './inspectedText.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
@@ -79,6 +80,9 @@ const toldApart: ReadonlySet<StageKind> = new Set([
   'operations',
 ] as const);
 
+/** Of a longer text each answer is a message of its own: all of them together might be larger than one may be. */
+const mostTokensTogether = 2_048;
+
 /** How many tokens' parts of the mixture are shown. */
 const partsShown = 5;
 
@@ -87,6 +91,8 @@ const partsShown = 5;
  * hidden; on `ready` it gets the present state as a whole.
  */
 export class InspectorConversation {
+  /** names its page to the engine, where each has a model of the essay's */
+  readonly #page = crypto.randomUUID();
   readonly #post: (message: InspectorMessage) => void;
   readonly #engine: InspectionEngine;
   readonly #history: TrainingHistory;
@@ -96,6 +102,8 @@ export class InspectorConversation {
   #revision = 0;
   #pinned = false;
   #essay: EssayState | null = null;
+  /** the way that its model is on, as far as it was asked for; null: the editor's text is looked at */
+  #essayWay: EssayWay | null = null;
   /** what went wrong when the essay's example was asked for something; it goes with the next thing that is asked */
   #essayFailure: PlainError | null = null;
   #stage: StageId | null = null;
@@ -185,14 +193,27 @@ export class InspectorConversation {
 
   /** The essay's example is begun, or taught a step; null: the editor's text is looked at again. */
   async essay(action: EssayAction | null): Promise<void> {
+    await this.essayAlong(action === null ? null : wayAfter(this.#essayWay, action));
+  }
+
+  /** Its model as it is at the end of a way. */
+  async essayAlong(way: EssayWay | null): Promise<void> {
     this.#essayFailure = null;
+    this.#essayWay = way;
+    let essay: EssayState | null = null;
     try {
-      this.#essay = action === null ? null : await this.#engine.essay(action);
+      if (way !== null) essay = await this.#engine.essay(this.#page, way);
     } catch (error) {
+      if (this.#essayWay !== way) return;
+      this.#essayWay = this.#essay;
       this.#essayFailure = toPlainError(error);
       this.#sendMoved();
       return;
     }
+    // What was asked for since goes on from there, and tells all.
+    if (this.#essayWay !== way) return;
+    // As far as it could be gone: lessons at too high a rate are taken back.
+    this.#essayWay = this.#essay = essay;
     this.#turn();
   }
 
@@ -230,26 +251,32 @@ export class InspectorConversation {
 
   async answer(request: Extract<InspectorRequest, { type: 'inspect' }>): Promise<void> {
     const { sequence, revision, position, questions } = request;
-    const text = this.#essay === null ? this.#text : null;
-    if (revision !== this.#revision || (text === null && this.#essay === null)) return;
+    const essay = this.#essay;
+    const text = essay === null ? this.#text : null;
+    if (revision !== this.#revision || (text === null && essay === null)) return;
     this.#underWay?.abort();
     const underWay = new AbortController();
     const { signal } = underWay;
     this.#underWay = underWay;
     let reply: InspectorMessage;
+    let later: readonly NumberedAnswer[] = [];
     try {
       const inspection =
-        text === null
-          ? await this.#engine.inspectEssay(position, topK, signal)
-          : await this.#engine.inspect({ prefix: text.prefix, suffix: text.suffix, position, topK }, signal);
+        essay === null
+          ? await this.#engine.inspect({ prefix: text!.prefix, suffix: text!.suffix, position, topK }, signal)
+          : await this.#engine.inspectEssay({ page: this.#page, way: wayOf(essay), position, topK }, signal);
       if (signal.aborted) return;
       this.#inspected = { text, inspection };
       const answers = await this.#askAll(this.#inspected, questions);
-      reply = { type: 'inspected', sequence, revision, inspection, answers };
+      const isShort = inspection.tokens.length <= mostTokensTogether;
+      reply = { type: 'inspected', sequence, revision, inspection, answers: isShort ? answers : [] };
+      if (!isShort) later = answers;
     } catch (error) {
       reply = { type: 'failed', sequence, revision, error: toPlainError(error) };
     }
-    if (!signal.aborted) this.#send(reply);
+    if (signal.aborted) return;
+    this.#send(reply);
+    for (const answer of later) this.#send({ type: 'answered', answers: [answer] });
   }
 
   /** Nobody waits for more of an answer that grows. */

@@ -1,27 +1,28 @@
 import * as vscode from 'vscode';
-import type { PlainError } from '../protocol/errors.ts';
+import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type {
   InspectorMemory,
-  InspectorMessage,
   InspectorRequest,
   ModelState,
   NumberAction,
   PagePart,
   Wonder,
 } from '../protocol/inspector.ts';
+import { say } from '../protocol/sentence.ts';
 import type { SuggestedHere } from '../protocol/suggested.ts';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
 import type { AskedPlace } from './askedPlace.ts';
 import { uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
-import { spokenFailure } from './failure.ts';
+import { followedEditor } from './followedEditor.ts';
 import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
-import { cursorTo, textAround, textAtPinned } from './inspectedPlace.ts';
+import { cursorTo, textAround, textAtKept, textBehindTabs } from './inspectedPlace.ts';
 import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
 import { type InspectorPage, inspectorPage, inspectorScripts } from './inspectorPage.ts';
 import type { RecentSuggestions } from './recentSuggestions.ts';
+import { spokenMessage } from './spokenMessage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -33,6 +34,8 @@ export interface InspectorActions {
   train(): void;
   stopTraining(): void;
   showLog(): void;
+  /** says what went wrong with something that the user asked for */
+  failed(error: unknown): void;
   /** to the log */
   report(stack: string): void;
   openInspector(): void;
@@ -61,6 +64,8 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #view: { readonly view: vscode.WebviewView; readonly page: ShownPage } | null = null;
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
+  /** the last in which somebody wrote: a chapter or a page of settings may hide it when a page is opened */
+  #editor = writtenIn(vscode.window.activeTextEditor);
 
   /** @param recent suggestions, of which can be asked why @param doubt from where on a token is a guess */
   constructor(
@@ -82,6 +87,9 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
         for (const page of this.#pages) page.trainingChanged();
       }),
       model.onDidChange(() => this.#modelChanged()),
+      vscode.window.onDidChangeActiveTextEditor(
+        (editor) => (this.#editor = writtenIn(editor) ?? this.#editor),
+      ),
       vscode.window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel) => this.#adopt(panel),
       }),
@@ -201,7 +209,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   /** The engine is there as long as a page is. */
   #open(surface: Surface): ShownPage {
     const { conversation, html } = this.#connect(surface);
-    const page = new ShownPage(surface, conversation, this.#history, this.#actions);
+    const page = new ShownPage(surface, conversation, this.#history, this.#actions, this.#editor);
     this.#pages.add(page);
     const release = this.#model.holdInspection();
     surface.onDidDispose(() => {
@@ -254,7 +262,7 @@ class ShownPage {
   readonly #disposables: vscode.Disposable[] = [];
   #followTimer: ReturnType<typeof setTimeout> | null = null;
   /** the last text editor that had the focus: the page itself takes it away */
-  #editor: vscode.TextEditor | undefined = vscode.window.activeTextEditor;
+  #editor: vscode.TextEditor | undefined;
   #hasBegun = false;
 
   constructor(
@@ -262,8 +270,10 @@ class ShownPage {
     conversation: InspectorConversation,
     history: TrainingHistory,
     actions: InspectorActions,
+    editor: vscode.TextEditor | undefined,
   ) {
     this.#surface = surface;
+    this.#editor = editor;
     this.conversation = conversation;
     this.#history = history;
     this.#actions = actions;
@@ -276,6 +286,12 @@ class ShownPage {
       window.onDidChangeActiveTextEditor((editor) => {
         if (editor === undefined) return;
         this.#editor = editor;
+        this.#followSoon();
+      }),
+      // After a reload of the window editors may be there later than the page.
+      window.onDidChangeVisibleTextEditors(() => {
+        if (this.#editor !== undefined) return;
+        this.#editor = visibleEditor(undefined);
         this.#followSoon();
       }),
       window.onDidChangeTextEditorSelection(({ textEditor }) => {
@@ -329,7 +345,7 @@ class ShownPage {
         void vscode.env.clipboard.writeText(request.text);
         return;
       case 'keep':
-        void keepPage(request);
+        keepPage(request).catch((error: unknown) => this.#actions.failed(error));
         return;
       case 'pin':
         this.conversation.pin(request.pinned);
@@ -360,25 +376,48 @@ class ShownPage {
   /** Shows a line of a file beside the panel. Only files of the workspace and the one that is looked at are opened. */
   async #reveal(place: Extract<InspectorRequest, { type: 'reveal' }>['place']): Promise<void> {
     const uri = 'uri' in place ? vscode.Uri.parse(place.uri) : uriInOpenFolders(place.file);
+    const name = 'uri' in place ? place.uri : place.file;
     const isKnown = uri?.toString() === this.#editor?.document.uri.toString();
-    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) return;
+    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) {
+      this.#actions.failed(
+        new NihiloError(
+          'folderUnreadable',
+          say`${name} should be in a folder that is open here and is in none; open its folder to go there.`,
+        ),
+      );
+      return;
+    }
     const at = new vscode.Position(place.line - 1, 0);
     const viewColumn = this.#editor?.viewColumn ?? vscode.ViewColumn.One;
     const [shown] = await Promise.allSettled([
       vscode.window.showTextDocument(uri, { viewColumn, selection: new vscode.Range(at, at) }),
     ]);
-    if (shown.status === 'rejected') this.#actions.showLog();
+    if (shown.status === 'fulfilled') return;
+    const { message } = toPlainError(shown.reason);
+    this.#actions.failed(
+      new NihiloError(
+        'folderUnreadable',
+        say`${name} should have been opened and could not be (${message}); it may have been moved or deleted since it was counted.`,
+      ),
+    );
   }
 
-  /** The first page of this panel goes back to where a page before the reload was pinned. */
+  /** The first page of this panel goes back to what a page before the reload looked at. */
   async #begin(memory: InspectorMemory | null): Promise<void> {
-    const pinned = !this.#hasBegun && memory?.pinned === true ? await textAtPinned(memory) : null;
+    const isFirst = !this.#hasBegun;
+    const before = isFirst ? memory : null;
     this.#hasBegun = true;
+    this.#editor ??= visibleEditor(before?.place?.uri);
+    // Its file may lie behind the page.
+    const isKept = before !== null && (before.pinned || this.#editor === undefined);
+    let kept = isKept ? await textAtKept(before) : null;
+    if (isFirst && this.#editor === undefined) kept ??= await textBehindTabs();
+    if (before !== null && before.essay !== null) await this.conversation.essayAlong(before.essay);
     if (!this.#surface.visible) return;
-    if (pinned === null) this.#follow();
+    if (kept === null) this.#follow();
     else {
-      this.conversation.follow(pinned);
-      this.conversation.pin(true);
+      this.conversation.follow(kept);
+      this.conversation.pin(before?.pinned ?? false);
     }
     this.conversation.ready();
   }
@@ -391,39 +430,21 @@ class ShownPage {
   #follow(): void {
     this.#followTimer = null;
     if (!this.#surface.visible || this.conversation.pinned) return;
-    const document = this.#editor?.document;
-    const isCode = document !== undefined && !document.isClosed && isWritten(document);
-    this.conversation.follow(isCode ? textAround(document, this.#editor!.selection.active) : null);
+    // As long as there is none, what was looked at before is.
+    if (this.#editor === undefined) return;
+    const { document, selection } = this.#editor;
+    const isCode = !document.isClosed && isWritten(document);
+    this.conversation.follow(isCode ? textAround(document, selection.active) : null);
   }
 }
 
-/** What went wrong reaches the page in the language of the editor. */
-function spokenMessage(message: InspectorMessage): InspectorMessage {
-  const inWords = (error: PlainError): PlainError => ({ ...error, message: spokenFailure(error) });
-  switch (message.type) {
-    case 'failed':
-    case 'refused':
-      return { ...message, error: inWords(message.error) };
-    case 'model': {
-      const { model } = message;
-      return model.state === 'failed'
-        ? { ...message, model: { ...model, error: inWords(model.error) } }
-        : message;
-    }
-    case 'training': {
-      const { tick } = message;
-      return tick.error === null ? message : { ...message, tick: { ...tick, error: inWords(tick.error) } };
-    }
-    case 'moved': {
-      const { essayFailure } = message;
-      return essayFailure === null ? message : { ...message, essayFailure: inWords(essayFailure) };
-    }
-    case 'focus':
-    case 'number':
-    case 'answered':
-    case 'inspected':
-      return message;
-  }
+function writtenIn(editor: vscode.TextEditor | undefined): vscode.TextEditor | undefined {
+  return editor !== undefined && isWritten(editor.document) ? editor : undefined;
+}
+
+function visibleEditor(remembered: string | undefined): vscode.TextEditor | undefined {
+  const written = vscode.window.visibleTextEditors.filter(({ document }) => isWritten(document));
+  return followedEditor(written, remembered);
 }
 
 /** Whether a menu was one of this webview's. */

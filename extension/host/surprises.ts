@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
-import { contextKeys } from './commands.ts';
+import type { ModelState } from '../protocol/inspector.ts';
+import { commands, contextKeys } from './commands.ts';
 import { settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
+import { spokenFailure } from './failure.ts';
 import { completionSettings } from './settings.ts';
 import { surpriseHover } from './surpriseHover.ts';
 import { bandsFromBits, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
+import { type SurpriseReach, surpriseReach } from './surpriseReach.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 const delayMs = 300;
 /** Lines above and below what is seen that are marked, too, and marks at most: more slow the editor down. */
 const [linesAround, mostMarks] = [50, 1_000];
-/** Text above that the model reads before the first mark. */
-const contextCharacters = 4_000;
 
 /** Dotted, dashed, double: the shape says it, the colour helps; where contrast is high there is no tint. */
 const shapes = [
@@ -52,12 +53,14 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   #editor = vscode.window.activeTextEditor;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #underWay: AbortController | null = null;
+  #modelState: ModelState;
   /** by their keys */
   readonly #told: Record<string, boolean> = {};
 
   constructor(model: WorkspaceModel, log: vscode.LogOutputChannel) {
     this.#model = model;
     this.#log = log;
+    this.#modelState = model.state;
     const { window, workspace, languages } = vscode;
     this.#disposables = [
       ...this.#marks,
@@ -80,7 +83,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
         this.#clear();
         this.#again();
       }),
-      model.onDidChange(() => this.#tell()),
+      model.onDidChange(() => this.#modelChanged()),
       languages.registerHoverProvider({ scheme: '*' }, this),
     ];
     this.#tell();
@@ -88,8 +91,10 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
 
   /** The commands: marks are wanted, or wanted no more. */
   mark(wanted: boolean): void {
-    if (wanted) this.#release ??= this.#model.holdInspection();
-    else {
+    if (wanted) {
+      this.#release ??= this.#model.holdInspection();
+      void sayWhyNothingIsMarked(this.#model.state);
+    } else {
       this.#underWay?.abort();
       this.#release?.();
       this.#release = null;
@@ -111,6 +116,15 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     this.#underWay?.abort();
     this.#release?.();
     for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  /** The model tells every step of a training; what is marked is another only when it is another model. */
+  #modelChanged(): void {
+    if (this.#modelState === this.#model.state) return;
+    this.#modelState = this.#model.state;
+    this.#tell();
+    if (this.#shown !== null) this.#clear();
+    this.#again();
   }
 
   /** What the buttons in the title of an editor ask: whether there are marks, and whether there can be any. */
@@ -155,39 +169,75 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     const [seen] = editor?.visibleRanges ?? [];
     if (editor === undefined || seen === undefined || !isMarkable(editor.document)) return;
     if (!vscode.window.visibleTextEditors.includes(editor)) return;
+    const model = this.#model.state;
+    if (model.state !== 'ready') return;
     const { document } = editor;
-    const { version } = document;
-    const first = document.offsetAt(new vscode.Position(Math.max(0, seen.start.line - linesAround), 0));
-    const last = document.lineAt(Math.min(document.lineCount - 1, seen.end.line + linesAround)).range.end;
-    // The model reads whole lines.
-    const above = document.positionAt(Math.max(0, first - contextCharacters)).with({ character: 0 });
-    const begin = document.offsetAt(above);
-    const text = document.getText(new vscode.Range(above, last));
-    const from = new TextEncoder().encode(text.slice(0, first - begin)).length;
+    const { begin, from, to } = reachOf(editor, seen);
+    const text = document.getText(new vscode.Range(document.positionAt(begin), document.positionAt(to)));
+    const fromByte = new TextEncoder().encode(text.slice(0, from - begin)).length;
     const underWay = new AbortController();
     this.#underWay = underWay;
+    const { vocabSize: vocabulary } = model.model.config;
+    const ranges: SurpriseRange[] = [];
+    const shown = { document, version: document.version, ranges, vocabulary };
     try {
-      const surprises = await this.#model.surprises(text, from, underWay.signal);
-      const { state } = this.#model;
-      if (underWay.signal.aborted || document.version !== version || state.state !== 'ready') return;
-      const ranges = surpriseRanges(text, surprises).map((range) => ({
-        ...range,
-        start: range.start + begin,
-        end: range.end + begin,
-      }));
-      this.#shown = { document, version, ranges, vocabulary: state.model.config.vocabSize };
-      const marked = ranges.filter(({ band }) => band >= 0).slice(0, mostMarks);
-      this.#marks.forEach((mark, band) => {
-        const own = marked.filter((range) => range.band === band);
-        editor.setDecorations(
-          mark,
-          own.map(({ start, end }) => new vscode.Range(document.positionAt(start), document.positionAt(end))),
-        );
-      });
+      for await (const surprises of this.#model.surprises(text, fromByte, underWay.signal)) {
+        if (underWay.signal.aborted || document.version !== shown.version) return;
+        for (const range of surpriseRanges(text, surprises))
+          ranges.push({ ...range, start: range.start + begin, end: range.end + begin });
+        this.#shown = shown;
+        const marked = ranges.filter(({ band }) => band >= 0);
+        this.#draw(editor, marked.slice(0, mostMarks));
+        if (marked.length >= mostMarks) return;
+      }
     } catch (error) {
       if (!underWay.signal.aborted) this.#log.warn(`surprise: ${String(error)}`);
     }
   }
+
+  #draw(editor: vscode.TextEditor, marked: readonly SurpriseRange[]): void {
+    const { document } = editor;
+    this.#marks.forEach((mark, band) => {
+      const own = marked.filter((range) => range.band === band);
+      editor.setDecorations(
+        mark,
+        own.map(({ start, end }) => new vscode.Range(document.positionAt(start), document.positionAt(end))),
+      );
+    });
+  }
+}
+
+/** Of the lines that are seen and some around them, what can be judged soon. */
+function reachOf({ document, selection }: vscode.TextEditor, seen: vscode.Range): SurpriseReach {
+  const first = new vscode.Position(Math.max(0, seen.start.line - linesAround), 0);
+  const last = document.lineAt(Math.min(document.lineCount - 1, seen.end.line + linesAround)).range.end;
+  const offset = (position: vscode.Position): number => document.offsetAt(position);
+  return surpriseReach(
+    {
+      lines: [offset(first), offset(last)],
+      seen: [offset(seen.start), offset(seen.end)],
+      cursor: offset(selection.active),
+    },
+    (at) => offset(document.positionAt(at).with({ character: 0 })),
+  );
+}
+
+/** Where there is no model yet, somebody who asks for marks is told what to do; they come with the model. */
+async function sayWhyNothingIsMarked(model: ModelState): Promise<void> {
+  if (model.state === 'ready' || model.state === 'loading') return;
+  const { window, l10n } = vscode;
+  if (model.state === 'failed') {
+    await window.showErrorMessage(spokenFailure(model.error));
+    return;
+  }
+  const train = l10n.t('Train on Workspace');
+  const choice = await window.showInformationMessage(
+    l10n.t(
+      'Nihilo has no model yet that anything could surprise. Marks come as soon as there is one: train it on this workspace.',
+    ),
+    train,
+  );
+  if (choice === train) await vscode.commands.executeCommand(commands.train);
 }
 
 /** Whether a model has a say in it: somebody writes there, and Nihilo is on for it. */

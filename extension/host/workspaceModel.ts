@@ -14,7 +14,7 @@ import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { Surprise } from '../protocol/inspecting.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
-import type { ModelState } from '../protocol/inspector.ts';
+import type { ModelOrigin, ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type { EarlierMatch, OpenDocument, ScoredWord, WordOptions } from '../protocol/prediction.ts';
@@ -32,14 +32,7 @@ import { SaveClient } from '../training/saveClient.ts';
 import { CallMessages } from './callMessages.ts';
 import type { InspectionEngine } from './inspectorConversation.ts';
 import { Signal } from './signal.ts';
-import {
-  baseOf,
-  beginningFolder,
-  importedOf,
-  type ModelOrigin,
-  originOf,
-  servedFolder,
-} from './modelFolders.ts';
+import { baseOf, beginningFolder, importedOf, originOf, servedFolder } from './modelFolders.ts';
 import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
 
 /** Where a running training stands. */
@@ -146,7 +139,7 @@ export class WorkspaceModel {
 
   /** of the model that answers; null: none does */
   get origin(): ModelOrigin | null {
-    return this.#state.state === 'ready' ? originOf(this.#state.model.checkpoint, this.#checkpoint) : null;
+    return this.#state.state === 'ready' ? this.#state.origin : null;
   }
 
   /** whether the model that answers has learnt from this workspace; the base and what was imported have not */
@@ -197,6 +190,7 @@ export class WorkspaceModel {
       setState({
         state: 'ready',
         model: await this.#predictor.load(folder, this.#source.reproducible()),
+        origin: originOf(folder, this.#checkpoint),
       });
     } catch (error) {
       setState({ state: 'failed', error: toPlainError(error) });
@@ -336,7 +330,7 @@ export class WorkspaceModel {
       inspectEssay: (...query) => inspector.inspectEssay(...query),
       ask: (...query) => inspector.ask(...query),
       read: (...query) => inspector.read(...query),
-      essay: (action) => inspector.essay(action),
+      essay: (...query) => inspector.essay(...query),
       find: (prefix, open) => this.find(prefix, open, false),
       precedent: (...query) => ifCounted(() => this.#predictor.precedent(...query)),
       parts: (query, signal) => this.#predictor.parts(query, signal),
@@ -347,10 +341,10 @@ export class WorkspaceModel {
     };
   }
 
-  /** How surprising each token of a text is, from byte `from` on. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
-  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
+  /** How surprising each token of a text is, from byte `from` on, part by part. @throws {NihiloError} checkpointMissing, workerFailed; or `signal`'s reason */
+  async *surprises(text: string, from: number, signal: AbortSignal): AsyncGenerator<readonly Surprise[]> {
     await this.#loadInspector();
-    return this.#inspector.surprises(text, from, signal);
+    yield* this.#inspector.surprises(text, from, signal);
   }
 
   async #loadInspector(): Promise<void> {

@@ -2,16 +2,18 @@ import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type {
-  EssayAction,
   EssayState,
+  EssayWay,
   InspectingMessage,
   InspectingReply,
   InspectingRequest,
+  InspectorData,
   Surprise,
 } from '../protocol/inspecting.ts';
 import type { Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { StageAnswer } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
+import { surprisesPartByPart } from './surpriseParts.ts';
 
 /** `Omit` over each member of the union */
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
@@ -19,6 +21,7 @@ type Question = WithoutId<InspectingRequest>;
 type Answer = Exclude<InspectingReply, { type: 'failed' }>;
 
 export type InspectQuery = Omit<Extract<Question, { type: 'inspect' }>, 'type'>;
+export type EssayQuery = Omit<Extract<Question, { type: 'inspectEssay' }>, 'type'>;
 export type AskQuery = Omit<Extract<Question, { type: 'ask' }>, 'type'>;
 
 interface Connection {
@@ -34,6 +37,8 @@ export class InspectorClient {
   readonly #platform: Platform;
   #connection: Connection | null = null;
   #lastId = 0;
+  /** of all threads so far */
+  #lastRun = 0;
   /** pages and marks that the thread is there for */
   #holders = 0;
 
@@ -65,24 +70,26 @@ export class InspectorClient {
   }
 
   /** @throws {NihiloError} workerFailed */
-  async essay(action: EssayAction): Promise<EssayState> {
-    const answer = await this.#ask({ type: 'essay', action });
+  async essay(page: string, way: EssayWay): Promise<EssayState> {
+    const answer = await this.#ask({ type: 'essay', page, way });
     if (answer.type !== 'essay') throw unexpected(answer);
     return answer.state;
   }
 
   /** @throws {NihiloError} positionInvalid; workerFailed */
-  async inspectEssay(position: number | null, topK: number, signal: AbortSignal): Promise<Inspection> {
-    const answer = await this.#ask({ type: 'inspectEssay', position, topK }, signal);
+  async inspectEssay(query: EssayQuery, signal: AbortSignal): Promise<Inspection> {
+    const answer = await this.#ask({ type: 'inspectEssay', ...query }, signal);
     if (answer.type !== 'inspected') throw unexpected(answer);
     return answer.inspection;
   }
 
   /** @throws {NihiloError} checkpointMissing, before a model is loaded; workerFailed */
-  async surprises(text: string, from: number, signal: AbortSignal): Promise<readonly Surprise[]> {
-    const answer = await this.#ask({ type: 'surprises', text, from }, signal);
-    if (answer.type !== 'surprises') throw unexpected(answer);
-    return answer.surprises;
+  surprises(text: string, from: number, signal: AbortSignal): AsyncGenerator<readonly Surprise[]> {
+    return surprisesPartByPart(text, from, async (text, from, to) => {
+      const answer = await this.#ask({ type: 'surprises', text, from, to }, signal);
+      if (answer.type !== 'surprises') throw unexpected(answer);
+      return answer.surprises;
+    });
   }
 
   /** Hands over what `firingLines` is asked of from now on. @throws {NihiloError} checkpointMissing; workerFailed */
@@ -132,12 +139,14 @@ export class InspectorClient {
 
   #connected(): Connection {
     if (this.#connection !== null) return this.#connection;
-    const worker = this.#platform.spawn<InspectingMessage, InspectingReply>('inspector', {});
+    const data: InspectorData = { lastRun: this.#lastRun };
+    const worker = this.#platform.spawn<InspectingMessage, InspectingReply>('inspector', data);
     const connection: Connection = { worker, pending: new Map(), loaded: null, loading: null };
     this.#connection = connection;
     worker.onMessage((reply) => {
       const pending = connection.pending.get(reply.id);
       connection.pending.delete(reply.id);
+      if (reply.type === 'inspected') this.#lastRun = Math.max(this.#lastRun, reply.inspection.run);
       if (reply.type === 'failed') pending?.reject(fromPlainError(reply.error));
       else pending?.resolve(reply);
     });

@@ -5,7 +5,7 @@ import type { CompiledKernels } from '../engine/instantiate.ts';
 import { parameterTable } from '../engine/layout.ts';
 import { FloatRows } from '../engine/quantizedMatrix.ts';
 import { initialTensors } from '../engine/weights.ts';
-import type { EssayState } from '../protocol/inspecting.ts';
+import type { EssayState, EssayWay, Lesson } from '../protocol/inspecting.ts';
 import type { InspectedToken } from '../protocol/prediction.ts';
 import { gradientsOf } from './learning.ts';
 import { RecordedModel } from './recordedModel.ts';
@@ -32,6 +32,8 @@ const config = { ...presetConfig('pencil', essayVocabulary.length), maxPositionE
 export class Essay {
   readonly #subject: Subject;
   #seed = 0;
+  /** of each step that was taken */
+  #rates: number[] = [];
   #losses: number[] = [];
   /** of the steps 0, 1, 2, 4, 8 …: enough to see them move, and few */
   #earlier: VectorPoint[] = [];
@@ -66,9 +68,23 @@ export class Essay {
   begin(seed: number): void {
     this.#seed = seed;
     this.#subject.model.setWeights(initialTensors(parameterTable(config), seed));
+    this.#rates = [];
     this.#losses = [this.#loss()];
     this.#earlier = [this.#vectors(0)];
     this.#diverged = false;
+  }
+
+  /** Goes this way: on from where it is, where that lies on it, else from its beginning. @returns whether its weights are others now */
+  follow({ seed, lessons }: EssayWay): boolean {
+    const wanted = lessons.flatMap(({ steps, rate }) => Array.from({ length: steps }, () => rate));
+    const isOnWay = seed === this.#seed && this.#rates.every((rate, i) => rate === wanted[i]);
+    if (isOnWay && wanted.length === this.#rates.length) return false;
+    if (!isOnWay) this.begin(seed);
+    for (const { steps, rate } of lessonsOf(wanted.slice(this.#rates.length))) {
+      this.step(steps, rate);
+      if (this.#diverged) break;
+    }
+    return true;
   }
 
   /** Plain gradient descent on all thirteen predictions at once, as the essay tells it. */
@@ -85,6 +101,7 @@ export class Essay {
         this.#diverged = true;
         return;
       }
+      this.#rates.push(rate);
       this.#losses.push(loss);
       const step = this.#losses.length - 1;
       if (Number.isInteger(Math.log2(step))) this.#earlier.push(this.#vectors(step));
@@ -99,6 +116,7 @@ export class Essay {
     const says = mostLikely(logits, 1)[0]!;
     return {
       seed: this.#seed,
+      lessons: lessonsOf(this.#rates),
       step: this.#losses.length - 1,
       losses: [...this.#losses],
       says: essayVocabulary[says]!,
@@ -135,4 +153,15 @@ export class Essay {
     );
     return total / places.length;
   }
+}
+
+/** Steps that follow each other at the same rate are one lesson. */
+function lessonsOf(rates: readonly number[]): Lesson[] {
+  const lessons: Lesson[] = [];
+  for (const rate of rates) {
+    const last = lessons.at(-1);
+    if (last?.rate === rate) lessons[lessons.length - 1] = { rate, steps: last.steps + 1 };
+    else lessons.push({ rate, steps: 1 });
+  }
+  return lessons;
 }

@@ -5,10 +5,11 @@ import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
 import { distribution } from '../engine/sampler.ts';
 import type { Platform } from '../platform/platform.ts';
+import { sha256 } from '../platform/sha256.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { CallMessage } from '../protocol/calling.ts';
-import type { EssayAction, EssayState, Surprise } from '../protocol/inspecting.ts';
+import type { EssayState, EssayWay, InspectorData, Surprise } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName, RunQuestion, StageAnswer, StageAnswers } from '../protocol/stages.ts';
@@ -29,8 +30,10 @@ import { storyOf } from './vectorStory.ts';
 
 /** Reading the workspace's text gives way to other questions after so long. */
 const readingMs = 80;
-/** Runs that may still be asked about. */
-const keptRuns = 8;
+/** Runs that may still be asked about, of all pages together: while one follows the cursor, another may stay where it is. */
+const keptRuns = 32;
+/** Pages that look at the essay's example, each with a model of its own: a tab, a view, and one that is being replaced. */
+const keptEssays = 3;
 
 interface Workspace {
   readonly subject: Subject;
@@ -49,14 +52,16 @@ interface Trained {
 export class Inspector {
   readonly #platform: Platform;
   #workspace: Workspace | null = null;
-  #essay: Essay | null = null;
+  /** by page, the one that was asked for last at the end */
+  readonly #essays = new Map<string, Essay>();
   /** of the workspace's model */
   #read: ReadText | null = null;
   readonly #runs = new Map<number, Run>();
-  #lastRun = 0;
+  #lastRun: number;
 
-  constructor(platform: Platform) {
+  constructor(platform: Platform, { lastRun }: InspectorData = { lastRun: 0 }) {
     this.#platform = platform;
+    this.#lastRun = lastRun;
   }
 
   /** @throws {NihiloError} checkpointMissing, checkpointTorn, checkpointForeign; the model that was loaded before stays */
@@ -84,16 +89,18 @@ export class Inspector {
         return trained.training;
       },
     };
+    this.#forget(this.#workspace?.subject);
     this.#workspace = { subject, tokenizer, trained };
     this.#read = null;
-    this.#forget((subject) => subject !== this.#essay?.run.subject);
     return {
       checkpoint,
+      tokenizer: await sha256(new TextEncoder().encode(tokenizerJson)),
       config,
       parameters: parameterCount(config),
       steps: trainerState.step,
       seconds: trainerState.seconds,
       heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
+      preset: trainerState.preset,
     };
   }
 
@@ -118,9 +125,9 @@ export class Inspector {
   }
 
   /** @throws {NihiloError} checkpointMissing */
-  surprises(text: string, from: number): Surprise[] {
+  surprises(text: string, from: number, to: number): Surprise[] {
     const { subject, tokenizer } = this.#loaded();
-    return surprisesIn(subject.model, tokenizer, new TextEncoder().encode(text), from);
+    return surprisesIn(subject.model, tokenizer, new TextEncoder().encode(text), from, to);
   }
 
   /** The text of the workspace, of which is asked where neurons fire; what has been read of the same text is kept. @throws {NihiloError} checkpointMissing */
@@ -129,21 +136,34 @@ export class Inspector {
     if (this.#read?.isOf(subject, text) !== true) this.#read = new ReadText(subject, text);
   }
 
-  /** Does something to the essay's model, which is made of random numbers where there was none. */
-  async essay(action: EssayAction): Promise<EssayState> {
-    this.#essay ??= new Essay(await this.#kernels(true), action.type === 'begin' ? action.seed : 0);
-    // Its weights become others: what was asked about before is gone.
-    const { subject } = this.#essay.run;
-    this.#forget((other) => other === subject);
-    if (action.type === 'begin') this.#essay.begin(action.seed);
-    else this.#essay.step(action.steps, action.rate);
-    return this.#essay.state;
+  /** Where the essay's model of a page stands when it has gone this way. */
+  async essay(page: string, way: EssayWay): Promise<EssayState> {
+    return (await this.#essayOf(page, way)).state;
   }
 
   /** As `inspect`, of the essay's sentences. */
-  async inspectEssay(position: number | null, topK: number): Promise<Inspection> {
-    this.#essay ??= new Essay(await this.#kernels(true), 0);
-    return this.#inspection(this.#essay.run, this.#essay.tokens, essayCursor, position, topK);
+  async inspectEssay(
+    page: string,
+    way: EssayWay,
+    position: number | null,
+    topK: number,
+  ): Promise<Inspection> {
+    const essay = await this.#essayOf(page, way);
+    return this.#inspection(essay.run, essay.tokens, essayCursor, position, topK);
+  }
+
+  /** The page says the way each time: whatever this thread knew of it, the numbers are those of its way. */
+  async #essayOf(page: string, way: EssayWay): Promise<Essay> {
+    const essay = this.#essays.get(page) ?? new Essay(await this.#kernels(true), way.seed);
+    this.#essays.delete(page);
+    this.#essays.set(page, essay);
+    for (const [other, { run }] of [...this.#essays].slice(0, -keptEssays)) {
+      this.#essays.delete(other);
+      this.#forget(run.subject);
+    }
+    // Its weights become others: what was asked about before is gone.
+    if (essay.follow(way)) this.#forget(essay.run.subject);
+    return essay;
   }
 
   /** Reads what a question needs beside the run: what the training left behind, the first time that a step of it is asked for. */
@@ -247,8 +267,8 @@ export class Inspector {
     return { run: this.#lastRun, ...shape, tokens, cursor, position: chosen, distribution: named };
   }
 
-  #forget(isGone: (subject: Subject) => boolean): void {
-    for (const [number, { subject }] of this.#runs) if (isGone(subject)) this.#runs.delete(number);
+  #forget(gone: Subject | undefined): void {
+    for (const [number, { subject }] of this.#runs) if (subject === gone) this.#runs.delete(number);
   }
 
   #loaded(): Workspace {

@@ -1,21 +1,28 @@
 import type { Platform, WorkerPort } from '../platform/platform.ts';
 import { nextTurn } from '../platform/turn.ts';
 import { toPlainError } from '../protocol/errors.ts';
-import type { InspectingMessage, InspectingReply, InspectingRequest } from '../protocol/inspecting.ts';
+import type {
+  InspectingMessage,
+  InspectingReply,
+  InspectingRequest,
+  InspectorData,
+} from '../protocol/inspecting.ts';
 import { Inspector } from './inspector.ts';
 
 /** Answers requests one after the other; those that nobody waits for any more are not computed. */
 export function serveInspections(
   platform: Platform,
   port: WorkerPort<InspectingMessage, InspectingReply>,
+  data: InspectorData,
 ): void {
-  const inspector = new Inspector(platform);
+  const inspector = new Inspector(platform, data);
   let queue = Promise.resolve();
-  const cancelled = new Set<number>();
+  /** of requests that somebody waits for and that have not been begun */
+  const waiting = new Set<number>();
   const serve = async (request: InspectingRequest): Promise<void> => {
     // A message that cancels it may be waiting behind it.
     await nextTurn();
-    if (cancelled.delete(request.id)) return;
+    if (!waiting.delete(request.id)) return;
     try {
       port.post(await answer(inspector, request));
     } catch (error) {
@@ -23,8 +30,11 @@ export function serveInspections(
     }
   };
   port.onMessage((message) => {
-    if (message.type === 'cancel') cancelled.add(message.id);
-    else queue = queue.then(() => serve(message));
+    if (message.type === 'cancel') waiting.delete(message.id);
+    else {
+      waiting.add(message.id);
+      queue = queue.then(() => serve(message));
+    }
   });
 }
 
@@ -38,13 +48,18 @@ async function answer(inspector: Inspector, request: InspectingRequest): Promise
       return { type: 'inspected', id, inspection: inspector.inspect(prefix, suffix, position, topK) };
     }
     case 'essay':
-      return { type: 'essay', id, state: await inspector.essay(request.action) };
+      return { type: 'essay', id, state: await inspector.essay(request.page, request.way) };
     case 'inspectEssay': {
-      const inspection = await inspector.inspectEssay(request.position, request.topK);
+      const { page, way, position, topK } = request;
+      const inspection = await inspector.inspectEssay(page, way, position, topK);
       return { type: 'inspected', id, inspection };
     }
     case 'surprises':
-      return { type: 'surprises', id, surprises: inspector.surprises(request.text, request.from) };
+      return {
+        type: 'surprises',
+        id,
+        surprises: inspector.surprises(request.text, request.from, request.to),
+      };
     case 'read':
       inspector.read(request.text);
       return { type: 'reading', id };

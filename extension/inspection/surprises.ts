@@ -9,7 +9,7 @@ import type { RecordedModel } from './recordedModel.ts';
 const mostOthers = 3;
 
 /**
- * How surprising each token of a text is to the model, from byte `from` on. Windows begin at every half of a context, so that at least half
+ * How surprising each token of a text is to the model that ends behind byte `from` and not behind byte `to`. Windows begin at every half of a context, so that at least half
  * a context stands before each token, as far as there is that much.
  * @param bytes of a text that is there from its beginning
  */
@@ -18,6 +18,7 @@ export function surprisesIn(
   tokenizer: Tokenizer,
   bytes: Uint8Array,
   from: number,
+  to: number,
 ): Surprise[] {
   const ids = [tokenizer.endOfText, ...tokenizer.encode(bytes)];
   const context = model.config.maxPositionEmbeddings;
@@ -27,6 +28,7 @@ export function surprisesIn(
   let window = -1;
   for (let i = 1; i < ids.length; i++) {
     const { length } = tokenizer.tokenBytes(ids[i]!);
+    if (start + length > to) break;
     if (start + length > from) {
       const begin = Math.max(0, Math.ceil(i / half) - 2) * half;
       if (begin !== window) model.run(ids.slice(begin, begin + context));

@@ -6,9 +6,23 @@ import type { WorkspaceText } from './workspaceText.ts';
 /** Of the essay's example, as it opens. */
 export const essaySeed = 1;
 
-/** Where the essay's model stands. */
-export interface EssayState {
+/** Steps at one learning rate. */
+export interface Lesson {
+  readonly steps: number;
+  readonly rate: number;
+}
+
+/** How the essay's model became what it is: from the random numbers of a seed, by lessons. The same way leads to the same bits. */
+export interface EssayWay {
   readonly seed: number;
+  readonly lessons: readonly Lesson[];
+}
+
+/** Of a way that is kept over a reload: it is gone again then, in a second or two. */
+export const mostKept = { lessons: 40, steps: 10_000 } as const;
+
+/** Where the essay's model stands, and how it came there. */
+export interface EssayState extends EssayWay {
   readonly step: number;
   /** mean loss in nats, of the model as it is after each step; of random numbers first */
   readonly losses: readonly number[];
@@ -37,6 +51,12 @@ export type EssayAction =
   | { readonly type: 'begin'; readonly seed: number }
   | { readonly type: 'step'; readonly steps: number; readonly rate: number };
 
+/** What the inspector's thread is started with. */
+export interface InspectorData {
+  /** the last run that a thread before it has told of: its own have other numbers */
+  readonly lastRun: number;
+}
+
 /** To the inspector; every request is answered once, by `id`. */
 export type InspectingRequest = { readonly id: number } & (
   | { readonly type: 'load'; readonly checkpoint: string; readonly reproducible: boolean }
@@ -48,10 +68,17 @@ export type InspectingRequest = { readonly id: number } & (
       readonly position: number | null;
       readonly topK: number;
     }
-  | { readonly type: 'essay'; readonly action: EssayAction }
-  | { readonly type: 'inspectEssay'; readonly position: number | null; readonly topK: number }
-  /** how surprising each token of a text is that begins behind its first `from` bytes */
-  | { readonly type: 'surprises'; readonly text: string; readonly from: number }
+  /** what becomes of the essay's model of a page, on this way */
+  | { readonly type: 'essay'; readonly page: string; readonly way: EssayWay }
+  | {
+      readonly type: 'inspectEssay';
+      readonly page: string;
+      readonly way: EssayWay;
+      readonly position: number | null;
+      readonly topK: number;
+    }
+  /** how surprising each token of a text is that ends behind its byte `from` and not behind its byte `to` */
+  | { readonly type: 'surprises'; readonly text: string; readonly from: number; readonly to: number }
   /** text of the workspace in the loaded model's tokens: what `firingLines` is asked of from now on */
   | { readonly type: 'read'; readonly text: WorkspaceText }
   | {

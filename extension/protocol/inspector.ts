@@ -1,5 +1,5 @@
 import type { PlainError } from './errors.ts';
-import type { EssayAction, EssayState } from './inspecting.ts';
+import type { EssayAction, EssayState, EssayWay } from './inspecting.ts';
 import type { Inspection, ModelSummary } from './prediction.ts';
 import type { NumberName, StageAnswer, StageId, StageKind, StageQuestion } from './stages.ts';
 import type { SuggestedHere } from './suggested.ts';
@@ -14,11 +14,14 @@ export interface Place {
   readonly column: number;
 }
 
+/** Where a model comes from. */
+export type ModelOrigin = 'trained' | 'imported' | 'base';
+
 /** Whether there is a model to inspect. `failed` carries one sentence that says what to do. */
 export type ModelState =
   | { readonly state: 'missing' }
   | { readonly state: 'loading' }
-  | { readonly state: 'ready'; readonly model: ModelSummary }
+  | { readonly state: 'ready'; readonly model: ModelSummary; readonly origin: ModelOrigin }
   | { readonly state: 'failed'; readonly error: PlainError };
 
 /** One point of a curve; seconds of training, without pauses. */
@@ -87,6 +90,8 @@ export interface InspectorMemory {
   readonly map: boolean;
   readonly flow: boolean;
   readonly scales: CurveScales;
+  /** the essay's example, where that was looked at, and the learning rate of its next step */
+  readonly essay: (EssayWay & { readonly rate: number }) | null;
   /** the number that is looked at, and whether its sheet is open */
   readonly look: { readonly number: NumberName; readonly sheet: boolean } | null;
 }
@@ -136,7 +141,11 @@ export type InspectorRequest =
     }
   | { readonly type: 'copy'; readonly text: string }
   /** a page of the Inspector's, to be kept as a file or printed */
-  | { readonly type: 'keep'; readonly format: 'csv' | 'html'; readonly content: string }
+  | {
+      readonly type: 'keep';
+      readonly what: 'sheet' | 'printedSheet' | 'printedPass' | 'curves';
+      readonly content: string;
+    }
   | { readonly type: 'train' }
   /** the tab, where there is room for every stage */
   | { readonly type: 'openInspector' }

@@ -287,8 +287,9 @@ export interface StageAnswers {
     readonly value: readonly number[];
     /** of few tokens, all of q · k ÷ √d, row by row, those ahead of a row included; null: there are too many to be read */
     readonly grid: readonly number[] | null;
-    /** u8[tokens, tokens]: shares × 255, rows look at columns */
+    /** u8[side, side]: shares × 255, rows look at columns; the side is the text's tokens, or less, and a cell the largest share of several */
     readonly picture: ArrayBuffer;
+    readonly side: number;
     readonly tokens: number;
   };
   readonly thumbnails: {
@@ -396,9 +397,9 @@ export interface StageAnswers {
     readonly record: PrecedentRecord;
   } | null;
   readonly seen: EarlierMatch | null;
-  /** what completions of this window have asked the editor for and were told, the last first */
   /** null: the model is too large */
   readonly pass: WholePass | null;
+  /** what completions of this window have asked the editor for and were told, the last first */
   readonly messages: readonly NumberedMessage[];
   /** null: the message is of a model before this one, or forgotten */
   readonly call: {

@@ -1,5 +1,6 @@
 import type { PredictorData } from '../completion/predictionService.ts';
 import type { Platform, WorkerPort, WorkerRole } from '../platform/platform.ts';
+import type { InspectorData } from '../protocol/inspecting.ts';
 import type { LaneData } from '../training/laneService.ts';
 
 /** What a thread is started with. */
@@ -48,10 +49,10 @@ export const services: Readonly<Record<WorkerRole, (thread: Thread) => Promise<v
     const { serveInterchange } = await import('../interchange/interchangeService.ts');
     serveInterchange(platform, port);
   },
-  inspector: async ({ platform, port, lowerPriority }) => {
+  inspector: async ({ platform, port, data, lowerPriority }) => {
     const { serveInspections } = await import('../inspection/service.ts');
     // Completions and whoever waits for them go first.
     await lowerPriority();
-    serveInspections(platform, port);
+    serveInspections(platform, port, data as InspectorData);
   },
 };

@@ -1,9 +1,9 @@
-import type { ComponentChildren, JSX } from 'preact';
-import { useCallback } from 'preact/hooks';
-import { essaySeed } from '../protocol/inspecting.ts';
+import type { ComponentChildren, JSX, RefObject } from 'preact';
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
+import { Header } from './header.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
 import { ErrorNotice, Guarded } from './guarded.tsx';
 import { numberSentence } from './numberSentence.ts';
@@ -107,40 +107,6 @@ function SideHeader({ state, send }: Pick<StageProps, 'state' | 'send'>): JSX.El
   );
 }
 
-function Header({ state, dispatch, send }: StageProps): JSX.Element {
-  const { subject, answer } = state;
-  const pinned = subject?.pinned ?? false;
-  const place = subject !== null && subject.essay !== null ? null : (answer?.place ?? subject?.place ?? null);
-  return (
-    <header>
-      <h1>{phrases.title}</h1>
-      <span class="place">
-        {place !== null && `${phrases.place(place)} · ${pinned ? phrases.isPinned : phrases.isFollowing}`}
-      </span>
-      {place !== null && (
-        <button
-          type="button"
-          class="toggle"
-          aria-pressed={pinned}
-          title={phrases.pinHint}
-          onClick={() => dispatch({ type: 'setPinned', pinned: !pinned })}
-        >
-          {phrases.pin}
-        </button>
-      )}
-      {subject !== null && subject.essay === null && (
-        <button
-          type="button"
-          class="start-essay"
-          onClick={() => send({ type: 'essay', action: { type: 'begin', seed: essaySeed } })}
-        >
-          {phrases.essayButton}
-        </button>
-      )}
-    </header>
-  );
-}
-
 function Prediction({ state, isTraining, isCompact, dispatch, send }: PredictionProps): JSX.Element {
   const { model, subject, answer, failure } = state;
   if (model === null || subject === null) return <Notice>{phrases.starting}</Notice>;
@@ -226,10 +192,14 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
   const stale = needed.some(
     (asked) => asked?.waiting === true && !awaitedApart.includes(asked.question.kind),
   );
+  const isSheet = look !== null && look.sheet && explanation !== null;
+  const panel = useKeyboardKept(isSheet);
   const refused = needed.find((asked) => asked !== undefined && asked.error !== null)?.error ?? null;
   return (
     <section
+      ref={panel}
       id="stage-panel"
+      tabIndex={-1}
       class="prediction"
       role="tabpanel"
       aria-labelledby={`stage-${stage}`}
@@ -238,9 +208,10 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
       data-position={answer.inspection.position}
       data-sequence={answer.sequence}
     >
-      {look !== null && look.sheet && explanation !== null ? (
+      {isSheet ? (
         <Guarded of={state} send={send} onBack={() => dispatch({ type: 'look', look: null })}>
           <SheetView
+            key={JSON.stringify(look.number ?? look.sentence)}
             explanation={explanation}
             sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
           />
@@ -260,6 +231,21 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
       )}
     </section>
   );
+}
+
+/** A sheet takes the stage's place, with what had the keyboard there: it goes on in the sheet, and back where it was. */
+function useKeyboardKept(isSheet: boolean): RefObject<HTMLElement | null> {
+  const panel = useRef<HTMLElement>(null);
+  const before = useRef(isSheet);
+  useLayoutEffect(() => {
+    if (before.current === isSheet) return;
+    before.current = isSheet;
+    if (document.activeElement !== document.body) return;
+    const ways = isSheet ? ['.sheet button'] : ['.num[aria-pressed="true"]', '.num[tabindex="0"]'];
+    const found = ways.map((way) => panel.current!.querySelector<HTMLElement>(way));
+    (found.find((element) => element !== null) ?? panel.current!).focus();
+  });
+  return panel;
 }
 
 function NoModel({ isTraining, send }: Pick<PredictionProps, 'isTraining' | 'send'>): JSX.Element {

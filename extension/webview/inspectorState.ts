@@ -10,7 +10,7 @@ import type {
   TrainingTick,
   Wonder,
 } from '../protocol/inspector.ts';
-import type { EssayState } from '../protocol/inspecting.ts';
+import { type EssayState, type EssayWay, type Lesson, mostKept } from '../protocol/inspecting.ts';
 import type { Inspection } from '../protocol/prediction.ts';
 import type { NumberName, StageId, StageKind } from '../protocol/stages.ts';
 import type { SuggestedHere } from '../protocol/suggested.ts';
@@ -158,10 +158,7 @@ export function step(state: InspectorState, event: InspectorEvent): Step {
 function advanced(state: InspectorState, event: InspectorEvent): Step {
   switch (event.type) {
     case 'model':
-      // Another model may cut the text differently: positions of the old one mean nothing to it. The essay has its own.
-      if (state.subject !== null && state.subject.essay !== null)
-        return { state: { ...state, model: event.model }, send: [] };
-      return ask({ ...state, model: event.model, chosen: null, answer: null });
+      return withModel(state, event.model);
     case 'moved':
       return moved(state, event);
     case 'choose':
@@ -197,7 +194,7 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       return { state: { ...state, stage: event.stage, look: null, wonder: null }, send: [] };
     case 'select': {
       const selection = { ...state.selection, ...event.change };
-      return { state: { ...state, selection }, send: [] };
+      return { state: { ...state, selection, look: lookAfter(state, selection) }, send: [] };
     }
     case 'scale':
       return { state: { ...state, scales: event.scales }, send: [] };
@@ -208,6 +205,32 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
     case 'look':
       return { state: { ...state, look: event.look }, send: [] };
   }
+}
+
+/** Where texts are cut as before, as after a save that was learnt, what was looked at stays, and its numbers are asked for anew. */
+function withModel(state: InspectorState, model: ModelState): Step {
+  const next = { ...state, model };
+  // The essay has its own.
+  if (state.subject !== null && state.subject.essay !== null) return { state: next, send: [] };
+  const isCutAlike =
+    model.state === 'ready' &&
+    state.model?.state === 'ready' &&
+    model.model.tokenizer === state.model.model.tokenizer;
+  // Positions and tokens of another cut mean nothing to this one.
+  if (!isCutAlike) return ask({ ...next, chosen: null, answer: null });
+  const { state: asked, send } = ask(next);
+  const { selection, suggestion } = state;
+  return { state: { ...asked, selection, suggestion }, send };
+}
+
+/** A number that is sampled with is looked at as it is with the selection, or no longer: at temperature 0 nothing is computed. */
+function lookAfter({ look, stage, selection: before }: InspectorState, selection: Selection): Look | null {
+  const { temperature, topK, topP, seed } = selection;
+  if (look === null || look.number === null || (stage !== 'scores' && stage !== 'choice')) return look;
+  const { number } = look;
+  if (number.of === 'interval') return { ...look, number: { ...number, temperature, topK, topP, seed } };
+  if (number.of !== 'probability' || number.temperature !== before.temperature) return look;
+  return temperature === 0 ? null : { ...look, number: { ...number, temperature } };
 }
 
 function moved(state: InspectorState, event: Extract<InspectorMessage, { type: 'moved' }>): Step {
@@ -227,11 +250,11 @@ function moved(state: InspectorState, event: Extract<InspectorMessage, { type: '
 }
 
 /** Steps that teach the example quickly would ruin a trained model: each has a rate of its own. */
-function withRate({ subject, selection }: InspectorState, isEssay: boolean): Selection {
+function withRate({ subject, selection, remembered }: InspectorState, isEssay: boolean): Selection {
   const wasEssay = subject !== null && subject.essay !== null;
-  return wasEssay === isEssay
-    ? selection
-    : { ...selection, rate: isEssay ? essayRate : initialSelection.rate };
+  if (wasEssay === isEssay) return selection;
+  const rate = isEssay ? (remembered?.essay?.rate ?? essayRate) : initialSelection.rate;
+  return { ...selection, rate };
 }
 
 function ask(state: InspectorState): Step {
@@ -271,7 +294,7 @@ function answered(state: InspectorState, reply: Extract<InspectorMessage, { type
       waiting: false,
       answer: { sequence, revision, place, inspection },
       questions,
-      look: state.look ?? (isPlaceOf(state.remembered, place) ? state.remembered.look : null),
+      look: state.look ?? (isOf(state.remembered, place) ? state.remembered.look : null),
       remembered: null,
     },
     reply.answers,
@@ -317,14 +340,16 @@ function rememberedPosition(
   place: Place | null,
   inspection: Inspection,
 ): number | null {
-  if (!isPlaceOf(memory, place) || memory.tokensBack === null) return null;
+  if (!isOf(memory, place) || memory.tokensBack === null) return null;
   const position = inspection.cursor - 1 - memory.tokensBack;
   return position >= 0 && position < inspection.tokens.length ? position : null;
 }
 
-/** Whether it was kept of a page that looked at the same place. */
-function isPlaceOf(memory: InspectorMemory | null, place: Place | null): memory is InspectorMemory {
-  if (place === null || memory === null || memory.place === null) return false;
+/** Whether it was kept of a page that looked at the same. @param place null: the essay's example is looked at */
+function isOf(memory: InspectorMemory | null, place: Place | null): memory is InspectorMemory {
+  if (memory === null) return false;
+  if (place === null || memory.essay !== null) return place === null && memory.essay !== null;
+  if (memory.place === null) return false;
   const { uri, line, column } = memory.place;
   return uri === place.uri && line === place.line && column === place.column;
 }
@@ -351,6 +376,7 @@ export function memoryOf(state: InspectorState): InspectorMemory {
   // Until the first answer there is nothing newer than what was kept before.
   if (state.remembered !== null && state.answer === null) return state.remembered;
   const place = state.subject?.place ?? null;
+  const essay = state.subject?.essay ?? null;
   const { stage, selection, scales, look } = state;
   const { layer, head, temperature, topK, topP, seed, neuron, hidesFirst, map, flow } = selection;
   return {
@@ -366,6 +392,7 @@ export function memoryOf(state: InspectorState): InspectorMemory {
     map,
     flow,
     scales,
+    essay: essay === null ? null : { ...keptWay(essay), rate: selection.rate },
     // A number of a line of the workspace means nothing before the workspace is searched again.
     look: look === null || look.number === null || 'at' in look.number ? null : look,
     pinned: state.subject?.pinned ?? false,
@@ -375,4 +402,15 @@ export function memoryOf(state: InspectorState): InspectorMemory {
         ? null
         : state.answer.inspection.cursor - 1 - state.chosen,
   };
+}
+
+/** The beginning of a way that is longer than what is kept. */
+function keptWay({ seed, lessons }: EssayWay): EssayWay {
+  let left = mostKept.steps;
+  const kept: Lesson[] = [];
+  for (const { steps, rate } of lessons.slice(0, mostKept.lessons)) {
+    if (left > 0) kept.push({ steps: Math.min(steps, left), rate });
+    left -= steps;
+  }
+  return { seed, lessons: kept };
 }

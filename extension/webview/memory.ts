@@ -1,3 +1,4 @@
+import { type Lesson, mostKept } from '../protocol/inspecting.ts';
 import { axes, type CurveScales, type InspectorMemory } from '../protocol/inspector.ts';
 import { type NumberName, stageIds } from '../protocol/stages.ts';
 import { phrases } from './phrases/phrases.ts';
@@ -23,7 +24,7 @@ export function readMemory(kept: unknown): InspectorMemory | null {
   return { ...rest, place: { uri, line, column } };
 }
 
-type Shown = Pick<InspectorMemory, 'neuron' | 'hidesFirst' | 'map' | 'flow' | 'scales' | 'look'>;
+type Shown = Pick<InspectorMemory, 'neuron' | 'hidesFirst' | 'map' | 'flow' | 'scales' | 'essay' | 'look'>;
 
 /** What is shown of the stages, and how. */
 function readShown({
@@ -32,13 +33,31 @@ function readShown({
   map,
   flow,
   scales: keptScales,
+  essay: keptEssay,
   look: keptLook,
 }: Kept): Shown | null {
   if (!(neuron === null || (isWhole(neuron) && neuron >= 0))) return null;
   if (typeof hidesFirst !== 'boolean' || typeof map !== 'boolean' || typeof flow !== 'boolean') return null;
   const scales = readScales(keptScales);
   if (scales === null) return null;
-  return { neuron, hidesFirst, map, flow, scales, look: readLook(keptLook) };
+  const [essay, look] = [readEssay(keptEssay), readLook(keptLook)];
+  return { neuron, hidesFirst, map, flow, scales, essay, look };
+}
+
+/** The way of the example; null where nobody can go it: the editor's text is looked at then. */
+function readEssay(kept: unknown): InspectorMemory['essay'] {
+  if (!isRecord(kept) || !Array.isArray(kept['lessons'])) return null;
+  const { seed, rate } = kept;
+  if (!isWhole(seed) || seed < 0 || !isRate(rate)) return null;
+  const lessons = kept['lessons'].flatMap((lesson: unknown): Lesson[] => {
+    if (!isRecord(lesson)) return [];
+    const { steps, rate } = lesson;
+    return isWhole(steps) && steps > 0 && isRate(rate) ? [{ steps, rate }] : [];
+  });
+  const steps = lessons.reduce((sum, lesson) => sum + lesson.steps, 0);
+  const isWhatWasKept = lessons.length === kept['lessons'].length;
+  if (!isWhatWasKept || lessons.length > mostKept.lessons || steps > mostKept.steps) return null;
+  return { seed, lessons, rate };
 }
 
 function readScales(kept: unknown): CurveScales | null {
@@ -64,6 +83,10 @@ function readLook(kept: unknown): InspectorMemory['look'] {
 }
 
 type Kept = Readonly<Record<string, unknown>>;
+
+function isRate(value: unknown): value is number {
+  return isBetween(value, Number.MIN_VALUE, Number.MAX_VALUE);
+}
 
 function isBetween(value: unknown, least: number, most: number): value is number {
   return typeof value === 'number' && value >= least && value <= most;

@@ -19,10 +19,17 @@ interface SheetViewProps {
 }
 
 /** Every operand of one number, and its calculation in lines that a pocket calculator can follow. */
-export function SheetView({ explanation, sentence }: SheetViewProps): JSX.Element {
-  const { dispatch, send, state } = useView();
+export function SheetView({ explanation: current, sentence }: SheetViewProps): JSX.Element {
+  const { dispatch, state } = useView();
   const [isShort, setShort] = useState(false);
-  const [isBlank, setBlank] = useState(false);
+  // Who calculates goes on with the numbers they began with, also where the model learns meanwhile.
+  const [begun, setBegun] = useState<Explanation | null>(null);
+  const isBlank = begun !== null;
+  const explanation = begun ?? current;
+  const isOld = useMemo(
+    () => begun !== null && JSON.stringify(begun) !== JSON.stringify(current),
+    [begun, current],
+  );
   const sheet = useMemo(() => sheetOf(explanation, isShort ? shortTerms : Infinity), [explanation, isShort]);
   const close = (): void => {
     const number = state.look?.number ?? null;
@@ -39,36 +46,56 @@ export function SheetView({ explanation, sentence }: SheetViewProps): JSX.Elemen
           {phrases.backToStage}
         </button>
         <Check label={phrases.shortSheet} checked={isShort} onChange={setShort} />
-        <Check label={phrases.blankSheet} checked={isBlank} onChange={setBlank} />
-        <button
-          type="button"
-          onClick={() => send({ type: 'copy', text: sheetText(sheet, phrases.sheetWords) })}
-        >
-          {phrases.copy}
-        </button>
-        <button
-          type="button"
-          onClick={() => send({ type: 'keep', format: 'csv', content: sheetCsv(sheet, phrases.sheetWords) })}
-        >
-          {phrases.csv}
-        </button>
-        <button
-          type="button"
-          onClick={() =>
-            send({
-              type: 'keep',
-              format: 'html',
-              content: printedSheet(sheet, { sentence, symbols, isBlank }),
-            })
-          }
-        >
-          {phrases.print}
-        </button>
+        <Check
+          label={phrases.blankSheet}
+          checked={isBlank}
+          onChange={(blank) => setBegun(blank ? current : null)}
+        />
+        <Keeping sheet={sheet} heading={{ sentence, symbols, isBlank }} />
       </p>
       <p class="quiet">{conventionOf(sheet)}</p>
+      {isOld && <p role="status">{phrases.sheetBegun}</p>}
       <Lines sheet={sheet} isBlank={isBlank} />
       <Results sheet={sheet} />
     </section>
+  );
+}
+
+interface KeepingProps {
+  readonly sheet: Sheet;
+  readonly heading: Parameters<typeof printedSheet>[1];
+}
+
+/** What can be made of the sheet outside of the page. */
+function Keeping({ sheet, heading }: KeepingProps): JSX.Element {
+  const { send } = useView();
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => send({ type: 'copy', text: sheetText(sheet, phrases.sheetWords) })}
+      >
+        {phrases.copy}
+      </button>
+      <button
+        type="button"
+        onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet, phrases.sheetWords) })}
+      >
+        {phrases.csv}
+      </button>
+      <button
+        type="button"
+        onClick={() =>
+          send({
+            type: 'keep',
+            what: 'printedSheet',
+            content: printedSheet(sheet, heading),
+          })
+        }
+      >
+        {phrases.print}
+      </button>
+    </>
   );
 }
 
@@ -94,7 +121,7 @@ function Lines({ sheet, isBlank }: { readonly sheet: Sheet; readonly isBlank: bo
   const place = useRef<HTMLTableElement>(null);
   const check = (): void => setWrong(firstWrong(place.current!));
   return (
-    <div class="scores-frame">
+    <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.linesLabel}>
       <table class="sheet-lines" ref={place}>
         <TableHead
           columns={[

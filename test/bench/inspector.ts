@@ -51,7 +51,7 @@ function engineOf(client: InspectorClient, checkpoint: string): InspectionEngine
     },
     inspectEssay: (...query) => client.inspectEssay(...query),
     ask: (...query) => client.ask(...query),
-    essay: (action) => client.essay(action),
+    essay: (...query) => client.essay(...query),
     ...noPrecedents,
     find: async () => null,
     parts: async () => null,
@@ -105,7 +105,7 @@ async function measure(
   const editor = await EditorStandIn.start();
   try {
     const places = placesIn('extension/engine/kernels.ts');
-    const model = { state: 'ready', model: await client.load(checkpoint, false) } as const;
+    const model = { state: 'ready', model: await client.load(checkpoint, false), origin: 'trained' } as const;
     const opened: Opened = { editor, engine: engineOf(client, checkpoint), model, text: places[0]! };
     const measuring = legs(opened, client, checkpoint, places);
     for (const leg of wanted) found({ [leg]: { ...of, figures: await measuring[leg]() } });

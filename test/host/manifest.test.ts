@@ -143,11 +143,39 @@ describe('the manifest', () => {
       const [, command] = /\]\(command:([\w.]+)/.exec(phrases[description.slice(1, -1)]!) ?? [];
       expect(command, id).toBeDefined();
       if (command!.startsWith('nihilo.')) expect(Object.values(commands)).toContain(command);
-      expect(existsSync(new URL(media.svg ?? media.image, root)), id).toBe(true);
+      for (const picture of picturesOf(media)) expect(existsSync(new URL(picture, root)), id).toBe(true);
       expect(completionEvents, id).not.toEqual([]);
       for (const [, key] of completionEvents.join(' ').matchAll(/onContext:(\S+)/g)) {
         expect(Object.values(contextKeys)).toContain(key);
       }
+    }
+  });
+
+  it('ends each step by an event of its own, with a picture of its own in each theme', () => {
+    const [walkthrough, chapters] = manifest.contributes.walkthroughs;
+    for (const { steps } of [walkthrough, chapters]) {
+      const events = steps.flatMap(
+        ({ completionEvents }: { completionEvents: string[] }) => completionEvents,
+      );
+      expect(new Set(events).size).toBe(events.length);
+      const pictures = steps.map(({ media }: { media: Media }) => picturesOf(media).join(' '));
+      expect(new Set(pictures).size).toBe(steps.length);
+      const texts = steps.map(({ media }: { media: Media }) => media.altText);
+      expect(new Set(texts).size).toBe(steps.length);
+    }
+    for (const { media } of chapters.steps) {
+      expect(Object.keys(media.image)).toEqual(['dark', 'light', 'hc', 'hcLight']);
+      expect(media.image.dark).not.toBe(media.image.light);
+    }
+  });
+
+  it('ends each chapter when its stage has been opened from it', () => {
+    const [, { steps }] = manifest.contributes.walkthroughs;
+    for (const { id, description, completionEvents } of steps) {
+      const [, argument] = /openInspector\?([^)]+)\)/.exec(phrases[description.slice(1, -1)]!) ?? [];
+      if (argument === undefined) continue;
+      const [stage] = JSON.parse(decodeURIComponent(argument));
+      expect(completionEvents, id).toEqual([`onContext:${contextKeys.chapter} == ${stage}`]);
     }
   });
 
@@ -185,3 +213,15 @@ describe('the manifest', () => {
     }
   });
 });
+
+interface Media {
+  readonly altText: string;
+  readonly svg?: string;
+  readonly image?: string | Readonly<Record<string, string>>;
+}
+
+/** One for all themes, or one for each. */
+function picturesOf({ svg, image }: Media): readonly string[] {
+  if (svg !== undefined) return [svg];
+  return typeof image === 'string' ? [image] : Object.values(image ?? {});
+}

@@ -32,6 +32,7 @@ export const trainingReport: TrainingReport = {
 
 export const modelSummary: ModelSummary = {
   checkpoint: '/storage/model',
+  tokenizer: 'c0ffee',
   config: {
     vocabSize: 300,
     hiddenSize: 8,
@@ -47,6 +48,7 @@ export const modelSummary: ModelSummary = {
   steps: 10,
   seconds: 60,
   heldOutBitsPerByte: 2.5,
+  preset: 'pencil',
 };
 
 export const completionOptions: CompletionOptions = {

@@ -5,7 +5,9 @@ import { say } from '../../extension/protocol/sentence.ts';
 import type { InspectingMessage, InspectingReply } from '../../extension/protocol/inspecting.ts';
 import { modelSummary as model } from '../host/samples.ts';
 import { ScriptedPlatform } from '../host/scriptedPlatform.ts';
+import { inspectionOf } from '../webview/simulation.ts';
 
+const way = { seed: 1, lessons: [] };
 const never = new AbortController().signal;
 
 function setUp() {
@@ -51,11 +53,36 @@ describe('InspectorClient', () => {
       code: 'checkpointMissing',
       message: 'There is no model yet.',
     });
-    const pending = client.inspectEssay(null, 3, never);
+    const pending = client.inspectEssay({ page: 'tab', way, position: null, topK: 3 }, never);
     await client.close();
     await expect(pending).rejects.toMatchObject({ code: 'checkpointMissing' });
-    void client.essay({ type: 'begin', seed: 1 });
+    void client.essay('tab', way);
     expect(platform.workers).toHaveLength(2);
     expect(platform.workers.map(({ role }) => role)).toEqual(['inspector', 'inspector']);
+  });
+
+  it('lets no two threads give their runs the same numbers', async () => {
+    const { platform, client } = setUp();
+    const asked = client.inspectEssay({ page: 'tab', way, position: null, topK: 3 }, never);
+    const inspection = { ...inspectionOf(1, 1, null), run: 7 };
+    platform.worker.reply({ type: 'inspected', id: platform.worker.received[0]!.id, inspection });
+    await asked;
+    platform.worker.die(new Error('it stopped'));
+    void client.inspectEssay({ page: 'tab', way, position: null, topK: 3 }, never);
+    expect(platform.workers.map(({ data }) => data)).toEqual([{ lastRun: 0 }, { lastRun: 7 }]);
+  });
+
+  it('asks for no more of a text that nobody wants marked any more', async () => {
+    const { platform, client } = setUp();
+    const controller = new AbortController();
+    const parts = client.surprises('x'.repeat(60_000), 0, controller.signal);
+    const first = parts.next();
+    const { id } = platform.worker.received[0]!;
+    expect(platform.worker.received[0]).toMatchObject({ type: 'surprises', from: 0, to: 1_000 });
+    platform.worker.reply({ type: 'surprises', id, surprises: [] });
+    await first;
+    controller.abort(new Error('typed on'));
+    await expect(parts.next()).rejects.toThrow('typed on');
+    expect(platform.worker.received).toHaveLength(1);
   });
 });

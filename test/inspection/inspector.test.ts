@@ -4,7 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmax } from '../../extension/arithmetic/softmax.ts';
 import { Inspector } from '../../extension/inspection/inspector.ts';
+import { surprisesPartByPart } from '../../extension/inspection/surpriseParts.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
+import type { Surprise } from '../../extension/protocol/inspecting.ts';
 import type { Inspection } from '../../extension/protocol/prediction.ts';
 import type { RunQuestion, StageAnswers, StageQuestion } from '../../extension/protocol/stages.ts';
 import { byteCount, controlBytes } from '../../extension/protocol/tokenBytes.ts';
@@ -136,8 +138,8 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
 
   it('is as surprised by each token as the run that ends before it says', () => {
     const code = `${text}\n  const total = add(1, 2);\n`.repeat(3);
-    const surprises = inspector.surprises(code, 5);
     const bytes = new TextEncoder().encode(code);
+    const surprises = inspector.surprises(code, 5, bytes.length);
     expect(surprises.at(-1)!.start + surprises.at(-1)!.length).toBe(bytes.length);
     surprises.forEach(({ start, length, bits }, i) => {
       if (i > 0) expect(start).toBe(surprises[i - 1]!.start + surprises[i - 1]!.length);
@@ -146,7 +148,7 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
     });
     // The first tokens of a text stand in one run from its beginning.
     const { distribution, tokens } = inspector.inspect(text, '', 0, 8);
-    const [first] = inspector.surprises(text, 0);
+    const [first] = inspector.surprises(text, 0, text.length);
     expect(first!.length).toBe(tokens[1]!.bytes.length);
     expect(first!.bits).toBeCloseTo(-Math.log2(distribution.actual!.probability), 6);
     expect(first!.rank).toBe(distribution.actual!.rank);
@@ -154,13 +156,26 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
     expect(first!.others).toEqual(others.map(({ bytes, probability }) => ({ bytes, probability })));
   });
 
+  it('is as surprised by the parts of a text as by all of it, and no part is of more than 1,000 bytes', async () => {
+    const line = Array.from({ length: 700 }, (_, i) => `a${i}=${'求é😀'[i % 4] ?? 'x'};`).join('');
+    const bytes = new TextEncoder().encode(line).length;
+    const parts: Surprise[][] = [];
+    for await (const part of surprisesPartByPart(line, 7, async (...asked) => inspector.surprises(...asked)))
+      parts.push([...part]);
+    expect(parts.flat()).toEqual(inspector.surprises(line, 7, bytes));
+    expect(parts.length).toBeGreaterThan(bytes / 1_100);
+    const sizes = parts.map((part) => part.reduce((sum, { length }) => sum + length, 0));
+    const longest = Math.max(...parts.flat().map(({ length }) => length));
+    for (const size of sizes) expect(size).toBeLessThan(1_000 + longest);
+  });
+
   it('refuses a place outside of the text and a run that is too old, in one sentence', () => {
     const place = { layer: 0, head: 0, position: inspection.tokens.length };
     expect(() => ask({ kind: 'overview', ...place })).toThrow(/should be a token from 0/);
     const { run } = inspection;
     expect(inspector.inspect(text, '', 0, 1).run).toBe(run);
-    for (let i = 0; i < 8; i++) inspector.inspect('x'.repeat(1 + (i % 2)), '', null, 1);
-    expect(() => inspector.ask(run, { kind: 'thumbnails' })).toThrow(/one of the last 8/);
+    for (let i = 0; i < 32; i++) inspector.inspect('x'.repeat(1 + (i % 2)), '', null, 1);
+    expect(() => inspector.ask(run, { kind: 'thumbnails' })).toThrow(/one of the last 32/);
     expect(() => inspector.inspect(text, '', 10_000, 1)).toThrow(/should be a token/);
   });
 });

@@ -178,6 +178,36 @@ test('the same text again, as when the keyboard goes back to the code, does not 
   expect(simulation.page?.chosen).toBeNull();
 });
 
+test('a model that has learnt a save keeps what is looked at and renews its numbers; one that cuts texts otherwise does not', async () => {
+  const simulation = new Simulation();
+  simulation.move();
+  simulation.show();
+  await simulation.quiesce();
+  // The first two cut alike only from the second on.
+  simulation.retrain();
+  await simulation.quiesce();
+  simulation.choose(0);
+  await simulation.quiesce();
+  const number = { of: 'loss', position: 0 } as const;
+  simulation.dispatch({ type: 'select', change: { branch: [1, 2] } });
+  simulation.dispatch({ type: 'look', look: { number, sheet: true } });
+  await simulation.quiesce();
+  const runBefore = simulation.page!.answer!.inspection.run;
+  simulation.retrain();
+  simulation.deliverToPage();
+  expect(simulation.page!.questions.explain?.answer, 'nothing vanishes until it is renewed').not.toBeNull();
+  await simulation.quiesce();
+  const { chosen, look, selection, answer, questions } = simulation.page!;
+  expect({ chosen, look }).toEqual({ chosen: 0, look: { number, sheet: true } });
+  expect(selection.branch).toEqual([1, 2]);
+  expect(answer!.inspection.run).not.toBe(runBefore);
+  expect(answer!.inspection.distribution.others.count).toBe(3);
+  expect(questions.explain).toMatchObject({ waiting: false, run: answer!.inspection.run });
+  simulation.retrain();
+  await simulation.quiesce();
+  expect(simulation.page).toMatchObject({ chosen: null, look: null });
+});
+
 test('what somebody wants to know is asked of what follows the cursor, whatever was chosen there before', async () => {
   const simulation = new Simulation();
   simulation.move();
@@ -260,6 +290,7 @@ test('what is kept over a reload holds no text: a URI, numbers and a flag', asyn
     map: false,
     flow: true,
     scales: { axis: 'step', logX: false, logY: false },
+    essay: null,
     look: null,
   });
 });

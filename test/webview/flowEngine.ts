@@ -38,12 +38,15 @@ export const modelOf = (model: number): ModelState => ({
   state: 'ready',
   model: {
     checkpoint: '/model',
+    tokenizer: 'c0ffee',
     config,
     parameters: 1_000,
     steps: model,
     seconds: 60,
     heldOutBitsPerByte: 1,
+    preset: 'pencil',
   },
+  origin: 'trained',
 });
 export const textOf = (text: number) => ({
   place: { uri: `file:///${text}.ts`, file: `${text}.ts`, line: 1 + text, column: 1 },
@@ -135,7 +138,7 @@ export function numbersFor(
     if (question.kind === 'attention') found.push(...sharesOf(told as StageAnswers['attention']));
     if (question.kind !== 'scores') continue;
     const logits = run.subject.model.logits(position);
-    found.push(...logits, ...softmax(logits, Math.max(1e-3, temperature)));
+    found.push(...logits, ...softmax(logits, temperature));
   }
   return Float64Array.from(found).sort();
 }

@@ -2,6 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readMemory } from '../../extension/webview/memory.ts';
 
+const lessons = [
+  { steps: 100, rate: 0.2 },
+  { steps: 1, rate: 0.01 },
+];
 const place = { uri: 'file:///a.ts', line: 3, column: 1 };
 const whole = {
   pinned: true,
@@ -19,6 +23,7 @@ const whole = {
   map: false,
   flow: true,
   scales: { axis: 'epoch', logX: true, logY: false },
+  essay: null,
   look: { number: { of: 'score', layer: 1, head: 2, position: 3, other: 0 }, sheet: true },
 };
 
@@ -28,6 +33,8 @@ test.each([
   { ...whole, tokensBack: null },
   { ...whole, tokensBack: -2 },
   { ...whole, neuron: null, look: null },
+  { ...whole, essay: { seed: 3, lessons, rate: 0.01 } },
+  { ...whole, essay: { seed: 0, lessons: [], rate: 0.2 } },
   { ...whole, look: { number: { of: 'gradient', matrix: 'up', layer: 0, row: 1, col: 2 }, sheet: false } },
   { ...whole, look: { number: { of: 'similarity', token: 1, other: 2, point: null }, sheet: false } },
 ])('what the Inspector keeps is read back as it was: %j', (kept) => {
@@ -68,6 +75,20 @@ test.each([
   { number: { of: 'loss', position: 1 } },
 ])('a number that there is none of is not looked at, and the rest stays: %j', (look) => {
   expect(readMemory({ ...whole, look })).toEqual({ ...whole, look: null });
+});
+
+test.each([
+  undefined,
+  1,
+  { seed: 1, rate: 0.2 },
+  { seed: -1, lessons, rate: 0.2 },
+  { seed: 1, lessons, rate: 0 },
+  { seed: 1, lessons: [...lessons, { steps: 0, rate: 0.2 }], rate: 0.2 },
+  { seed: 1, lessons: [{ steps: 1, rate: '0.2' }], rate: 0.2 },
+  { seed: 1, lessons: Array.from({ length: 41 }, () => lessons[1]), rate: 0.2 },
+  { seed: 1, lessons: [{ steps: 10_001, rate: 0.2 }], rate: 0.2 },
+])('a way of the essay that nobody can go is not gone, and the rest stays: %j', (essay) => {
+  expect(readMemory({ ...whole, essay })).toEqual({ ...whole, essay: null });
 });
 
 test('nothing but the named fields comes through, whatever was kept', () => {

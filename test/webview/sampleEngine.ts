@@ -39,12 +39,15 @@ export const sampleModel: ModelState = {
   state: 'ready',
   model: {
     checkpoint: '/model',
+    tokenizer: 'c0ffee',
     config,
     parameters: 229_000,
     steps: 900,
     seconds: 60,
     heldOutBitsPerByte: 1.83,
+    preset: 'small',
   },
+  origin: 'trained',
 };
 
 /** The last tokens are no text. */
@@ -160,15 +163,16 @@ export function sampleEngine(change: Partial<InspectionEngine> = {}): Inspection
   const readText = new ReadText(subject, workspaceText);
   return {
     inspect: async ({ position, topK }) => sampleInspection(position, topK),
-    inspectEssay: async (position, topK) =>
-      inspectionOf(essay.run, essay.tokens, essayCursor, position, topK),
+    inspectEssay: async ({ way, position, topK }) => {
+      essay.follow(way);
+      return inspectionOf(essay.run, essay.tokens, essayCursor, position, topK);
+    },
     read: async () => {},
     passages: async () => workspaceText,
     frequencies: async () => counts,
     ask: async ({ run, question }) => answerOf(run % 2 === 1 ? essay.run : sampleRun, question, readText),
-    essay: async (action) => {
-      if (action.type === 'begin') essay.begin(action.seed);
-      else essay.step(action.steps, action.rate);
+    essay: async (_, way) => {
+      essay.follow(way);
       return essay.state;
     },
     ...noPrecedents,

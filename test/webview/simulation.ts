@@ -14,11 +14,17 @@ import { initialState, memoryOf, step } from '../../extension/webview/inspectorS
 import { modelSummary } from '../host/samples.ts';
 import { noPrecedents } from './noPrecedents.ts';
 
+/** Every second one only goes on from the one before, and cuts texts as that did. */
 export function modelNumber(steps: number): ModelState {
   return {
     state: 'ready',
-    model: { ...modelSummary, steps },
+    model: { ...modelSummary, steps, tokenizer: tokenizerOf(steps) },
+    origin: 'trained',
   };
+}
+
+function tokenizerOf(model: number): string {
+  return `tokenizer ${Math.floor(model / 2)}`;
 }
 
 export const textOf = (text: number, suffix = '') => ({
@@ -123,7 +129,7 @@ export class Simulation {
   drawn = 0;
   drawnOfStages = 0;
   /** what was on the screen when a token of it was chosen */
-  choiceMadeOn: { readonly text: number; readonly model: number } | null = null;
+  choiceMadeOn: { readonly text: number; readonly tokenizer: string } | null = null;
 
   constructor() {
     this.host = new InspectorConversation(
@@ -199,7 +205,7 @@ export class Simulation {
     this.dispatch({ type: 'choose', position });
     // A choice that counts is asked about at once.
     if (this.page?.waiting && this.page.chosen === position) {
-      this.choiceMadeOn = { text: seen.entropy, model: seen.others.count };
+      this.choiceMadeOn = { text: seen.entropy, tokenizer: tokenizerOf(seen.others.count) };
     }
   }
 
@@ -259,9 +265,10 @@ export class Simulation {
     }
     if (page.chosen !== null && this.choiceMadeOn !== null) {
       const { others } = inspection.distribution;
-      expect({ text, model: others.count }, 'a position means a token of what was seen').toEqual(
-        this.choiceMadeOn,
-      );
+      expect(
+        { text, tokenizer: tokenizerOf(others.count) },
+        'a position means a token of what was seen',
+      ).toEqual(this.choiceMadeOn);
     }
   }
 

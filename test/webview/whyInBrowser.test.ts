@@ -198,7 +198,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
     let fails = true;
     const whole = sampleEngine();
     const engine = sampleEngine({
-      essay: (action) => (fails ? Promise.reject(error) : whole.essay(action)),
+      essay: (...query) => (fails ? Promise.reject(error) : whole.essay(...query)),
     });
     const inspector = await openStage({ engine });
     const { page } = inspector;

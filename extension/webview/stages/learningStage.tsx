@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { decimal, scientific } from '../figures.ts';
-import { Num, Numbers, SignedBar } from '../numbers.tsx';
+import { KnownNum, Num, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { WholeNumber } from '../sampling.tsx';
 import type { WeightPlace } from '../../protocol/stages.ts';
@@ -53,7 +53,17 @@ function Loss({ answer, question }: Learning): JSX.Element {
       </p>
       <p>
         {phrases.loss} −ln p = <Num number={{ of: 'loss', position }} value={-Math.log(actual.probability)} />{' '}
-        {phrases.blind(decimal(Math.log(vocabulary), 4), vocabulary)}
+        {phrases.blind(vocabulary)}{' '}
+        <KnownNum
+          of="blind"
+          shown={decimal(Math.log(vocabulary), 4)}
+          sentence={phrases.blindSentence(vocabulary)}
+          explanation={{
+            formula: 'loss',
+            operands: { p: 1 / vocabulary },
+            machine: [Math.log(vocabulary), Math.log2(vocabulary)],
+          }}
+        />
       </p>
       <h4>{phrases.errorsHeading}</h4>
       <table>

@@ -53,8 +53,12 @@ function Neurons(asked: Answered): JSX.Element {
               {phrases.silence(chosen + 1)}
             </button>
           </p>
-          <Guesses label={phrases.guesses} tokens={top} />
-          {topSilenced !== null && <Guesses label={phrases.guessesSilenced} tokens={topSilenced} />}
+          <Numbers label={phrases.guesses}>
+            <Guesses label={phrases.guesses} tokens={top} position={position} />
+          </Numbers>
+          {topSilenced !== null && (
+            <Guesses label={phrases.guessesSilenced} tokens={topSilenced} position={null} />
+          )}
         </div>
         <div class="whole-row">
           <FiringLinesView neuron={chosen} />
@@ -131,9 +135,12 @@ function Strongest({ answer, question, order, chosen }: StrongestProps): JSX.Ele
 function Guesses({
   label,
   tokens,
+  position,
 }: {
   readonly label: string;
   readonly tokens: readonly ScoredToken[];
+  /** behind which they may come; null: of another run, in which a neuron is silenced */
+  readonly position: number | null;
 }): JSX.Element {
   return (
     <table class="guesses">
@@ -144,7 +151,12 @@ function Guesses({
             <td>
               <TokenText bytes={bytes} />
             </td>
-            <ProbabilityCells probability={probability} />
+            <ProbabilityCells
+              probability={probability}
+              {...(position === null
+                ? {}
+                : { number: { of: 'probability', position, token: id, temperature: 1 } as const })}
+            />
           </tr>
         ))}
       </tbody>

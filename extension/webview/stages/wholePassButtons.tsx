@@ -15,7 +15,7 @@ export function WholePassButtons(): JSX.Element | null {
   const answer = state.questions.pass?.waiting === false ? (asked?.answer ?? null) : null;
   useEffect(() => {
     if (paper === 'none' || answer === null) return;
-    send({ type: 'keep', format: 'html', content: printedPass(answer, paper === 'blank') });
+    send({ type: 'keep', what: 'printedPass', content: printedPass(answer, paper === 'blank') });
     // What is done is drawn at once, which must not be while effects still run.
     queueMicrotask(() => dispatch({ type: 'select', change: { paper: 'none' } }));
   }, [paper, answer]);

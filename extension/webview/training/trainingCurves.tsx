@@ -59,7 +59,7 @@ export function TrainingCurves({ training, scales, dispatch, send }: TrainingCur
         <p class="controls">
           <button
             type="button"
-            onClick={() => send({ type: 'keep', format: 'csv', content: curvesCsv(training) })}
+            onClick={() => send({ type: 'keep', what: 'curves', content: curvesCsv(training) })}
           >
             {phrases.curvesCsv}
           </button>
