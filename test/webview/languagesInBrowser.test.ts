@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
+import { picture } from './pageChecks.ts';
 import { openOnSample, settled } from './sampleInspector.ts';
 import { sampleTokens } from './sampleText.ts';
 import { heldOut, progress, reading, yardsticks } from './trainingEvents.ts';
@@ -106,6 +107,7 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector’s languages in a browser
     for (const stage of stageIds) {
       await open(inspector, stage);
       await look(stage);
+      await picture(inspector, `zh-cn-${stage}`);
     }
     await open(inspector, 'scores');
     await page.locator('.prediction .num[data-of="probability"]').first().click();
