@@ -6,6 +6,7 @@ type Kept = Extract<InspectorRequest, { type: 'keep' }>['what'];
 export const keptFiles: Readonly<Record<Kept, { readonly name: string; readonly format: 'csv' | 'html' }>> = {
   sheet: { name: 'pencil.csv', format: 'csv' },
   printedSheet: { name: 'pencil.html', format: 'html' },
+  printedPass: { name: 'pass.html', format: 'html' },
   curves: { name: 'training-curves.csv', format: 'csv' },
 };
 

@@ -7,6 +7,7 @@ import { learningAt } from './learning.ts';
 import { mapOf } from './principalMap.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { countsIn, vocabularyOf } from './vocabulary.ts';
+import { wholePass } from './wholePass.ts';
 import { whyOf, withoutTokens } from './why.ts';
 import {
   attentionRow,
@@ -52,6 +53,7 @@ const stageAnswers: {
   scores,
   choice: drawOf,
   learning: (run, { position, rate, weight }) => learningAt(run, position, rate, weight),
+  pass: (run, { position, rate }) => wholePass(run, position, rate),
   why: whyOf,
   without: withoutTokens,
   next: nextAfter,

@@ -140,7 +140,7 @@ export type InspectorRequest =
   /** a page of the Inspector's, to be kept as a file or printed */
   | {
       readonly type: 'keep';
-      readonly what: 'sheet' | 'printedSheet' | 'curves';
+      readonly what: 'sheet' | 'printedSheet' | 'printedPass' | 'curves';
       readonly content: string;
     }
   | { readonly type: 'train' }

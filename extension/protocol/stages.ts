@@ -2,6 +2,7 @@ import type { CallMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
 import type { OperationGraph } from './operations.ts';
+import type { WholePass } from './wholePass.ts';
 import type { OptimizerStep } from './optimizerStep.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from './precedent.ts';
 import type { FiringLines, VocabularyRows } from './workspaceText.ts';
@@ -173,6 +174,8 @@ export type StageQuestion =
   | { readonly kind: 'doubt'; readonly position: number; readonly token: number | null }
   /** where the text before the place stands in the workspace, too */
   | { readonly kind: 'seen'; readonly position: number }
+  /** every number from the tokens to the loss, for paper */
+  | { readonly kind: 'pass'; readonly position: number; readonly rate: number }
   | { readonly kind: 'messages' }
   /** what each part of the mixture says of a suggestion's tokens, of whose text so many bytes before the cursor have been taken */
   | { readonly kind: 'along'; readonly taken: number; readonly tokens: readonly NamedToken[] }
@@ -382,6 +385,8 @@ export interface StageAnswers {
   } | null;
   readonly seen: EarlierMatch | null;
   /** what completions of this window have asked the editor for and were told, the last first */
+  /** null: the model is too large */
+  readonly pass: WholePass | null;
   readonly messages: readonly CallMessage[];
   /** null: nobody has counted the workspace in such tokens, or the text has a secret */
   readonly along: PartsAlong | null;

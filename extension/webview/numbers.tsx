@@ -100,7 +100,9 @@ export function Numbers({
   });
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement)) return;
-    const next = beside(numbersIn(place.current!), event.target, event.key);
+    // A key of one of them may have opened its sheet in this place.
+    if (place.current === null) return;
+    const next = beside(numbersIn(place.current), event.target, event.key);
     if (next === null) return;
     event.preventDefault();
     event.target.tabIndex = -1;

@@ -1,6 +1,7 @@
 import type { Sheet } from '../arithmetic/sheet.ts';
 import { inFull } from '../arithmetic/sheetText.ts';
 import { phrases } from './phrases/phrases.ts';
+import { escaped, printedPage } from './printedPage.ts';
 
 interface Heading {
   readonly sentence: string;
@@ -22,35 +23,15 @@ export function printedSheet(sheet: Sheet, { sentence, symbols, isBlank }: Headi
   );
   const heads = (texts: readonly string[]): string =>
     `<tr>${texts.map((text) => `<th>${escaped(text)}</th>`).join('')}</tr>`;
-  return `<!DOCTYPE html>
-<html lang="${phrases.language}">
-<head>
-<meta charset="utf-8">
-<title>${escaped(phrases.pencilHeading)}</title>
-<style>
-body { font: 11pt serif; margin: 2cm; }
-table { border-collapse: collapse; margin-block: 1em; }
-td, th { padding: 2pt 8pt; border-block-end: 0.5pt solid #999; text-align: end; min-inline-size: 5em; }
-td:nth-child(2), th:nth-child(2) { text-align: start; }
-.total td, .subtotal td { border-block-start: 1pt solid black; }
-</style>
-</head>
-<body>
-<h1>${escaped(phrases.pencilHeading)}</h1>
-<p>${escaped(sentence)}</p>
-<p>${escaped(symbols)}</p>
-<p>${escaped(phrases.convention(sheet.decimals + 2, sheet.decimals))}</p>
-<table>${heads([phrases.rank, phrases.called, phrases.madeOf, phrases.value])}${rows.join('\n')}</table>
-<table>${heads([phrases.result, phrases.fromShown, phrases.inMachine, phrases.bound])}${results.join('\n')}</table>
-</body>
-</html>
-`;
+  return printedPage(phrases.pencilHeading, [
+    `<p>${escaped(sentence)}</p>`,
+    `<p>${escaped(symbols)}</p>`,
+    `<p>${escaped(phrases.convention(sheet.decimals + 2, sheet.decimals))}</p>`,
+    `<table class="sheet">${heads([phrases.rank, phrases.called, phrases.madeOf, phrases.value])}${rows.join('\n')}</table>`,
+    `<table class="sheet">${heads([phrases.result, phrases.fromShown, phrases.inMachine, phrases.bound])}${results.join('\n')}</table>`,
+  ]);
 }
 
 function cell(text: string): string {
   return `<td>${escaped(text)}</td>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -30,6 +30,8 @@ export interface Selection {
   /** learning rate of a step that is only tried, and of the essay's example */
   readonly rate: number;
   readonly weight: WeightPlace;
+  /** the whole pass is wanted on paper, with what is computed or without it */
+  readonly paper: 'none' | 'filled' | 'blank';
   /** the token that is asked why; null: the likeliest */
   readonly whyToken: number | null;
   /** tokens that are supposed to come behind the chosen one; none: the model's own */
@@ -57,6 +59,7 @@ export const initialSelection: Selection = {
   seed: 7,
   rate: 0.002,
   weight: { matrix: 'up', layer: 0, row: 0, col: 0 },
+  paper: 'none',
   whyToken: null,
   branch: [],
 };

@@ -47,7 +47,10 @@ const questions: Readonly<Record<StageId, Questions>> = {
     { kind: 'doubt', position, token: whyToken },
     { kind: 'seen', position },
   ],
-  learning: ({ rate, weight }, { position }) => [{ kind: 'learning', position, rate, weight }],
+  learning: ({ rate, weight, paper }, { position }) => [
+    { kind: 'learning', position, rate, weight },
+    ...(paper === 'none' ? [] : [{ kind: 'pass' as const, position, rate }]),
+  ],
 };
 
 /** What is answered again and again, until nobody wants more of it. */
@@ -58,6 +61,7 @@ export const awaitedApart: readonly StageKind[] = [
   'vocabulary',
   'firingLines',
   'parts',
+  'pass',
   'along',
   'doubt',
   'operations',

@@ -279,6 +279,18 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await page.locator('.sheet button.primary').click();
     await settled(inspector, 'vectors');
     await openStage(inspector, 'learning');
+    // The whole pass goes to paper once a click, with what is computed and without it.
+    const kept = (): string[] =>
+      inspector.received.flatMap((request) => (request.type === 'keep' ? [request.content] : []));
+    const before = kept().length;
+    await page.locator('.print-pass').click();
+    await expect.poll(() => kept().length).toBe(before + 1);
+    await page.locator('.print-blank-pass').click();
+    await expect.poll(() => kept().length).toBe(before + 2);
+    const [filled, blank] = kept().slice(before);
+    for (const printed of [filled!, blank!]) expect(printed).toContain('data-table="shares-0"');
+    expect(filled!.length).toBeGreaterThan(blank!.length);
+    expect(inspector.pageErrors).toEqual([]);
     await picture(inspector, 'essay-learning');
     expect(await seriousFindings(inspector)).toEqual([]);
     await inspector.close();

@@ -52,6 +52,18 @@ export const englishDepth = {
   weightRow: 'Weight',
   trainedStep: (before: string, after: string) =>
     `Such a step of all weights would change the mean loss of this text from ${before} to ${after}.`,
+  passHeading: 'A whole pass on paper',
+  passButtonHint:
+    'Every number from the tokens to the loss, and the gradients of one step: with the results, or for you to compute.',
+  passHint: (tokens: number) =>
+    `${count(tokens)} tokens. A row of a step is a token, a row of a matrix makes one number: the dot product of it and the token’s row of the step before. Of the last layer only the last token goes on behind query, key and value.`,
+  passWeights: 'What was learnt',
+  passSteps: 'From tokens to scores',
+  passShares: 'Shares of attention, a row a head',
+  passStep: 'One step of gradient descent',
+  passGradient: 'gradient of',
+  passLayer: (layer: number) => `layer ${layer}`,
+  printBlank: 'Print, to fill in',
   flowHeading: (layer: number) => `How numbers flow: layer ${layer}`,
   flowHint:
     'Drawn from the calls that the engine made. A line at the side goes around: what comes between is added to it.',

@@ -8,6 +8,7 @@ import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 import { TrainedStep } from './trainedStep.tsx';
+import { WholePassButtons } from './wholePassButtons.tsx';
 
 const matrices = ['embedding', 'qkv', 'output', 'up', 'down'] as const;
 /** Learning rates that are offered. */
@@ -29,6 +30,7 @@ export function LearningStage(): JSX.Element | null {
           before={asked.answer}
         />
       )}
+      <WholePassButtons />
     </div>
   );
 }

@@ -1,0 +1,38 @@
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { phrases } from '../phrases/phrases.ts';
+import { printedPass } from '../printedPass.ts';
+import { useAnswer, useView } from '../view.ts';
+
+/** Numbers a token of models that are for paper. */
+const mostHidden = 16;
+
+/** The whole pass of a model that is small enough: on paper, with its results or for somebody to compute. */
+export function WholePassButtons(): JSX.Element | null {
+  const { inspection, selection, state, dispatch, send } = useView();
+  const asked = useAnswer('pass');
+  const { paper } = selection;
+  const answer = state.questions.pass?.waiting === false ? (asked?.answer ?? null) : null;
+  useEffect(() => {
+    if (paper === 'none' || answer === null) return;
+    send({ type: 'keep', what: 'printedPass', content: printedPass(answer, paper === 'blank') });
+    // What is done is drawn at once, which must not be while effects still run.
+    queueMicrotask(() => dispatch({ type: 'select', change: { paper: 'none' } }));
+  }, [paper, answer]);
+  if (inspection.hiddenSize > mostHidden) return null;
+  const print = (paper: 'filled' | 'blank'): void => dispatch({ type: 'select', change: { paper } });
+  return (
+    <section aria-labelledby="paper-heading">
+      <h4 id="paper-heading">{phrases.passHeading}</h4>
+      <p class="quiet">{phrases.passButtonHint}</p>
+      <p class="controls">
+        <button type="button" class="print-pass" onClick={() => print('filled')}>
+          {phrases.print}
+        </button>
+        <button type="button" class="print-blank-pass" onClick={() => print('blank')}>
+          {phrases.printBlank}
+        </button>
+      </p>
+    </section>
+  );
+}
