@@ -27,7 +27,16 @@ const layers = {
     'remote',
   ],
   interchange: ['protocol', 'tokenizer', 'engine', 'platform'],
-  inspection: ['protocol', 'arithmetic', 'tokenizer', 'engine', 'training', 'completion', 'platform'],
+  inspection: [
+    'protocol',
+    'arithmetic',
+    'calling',
+    'tokenizer',
+    'engine',
+    'training',
+    'completion',
+    'platform',
+  ],
   statistics: ['protocol'],
   evaluation: [
     'protocol',

@@ -1,19 +1,22 @@
 import type { AdamWStep, MuonStep } from '../protocol/optimizerStep.ts';
-import type { Figure, Sheet } from './sheet.ts';
+import { type Figure, type Writing, zerosOf } from './figure.ts';
+import type { Sheet } from './sheet.ts';
 
-/** A step moves a weight by less than four decimals show. */
-export const sixDecimals: readonly number[] = [0.001];
+/** Numbers with six decimals: a step moves a weight by less than four show. */
+export const sixDecimals = (): readonly Writing[] => [{ decimals: 6, power: 0 }];
 
 /** Gradients are small: they are written as multiples of this power of ten, which makes the largest one begin behind the point. */
-export function powerOf(step: AdamWStep | MuonStep): number {
-  const size = step.optimizer === 'adamw' ? Math.sqrt(step.second.before) : 0;
+function powerOf(step: AdamWStep | MuonStep): number {
+  const [size, eps] = step.optimizer === 'adamw' ? [Math.sqrt(step.second.before), step.eps] : [0, 0];
   const largest = Math.max(Math.abs(step.gradient * step.clip), Math.abs(step.first.before), size);
-  return largest === 0 ? 0 : -1 - Math.floor(Math.log10(largest));
+  // Where nothing pushes the weight, it is divided by ε alone.
+  const decisive = largest === 0 ? eps : largest;
+  return decisive === 0 ? 0 : Math.max(0, zerosOf(decisive));
 }
 
-/** c × g × 10ᵏ */
+/** c × g */
 function clipped(sheet: Sheet, { gradient, clip }: AdamWStep | MuonStep, power: number): Figure {
-  const g = sheet.given(`g × 10^${power}`, gradient * 10 ** power);
+  const g = sheet.given('g', gradient, { decimals: sheet.decimals, power });
   return clip === 1 ? g : sheet.times('c × g', g, sheet.given('c', clip));
 }
 
@@ -44,55 +47,36 @@ function moved(sheet: Sheet, { before, rate, decay }: AdamWStep | MuonStep, upda
   return sheet.minus('w′', sheet.minus('w − η × u', w, along), fades);
 }
 
-/** @param machine moments as multiples of the power of ten, then the weight */
 export function writeAdamW(sheet: Sheet, step: AdamWStep, machine: readonly number[]): void {
   const { first, second, beta1, beta2, eps, steps } = step;
   const [m, v, w] = machine;
+  const { decimals } = sheet;
   const power = powerOf(step);
-  const unit = 10 ** power;
   const g = clipped(sheet, step, power);
-  const mean = mixed(sheet, ['m', 'β₁', 'g'], beta1, sheet.given(`m × 10^${power}`, first.before * unit), g);
-  sheet.result(`m′ × 10^${power}`, mean, m!);
-  const squares = sheet.given(`v × 10^${2 * power}`, second.before * unit * unit);
+  const before = sheet.given('m', first.before, { decimals, power });
+  const mean = mixed(sheet, ['m', 'β₁', 'g'], beta1, before, g);
+  sheet.result('m′', mean, m!);
+  const squares = sheet.given('v', second.before, { decimals, power: 2 * power });
   const square = mixed(sheet, ['v', 'β₂', 'g²'], beta2, squares, sheet.times('g²', g, g));
-  sheet.result(`v′ × 10^${2 * power}`, square, v!);
+  sheet.result('v′', square, v!);
   const t = (steps ?? 0) + 1;
-  const unbiasedMean = sheet.divided(
-    'm′ ÷ (1 − β₁ᵗ)',
-    mean,
-    sheet.given('1 − β₁ᵗ', 1 - beta1 ** t),
-    sheet.decimals + 2,
-  );
-  const unbiased = sheet.divided(
-    'v′ ÷ (1 − β₂ᵗ)',
-    square,
-    sheet.given('1 − β₂ᵗ', 1 - beta2 ** t),
-    sheet.decimals + 2,
-  );
-  const root = sheet.plus(
-    '√ + ε',
-    sheet.squareRoot('√', unbiased),
-    sheet.given(`ε × 10^${power}`, eps * unit),
-  );
-  const update = sheet.divided('u', unbiasedMean, root, sheet.decimals + 2);
+  const meanShare = sheet.given('1 − β₁ᵗ', 1 - beta1 ** t);
+  const unbiasedMean = sheet.divided('m′ ÷ (1 − β₁ᵗ)', mean, meanShare, decimals + 2);
+  const squareShare = sheet.given('1 − β₂ᵗ', 1 - beta2 ** t);
+  const unbiased = sheet.divided('v′ ÷ (1 − β₂ᵗ)', square, squareShare, decimals + 2);
+  const root = sheet.squareRoot('√', unbiased);
+  const divisor = sheet.plus('√ + ε', root, sheet.given('ε', eps, { decimals, power }));
+  const update = sheet.divided('u', unbiasedMean, divisor, decimals + 2);
   sheet.result('w′', moved(sheet, step, update), w!);
 }
 
-/** @param machine the momentum as a multiple of the power of ten, then the weight */
 export function writeMuon(sheet: Sheet, step: MuonStep, machine: readonly number[]): void {
   const { first, momentum, direction, scale } = step;
   const [m, w] = machine;
   const power = powerOf(step);
-  const unit = 10 ** power;
   const g = clipped(sheet, step, power);
-  const mean = mixed(
-    sheet,
-    ['m', 'μ', 'g'],
-    momentum,
-    sheet.given(`m × 10^${power}`, first.before * unit),
-    g,
-  );
-  sheet.result(`m′ × 10^${power}`, mean, m!);
+  const before = sheet.given('m', first.before, { decimals: sheet.decimals, power });
+  sheet.result('m′', mixed(sheet, ['m', 'μ', 'g'], momentum, before, g), m!);
   const update = sheet.times('u', sheet.given('o', direction), sheet.given('s', scale));
   sheet.result('w′', moved(sheet, step, update), w!);
 }

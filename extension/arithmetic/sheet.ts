@@ -1,10 +1,23 @@
-import { type Decimal, decimalOf, dividedBy, numberOf, plus, rounded, shown, times } from './decimal.ts';
-
-/** A number on the sheet, and how far at most the unrounded number behind it is away. */
-export interface Figure {
-  readonly decimal: Decimal;
-  readonly radius: number;
-}
+import { decimalOf, numberOf, plus, rounded, shown, times } from './decimal.ts';
+import {
+  bitsOf,
+  bracketed,
+  called,
+  differenceOf,
+  exponentialOf,
+  type Figure,
+  figureOf,
+  lowered,
+  positiveOf,
+  productOf,
+  quotientOf,
+  raised,
+  rootOf,
+  sumOf,
+  surpriseOf,
+  type Writing,
+  shortened,
+} from './figure.ts';
 
 /**
  * A line of the sheet. `term`: one of many to be added up. `subtotal`: of the terms since the last one. `given`: a part of a sum that was
@@ -35,14 +48,16 @@ const groupSize = 8;
 const machineRounding = 2 ** -23;
 /** Decimals of a quotient that is not written down: it stays in the calculator. */
 const unrounded = 16;
-/** More than this many decimals no pocket calculator shows. */
-const mostDecimals = 8;
+/** All terms of a sum are listed. */
+const nothing: Figure = { decimal: { units: 0n, decimals: 0 }, power: 0, radius: 0 };
+/** Smaller results stay multiples of their power of ten: nobody reads so many zeros. */
+const mostLowered = 10;
 
-/** Four decimals, and more where the largest number begins behind the point's first zero. */
-export function decimalsFor(values: readonly number[]): number {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (largest === 0) return 4;
-  return Math.min(mostDecimals, Math.max(4, 3 - Math.floor(Math.log10(largest))));
+/** The numbers of one side of a product, how they are called and how they are written. */
+export interface Factors {
+  readonly name: string;
+  readonly values: readonly number[];
+  readonly writing: Writing;
 }
 
 /** A calculation on paper that keeps what is written. Every number is computed from those that are shown. */
@@ -62,45 +77,44 @@ export class Sheet {
   }
 
   /** A number of the machine, rounded to what is shown. */
-  given(name: string, value: number): Figure {
-    const figure = this.#rounded(value, this.decimals);
-    this.#write('step', name, '', figure);
-    return figure;
+  given(name: string, value: number, writing: Writing = this.#plain): Figure {
+    return this.#step(name, '', figureOf(value, writing));
   }
 
   /** A number that is exactly what is shown. */
   exact(name: string, value: number, decimals: number): Figure {
-    const figure = { decimal: decimalOf(value, decimals), radius: 0 };
-    this.#write('step', name, '', figure);
-    return figure;
+    return this.#step(name, '', { decimal: decimalOf(value, decimals), power: 0, radius: 0 });
   }
 
-  /** Like `given`, in a longer line. */
-  #rounded(value: number, decimals: number): Figure {
-    return { decimal: decimalOf(value, decimals), radius: 0.5 * 10 ** -decimals };
+  get #plain(): Writing {
+    return { decimals: this.decimals, power: 0 };
+  }
+
+  /** What is not listed of a sum, in the longer line. */
+  #unlisted(rest: number): Figure {
+    return rest === 0 ? nothing : figureOf(rest, { decimals: this.decimals + 2, power: 0 });
   }
 
   /** Σ aᵢ · bᵢ */
-  dot(name: string, names: readonly [string, string], a: readonly number[], b: readonly number[]): Figure {
-    const terms = a.map((value, i) => {
-      const [x, y] = [this.#rounded(value, this.decimals), this.#rounded(b[i]!, this.decimals)];
-      const product = this.#product(x, y, this.decimals + 2);
+  dot(name: string, a: Factors, b: Factors): Figure {
+    const terms = a.values.map((value, i) => {
+      const [x, y] = [figureOf(value, a.writing), figureOf(b.values[i]!, b.writing)];
+      const [left, right] = [a, b].map(({ name: of, writing }) =>
+        called(`${of}${subscript(i + 1)}`, writing.power),
+      );
       const made = `${shown(x.decimal)} × ${shown(y.decimal)}`;
-      return {
-        name: `${names[0]}${subscript(i + 1)} × ${names[1]}${subscript(i + 1)}`,
-        made,
-        figure: product,
-      };
+      return { name: `${left} × ${right}`, made, figure: productOf(x, y, this.decimals + 2) };
     });
     return this.#sum(name, terms, this.decimals);
   }
 
   /** Σ xᵢ² */
-  squares(name: string, of: string, values: readonly number[]): Figure {
+  squares(name: string, { name: of, values, writing }: Factors): Figure {
     const terms = values.map((value, i) => {
-      const x = this.#rounded(value, this.decimals);
+      const x = figureOf(value, writing);
       const made = `${shown(x.decimal)} × ${shown(x.decimal)}`;
-      return { name: `${of}${subscript(i + 1)}²`, made, figure: this.#product(x, x, this.decimals + 2) };
+      const figure = productOf(x, x, this.decimals + 2);
+      return { name: called(`${of}${subscript(i + 1)}²`, figure.power), made, figure };
     });
     return this.#sum(name, terms, this.decimals);
   }
@@ -110,12 +124,28 @@ export class Sheet {
     const terms = values.map((value, i) => ({
       name: `${of}${subscript(i + 1)}`,
       made: '',
-      figure: this.#rounded(value, this.decimals),
+      figure: figureOf(value, this.#plain),
     }));
-    return this.#sum(name, terms, this.decimals, rest);
+    return this.#sum(name, terms, this.decimals, this.#unlisted(rest));
   }
 
-  /** Σ e^((zᵢ − m) ÷ T), with e^… of those at `keep` returned. @param rest the sum of what is not listed */
+  /** Σ aᵢ · bᵢ of whole numbers, which nothing rounds; each term has a name of its own. @param rest what is not listed */
+  wholeProducts(
+    name: string,
+    factors: readonly { readonly name: string; readonly a: number; readonly b: number }[],
+    rest: number,
+  ): Figure {
+    const terms = factors.map((factor, i) => {
+      const [a, b] = [decimalOf(factor.a, 0), decimalOf(factor.b, 0)];
+      const figure = { decimal: times(a, b), power: 0, radius: 0 };
+      const at = subscript(i + 1);
+      return { name: `k${at} × n${at} ${factor.name}`, made: `${shown(a)} × ${shown(b)}`, figure };
+    });
+    const others = { ...nothing, decimal: decimalOf(rest, 0) };
+    return this.#sum(name, terms, 0, rest === 0 ? nothing : others);
+  }
+
+  /** Σ e^((zᵢ − m) ÷ T), with the z at `keep` and its e^… returned. @param rest the sum of what is not listed */
   exponentials(
     name: string,
     of: string,
@@ -124,92 +154,105 @@ export class Sheet {
     temperature: Figure | null,
     rest: number,
     keep: number,
-  ): { readonly sum: Figure; readonly kept: Figure } {
-    let kept: Figure | null = null;
+  ): { readonly sum: Figure; readonly z: Figure; readonly power: Figure } {
+    let kept: { readonly z: Figure; readonly power: Figure } | null = null;
     const terms = values.map((value, i) => {
-      const z = this.#rounded(value, this.decimals);
-      const difference = this.#difference(z, most);
-      const x = temperature === null ? difference : this.#quotient(difference, temperature, unrounded);
-      const figure = this.#exponential(x, this.decimals + 2);
-      if (i === keep) kept = figure;
+      const z = figureOf(value, this.#plain);
+      const difference = differenceOf(z, most);
+      const exponent = temperature === null ? difference : quotientOf(difference, temperature, unrounded);
+      const figure = exponentialOf(exponent, this.decimals + 2);
+      if (i === keep) kept = { z, power: figure };
       const inner = `${shown(z.decimal)} − ${bracketed(most)}`;
       const made = temperature === null ? `e^(${inner})` : `e^((${inner}) ÷ ${shown(temperature.decimal)})`;
       return { name: `e^${of}${subscript(i + 1)}`, made, figure };
     });
-    const sum = this.#sum(name, terms, this.decimals + 2, rest, keep);
-    return { sum, kept: kept! };
+    const sum = this.#sum(name, terms, this.decimals + 2, this.#unlisted(rest), keep);
+    return { sum, ...kept! };
   }
 
   /** Σ −pᵢ · log₂ pᵢ */
   entropy(name: string, values: readonly number[], rest: number): Figure {
     const terms = values.map((value, i) => {
-      const p = this.#rounded(value, this.decimals + 2);
-      const bits = this.#bits(p, this.decimals + 2);
+      const p = figureOf(value, { decimals: this.decimals + 2, power: 0 });
+      const { bits, product } = bitsOf(p, this.decimals + 2);
       return {
         name: `p${subscript(i + 1)} × −log₂ p${subscript(i + 1)}`,
-        made: `${shown(p.decimal)} × ${shown(bits.decimal)}`,
-        figure: this.#product(p, bits, this.decimals + 2),
+        made: `${shown(p.decimal)} × ${shown(bits)}`,
+        figure: product,
       };
     });
-    return this.#sum(name, terms, this.decimals, rest);
+    return this.#sum(name, terms, this.decimals, this.#unlisted(rest));
   }
 
   times(name: string, a: Figure, b: Figure): Figure {
-    return this.#step(name, `${shown(a.decimal)} × ${bracketed(b)}`, this.#product(a, b, this.decimals + 2));
+    return this.#step(name, `${shown(a.decimal)} × ${bracketed(b)}`, productOf(a, b, this.decimals + 2));
   }
 
   plus(name: string, a: Figure, b: Figure): Figure {
-    const figure = { decimal: plus(a.decimal, b.decimal), radius: a.radius + b.radius };
-    return this.#step(name, `${shown(a.decimal)} + ${bracketed(b)}`, figure);
+    return this.#step(name, `${shown(a.decimal)} + ${bracketed(b)}`, sumOf(a, b));
   }
 
   minus(name: string, a: Figure, b: Figure): Figure {
-    return this.#step(name, `${shown(a.decimal)} − ${bracketed(b)}`, this.#difference(a, b));
+    return this.#step(name, `${shown(a.decimal)} − ${bracketed(b)}`, differenceOf(a, b));
   }
 
   divided(name: string, a: Figure, b: Figure, decimals = this.decimals): Figure {
-    return this.#step(name, `${shown(a.decimal)} ÷ ${bracketed(b)}`, this.#quotient(a, b, decimals));
+    return this.#step(name, `${shown(a.decimal)} ÷ ${bracketed(b)}`, quotientOf(a, b, decimals));
+  }
+
+  /** a ÷ b of whole numbers, as a multiple of 10^−power. */
+  part(name: string, a: Figure, b: Figure, power: number): Figure {
+    const unit = 10n ** BigInt(power);
+    const times = { ...a.decimal, units: a.decimal.units * unit };
+    const figure = { ...quotientOf({ ...a, decimal: times }, b, this.decimals + 2), power };
+    const made = `${shown(a.decimal)}${power === 0 ? '' : ` × ${unit}`} ÷ ${shown(b.decimal)}`;
+    return this.#step(name, made, figure);
   }
 
   squareRoot(name: string, a: Figure): Figure {
-    const value = Math.max(0, numberOf(a.decimal));
-    const root = Math.sqrt(value);
-    const spread = root - Math.sqrt(Math.max(0, value - a.radius));
-    return this.#step(name, `√${shown(a.decimal)}`, this.#approximate(root, this.decimals + 2, spread));
+    return this.#step(name, `√${shown(a.decimal)}`, rootOf(a, this.decimals + 2));
   }
 
-  /** −ln a */
+  /** −ln of what is shown of a. */
   surprise(name: string, a: Figure): Figure {
-    const value = numberOf(a.decimal);
-    const spread = Math.log(value) - Math.log(Math.max(Number.MIN_VALUE, value - a.radius));
-    return this.#step(
-      name,
-      `−ln ${shown(a.decimal)}`,
-      this.#approximate(-Math.log(value), this.decimals, spread),
-    );
+    return this.#step(name, `−ln ${shown(a.decimal)}`, surpriseOf(a, this.decimals));
+  }
+
+  /** e^a ÷ 10^power, where a has been raised by the logarithm of the power. */
+  exponential(name: string, a: Figure, power: number): Figure {
+    return this.#step(name, `e^${bracketed(a)}`, exponentialOf(a, this.decimals + 2, power));
   }
 
   /** The larger of 0 and the number. */
   positive(name: string, a: Figure): Figure {
-    const zero = { units: 0n, decimals: a.decimal.decimals };
-    const figure = { decimal: a.decimal.units > 0n ? a.decimal : zero, radius: a.radius };
-    return this.#step(name, `max(0, ${shown(a.decimal)})`, figure);
+    return this.#step(name, `max(0, ${shown(a.decimal)})`, positiveOf(a));
+  }
+
+  /** The number itself, where it is a multiple of a power of ten. @param decimals that it is rounded to; absent: it is not */
+  lowered(name: string, a: Figure, decimals?: number): Figure {
+    if (a.power === 0) return a;
+    const made = `${shown(a.decimal)} ÷ ${10n ** BigInt(a.power)}`;
+    const figure = lowered(a);
+    return this.#step(name, made, decimals === undefined ? figure : shortened(figure, decimals));
   }
 
   /** What was to be computed. @param machine the same number in the machine */
-  result(name: string, figure: Figure, machine: number): void {
-    const value = numberOf(figure.decimal);
+  result(name: string, found: Figure, machine: number): void {
+    const figure = found.power > mostLowered ? found : this.lowered(name, found);
+    const { decimal, power, radius } = figure;
+    const inMachine = raised(machine, power);
     this.results.push({
-      name,
-      shown: shown(figure.decimal),
-      machine,
-      difference: Math.abs(value - machine),
-      bound: figure.radius + Math.abs(machine) * machineRounding,
+      name: called(name, power),
+      shown: shown(decimal),
+      machine: inMachine,
+      difference: Math.abs(numberOf(decimal) - inMachine),
+      // Whole numbers are counted without rounding.
+      bound: radius + (this.decimals === 0 ? 0 : Math.abs(inMachine) * machineRounding),
     });
   }
 
   #step(name: string, made: string, figure: Figure): Figure {
-    this.#write('step', name, made, figure);
+    this.#write('step', called(name, figure.power), made, figure);
     return figure;
   }
 
@@ -217,112 +260,59 @@ export class Sheet {
     this.rows.push({ kind, name, made, value: shown(decimal) });
   }
 
-  #product(a: Figure, b: Figure, decimals: number): Figure {
-    const [x, y] = [Math.abs(numberOf(a.decimal)), Math.abs(numberOf(b.decimal))];
-    const spread = x * b.radius + y * a.radius + a.radius * b.radius;
-    return this.#exactly(times(a.decimal, b.decimal), decimals, spread);
-  }
-
-  #difference(a: Figure, b: Figure): Figure {
-    const negated = { units: -b.decimal.units, decimals: b.decimal.decimals };
-    return { decimal: plus(a.decimal, negated), radius: a.radius + b.radius };
-  }
-
-  #quotient(a: Figure, b: Figure, decimals: number): Figure {
-    const [x, y] = [numberOf(a.decimal), Math.abs(numberOf(b.decimal))];
-    const spread = (a.radius + (Math.abs(x) / y) * b.radius) / Math.max(Number.MIN_VALUE, y - b.radius);
-    const decimal = dividedBy(a.decimal, b.decimal, decimals);
-    return { decimal, radius: spread + 0.5 * 10 ** -decimals };
-  }
-
-  #exponential(a: Figure, decimals: number): Figure {
-    const value = Math.exp(numberOf(a.decimal));
-    return this.#approximate(value, decimals, value * Math.expm1(a.radius));
-  }
-
-  /** −log₂ a; 0 of what is shown as 0, where the product with it is 0, too */
-  #bits(a: Figure, decimals: number): Figure {
-    const value = numberOf(a.decimal);
-    if (value === 0) return { decimal: decimalOf(0, decimals), radius: 0 };
-    const spread = Math.log2(value) - Math.log2(Math.max(Number.MIN_VALUE, value - a.radius));
-    return this.#approximate(-Math.log2(value), decimals, spread);
-  }
-
-  #exactly(decimal: Decimal, decimals: number, spread: number): Figure {
-    return { decimal: rounded(decimal, decimals), radius: spread + 0.5 * 10 ** -decimals };
-  }
-
-  #approximate(value: number, decimals: number, spread: number): Figure {
-    return { decimal: decimalOf(value, decimals), radius: spread + 0.5 * 10 ** -decimals };
-  }
-
   /** @param always the term that is written out whatever its size */
-  #sum(
-    name: string,
-    terms: readonly { readonly name: string; readonly made: string; readonly figure: Figure }[],
-    decimals: number,
-    rest = 0,
-    always = -1,
-  ): Figure {
-    const bySize = terms
-      .map((term, i) => ({ i, size: i === always ? Infinity : Math.abs(numberOf(term.figure.decimal)) }))
-      .sort((a, b) => b.size - a.size);
-    const written = new Set(bySize.slice(0, this.#most).map(({ i }) => i));
-    let total: Decimal = { units: 0n, decimals: 0 };
-    let group: Decimal = { units: 0n, decimals: 0 };
-    let radius = 0;
-    let sizes = 0;
-    let inGroup = 0;
-    const parts: string[] = [];
-    const closeGroup = (): void => {
-      if (inGroup === 0 || written.size <= groupSize) return;
-      parts.push(shown(group));
-      this.rows.push({
-        kind: 'subtotal',
-        name: `Σ${subscript(parts.length)}`,
-        made: '',
-        value: shown(group),
-      });
-      group = { units: 0n, decimals: 0 };
-      inGroup = 0;
-    };
-    let unwritten: Decimal = { units: 0n, decimals: 0 };
-    terms.forEach(({ name: termName, made, figure }, i) => {
-      radius += figure.radius;
-      sizes += Math.abs(numberOf(figure.decimal));
-      if (!written.has(i)) {
-        unwritten = plus(unwritten, figure.decimal);
-        return;
-      }
-      this.#write('term', termName, made, figure);
-      total = plus(total, figure.decimal);
-      group = plus(group, figure.decimal);
-      inGroup++;
-      if (inGroup === groupSize) closeGroup();
-    });
-    closeGroup();
-    const left = terms.length - written.size;
-    if (left > 0 || rest !== 0) {
-      const others = this.#rounded(rest, this.decimals + 2);
-      const figure = { decimal: plus(unwritten, others.decimal), radius: others.radius };
-      this.#write('given', '…', '', figure);
-      total = plus(total, figure.decimal);
-      radius += others.radius;
-      sizes += Math.abs(rest);
+  #sum(name: string, terms: readonly Term[], decimals: number, rest: Figure = nothing, always = -1): Figure {
+    const written = largestOf(terms, this.#most, always);
+    const listed = terms.filter((_, i) => written.has(i));
+    this.#terms(listed);
+    const left = terms.filter((_, i) => !written.has(i));
+    if (left.length > 0 || rest !== nothing) {
+      const decimal = left.reduce((sum, { figure }) => plus(sum, figure.decimal), rest.decimal);
+      this.#write('given', '…', '', { ...rest, decimal });
     }
-    const figure = this.#exactly(total, decimals, radius + (terms.length + 1) * machineRounding * sizes);
-    this.#write('total', name, '', figure);
+    const figures = [...terms.map(({ figure }) => figure), rest];
+    const total = figures.reduce((sum, { decimal }) => plus(sum, decimal), nothing.decimal);
+    const radius = figures.reduce((sum, figure) => sum + figure.radius, 0);
+    const sizes = figures.reduce((sum, { decimal }) => sum + Math.abs(numberOf(decimal)), 0);
+    const power = terms[0]?.figure.power ?? 0;
+    const isExact = radius === 0 && total.decimals <= decimals;
+    const lost = radius + (terms.length + 1) * machineRounding * sizes;
+    const figure = isExact
+      ? { decimal: rounded(total, decimals), power, radius: 0 }
+      : shortened({ decimal: total, power, radius: lost }, decimals);
+    this.#write('total', called(name, power), '', figure);
     return figure;
   }
+
+  /** Where there are many, with a subtotal behind each group. */
+  #terms(terms: readonly Term[]): void {
+    for (let start = 0; start < terms.length; start += groupSize) {
+      const group = terms.slice(start, start + groupSize);
+      for (const { name, made, figure } of group) this.#write('term', name, made, figure);
+      if (terms.length <= groupSize) continue;
+      const decimal = group.reduce((sum, { figure }) => plus(sum, figure.decimal), nothing.decimal);
+      this.#write('subtotal', `Σ${subscript(start / groupSize + 1)}`, '', { ...nothing, decimal });
+    }
+  }
+}
+
+/** One of many that are added up. */
+interface Term {
+  readonly name: string;
+  readonly made: string;
+  readonly figure: Figure;
+}
+
+/** The places of the largest terms. @param always the one that is among them whatever its size */
+function largestOf(terms: readonly Term[], most: number, always: number): ReadonlySet<number> {
+  const bySize = terms
+    .map(({ figure }, i) => ({ i, size: i === always ? Infinity : Math.abs(numberOf(figure.decimal)) }))
+    .sort((a, b) => b.size - a.size);
+  return new Set(bySize.slice(0, most).map(({ i }) => i));
 }
 
 const subscripts = '₀₁₂₃₄₅₆₇₈₉';
 
 function subscript(number: number): string {
   return String(number).replace(/\d/g, (digit) => subscripts[Number(digit)]!);
-}
-
-/** A negative number that something stands before. */
-function bracketed({ decimal }: Figure): string {
-  return decimal.units < 0n ? `(${shown(decimal)})` : shown(decimal);
 }

@@ -64,6 +64,7 @@ export class CallSite {
     if (fitting.length === 0) return null;
     this.#restart();
     const asked = askingProbability(this.#model);
+    const before = this.#model.context;
     const restart = (): void => this.#restart();
     const place = { call, lead };
     const { message, chosen } = consult(
@@ -83,7 +84,9 @@ export class CallSite {
         probability: asked,
         returned: fitting.length,
         text: callText(this.#tokenizer, message),
-        chosen: chosen.map(({ name, probability }) => ({ name, probability })),
+        ids: message,
+        before,
+        chosen: chosen.map(({ name, ids, probability }) => ({ name, ids, probability })),
       },
     };
   }

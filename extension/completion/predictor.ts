@@ -101,6 +101,7 @@ export class Predictor {
       steps: trainerState.step,
       seconds: trainerState.seconds,
       heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
+      preset: trainerState.preset,
     };
   }
 

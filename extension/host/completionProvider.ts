@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Answer, CallTool } from '../completion/suggester.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import { isUnheardOf } from '../protocol/precedent.ts';
+import type { CallMessage } from '../protocol/calling.ts';
 import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
@@ -117,7 +118,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
       signal,
       callTool,
     );
-    if (message !== null) this.#log.debug(`function call: ${JSON.stringify(message)}`);
+    if (message !== null) this.#log.debug(`function call: ${loggedCall(message)}`);
     const { prefix, suffix } = target.place;
     if (this.#log.logLevel === vscode.LogLevel.Trace) {
       void this.#seenBefore(prefix, { name: question.name, suffix });
@@ -252,4 +253,10 @@ function textBehind(document: vscode.TextDocument, position: vscode.Position): s
   const cut = document.positionAt(end - Math.ceil(beyond / sideStep) * sideStep);
   const whole = beyond === 0 ? cut : cut.with({ character: 0 });
   return document.getText(new vscode.Range(position, whole.isBefore(position) ? cut : whole));
+}
+
+/** Without the tokens before it: a log holds no more of a text than it must. */
+function loggedCall({ tool, argument, probability, returned, text, chosen }: CallMessage): string {
+  const names = chosen.map((one) => ({ name: one.name, probability: one.probability }));
+  return JSON.stringify({ tool, argument, probability, returned, text, chosen: names });
 }

@@ -143,6 +143,7 @@ function openInspector(
     stopTraining: () => model.stopTraining(),
     showLog: () => void vscode.commands.executeCommand(commands.showLog),
     failed: (error: unknown) => void reportFailure(error, log),
+    report: (stack: string) => log.error(`inspector: ${stack}`),
     openInspector: () => void vscode.commands.executeCommand(commands.openInspector),
   };
   return new Inspector(extensionUri, model, actions, recent, () => ({

@@ -3,7 +3,7 @@ import type { InspectorMemory } from '../protocol/inspector.ts';
 import type { AskedPlace } from './askedPlace.ts';
 import { documentName } from './configuration.ts';
 import { isWritten } from './documents.ts';
-import type { InspectedText } from './inspectorConversation.ts';
+import type { InspectedText } from './inspectedText.ts';
 
 /** On each side of the cursor: more than the predictor tokenizes, so that it answers as for the whole text. */
 const sideCharacters = 65_536;

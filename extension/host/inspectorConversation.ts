@@ -2,10 +2,10 @@ import type { AlongQuery, PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
 import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
-import type { CallMessage } from '../protocol/calling.ts';
+import type { NumberedMessage } from '../protocol/calling.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import { type PlainError, toPlainError } from '../protocol/errors.ts';
-import { type EssayAction, essaySeed, type EssayState, type EssayWay } from '../protocol/inspecting.ts';
+import type { EssayAction, EssayState, EssayWay } from '../protocol/inspecting.ts';
 import type {
   InspectorMessage,
   InspectorRequest,
@@ -14,7 +14,6 @@ import type {
   NumberedQuestion,
   NumberAction,
   PagePart,
-  Place,
   Wonder,
 } from '../protocol/inspector.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
@@ -30,20 +29,13 @@ import type {
 } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
+import { wayAfter, wayOf } from './essayWay.ts';
 import { tickDelayMs } from './inspectorPace.ts';
+import { behindToken, type InspectedText, isSameText } from './inspectedText.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
-
-/** The text around a cursor, as it was at one moment. */
-export interface InspectedText {
-  readonly place: Place;
-  /** of the document, as completions name it */
-  readonly name: string;
-  readonly prefix: string;
-  readonly suffix: string;
-}
 
 /** A run and its text; null: the essay's. */
 interface Inspected {
@@ -68,15 +60,17 @@ export interface InspectionEngine extends Pick<
   /** how often each token stands in the workspace, likewise */
   frequencies(): Promise<Uint32Array | null>;
   /** what completions have asked the editor for, the last first */
-  messages(): readonly CallMessage[];
+  messages(): readonly NumberedMessage[];
 }
 
 /** What nothing else waits for: others than the engine are asked, it grows, or it is as large as a message may be. */
 const toldApart: ReadonlySet<StageKind> = new Set([
   'parts',
   'messages',
+  'call',
   'along',
   'seen',
+  'merges',
   'vocabulary',
   'firingLines',
   'why',
@@ -85,6 +79,9 @@ const toldApart: ReadonlySet<StageKind> = new Set([
   'doubt',
   'operations',
 ] as const);
+
+/** Of a longer text each answer is a message of its own: all of them together might be larger than one may be. */
+const mostTokensTogether = 2_048;
 
 /** How many tokens' parts of the mixture are shown. */
 const partsShown = 5;
@@ -164,7 +161,7 @@ export class InspectorConversation {
 
   /** The cursor's text from now on; ignored while pinned. The same text again is no news: it would undo a choice. */
   follow(text: InspectedText | null): void {
-    if (this.#pinned || isSame(text, this.#text)) return;
+    if (this.#pinned || isSameText(text, this.#text)) return;
     this.#text = text;
     if (this.#essay === null) this.#turn();
   }
@@ -262,6 +259,7 @@ export class InspectorConversation {
     const { signal } = underWay;
     this.#underWay = underWay;
     let reply: InspectorMessage;
+    let later: readonly NumberedAnswer[] = [];
     try {
       const inspection =
         essay === null
@@ -270,11 +268,15 @@ export class InspectorConversation {
       if (signal.aborted) return;
       this.#inspected = { text, inspection };
       const answers = await this.#askAll(this.#inspected, questions);
-      reply = { type: 'inspected', sequence, revision, inspection, answers };
+      const isShort = inspection.tokens.length <= mostTokensTogether;
+      reply = { type: 'inspected', sequence, revision, inspection, answers: isShort ? answers : [] };
+      if (!isShort) later = answers;
     } catch (error) {
       reply = { type: 'failed', sequence, revision, error: toPlainError(error) };
     }
-    if (!signal.aborted) this.#send(reply);
+    if (signal.aborted) return;
+    this.#send(reply);
+    for (const answer of later) this.#send({ type: 'answered', answers: [answer] });
   }
 
   /** Nobody waits for more of an answer that grows. */
@@ -350,8 +352,15 @@ export class InspectorConversation {
         yield { kind, answer: await this.#parts(inspected, signal) };
         return;
       case 'messages':
-        yield { kind, answer: this.#engine.messages() };
+        // What stood before a message is for the engine.
+        yield { kind, answer: this.#engine.messages().map((message) => ({ ...message, before: [] })) };
         return;
+      case 'call': {
+        const asked = this.#engine.messages().find(({ number }) => number === question.message);
+        if (asked === undefined) yield { kind, answer: null };
+        else yield await ask({ ...question, asked });
+        return;
+      }
       case 'along':
         yield { kind, answer: await this.#along(inspected, question, signal) };
         return;
@@ -361,6 +370,7 @@ export class InspectorConversation {
       case 'seen':
         yield { kind, answer: await this.#seen(inspected, question.position) };
         return;
+      case 'merges':
       case 'vocabulary': {
         const counts = inspected.text === null ? null : await this.#engine.frequencies();
         yield await ask({ ...question, counts });
@@ -458,51 +468,14 @@ export class InspectorConversation {
   }
 
   #sendTick(): void {
-    const { tick, mark } = this.#history.tickAfter(this.#readMark);
+    const { tick, mark, isPart } = this.#history.tickAfter(this.#readMark);
     this.#readMark = mark;
     this.#lastTickMs = performance.now();
     this.#send({ type: 'training', tick });
+    if (isPart) this.trainingChanged();
   }
 
   #send(message: InspectorMessage): void {
     if (this.#listening) this.#post(message);
   }
-}
-
-/** A lesson goes on from where the example stands. */
-function wayAfter(way: EssayWay | null, action: EssayAction): EssayWay {
-  if (action.type === 'begin') return { seed: action.seed, lessons: [] };
-  const { steps, rate } = action;
-  return { seed: way?.seed ?? essaySeed, lessons: [...(way?.lessons ?? []), { steps, rate }] };
-}
-
-/** Without what else is known of it. */
-function wayOf({ seed, lessons }: EssayWay): EssayWay {
-  return { seed, lessons };
-}
-
-/** The document as it is around the end of a token. */
-function behindToken(
-  { name, prefix, suffix }: InspectedText,
-  { tokens }: Inspection,
-  position: number,
-): { readonly prefix: string; readonly open: OpenDocument } {
-  const { start, bytes } = tokens[position]!;
-  const whole = new TextEncoder().encode(prefix + suffix);
-  // A character that the token breaks off in stands behind the place.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const before = decoder.decode(whole.subarray(0, start + byteCount(bytes)), { stream: true });
-  return { prefix: before, open: { name, suffix: (prefix + suffix).slice(before.length) } };
-}
-
-function isSame(a: InspectedText | null, b: InspectedText | null): boolean {
-  if (a === null || b === null) return a === b;
-  const { place } = a;
-  return (
-    place.uri === b.place.uri &&
-    place.line === b.place.line &&
-    place.column === b.place.column &&
-    a.prefix === b.prefix &&
-    a.suffix === b.suffix
-  );
 }

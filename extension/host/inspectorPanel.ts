@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import { NihiloError, type PlainError, toPlainError } from '../protocol/errors.ts';
+import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type {
   InspectorMemory,
-  InspectorMessage,
   InspectorRequest,
   ModelState,
   NumberAction,
@@ -16,7 +15,6 @@ import type { StageId } from '../protocol/stages.ts';
 import type { AskedPlace } from './askedPlace.ts';
 import { uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
-import { spokenFailure } from './failure.ts';
 import { followedEditor } from './followedEditor.ts';
 import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
@@ -24,6 +22,7 @@ import { cursorTo, textAround, textAtKept, textBehindTabs } from './inspectedPla
 import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
 import { type InspectorPage, inspectorPage, inspectorScripts } from './inspectorPage.ts';
 import type { RecentSuggestions } from './recentSuggestions.ts';
+import { spokenMessage } from './spokenMessage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -37,6 +36,8 @@ export interface InspectorActions {
   showLog(): void;
   /** says what went wrong with something that the user asked for */
   failed(error: unknown): void;
+  /** to the log */
+  report(stack: string): void;
   openInspector(): void;
 }
 
@@ -362,6 +363,9 @@ class ShownPage {
       case 'showLog':
         this.#actions.showLog();
         return;
+      case 'broken':
+        this.#actions.report(request.stack);
+        return;
       case 'leave':
         if (this.#editor !== undefined && !this.#editor.document.isClosed) {
           void vscode.window.showTextDocument(this.#editor.document, this.#editor.viewColumn);
@@ -441,35 +445,6 @@ function writtenIn(editor: vscode.TextEditor | undefined): vscode.TextEditor | u
 function visibleEditor(remembered: string | undefined): vscode.TextEditor | undefined {
   const written = vscode.window.visibleTextEditors.filter(({ document }) => isWritten(document));
   return followedEditor(written, remembered);
-}
-
-/** What went wrong reaches the page in the language of the editor. */
-function spokenMessage(message: InspectorMessage): InspectorMessage {
-  const inWords = (error: PlainError): PlainError => ({ ...error, message: spokenFailure(error) });
-  switch (message.type) {
-    case 'failed':
-    case 'refused':
-      return { ...message, error: inWords(message.error) };
-    case 'model': {
-      const { model } = message;
-      return model.state === 'failed'
-        ? { ...message, model: { ...model, error: inWords(model.error) } }
-        : message;
-    }
-    case 'training': {
-      const { tick } = message;
-      return tick.error === null ? message : { ...message, tick: { ...tick, error: inWords(tick.error) } };
-    }
-    case 'moved': {
-      const { essayFailure } = message;
-      return essayFailure === null ? message : { ...message, essayFailure: inWords(essayFailure) };
-    }
-    case 'focus':
-    case 'number':
-    case 'answered':
-    case 'inspected':
-      return message;
-  }
 }
 
 /** Whether a menu was one of this webview's. */

@@ -40,7 +40,7 @@ function wordsFor(what: keyof typeof keptFiles): { readonly title: string; reado
     case 'printedSheet':
       return { title: l10n.t('Save the Sheet to Print It'), saveLabel: l10n.t('Save Sheet') };
     case 'printedPass':
-      return { title: l10n.t('Save the Whole Pass to Print It'), saveLabel: l10n.t('Save Page') };
+      return { title: l10n.t('Save the Pass to Print It'), saveLabel: l10n.t('Save Pass') };
     case 'curves':
       return { title: l10n.t('Save the Curves of the Training as CSV'), saveLabel: l10n.t('Save Curves') };
   }
@@ -54,7 +54,7 @@ async function openToPrint(file: vscode.Uri): Promise<void> {
   const show = l10n.t('Show in Explorer');
   const choice = await window.showInformationMessage(
     l10n.t(
-      'The page is saved as {0}. This window can’t open it to be printed: download it by its menu in the Explorer, open it in a browser, and print it there.',
+      'The sheet is saved as {0}. This window can’t open it to be printed: download it by its menu in the Explorer, open it in a browser, and print it there.',
       file.path,
     ),
     ...(vscode.workspace.getWorkspaceFolder(file) === undefined ? [] : [show]),

@@ -1,7 +1,5 @@
 import type { FileSystem } from '../platform/platform.ts';
-
-/** Where the model that answers comes from. */
-export type ModelOrigin = 'trained' | 'imported' | 'base';
+import type { ModelOrigin } from '../protocol/inspector.ts';
 
 /** Where in the workspace's storage something of the base is kept. @param own folder of the workspace's trained model */
 export function baseOf(own: string): string {

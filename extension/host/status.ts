@@ -1,10 +1,9 @@
 import type { PlainError } from '../protocol/errors.ts';
-import type { ModelState } from '../protocol/inspector.ts';
+import type { ModelOrigin, ModelState } from '../protocol/inspector.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
 import type { RemoteStatus } from '../protocol/remote.ts';
 import type { TrainingStage } from '../protocol/training.ts';
-import type { ModelOrigin } from './modelFolders.ts';
 import type { SilenceReason } from './silence.ts';
 import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
 

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { IndexStage } from '../protocol/indexing.ts';
+import type { ModelOrigin } from '../protocol/inspector.ts';
 import { commands } from './commands.ts';
 import { settingSource } from './configuration.ts';
 import { spokenFailure } from './failure.ts';
-import type { ModelOrigin } from './modelFolders.ts';
 import { awaySentence } from './remoteWording.ts';
 import { completionSettings } from './settings.ts';
 import type { SilenceReason } from './silence.ts';

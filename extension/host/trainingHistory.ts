@@ -2,8 +2,10 @@ import type { PlainError } from '../protocol/errors.ts';
 import type { CurvePoint, TrainingPhase, TrainingTick, TrainPoint } from '../protocol/inspector.ts';
 import type { TrainingEvent, TrainingProgress, TrainingSample, Yardsticks } from '../protocol/training.ts';
 
-/** More than a chart can show; at about 120 bytes a point, far below the limit of a message. */
-const maxPoints = 2000;
+/** More than an hour of a training as it was told, and all of a longer one, thinned. */
+const maxPoints = 20_000;
+/** Points of a tick, at most: at about 130 bytes a point, far below the limit of a message. */
+const mostTold = 4_000;
 /** More than anybody reads; at about 200 bytes a sample likewise. */
 const maxSamples = 200;
 
@@ -66,15 +68,24 @@ export class TrainingHistory {
     }
   }
 
-  /** What a listener at `mark` has not seen yet (null: everything), and its new mark. */
-  tickAfter(mark: ReadMark | null): { readonly tick: TrainingTick; readonly mark: ReadMark } {
+  /** What a listener at `mark` has not seen yet (null: everything), so much of it as a message may hold, and its new mark. */
+  tickAfter(mark: ReadMark | null): {
+    readonly tick: TrainingTick;
+    readonly mark: ReadMark;
+    /** there is more to be told */
+    readonly isPart: boolean;
+  } {
     const known = mark?.edition === this.#edition ? mark : null;
+    const { train: fromTrain, heldOut: fromHeldOut } = known ?? { train: 0, heldOut: 0 };
+    const train = this.#train.slice(fromTrain, fromTrain + mostTold);
+    const heldOut = this.#heldOut.slice(fromHeldOut, fromHeldOut + mostTold - train.length);
+    const [toTrain, toHeldOut] = [fromTrain + train.length, fromHeldOut + heldOut.length];
     return {
       tick: {
         phase: this.#phase,
         restart: known === null,
-        train: this.#train.slice(known?.train ?? 0),
-        heldOut: this.#heldOut.slice(known?.heldOut ?? 0),
+        train,
+        heldOut,
         samples: this.#samples.slice(known?.samples ?? 0),
         yardsticks: known?.yardsticks === true ? null : this.#yardsticks,
         best: this.#best,
@@ -83,11 +94,12 @@ export class TrainingHistory {
       },
       mark: {
         edition: this.#edition,
-        train: this.#train.length,
-        heldOut: this.#heldOut.length,
+        train: toTrain,
+        heldOut: toHeldOut,
         samples: this.#samples.length,
         yardsticks: this.#yardsticks !== null,
       },
+      isPart: toTrain < this.#train.length || toHeldOut < this.#heldOut.length,
     };
   }
 

@@ -10,12 +10,11 @@ import {
 import { trustFolder } from '../indexing/savedTrust.ts';
 import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { CallMessage } from '../protocol/calling.ts';
 import type { CorpusPage } from '../protocol/corpus.ts';
 import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { Surprise } from '../protocol/inspecting.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
-import type { ModelState } from '../protocol/inspector.ts';
+import type { ModelOrigin, ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type { EarlierMatch, OpenDocument, ScoredWord, WordOptions } from '../protocol/prediction.ts';
@@ -30,20 +29,11 @@ import type {
 } from '../protocol/training.ts';
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
+import { CallMessages } from './callMessages.ts';
 import type { InspectionEngine } from './inspectorConversation.ts';
 import { Signal } from './signal.ts';
-import {
-  baseOf,
-  beginningFolder,
-  importedOf,
-  type ModelOrigin,
-  originOf,
-  servedFolder,
-} from './modelFolders.ts';
+import { baseOf, beginningFolder, importedOf, originOf, servedFolder } from './modelFolders.ts';
 import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
-
-/** That the Inspector shows. */
-const mostMessages = 10;
 
 /** Where a running training stands. */
 export interface TrainingStatus {
@@ -83,7 +73,7 @@ export class WorkspaceModel {
   #training: TrainingStatus | null = null;
   #remote: RemoteStatus | null = null;
   /** what the model has asked the editor for, the last first */
-  #messages: readonly CallMessage[] = [];
+  readonly #messages = new CallMessages();
   /** a later loading or a deletion overtakes an earlier loading */
   #edition = 0;
   #disposed = false;
@@ -149,7 +139,7 @@ export class WorkspaceModel {
 
   /** of the model that answers; null: none does */
   get origin(): ModelOrigin | null {
-    return this.#state.state === 'ready' ? originOf(this.#state.model.checkpoint, this.#checkpoint) : null;
+    return this.#state.state === 'ready' ? this.#state.origin : null;
   }
 
   /** whether the model that answers has learnt from this workspace; the base and what was imported have not */
@@ -200,6 +190,7 @@ export class WorkspaceModel {
       setState({
         state: 'ready',
         model: await this.#predictor.load(folder, this.#source.reproducible()),
+        origin: originOf(folder, this.#checkpoint),
       });
     } catch (error) {
       setState({ state: 'failed', error: toPlainError(error) });
@@ -295,7 +286,7 @@ export class WorkspaceModel {
   ): Promise<Answer> {
     this.#calibrator.postpone();
     const answer = await this.#suggester.suggest(question, eagerness, signal, callTool);
-    if (answer.message !== null) this.#messages = [answer.message, ...this.#messages].slice(0, mostMessages);
+    if (answer.message !== null) this.#messages.keep(answer.message);
     return answer;
   }
 
@@ -346,7 +337,7 @@ export class WorkspaceModel {
       along: (...query) => ifCounted(() => this.#predictor.along(...query)),
       passages: () => ifCounted(() => this.#predictor.passages()),
       frequencies: () => ifCounted(() => this.#predictor.frequencies()),
-      messages: () => this.#messages,
+      messages: () => this.#messages.all,
     };
   }
 

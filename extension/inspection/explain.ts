@@ -1,6 +1,5 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
-import { powerOf } from '../arithmetic/optimizerSheet.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { Explanation } from '../protocol/explanation.ts';
@@ -17,6 +16,8 @@ export type RunNumber = Exclude<NumberName, { of: 'lineSum' | 'lineActivation' }
 
 /** Exponentials and products that are written out of a whole vocabulary; the rest is one number that is given. */
 const listed = 50;
+/** A smaller part of an entropy is not written out. */
+const leastShare = 1e-4;
 
 /** A number's operands, all of them, and what the machine made of them. */
 export function explain(run: Run, name: RunNumber): Explanation {
@@ -254,8 +255,10 @@ function ofScores(
     case 'entropy': {
       const probabilities = softmax(logits);
       const bits = (p: number): number => (p > 0 ? -p * Math.log2(p) : 0);
-      const p = mostLikely(logits, listed).map((id) => probabilities[id]!);
       const total = probabilities.reduce((sum, probability) => sum + bits(probability), 0);
+      const likeliest = mostLikely(logits, listed).map((id) => probabilities[id]!);
+      // Where one token is nearly certain, most of the others add nothing that is written.
+      const p = likeliest.filter((probability, i) => i === 0 || bits(probability) >= leastShare * total);
       const rest = total - p.reduce((sum, probability) => sum + bits(probability), 0);
       return { formula: 'entropy', operands: { p, rest }, machine: [total] };
     }
@@ -328,12 +331,7 @@ function embeddingTerms(
 
 function optimizerStep(step: OptimizerStep): Explanation {
   const { first, after } = step;
-  const unit = 10 ** powerOf(step);
   return step.optimizer === 'adamw'
-    ? {
-        formula: 'adamw',
-        operands: step,
-        machine: [first.after * unit, step.second.after * unit * unit, after],
-      }
-    : { formula: 'muon', operands: step, machine: [first.after * unit, after] };
+    ? { formula: 'adamw', operands: step, machine: [first.after, step.second.after, after] }
+    : { formula: 'muon', operands: step, machine: [first.after, after] };
 }

@@ -1,3 +1,4 @@
+import { callText } from '../calling/callForm.ts';
 import { windowAround } from '../completion/window.ts';
 import { readCheckpoint, type TrainerState } from '../engine/checkpoint.ts';
 import { compileKernels } from '../engine/instantiate.ts';
@@ -7,6 +8,7 @@ import type { Platform } from '../platform/platform.ts';
 import { sha256 } from '../platform/sha256.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
+import type { CallMessage } from '../protocol/calling.ts';
 import type { EssayState, EssayWay, InspectorData, Surprise } from '../protocol/inspecting.ts';
 import type { InspectedToken, Inspection, ModelSummary } from '../protocol/prediction.ts';
 import type { Explanation } from '../protocol/explanation.ts';
@@ -20,6 +22,7 @@ import { replayMerges } from './mergeReplay.ts';
 import { type TrainingOf, trainingOf } from './optimizerStep.ts';
 import { RecordedModel } from './recordedModel.ts';
 import { explain } from './explain.ts';
+import { readCall } from './readCall.ts';
 import { answerStage, strongestNeuron } from './stageAnswers.ts';
 import type { Run, Subject } from './subject.ts';
 import { surprisesIn } from './surprises.ts';
@@ -97,6 +100,7 @@ export class Inspector {
       steps: trainerState.step,
       seconds: trainerState.seconds,
       heldOutBitsPerByte: trainerState.heldOutBitsPerByte,
+      preset: trainerState.preset,
     };
   }
 
@@ -187,9 +191,10 @@ export class Inspector {
       );
     }
     if (question.kind === 'merges') {
-      const answer = this.#merges(known, question.position);
+      const answer = this.#merges(known, question.position, question.counts);
       return { kind: 'merges', answer };
     }
+    if (question.kind === 'call') return { kind: 'call', answer: this.#call(question.asked) };
     if ('position' in question) checkPosition(question.position, known.ids.length);
     if (question.kind === 'firingLines') {
       return { kind: 'firingLines', answer: this.#firingLines(known, question) };
@@ -227,12 +232,20 @@ export class Inspector {
   }
 
   /** The essay's words are tokens as a whole. */
-  #merges({ subject, ids }: Run, position: number): StageAnswers['merges'] {
+  #merges({ subject, ids }: Run, position: number, counts: ArrayLike<number> | null): StageAnswers['merges'] {
     const id = ids[position]!;
     if (subject !== this.#workspace?.subject) {
-      return { steps: [{ pieces: [subject.bytesOf(id)], merge: null, made: null }] };
+      return { steps: [{ pieces: [subject.bytesOf(id)], merge: null, made: null, count: null }] };
     }
-    return replayMerges(this.#workspace.tokenizer, id);
+    return replayMerges(this.#workspace.tokenizer, id, counts);
+  }
+
+  /** The message as the workspace's model reads it, whatever text is looked at. */
+  #call(asked: CallMessage): StageAnswers['call'] {
+    if (this.#workspace === null) return null;
+    const { subject, tokenizer } = this.#workspace;
+    const isKnown = [...asked.before, ...asked.ids].every((id) => id < tokenizer.vocabSize);
+    return isKnown && callText(tokenizer, asked.ids) === asked.text ? readCall(subject, asked) : null;
   }
 
   #inspection(

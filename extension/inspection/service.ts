@@ -17,11 +17,12 @@ export function serveInspections(
 ): void {
   const inspector = new Inspector(platform, data);
   let queue = Promise.resolve();
-  const cancelled = new Set<number>();
+  /** of requests that somebody waits for and that have not been begun */
+  const waiting = new Set<number>();
   const serve = async (request: InspectingRequest): Promise<void> => {
     // A message that cancels it may be waiting behind it.
     await nextTurn();
-    if (cancelled.delete(request.id)) return;
+    if (!waiting.delete(request.id)) return;
     try {
       port.post(await answer(inspector, request));
     } catch (error) {
@@ -29,8 +30,11 @@ export function serveInspections(
     }
   };
   port.onMessage((message) => {
-    if (message.type === 'cancel') cancelled.add(message.id);
-    else queue = queue.then(() => serve(message));
+    if (message.type === 'cancel') waiting.delete(message.id);
+    else {
+      waiting.add(message.id);
+      queue = queue.then(() => serve(message));
+    }
   });
 }
 

@@ -24,11 +24,11 @@ import {
 const [mostScores, fewGuesses, mostNeighbours] = [50, 5, 10];
 /** Of as many every number can be read. */
 const mostGridTokens = 32;
-/** Cells of a thumbnail's side. */
-const thumbnailSize = 64;
+/** Cells of a picture's side: of a head, and of a thumbnail, of which all together have so many cells at most. */
+const [pictureSize, thumbnailSize, mostThumbnailCells] = [512, 64, 768 * 1024];
 
 /** What is asked of the run alone: not of the tokenizer, and not of the index. */
-type RunKind = Exclude<RunQuestion['kind'], 'merges' | 'firingLines' | 'explain'>;
+type RunKind = Exclude<RunQuestion['kind'], 'merges' | 'firingLines' | 'explain' | 'call'>;
 
 /** One answer a kind; `model.run(ids)` has been called. */
 const stageAnswers: {
@@ -152,10 +152,9 @@ function attention(
     ...model.unrotated(layer, place).subarray(start + head * dim, start + (head + 1) * dim),
   ];
   const tokens = ids.length;
-  const picture = new Uint8Array(tokens * tokens);
-  eachShare(model, layer, head, tokens, (row, other, share) => {
-    picture[row * tokens + other] = Math.round(255 * share);
-  });
+  const side = Math.min(pictureSize, tokens);
+  const picture = new Uint8Array(side * side);
+  paintHead(model, layer, head, tokens, picture, side);
   return {
     ...row,
     query: unrotated(position, 0),
@@ -166,8 +165,25 @@ function attention(
     value: [...model.head('v', layer, head, other)],
     grid: tokens <= mostGridTokens ? allScores(model, layer, head, tokens) : null,
     picture: picture.buffer,
+    side,
     tokens,
   };
+}
+
+/** The largest share of each cell; of a text that is longer than the picture's side a cell is several tokens. @param cells u8[side, side] written */
+function paintHead(
+  model: RecordedModel,
+  layer: number,
+  head: number,
+  tokens: number,
+  cells: Uint8Array,
+  side: number,
+): void {
+  const cell = (token: number): number => Math.floor((token * side) / tokens);
+  eachShare(model, layer, head, tokens, (row, other, share) => {
+    const at = cell(row) * side + cell(other);
+    cells[at] = Math.max(cells[at]!, Math.round(255 * share));
+  });
 }
 
 /** q · k ÷ √d of every two tokens, before those ahead are masked. */
@@ -216,16 +232,14 @@ function eachShare(
 function thumbnails({ subject, ids }: Run): StageAnswers['thumbnails'] {
   const { model } = subject;
   const { numHiddenLayers: layers, numAttentionHeads: heads } = model.config;
-  const size = Math.min(thumbnailSize, ids.length);
-  const pictures = new Uint8Array(layers * heads * size * size);
-  const cell = (token: number): number => Math.floor((token * size) / ids.length);
+  const mostInMessage = Math.floor(Math.sqrt(mostThumbnailCells / (layers * heads)));
+  const size = Math.min(thumbnailSize, ids.length, mostInMessage);
+  const cells = size * size;
+  const pictures = new Uint8Array(layers * heads * cells);
   for (let layer = 0; layer < layers; layer++) {
     for (let head = 0; head < heads; head++) {
-      const start = (layer * heads + head) * size * size;
-      eachShare(model, layer, head, ids.length, (row, other, share) => {
-        const at = start + cell(row) * size + cell(other);
-        pictures[at] = Math.max(pictures[at]!, Math.round(255 * share));
-      });
+      const start = (layer * heads + head) * cells;
+      paintHead(model, layer, head, ids.length, pictures.subarray(start, start + cells), size);
     }
   }
   return { size, pictures: pictures.buffer };

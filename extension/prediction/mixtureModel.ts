@@ -71,6 +71,10 @@ export class MixtureModel implements EditableModel, AskingModel {
     return this.#transformer.asks;
   }
 
+  get context(): readonly number[] {
+    return this.#transformer.context;
+  }
+
   /** Counts know texts alone: the message is for the transformer. */
   consult(message: readonly number[]): void {
     this.#transformer.consult(message);

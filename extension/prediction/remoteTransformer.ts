@@ -85,6 +85,10 @@ export class RemoteTransformer implements AskingModel {
     return this.#local.asks;
   }
 
+  get context(): readonly number[] {
+    return this.#local.context;
+  }
+
   consult(message: readonly number[]): void {
     this.#hasMessage = true;
     this.#local.consult(message);

@@ -10,6 +10,8 @@ const floor = 1e-9;
 export interface AskingModel extends SequenceModel {
   /** how likely it asks here: among all tokens, those of messages included, that no text has */
   readonly asks: number;
+  /** what it has read where it is, as far back as it looks */
+  readonly context: readonly number[];
   /** Reads a message, which is no part of the text; `rewind` takes it back. */
   consult(message: readonly number[]): void;
 }
@@ -91,6 +93,10 @@ export class TransformerModel implements AskingModel {
     const all = Float32Array.from(this.#logits!);
     all.set(this.#messageLogits, length - this.#messageLogits.length);
     return softmax(all)[this.#endOfText + 1]!;
+  }
+
+  get context(): readonly number[] {
+    return this.#ids.slice(this.#start);
   }
 
   consult(message: readonly number[]): void {

@@ -25,6 +25,16 @@ export interface CallMessage extends Call {
   readonly returned: number;
   /** the whole message, special tokens by their names */
   readonly text: string;
+  /** its tokens, and those that the model had read in front of it, which the page is not told */
+  readonly ids: readonly number[];
+  readonly before: readonly number[];
   /** what was chosen among the names of the message, and how likely each was */
-  readonly chosen: readonly { readonly name: string; readonly probability: number }[];
+  readonly chosen: readonly {
+    readonly name: string;
+    readonly ids: readonly number[];
+    readonly probability: number;
+  }[];
 }
+
+/** One of the messages of this window: numbers rise. */
+export type NumberedMessage = CallMessage & { readonly number: number };

@@ -45,6 +45,13 @@ export interface Operands {
   readonly cosine: { readonly a: readonly number[]; readonly b: readonly number[] };
   /** n of N occurrences, and with all that are more frequent */
   readonly share: { readonly before: number; readonly count: number; readonly total: number };
+  /** Σ kᵢ · nᵢ of whole numbers: a token holds the joined pair kᵢ times and stands in the text nᵢ times; all others together are `rest` */
+  readonly mergeCount: {
+    readonly tokens: readonly string[];
+    readonly times: readonly number[];
+    readonly counts: readonly number[];
+    readonly rest: number;
+  };
   /** where a token's interval on the ruler begins and ends; `rest`: intervals before it that are not listed */
   readonly interval: { readonly before: readonly number[]; readonly rest: number; readonly p: number };
 }

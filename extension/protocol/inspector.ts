@@ -14,11 +14,14 @@ export interface Place {
   readonly column: number;
 }
 
+/** Where a model comes from. */
+export type ModelOrigin = 'trained' | 'imported' | 'base';
+
 /** Whether there is a model to inspect. `failed` carries one sentence that says what to do. */
 export type ModelState =
   | { readonly state: 'missing' }
   | { readonly state: 'loading' }
-  | { readonly state: 'ready'; readonly model: ModelSummary }
+  | { readonly state: 'ready'; readonly model: ModelSummary; readonly origin: ModelOrigin }
   | { readonly state: 'failed'; readonly error: PlainError };
 
 /** One point of a curve; seconds of training, without pauses. */
@@ -34,7 +37,7 @@ export type TrainPoint = readonly [
 
 export type TrainingPhase = 'none' | TrainingStage | 'done' | 'cancelled' | 'failed';
 
-/** The curves of one training: all of it when `restart`, else what came since the tick before. */
+/** The curves of one training: from their beginning when `restart`, else what came since the tick before; a long one comes in parts. */
 export interface TrainingTick {
   readonly phase: TrainingPhase;
   readonly restart: boolean;
@@ -149,6 +152,8 @@ export type InspectorRequest =
   /** and keep the best that there is */
   | { readonly type: 'stopTraining' }
   | { readonly type: 'showLog' }
+  /** a part of the page could not be drawn: it says so, and the log should have the reason */
+  | { readonly type: 'broken'; readonly stack: string }
   /** give the keyboard back to the code */
   | { readonly type: 'leave' };
 

@@ -1,7 +1,7 @@
 import type { AskedCall, CallMessage } from './calling.ts';
 import type { PlainError } from './errors.ts';
 import type { FileChange, WorkspaceIndex } from './indexing.ts';
-import type { ModelConfig } from './model.ts';
+import type { ModelConfig, PresetName } from './model.ts';
 import type { RemoteEndpoint, RemoteStatus } from './remote.ts';
 import type { Precedent } from './precedent.ts';
 import type { NamedToken, Parts, PartsAlong } from './stages.ts';
@@ -249,6 +249,8 @@ export interface ModelSummary {
   readonly seconds: number;
   /** null where nobody has scored it */
   readonly heldOutBitsPerByte: number | null;
+  /** of what others have trained it says nothing */
+  readonly preset: PresetName;
 }
 
 export interface Inspection {

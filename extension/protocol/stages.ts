@@ -1,11 +1,11 @@
-import type { CallMessage } from './calling.ts';
+import type { CallMessage, NumberedMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
 import type { OperationGraph } from './operations.ts';
 import type { WholePass } from './wholePass.ts';
 import type { OptimizerStep } from './optimizerStep.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from './precedent.ts';
-import type { FiringLines, VocabularyRows } from './workspaceText.ts';
+import type { FiringLines, MergeCount, VocabularyRows } from './workspaceText.ts';
 
 /** The way from text to prediction, in its order. */
 export const stageIds = [
@@ -177,6 +177,8 @@ export type StageQuestion =
   /** every number from the tokens to the loss, for paper */
   | { readonly kind: 'pass'; readonly position: number; readonly rate: number }
   | { readonly kind: 'messages' }
+  /** a message token by token, by its number */
+  | { readonly kind: 'call'; readonly message: number }
   /** what each part of the mixture says of a suggestion's tokens, of whose text so many bytes before the cursor have been taken */
   | { readonly kind: 'along'; readonly taken: number; readonly tokens: readonly NamedToken[] }
   | { readonly kind: 'explain'; readonly number: NumberName };
@@ -187,9 +189,12 @@ export type StageKind = StageQuestion['kind'];
 export type RunQuestion =
   | Exclude<
       StageQuestion,
-      { kind: 'parts' | 'along' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'branch' }
+      {
+        kind: 'parts' | 'along' | 'doubt' | 'seen' | 'messages' | 'vocabulary' | 'merges' | 'branch' | 'call';
+      }
     >
-  | (Extract<StageQuestion, { kind: 'vocabulary' }> & {
+  | (Extract<StageQuestion, { kind: 'call' }> & { readonly asked: CallMessage })
+  | (Extract<StageQuestion, { kind: 'vocabulary' | 'merges' }> & {
       /** how often each token stands in the workspace; null: nobody has counted, or it is the essay's */
       readonly counts: Uint32Array | null;
     });
@@ -213,6 +218,11 @@ export interface NamedToken {
   readonly bytes: string;
 }
 
+/** A token, and how likely it was where it stands, among all. */
+export interface ReadToken extends NamedToken {
+  readonly probability: number;
+}
+
 /** What the token vectors of a model were at first: random numbers, those of the base model, or nobody knows. */
 export type VectorOrigin =
   { readonly from: 'seed'; readonly seed: number } | { readonly from: 'base' | 'unknown' };
@@ -230,13 +240,15 @@ export interface StageAnswers {
   };
   readonly operations: OperationGraph;
   readonly merges: {
-    /** of the word around the token: its pieces after each merge, first the single bytes */
+    /** the token's pieces after each merge, first the single bytes; none: it has too many */
     readonly steps: readonly {
       readonly pieces: readonly string[];
       /** number of the merge in the order of learning, from 1; null for the first step */
       readonly merge: number | null;
       /** index of the piece that was made */
       readonly made: number | null;
+      /** how often the pair is joined in the workspace; null for the first step, and where nobody has counted */
+      readonly count: MergeCount | null;
     }[];
   };
   readonly vocabulary: VocabularyRows;
@@ -275,8 +287,9 @@ export interface StageAnswers {
     readonly value: readonly number[];
     /** of few tokens, all of q · k ÷ √d, row by row, those ahead of a row included; null: there are too many to be read */
     readonly grid: readonly number[] | null;
-    /** u8[tokens, tokens]: shares × 255, rows look at columns */
+    /** u8[side, side]: shares × 255, rows look at columns; the side is the text's tokens, or less, and a cell the largest share of several */
     readonly picture: ArrayBuffer;
+    readonly side: number;
     readonly tokens: number;
   };
   readonly thumbnails: {
@@ -384,10 +397,16 @@ export interface StageAnswers {
     readonly record: PrecedentRecord;
   } | null;
   readonly seen: EarlierMatch | null;
-  /** what completions of this window have asked the editor for and were told, the last first */
   /** null: the model is too large */
   readonly pass: WholePass | null;
-  readonly messages: readonly CallMessage[];
+  /** what completions of this window have asked the editor for and were told, the last first */
+  readonly messages: readonly NumberedMessage[];
+  /** null: the message is of a model before this one, or forgotten */
+  readonly call: {
+    /** all of the message's tokens, and those of the likeliest name that was chosen behind it */
+    readonly message: readonly ReadToken[];
+    readonly chosen: readonly ReadToken[];
+  } | null;
   /** null: nobody has counted the workspace in such tokens, or the text has a secret */
   readonly along: PartsAlong | null;
   readonly explain: Explanation;

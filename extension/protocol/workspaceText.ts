@@ -51,6 +51,26 @@ export interface CountedToken extends NamedToken {
   readonly before: number;
 }
 
+/**
+ * How often a pair is joined in a text: what is inside of a token is always joined by the same merges, so each token that holds the joined pair
+ * counts as often as it stands there, times how often it holds it.
+ */
+export interface MergeCount {
+  readonly total: number;
+  /** those that count for most, the first first */
+  readonly terms: readonly MergeTerm[];
+  /** of all other tokens together */
+  readonly rest: number;
+}
+
+export interface MergeTerm {
+  /** the token; of a long one its beginning */
+  readonly bytes: string;
+  /** how often it holds the joined pair, and how often it stands in the text */
+  readonly times: number;
+  readonly count: number;
+}
+
 /** Some of the vocabulary, the most frequent first; equals by their ids. */
 export interface VocabularyRows {
   readonly size: number;

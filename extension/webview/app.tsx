@@ -1,10 +1,11 @@
-import type { ComponentChildren, JSX } from 'preact';
-import { useCallback } from 'preact/hooks';
-import { essaySeed } from '../protocol/inspecting.ts';
+import type { ComponentChildren, JSX, RefObject } from 'preact';
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
+import { Header } from './header.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
+import { ErrorNotice, Guarded } from './guarded.tsx';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
 import { Rail } from './rail.tsx';
@@ -29,25 +30,29 @@ export function App({ state, isCompact, dispatch, send }: AppProps): JSX.Element
   const stageState = useStageState(state);
   const isTraining = isUnderWay(state.training.phase);
   const training = state.training.phase !== 'none' && (
-    <TrainingPanel
-      training={state.training}
-      scales={state.scales}
-      canShowWay={state.answer !== null}
-      isCompact={isCompact}
-      dispatch={dispatch}
-      send={send}
-    />
-  );
-  return (
-    <main>
-      {isCompact && training}
-      <Stages
-        state={stageState}
-        isTraining={isTraining}
+    <Guarded of={state} send={send}>
+      <TrainingPanel
+        training={state.training}
+        scales={state.scales}
+        canShowWay={state.answer !== null}
         isCompact={isCompact}
         dispatch={dispatch}
         send={send}
       />
+    </Guarded>
+  );
+  return (
+    <main>
+      {isCompact && training}
+      <Guarded of={stageState} send={send}>
+        <Stages
+          state={stageState}
+          isTraining={isTraining}
+          isCompact={isCompact}
+          dispatch={dispatch}
+          send={send}
+        />
+      </Guarded>
       {!isCompact && training}
     </main>
   );
@@ -98,40 +103,6 @@ function SideHeader({ state, send }: Pick<StageProps, 'state' | 'send'>): JSX.El
       <button type="button" class="open-inspector" onClick={() => send({ type: 'openInspector' })}>
         {phrases.openInspector}
       </button>
-    </header>
-  );
-}
-
-function Header({ state, dispatch, send }: StageProps): JSX.Element {
-  const { subject, answer } = state;
-  const pinned = subject?.pinned ?? false;
-  const place = subject !== null && subject.essay !== null ? null : (answer?.place ?? subject?.place ?? null);
-  return (
-    <header>
-      <h1>{phrases.title}</h1>
-      <span class="place">
-        {place !== null && `${phrases.place(place)} · ${pinned ? phrases.isPinned : phrases.isFollowing}`}
-      </span>
-      {place !== null && (
-        <button
-          type="button"
-          class="toggle"
-          aria-pressed={pinned}
-          title={phrases.pinHint}
-          onClick={() => dispatch({ type: 'setPinned', pinned: !pinned })}
-        >
-          {phrases.pin}
-        </button>
-      )}
-      {subject !== null && subject.essay === null && (
-        <button
-          type="button"
-          class="start-essay"
-          onClick={() => send({ type: 'essay', action: { type: 'begin', seed: essaySeed } })}
-        >
-          {phrases.essayButton}
-        </button>
-      )}
     </header>
   );
 }
@@ -213,7 +184,7 @@ function SideInspected({ answer, waiting }: Pick<InspectedProps, 'answer' | 'wai
 
 /** The open stage, or the sheet of the number that is looked at. */
 function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>): JSX.Element {
-  const { state, inspection, selection } = useView();
+  const { state, inspection, selection, dispatch, send } = useView();
   const explanation = useExplanation();
   const { stage, look, questions } = state;
   const StageView = stageViews[stage];
@@ -221,10 +192,14 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
   const stale = needed.some(
     (asked) => asked?.waiting === true && !awaitedApart.includes(asked.question.kind),
   );
+  const isSheet = look !== null && look.sheet && explanation !== null;
+  const panel = useKeyboardKept(isSheet);
   const refused = needed.find((asked) => asked !== undefined && asked.error !== null)?.error ?? null;
   return (
     <section
+      ref={panel}
       id="stage-panel"
+      tabIndex={-1}
       class="prediction"
       role="tabpanel"
       aria-labelledby={`stage-${stage}`}
@@ -233,12 +208,14 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
       data-position={answer.inspection.position}
       data-sequence={answer.sequence}
     >
-      {look !== null && look.sheet && explanation !== null ? (
-        <SheetView
-          key={JSON.stringify(look.number ?? look.sentence)}
-          explanation={explanation}
-          sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
-        />
+      {isSheet ? (
+        <Guarded of={state} send={send} onBack={() => dispatch({ type: 'look', look: null })}>
+          <SheetView
+            key={JSON.stringify(look.number ?? look.sentence)}
+            explanation={explanation}
+            sentence={look.number === null ? look.sentence : numberSentence(look.number, inspection)}
+          />
+        </Guarded>
       ) : (
         <div>
           <h2>{phrases.stages[stage].heading}</h2>
@@ -247,11 +224,28 @@ function Stage({ answer, waiting }: Pick<InspectedProps, 'answer' | 'waiting'>):
               {refused.message}
             </p>
           )}
-          <StageView />
+          <Guarded of={state} send={send}>
+            <StageView />
+          </Guarded>
         </div>
       )}
     </section>
   );
+}
+
+/** A sheet takes the stage's place, with what had the keyboard there: it goes on in the sheet, and back where it was. */
+function useKeyboardKept(isSheet: boolean): RefObject<HTMLElement | null> {
+  const panel = useRef<HTMLElement>(null);
+  const before = useRef(isSheet);
+  useLayoutEffect(() => {
+    if (before.current === isSheet) return;
+    before.current = isSheet;
+    if (document.activeElement !== document.body) return;
+    const ways = isSheet ? ['.sheet button'] : ['.num[aria-pressed="true"]', '.num[tabindex="0"]'];
+    const found = ways.map((way) => panel.current!.querySelector<HTMLElement>(way));
+    (found.find((element) => element !== null) ?? panel.current!).focus();
+  });
+  return panel;
 }
 
 function NoModel({ isTraining, send }: Pick<PredictionProps, 'isTraining' | 'send'>): JSX.Element {
@@ -274,24 +268,6 @@ function Notice({ children }: { readonly children: ComponentChildren }): JSX.Ele
   return (
     <div class="notice" role="status">
       {children}
-    </div>
-  );
-}
-
-interface ErrorNoticeProps {
-  readonly sentence: string;
-  readonly send: AppProps['send'];
-  readonly children?: ComponentChildren;
-}
-
-function ErrorNotice({ sentence, send, children }: ErrorNoticeProps): JSX.Element {
-  return (
-    <div class="notice error" role="alert">
-      <p class="error-sentence">{sentence}</p>
-      {children}
-      <button type="button" onClick={() => send({ type: 'showLog' })}>
-        {phrases.showLog}
-      </button>
     </div>
   );
 }

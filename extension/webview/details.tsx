@@ -4,11 +4,13 @@ import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
 import { sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
-import { decimal } from './figures.ts';
 import { FlowView } from './flow/flowView.tsx';
+import { Found } from './found.tsx';
+import { Guarded } from './guarded.tsx';
+import { StartEssay } from './header.tsx';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
-import { useAnswer, useView, type View } from './view.ts';
+import { useAnswer, useView } from './view.ts';
 
 /** Lines of the calculation that are shown beside the stage: its end. */
 const lastLines = 3;
@@ -24,12 +26,27 @@ export function Details({ isOld }: { readonly isOld: boolean }): JSX.Element {
       {look === null || look.number === null ? (
         <p class="quiet">{phrases.lookHint}</p>
       ) : (
-        <Looked explanation={explanation} />
+        <Guarded of={view.state} send={view.send}>
+          <Looked explanation={explanation} />
+        </Guarded>
       )}
       <h3>{phrases.whatToLookFor}</h3>
       <p>{phrases.stages[stage].look}</p>
-      <Overview view={view} />
-      <FlowView />
+      <Found />
+      <h3>{phrases.termsHeading}</h3>
+      <ul class="terms">
+        {phrases.stageTerms[stage].map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      {view.state.subject?.essay === null && (
+        <p>
+          <StartEssay send={view.send} />
+        </p>
+      )}
+      <Guarded of={view.state} send={view.send}>
+        <FlowView />
+      </Guarded>
     </aside>
   );
 }
@@ -86,30 +103,11 @@ function Checked({ number, sentence, explanation }: CheckedProps): JSX.Element {
         </button>
         <button
           type="button"
-          onClick={() => send({ type: 'copy', text: `${sentence}\n${sheetText(sheet)}` })}
+          onClick={() => send({ type: 'copy', text: `${sentence}\n${sheetText(sheet, phrases.sheetWords)}` })}
         >
           {phrases.copy}
         </button>
       </p>
     </div>
-  );
-}
-
-/** The stage's numbers of the chosen token in one line. */
-function Overview({ view }: { readonly view: View }): JSX.Element | null {
-  const overview = useAnswer('overview');
-  if (overview === null) return null;
-  const { firing, neurons, entropy, loss } = overview.answer;
-  const { layer } = view.selection;
-  return (
-    <p class="quiet">
-      {phrases.overview(
-        layer + 1,
-        firing,
-        neurons,
-        decimal(entropy, 2),
-        loss === null ? '–' : decimal(loss, 3),
-      )}
-    </p>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { EssayState } from '../protocol/inspecting.ts';
 import { count, decimal } from './figures.ts';
+import { Num, Numbers } from './numbers.tsx';
 import { phrases } from './phrases/phrases.ts';
 import { WholeNumber } from './sampling.tsx';
 import { useView } from './view.ts';
@@ -33,13 +34,32 @@ export function EssayBar({ essay }: { readonly essay: EssayState }): JSX.Element
       </p>
       <p role="status">
         {phrases.essayStands(count(essay.step), decimal(essay.losses.at(-1) ?? 0, 4))}{' '}
-        {phrases.essaySays(essay.says, decimal(essay.saysProbability, 4))}{' '}
-        {isLearnt ? phrases.essayLearnt : phrases.essayTruth(decimal(essay.trueProbability, 4))}
-        {essay.diverged && ` ${phrases.essayDiverged}`}
+        {essay.diverged && phrases.essayDiverged}
       </p>
+      <Numbers label={phrases.probability}>
+        <p>
+          {phrases.essaySays(essay.says)} <WordNum word={essay.says} value={essay.saysProbability} />
+          {'. '}
+          {isLearnt ? (
+            phrases.essayLearnt
+          ) : (
+            <>
+              {phrases.essayTruth} <WordNum word="away" value={essay.trueProbability} />
+            </>
+          )}
+        </p>
+      </Numbers>
       <LossLine losses={essay.losses} />
     </section>
   );
+}
+
+/** How likely a word of the example is behind its last one. */
+function WordNum({ word, value }: { readonly word: string; readonly value: number }): JSX.Element {
+  const { tokens, cursor } = useView().inspection;
+  const token = tokens.find(({ bytes }) => bytes === word)?.id;
+  if (token === undefined) return <>{decimal(value, 4)}</>;
+  return <Num number={{ of: 'probability', position: cursor - 1, token, temperature: 1 }} value={value} />;
 }
 
 /** The mean loss after each step as one line; what it is now stands above it in words. */

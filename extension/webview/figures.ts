@@ -38,6 +38,12 @@ export function decimal(value: number, decimals: number): string {
   return value < 0 && Number(digits) !== 0 ? `−${digits}` : digits;
 }
 
+/** Five digits, in powers of ten where the number is small. */
+export function scientific(value: number): string {
+  const isPlain = value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 10_000);
+  return (isPlain ? String(Number(value.toPrecision(5))) : value.toExponential(4)).replaceAll('-', '−');
+}
+
 /** A learning rate: three significant digits, as 3.00e-4 where it is small. */
 export function rate(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(2) : value.toPrecision(3);

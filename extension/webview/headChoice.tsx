@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { StageAnswers } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { Heatmap } from './heatmap.tsx';
 import { phrases } from './phrases/phrases.ts';
-import { strongestIn } from './stages/headCells.ts';
+import { strongestIn, tokensIn } from './stages/headCells.ts';
 import { LooksAt } from './stages/looksAt.tsx';
 import { useAnswer, useView } from './view.ts';
 
@@ -17,35 +17,41 @@ export function HeadChoice(): JSX.Element {
   const [previewed, setPreviewed] = useState<number | null>(null);
   const choose = (layer: number, head: number): void =>
     dispatch({ type: 'select', change: { layer, head, other: null } });
+  const group = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = headAt(event.key, selection, inspection);
+    if (next === null) return;
+    event.preventDefault();
+    choose(next.layer, next.head);
+    const radios = group.current!.querySelectorAll<HTMLElement>('[role="radio"]');
+    radios[next.layer * inspection.heads + next.head]!.focus();
+  };
   return (
     <>
-      <div class="heads" role="radiogroup" aria-label={phrases.headsHeading}>
+      <div
+        class="heads"
+        role="radiogroup"
+        aria-label={phrases.headsHeading}
+        ref={group}
+        onKeyDown={onKeyDown}
+      >
         {Array.from({ length: inspection.layers }, (_, layer) => (
           <div class="layer" key={layer}>
             <span class="quiet">{phrases.layer(layer + 1)}</span>
             {Array.from({ length: inspection.heads }, (_, head) => {
               const at = layer * inspection.heads + head;
-              const isChosen = layer === selection.layer && head === selection.head;
               return (
-                <button
+                <Head
                   key={head}
-                  type="button"
-                  role="radio"
-                  class={`head ${isChosen ? 'chosen' : ''}`}
-                  aria-checked={isChosen}
-                  aria-label={phrases.headName(layer + 1, head + 1)}
-                  onClick={() => choose(layer, head)}
-                  onPointerEnter={() => setPreviewed(at)}
-                  onPointerLeave={() => setPreviewed(null)}
-                  onFocus={() => setPreviewed(at)}
-                  onBlur={() => setPreviewed(null)}
-                >
-                  {answer === null || pictures === null ? (
-                    head + 1
-                  ) : (
-                    <Heatmap cells={pictures[at]!} size={answer.size} side={44} />
-                  )}
-                </button>
+                  layer={layer}
+                  head={head}
+                  isChosen={layer === selection.layer && head === selection.head}
+                  cells={pictures?.[at]}
+                  size={answer?.size ?? 0}
+                  onChoose={() => choose(layer, head)}
+                  onPreview={(isOn) => setPreviewed(isOn ? at : null)}
+                />
               );
             })}
           </div>
@@ -58,6 +64,66 @@ export function HeadChoice(): JSX.Element {
       />
     </>
   );
+}
+
+interface HeadProps extends HeadIndex {
+  readonly isChosen: boolean;
+  /** absent: not known yet */
+  readonly cells: Uint8Array | undefined;
+  readonly size: number;
+  readonly onChoose: () => void;
+  /** it is pointed at, or no longer */
+  readonly onPreview: (isOn: boolean) => void;
+}
+
+function Head({ layer, head, isChosen, cells, size, onChoose, onPreview }: HeadProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      role="radio"
+      class={`head ${isChosen ? 'chosen' : ''}`}
+      aria-checked={isChosen}
+      tabIndex={isChosen ? 0 : -1}
+      aria-label={phrases.headName(layer + 1, head + 1)}
+      onClick={onChoose}
+      onPointerEnter={() => onPreview(true)}
+      onPointerLeave={() => onPreview(false)}
+      onFocus={() => onPreview(true)}
+      onBlur={() => onPreview(false)}
+    >
+      {cells === undefined ? head + 1 : <Heatmap cells={cells} size={size} side={44} />}
+    </button>
+  );
+}
+
+/** The head that a key leads to from the chosen one; null for keys that are not the heads'. A row is a layer. */
+function headAt(
+  key: string,
+  { layer, head }: HeadIndex,
+  { layers, heads }: { readonly layers: number; readonly heads: number },
+): HeadIndex | null {
+  const [lastLayer, lastHead] = [layers - 1, heads - 1];
+  switch (key) {
+    case 'ArrowLeft':
+      return { layer, head: Math.max(0, head - 1) };
+    case 'ArrowRight':
+      return { layer, head: Math.min(lastHead, head + 1) };
+    case 'ArrowUp':
+      return { layer: Math.max(0, layer - 1), head };
+    case 'ArrowDown':
+      return { layer: Math.min(lastLayer, layer + 1), head };
+    case 'Home':
+      return { layer: 0, head: 0 };
+    case 'End':
+      return { layer: lastLayer, head: lastHead };
+    default:
+      return null;
+  }
+}
+
+interface HeadIndex {
+  readonly layer: number;
+  readonly head: number;
 }
 
 interface PreviewProps {
@@ -98,8 +164,7 @@ function Strongest({ cells, size, tokens, at }: StrongestProps): JSX.Element {
   const row = Math.floor((at * size) / tokens);
   const { column, share } = strongestIn(cells, size, row);
   if (size === tokens) return <LooksAt row={at} column={column} share={share} />;
-  const first = (cell: number): number => Math.ceil((cell * tokens) / size);
-  const block = (cell: number): string => `${first(cell) + 1}–${first(cell + 1)}`;
+  const block = (cell: number): string => tokensIn(cell, { side: size, tokens });
   return <p>{phrases.blockLooksMost(block(row), block(column), decimal(share.value, 2))}</p>;
 }
 

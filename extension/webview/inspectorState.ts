@@ -194,7 +194,7 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
       return { state: { ...state, stage: event.stage, look: null, wonder: null }, send: [] };
     case 'select': {
       const selection = { ...state.selection, ...event.change };
-      return { state: { ...state, selection }, send: [] };
+      return { state: { ...state, selection, look: lookAfter(state, selection) }, send: [] };
     }
     case 'scale':
       return { state: { ...state, scales: event.scales }, send: [] };
@@ -221,6 +221,16 @@ function withModel(state: InspectorState, model: ModelState): Step {
   const { state: asked, send } = ask(next);
   const { selection, suggestion } = state;
   return { state: { ...asked, selection, suggestion }, send };
+}
+
+/** A number that is sampled with is looked at as it is with the selection, or no longer: at temperature 0 nothing is computed. */
+function lookAfter({ look, stage, selection: before }: InspectorState, selection: Selection): Look | null {
+  const { temperature, topK, topP, seed } = selection;
+  if (look === null || look.number === null || (stage !== 'scores' && stage !== 'choice')) return look;
+  const { number } = look;
+  if (number.of === 'interval') return { ...look, number: { ...number, temperature, topK, topP, seed } };
+  if (number.of !== 'probability' || number.temperature !== before.temperature) return look;
+  return temperature === 0 ? null : { ...look, number: { ...number, temperature } };
 }
 
 function moved(state: InspectorState, event: Extract<InspectorMessage, { type: 'moved' }>): Step {

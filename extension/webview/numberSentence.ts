@@ -40,9 +40,12 @@ export function numberSentence(number: NumberName, { tokens, distribution }: Ins
       return words[number.of](place(number.layer), number.index + 1);
     case 'finalNorm':
       return words.finalNorm(at(number.position), number.index + 1);
+    case 'probability': {
+      const { temperature } = number;
+      return words.probability(byId(number.token), at(number.position), temperature);
+    }
     case 'logit':
     case 'error':
-    case 'probability':
     case 'interval':
       return words[number.of](byId(number.token), at(number.position));
     case 'entropy':
@@ -61,6 +64,6 @@ export function numberSentence(number: NumberName, { tokens, distribution }: Ins
 }
 
 /** Isolated, so that text of another direction can't reorder the sentence around it. */
-function spoken(bytes: string): string {
+export function spoken(bytes: string): string {
   return `\u2068${spokenToken(tokenPieces(bytes))}\u2069`;
 }

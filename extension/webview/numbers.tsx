@@ -76,6 +76,9 @@ export function KnownNum({ of, shown, sentence, explanation }: KnownNumProps): J
   );
 }
 
+/** What arrow keys move among: numbers, and what chooses the row that they are in. */
+const stops = 'button:is(.num, .plain, .branch-token)';
+
 /** Numbers that the arrow keys move among; one tab stop. */
 export function Numbers({
   label,
@@ -86,12 +89,11 @@ export function Numbers({
 }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const all = [...place.current!.querySelectorAll<HTMLElement>('button.num')];
+    const all = [...place.current!.querySelectorAll<HTMLElement>(stops)];
     if (all.includes(document.activeElement as HTMLElement)) return;
     // Of all of them it is not asked whether they are seen: the page would be laid out for each group of numbers.
     const stop =
       all.find((button) => button.getAttribute('aria-pressed') === 'true' && button.offsetParent !== null) ??
-      all.find((button) => button.closest('.wide, .medium') === null) ??
       all[0];
     for (const button of all) {
       const tabIndex = button === stop ? 0 : -1;
@@ -117,10 +119,8 @@ export function Numbers({
 }
 
 function numbersIn(place: HTMLElement): HTMLElement[] {
-  // Where there is little room some columns are not shown.
-  return [...place.querySelectorAll<HTMLElement>('button.num')].filter(
-    (button) => button.offsetParent !== null,
-  );
+  // Some are folded away.
+  return [...place.querySelectorAll<HTMLElement>(stops)].filter((button) => button.offsetParent !== null);
 }
 
 /** The number that a key leads to: the next one in the row, or the nearest in the row above or below. */
@@ -202,11 +202,19 @@ export function FoldedVector(props: VectorProps): JSX.Element {
   );
 }
 
+interface ProbabilityCellsProps {
+  readonly probability: number;
+  /** absent: it is of a run that is not the one on the screen */
+  readonly number?: NumberName;
+}
+
 /** Two cells of a row: a probability, and its bar. */
-export function ProbabilityCells({ probability }: { readonly probability: number }): JSX.Element {
+export function ProbabilityCells({ probability, number }: ProbabilityCellsProps): JSX.Element {
   return (
     <>
-      <td class="number">{decimal(probability, 4)}</td>
+      <td class="number">
+        {number === undefined ? decimal(probability, 4) : <Num number={number} value={probability} />}
+      </td>
       <td class="bar-column">
         <Bar share={probability} />
       </td>

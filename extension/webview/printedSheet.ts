@@ -1,7 +1,17 @@
 import type { Sheet } from '../arithmetic/sheet.ts';
-import { inFull } from '../arithmetic/sheetText.ts';
+import { boundInFull } from '../arithmetic/sheetText.ts';
 import { phrases } from './phrases/phrases.ts';
 import { escaped, printedPage } from './printedPage.ts';
+
+/** How the numbers of a sheet are rounded, in words. */
+export function conventionOf({ decimals }: Sheet): string {
+  return decimals === 0 ? phrases.wholeNumbers : phrases.convention(decimals + 2, decimals);
+}
+
+/** A number of the machine, to seven digits; one that was counted as it is. */
+export function machineShown({ decimals }: Sheet, machine: number): string {
+  return decimals === 0 ? String(machine) : machine.toPrecision(7).replace('-', '−');
+}
 
 interface Heading {
   readonly sentence: string;
@@ -19,14 +29,14 @@ export function printedSheet(sheet: Sheet, { sentence, symbols, isBlank }: Headi
   });
   const results = sheet.results.map(
     ({ name, shown, machine, bound }) =>
-      `<tr>${[name, isBlank ? '' : shown, isBlank ? '' : machine.toPrecision(7), inFull(bound)].map(cell).join('')}</tr>`,
+      `<tr>${[name, isBlank ? '' : shown, isBlank ? '' : machineShown(sheet, machine), boundInFull(bound)].map(cell).join('')}</tr>`,
   );
   const heads = (texts: readonly string[]): string =>
     `<tr>${texts.map((text) => `<th>${escaped(text)}</th>`).join('')}</tr>`;
   return printedPage(phrases.pencilHeading, [
     `<p>${escaped(sentence)}</p>`,
     `<p>${escaped(symbols)}</p>`,
-    `<p>${escaped(phrases.convention(sheet.decimals + 2, sheet.decimals))}</p>`,
+    `<p>${escaped(conventionOf(sheet))}</p>`,
     `<table class="sheet">${heads([phrases.rank, phrases.called, phrases.madeOf, phrases.value])}${rows.join('\n')}</table>`,
     `<table class="sheet">${heads([phrases.result, phrases.fromShown, phrases.inMachine, phrases.bound])}${results.join('\n')}</table>`,
   ]);

@@ -1,21 +1,21 @@
 import type { JSX } from 'preact';
 import { decimal } from './figures.ts';
 import { phrases } from './phrases/phrases.ts';
-import type { Selection } from './selection.ts';
 import { useView } from './view.ts';
 
 /** A slider with its value beside it. */
 interface SliderProps {
   readonly label: string;
-  readonly field: 'temperature' | 'topP';
+  /** in full, where the label is short */
+  readonly name?: string;
+  readonly value: number;
   readonly most: number;
+  readonly onChange: (value: number) => void;
 }
 
-function Slider({ label, field, most }: SliderProps): JSX.Element {
-  const { selection, dispatch } = useView();
-  const value = selection[field];
+export function Slider({ label, name, value, most, onChange }: SliderProps): JSX.Element {
   return (
-    <label class="slider">
+    <label class="slider" title={name}>
       {label}{' '}
       <input
         type="range"
@@ -23,10 +23,9 @@ function Slider({ label, field, most }: SliderProps): JSX.Element {
         max={most}
         step={0.05}
         value={value}
+        aria-label={name}
         aria-valuetext={decimal(value, 2)}
-        onInput={(event) =>
-          dispatch({ type: 'select', change: { [field]: Number(event.currentTarget.value) } })
-        }
+        onInput={(event) => onChange(Number(event.currentTarget.value))}
       />{' '}
       <output>{decimal(value, 2)}</output>
     </label>
@@ -60,27 +59,24 @@ export function WholeNumber({ label, value, least, most, onChange }: WholeNumber
   );
 }
 
-/** Temperature, filters and seed of the draw. */
-export function Sampling(): JSX.Element {
+/** Which tokens are drawn from; temperature and seed are above all stages. */
+export function Filters(): JSX.Element {
   const { selection, dispatch } = useView();
-  const set = (change: Partial<Selection>): void => dispatch({ type: 'select', change });
+  const { topK, topP } = selection;
   return (
     <p class="controls">
-      <Slider label={phrases.temperature} field="temperature" most={2} />
       <WholeNumber
         label={phrases.topK}
-        value={selection.topK}
+        value={topK}
         least={0}
         most={65_535}
-        onChange={(topK) => set({ topK })}
+        onChange={(topK) => dispatch({ type: 'select', change: { topK } })}
       />
-      <Slider label={phrases.topP} field="topP" most={1} />
-      <WholeNumber
-        label={phrases.seed}
-        value={selection.seed}
-        least={0}
-        most={2 ** 31}
-        onChange={(seed) => set({ seed })}
+      <Slider
+        label={phrases.topP}
+        value={topP}
+        most={1}
+        onChange={(topP) => dispatch({ type: 'select', change: { topP } })}
       />
     </p>
   );

@@ -30,6 +30,8 @@ export interface Selection {
   /** learning rate of a step that is only tried, and of the essay's example */
   readonly rate: number;
   readonly weight: WeightPlace;
+  /** number of the message whose tokens are shown; null: none */
+  readonly message: number | null;
   /** the whole pass is wanted on paper, with what is computed or without it */
   readonly paper: 'none' | 'filled' | 'blank';
   /** the token that is asked why; null: the likeliest */
@@ -59,6 +61,7 @@ export const initialSelection: Selection = {
   seed: 7,
   rate: 0.002,
   weight: { matrix: 'up', layer: 0, row: 0, col: 0 },
+  message: null,
   paper: 'none',
   whyToken: null,
   branch: [],

@@ -2,10 +2,10 @@ import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
 import type { Sheet, SheetRow } from '../arithmetic/sheet.ts';
-import { inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
+import { boundInFull, inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { phrases } from './phrases/phrases.ts';
-import { printedSheet } from './printedSheet.ts';
+import { conventionOf, machineShown, printedSheet } from './printedSheet.ts';
 import { TableHead } from './tableHead.tsx';
 import { useView } from './view.ts';
 
@@ -20,7 +20,7 @@ interface SheetViewProps {
 
 /** Every operand of one number, and its calculation in lines that a pocket calculator can follow. */
 export function SheetView({ explanation: current, sentence }: SheetViewProps): JSX.Element {
-  const { dispatch, send, state } = useView();
+  const { dispatch, state } = useView();
   const [isShort, setShort] = useState(false);
   // Who calculates goes on with the numbers they began with, also where the model learns meanwhile.
   const [begun, setBegun] = useState<Explanation | null>(null);
@@ -51,30 +51,51 @@ export function SheetView({ explanation: current, sentence }: SheetViewProps): J
           checked={isBlank}
           onChange={(blank) => setBegun(blank ? current : null)}
         />
-        <button type="button" onClick={() => send({ type: 'copy', text: sheetText(sheet) })}>
-          {phrases.copy}
-        </button>
-        <button type="button" onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet) })}>
-          {phrases.csv}
-        </button>
-        <button
-          type="button"
-          onClick={() =>
-            send({
-              type: 'keep',
-              what: 'printedSheet',
-              content: printedSheet(sheet, { sentence, symbols, isBlank }),
-            })
-          }
-        >
-          {phrases.print}
-        </button>
+        <Keeping sheet={sheet} heading={{ sentence, symbols, isBlank }} />
       </p>
-      <p class="quiet">{phrases.convention(sheet.decimals + 2, sheet.decimals)}</p>
+      <p class="quiet">{conventionOf(sheet)}</p>
       {isOld && <p role="status">{phrases.sheetBegun}</p>}
       <Lines sheet={sheet} isBlank={isBlank} />
       <Results sheet={sheet} />
     </section>
+  );
+}
+
+interface KeepingProps {
+  readonly sheet: Sheet;
+  readonly heading: Parameters<typeof printedSheet>[1];
+}
+
+/** What can be made of the sheet outside of the page. */
+function Keeping({ sheet, heading }: KeepingProps): JSX.Element {
+  const { send } = useView();
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => send({ type: 'copy', text: sheetText(sheet, phrases.sheetWords) })}
+      >
+        {phrases.copy}
+      </button>
+      <button
+        type="button"
+        onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet, phrases.sheetWords) })}
+      >
+        {phrases.csv}
+      </button>
+      <button
+        type="button"
+        onClick={() =>
+          send({
+            type: 'keep',
+            what: 'printedSheet',
+            content: printedSheet(sheet, heading),
+          })
+        }
+      >
+        {phrases.print}
+      </button>
+    </>
   );
 }
 
@@ -100,7 +121,7 @@ function Lines({ sheet, isBlank }: { readonly sheet: Sheet; readonly isBlank: bo
   const place = useRef<HTMLTableElement>(null);
   const check = (): void => setWrong(firstWrong(place.current!));
   return (
-    <div class="scores-frame">
+    <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.linesLabel}>
       <table class="sheet-lines" ref={place}>
         <TableHead
           columns={[
@@ -200,9 +221,9 @@ function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
             >
               <th scope="row">{name}</th>
               <td class="number">{shown}</td>
-              <td class="number">{machine.toPrecision(7).replace('-', '−')}</td>
+              <td class="number">{machineShown(sheet, machine)}</td>
               <td class="number">{inFull(difference)}</td>
-              <td class="number">{inFull(bound)}</td>
+              <td class="number">{boundInFull(bound)}</td>
             </tr>
           ))}
         </tbody>

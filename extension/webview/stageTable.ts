@@ -40,7 +40,10 @@ const questions: Readonly<Record<StageId, Questions>> = {
   choice: ({ temperature, topK, topP, seed }, { position }) => [
     { kind: 'choice', position, temperature, topK, topP, seed },
   ],
-  messages: () => [{ kind: 'messages' }],
+  messages: ({ message }) => [
+    { kind: 'messages' },
+    ...(message === null ? [] : [{ kind: 'call' as const, message }]),
+  ],
   why: ({ whyToken, branch }, { position }) => [
     { kind: 'why', position, token: whyToken },
     { kind: 'branch', position, tokens: branch },
@@ -58,12 +61,14 @@ export const growing: readonly StageKind[] = ['firingLines', 'why', 'branch'];
 
 /** What the stage does not wait for: it shows by itself how far it is. */
 export const awaitedApart: readonly StageKind[] = [
+  'merges',
   'vocabulary',
   'firingLines',
   'parts',
   'pass',
   'along',
   'doubt',
+  'call',
   'operations',
 ];
 

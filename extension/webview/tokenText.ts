@@ -1,4 +1,5 @@
 import { controlName } from '../protocol/tokenBytes.ts';
+import { phrases } from './phrases/phrases.ts';
 
 /** A piece of a token as it is shown: plain text, a visible mark for something invisible, or bytes that are no character. */
 export interface TokenPiece {
@@ -9,13 +10,13 @@ export interface TokenPiece {
 }
 
 /** Only characters that every font has: others are named between brackets. */
-const marks = new Map<string, readonly [shown: string, spoken: string]>([
+const marks = new Map<string, readonly [shown: string, name: keyof typeof phrases.characters]>([
   [' ', ['·', 'space']],
   ['\t', ['→', 'tab']],
-  ['\n', ['⏎', 'line break']],
-  ['\r', ['⟨CR⟩', 'carriage return']],
+  ['\n', ['⏎', 'lineBreak']],
+  ['\r', ['⟨CR⟩', 'carriageReturn']],
   ['\u007f', ['⟨DEL⟩', 'delete']],
-  ['\u00a0', ['⟨NBSP⟩', 'no-break space']],
+  ['\u00a0', ['⟨NBSP⟩', 'noBreakSpace']],
 ]);
 
 /** Everything that has no shape of its own or that changes the order of its neighbours. */
@@ -38,11 +39,9 @@ export function tokenPieces(bytes: string): TokenPiece[] {
   };
   const flushLoose = (): void => {
     if (loose.length > 0) {
-      pieces.push({
-        kind: 'bytes',
-        shown: `⟨${loose.join(' ')}⟩`,
-        spoken: `${loose.length === 1 ? 'byte' : 'bytes'} ${loose.join(' ')}`,
-      });
+      const bytes = loose.join(' ');
+      const spoken = loose.length === 1 ? phrases.looseByte(bytes) : phrases.looseBytes(bytes);
+      pieces.push({ kind: 'bytes', shown: `⟨${bytes}⟩`, spoken });
     }
     loose = [];
   };
@@ -75,10 +74,47 @@ export function spokenToken(pieces: readonly TokenPiece[]): string {
     const piece = pieces[start]!;
     let end = start + 1;
     if (piece.kind === 'mark') while (pieces[end]?.spoken === piece.spoken) end += 1;
-    words.push(end - start > 1 ? `${end - start} ${piece.spoken}s` : piece.spoken);
+    words.push(end - start > 1 ? phrases.repeated(end - start, piece.spoken) : piece.spoken);
     start = end;
   }
   return words.join(' ');
+}
+
+/** A character whose bytes are in several tokens. */
+export interface CutCharacter {
+  readonly bytes: string;
+  /** what of it is in each of the tokens */
+  readonly parts: readonly { readonly position: number; readonly bytes: string }[];
+}
+
+/** The characters of a text that are cut across its tokens. @param tokens as `tokenBytes.ts` says */
+export function cutCharacters(tokens: readonly string[]): CutCharacter[] {
+  const positions: number[] = [];
+  const text = tokens
+    .map((bytes, position) => {
+      // Nothing goes on behind a control token.
+      const ofText = controlName(bytes) === null ? bytes : '\0';
+      for (let i = 0; i < ofText.length; i++) positions.push(position);
+      return ofText;
+    })
+    .join('');
+  const cut: CutCharacter[] = [];
+  for (let at = 0; at < text.length;) {
+    const length = characterAt(text, at) === null ? 1 : utf8Length(text.charCodeAt(at));
+    const [first, last] = [positions[at]!, positions[at + length - 1]!];
+    if (first !== last) {
+      const parts = Array.from({ length: last - first + 1 }, (_, i) => ({
+        position: first + i,
+        bytes: text.slice(
+          Math.max(at, positions.indexOf(first + i)),
+          Math.min(at + length, positions.lastIndexOf(first + i) + 1),
+        ),
+      }));
+      cut.push({ bytes: text.slice(at, at + length), parts: parts.filter(({ bytes }) => bytes !== '') });
+    }
+    at += length;
+  }
+  return cut;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -109,13 +145,13 @@ function utf8Length(lead: number): number {
 
 function markOf(character: string, isFirst: boolean): TokenPiece | null {
   const known = marks.get(character);
-  if (known !== undefined) return { kind: 'mark', shown: known[0], spoken: known[1] };
+  if (known !== undefined) return { kind: 'mark', shown: known[0], spoken: phrases.characters[known[1]] };
   const code = character.codePointAt(0)!;
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   if (invisible.test(character)) return { kind: 'mark', shown: `⟨${name}⟩`, spoken: name };
   // A combining mark would join whatever is drawn before the token.
   if (isFirst && combining.test(character)) {
-    return { kind: 'mark', shown: `◌${character}`, spoken: `combining ${name}` };
+    return { kind: 'mark', shown: `◌${character}`, spoken: phrases.combining(name) };
   }
   return null;
 }

@@ -1,8 +1,8 @@
 /**
  * Redoes a sheet from its text alone, as somebody with a calculator would: nothing of the extension's arithmetic is used. Decimal numbers
- * are whole units of 10⁻¹⁸.
+ * are whole units of 10⁻⁴⁰.
  */
-const scale = 18;
+const scale = 40;
 const one = 10n ** BigInt(scale);
 
 export interface RedoneResult {
@@ -124,5 +124,5 @@ function evaluate(source: string): bigint {
 }
 
 function approximately(value: number): bigint {
-  return BigInt(Math.round(value * 1e15)) * 1000n;
+  return BigInt(Math.round(value * 1e15)) * 10n ** BigInt(scale - 15);
 }

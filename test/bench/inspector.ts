@@ -3,7 +3,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { absolutePath } from '../../extension/cli/absolutePath.ts';
-import type { InspectedText, InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectedText } from '../../extension/host/inspectedText.ts';
+import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { InspectorClient } from '../../extension/inspection/client.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { CorpusRequest, TrainingRequest } from '../../extension/protocol/training.ts';
@@ -104,7 +105,7 @@ async function measure(
   const editor = await EditorStandIn.start();
   try {
     const places = placesIn('extension/engine/kernels.ts');
-    const model = { state: 'ready', model: await client.load(checkpoint, false) } as const;
+    const model = { state: 'ready', model: await client.load(checkpoint, false), origin: 'trained' } as const;
     const opened: Opened = { editor, engine: engineOf(client, checkpoint), model, text: places[0]! };
     const measuring = legs(opened, client, checkpoint, places);
     for (const leg of wanted) found({ [leg]: { ...of, figures: await measuring[leg]() } });

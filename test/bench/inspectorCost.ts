@@ -1,7 +1,7 @@
 import { unhurried } from '../../extension/cli/modelCommands.ts';
 import { PredictorClient } from '../../extension/completion/client.ts';
 import { followDelayMs } from '../../extension/host/inspectorPace.ts';
-import type { InspectedText } from '../../extension/host/inspectorConversation.ts';
+import type { InspectedText } from '../../extension/host/inspectedText.ts';
 import type { Platform } from '../../extension/platform/platform.ts';
 import type { CorpusRequest, TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../../extension/training/client.ts';

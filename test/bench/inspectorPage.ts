@@ -1,4 +1,5 @@
-import type { InspectedText, InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectedText } from '../../extension/host/inspectedText.ts';
+import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import type { EditorStandIn, OpenInspector } from '../webview/editorStandIn.ts';
 import { halfAnHour, hastened, heldBy, longSession } from '../webview/longSession.ts';
@@ -170,7 +171,7 @@ async function measureHeads(inspector: OpenInspector, tries: number): Promise<nu
 
 async function measureTemperatures({ page }: OpenInspector, tries: number): Promise<number[]> {
   return page.evaluate((tries) => {
-    const slider = document.querySelector<HTMLInputElement>('.prediction input[type="range"]')!;
+    const slider = document.querySelector<HTMLInputElement>('header input[type="range"]')!;
     return Array.from({ length: tries }, (_, i) => {
       slider.value = String(0.1 + ((i * 7) % 37) / 20);
       const start = performance.now();

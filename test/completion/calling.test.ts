@@ -3,9 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
+import { callShare } from '../../extension/calling/textWithCalls.ts';
+import { Inspector } from '../../extension/inspection/inspector.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { openTransformer } from '../../extension/prediction/trainedTransformer.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
+import type { StageAnswers } from '../../extension/protocol/stages.ts';
+import { controlName } from '../../extension/protocol/tokenBytes.ts';
+import { softmax } from '../../extension/arithmetic/softmax.ts';
 import type { Completion, CompletionOptions } from '../../extension/protocol/prediction.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { train } from '../../extension/training/trainer.ts';
@@ -18,6 +23,7 @@ const { module } = compiled('baseline');
 describe('a model that was trained with messages', () => {
   let folder: string;
   let served: ServedIndex;
+  let inspector: Inspector;
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'nihilo-calls-'));
@@ -44,6 +50,8 @@ describe('a model that was trained with messages', () => {
     const { decoder, tokenizerJson } = await openTransformer(platform, checkpoint, true);
     served = new ServedIndex(module, indexes.at(-1)!);
     served.hear(new TransformerModel(decoder, tokenizerFromJson(tokenizerJson).endOfText));
+    inspector = new Inspector(platform);
+    await inspector.load(checkpoint, true);
     rmSync(checkpoint, { recursive: true });
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -109,5 +117,29 @@ describe('a model that was trained with messages', () => {
     const { message, text } = complete('  release(new S', { returned: ['Quaggor'] });
     expect(message).toBeNull();
     expect(text).toBe(complete('  release(new S', { calls: false }).text);
+  });
+
+  it('is looked into token by token: the first is as likely as the Inspector says at that place, and what was chosen is last', () => {
+    const message = complete('  release(new ', { returned: ['Quaggor', 'Wozzil'] }).message!;
+    const { run } = inspector.inspect(`${begun}  release(new`, '', null, 1);
+    const ask = (asked: typeof message): StageAnswers['call'] =>
+      inspector.ask(run, { kind: 'call', message: 1, asked }).answer as StageAnswers['call'];
+    const { message: read, chosen } = ask(message)!;
+    expect(read.map(({ id }) => id)).toEqual(message.ids);
+    expect(read.map(({ bytes }) => controlName(bytes) ?? bytes).join('')).toBe(message.text);
+    expect(chosen.map(({ bytes }) => bytes).join('')).toBe(` ${message.chosen[0]!.name}`);
+    const { position } = inspector.inspect(`${begun}  release(new`, '', null, 1);
+    const scores = inspector.ask(run, { kind: 'scores', position }).answer as StageAnswers['scores'];
+    const here = softmax(new Float32Array(scores.logits));
+    expect(read[0]!.probability).toBeCloseTo(here[message.ids[0]!]!, 6);
+    // Completions compute with whole numbers.
+    expect(Math.abs(Math.min(1, read[0]!.probability / callShare) - message.probability)).toBeLessThan(0.1);
+    for (const { probability } of [...read, ...chosen]) {
+      expect(probability).toBeGreaterThan(0);
+      expect(probability).toBeLessThanOrEqual(1);
+    }
+    // Ids mean something else to another model.
+    expect(ask({ ...message, text: `${message.text} ` })).toBeNull();
+    expect(ask({ ...message, ids: [...message.ids, 60_000] })).toBeNull();
   });
 });

@@ -312,6 +312,8 @@ describe('a model that asks', () => {
     probability: 0.9,
     returned: 2,
     text: '…',
+    ids: [],
+    before: [],
     chosen: [],
   } as const;
 

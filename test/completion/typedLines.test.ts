@@ -11,6 +11,7 @@ import { type KeystrokePoint, Typist } from '../../extension/evaluation/keystrok
 import { type GeneratedLine, LineGenerator } from '../../extension/evaluation/lineGenerator.ts';
 import { chooseLines, type ProbedLine } from '../../extension/evaluation/lines.ts';
 import { CompletionProvider, type CompletionRecords } from '../../extension/host/completionProvider.ts';
+import { RecentSuggestions } from '../../extension/host/recentSuggestions.ts';
 import { LanguageServer } from '../../extension/host/languageServer.ts';
 import { LatencyRecord } from '../../extension/host/latency.ts';
 import type { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
@@ -173,7 +174,12 @@ function providerOf(suggester: Suggester): {
   const inspection = { precedent: () => Promise.resolve(null) };
   const model = { wantIndex: () => {}, suggest: suggester.suggest.bind(suggester), inspection };
   const silences = { asked: () => {}, standing: () => null, answered: () => {} };
-  const records = { latency: new LatencyRecord(), silences, statistics: { offered: () => {} } };
+  const records = {
+    latency: new LatencyRecord(),
+    silences,
+    statistics: { offered: () => {} },
+    recent: new RecentSuggestions(),
+  };
   const log = { logLevel: 0, error: (message: string) => expect.fail(message) };
   const provider = new CompletionProvider(
     model as unknown as WorkspaceModel,

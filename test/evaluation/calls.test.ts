@@ -19,6 +19,7 @@ const texts = [heldOutText(tokenizer, 'new.ts', encoder.encode(heldOut), null)];
 /** Asks everywhere, or nowhere; a message tells it nothing. */
 class Asking extends CountsAndCache {
   readonly asks: number;
+  readonly context: readonly number[] = [];
 
   constructor(asks: number) {
     super(

@@ -48,6 +48,7 @@ export const modelSummary: ModelSummary = {
   steps: 10,
   seconds: 60,
   heldOutBitsPerByte: 2.5,
+  preset: 'pencil',
 };
 
 export const completionOptions: CompletionOptions = {

@@ -16,7 +16,7 @@ const training: TrainingStatus = {
 };
 const none: IndexStatus = { predicting: null, stage: null, error: null };
 const off = { kind: 'languageOff', language: 'python' } as const;
-const ready = { state: 'ready', model: modelSummary } as const;
+const ready = { state: 'ready', model: modelSummary, origin: 'trained' } as const;
 
 describe('statusOf', () => {
   it('says a running training before everything else', () => {

@@ -82,7 +82,10 @@ describe('furtherRequest', () => {
     [150, 'was gone on with before: for as long again', 150 + seconds],
   ])('goes on with a training of %i s that %s', (before, _, until) => {
     const model = { ...modelSummary, seconds: before };
-    const request = furtherRequest({ checkpoint: '/storage/model', state: { state: 'ready', model } }, 2);
+    const request = furtherRequest(
+      { checkpoint: '/storage/model', state: { state: 'ready', model, origin: 'trained' } },
+      2,
+    );
     expect(request).toEqual({
       corpus: { folders: ['/code'], exclude: [] },
       checkpoint: '/storage/model',

@@ -77,7 +77,7 @@ describe('WorkspaceModel', () => {
     const base = { ...modelSummary, checkpoint: platform.baseModel };
     platform.worker.reply({ type: 'loaded', id, model: base });
     await loading;
-    expect([model.state, model.isTrained]).toEqual([{ state: 'ready', model: base }, false]);
+    expect([model.state, model.isTrained]).toEqual([{ state: 'ready', model: base, origin: 'base' }, false]);
     settings.base = null;
     await model.load();
     expect(model.state).toEqual({ state: 'missing' });
@@ -92,7 +92,7 @@ describe('WorkspaceModel', () => {
     answerLoad(platform, 'loaded');
     await loading;
     expect(seen).toEqual(['loading', 'ready']);
-    expect(model.state).toEqual({ state: 'ready', model: modelSummary });
+    expect(model.state).toEqual({ state: 'ready', model: modelSummary, origin: 'trained' });
   });
 
   it('keeps the sentence of a checkpoint that cannot be loaded, and loads the one trained after it', async () => {

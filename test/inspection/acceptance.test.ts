@@ -21,7 +21,7 @@ import { randomIntegers, uniform } from '../reference/random.ts';
 /** As the design's acceptance points have it: probabilities and totals. */
 const tolerance = 1e-6;
 
-type Asked = Exclude<RunQuestion, { kind: 'merges' | 'firingLines' | 'explain' }>;
+type Asked = Exclude<RunQuestion, { kind: 'merges' | 'firingLines' | 'explain' | 'call' }>;
 
 function ask<Kind extends Asked['kind']>(
   run: Run,

@@ -27,7 +27,8 @@ function engine() {
   const ask = async (question: RunQuestion): Promise<StageAnswer> => {
     const { kind } = question;
     asked.push(kind);
-    if (kind === 'merges' || kind === 'firingLines' || kind === 'explain') throw new Error('not asked');
+    if (kind === 'merges' || kind === 'firingLines' || kind === 'explain' || kind === 'call')
+      throw new Error('not asked');
     return answerStage({ subject, ids }, question);
   };
   return { asked, ask };

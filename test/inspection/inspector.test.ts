@@ -69,11 +69,14 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
       (best, { bytes }, i) => (byteCount(bytes) > byteCount(inspection.tokens[best]!.bytes) ? i : best),
       0,
     );
-    const { steps } = ask({ kind: 'merges', position: longest });
+    const counts = new Uint32Array(2_000).fill(1);
+    const { steps } = inspector.ask(inspection.run, { kind: 'merges', position: longest, counts })
+      .answer as StageAnswers['merges'];
     const { bytes } = inspection.tokens[longest]!;
     expect(steps[0]!.pieces).toEqual([...bytes]);
     expect(steps.at(-1)!.pieces).toEqual([bytes]);
-    steps.slice(1).forEach(({ pieces, merge, made }, i) => {
+    steps.slice(1).forEach(({ pieces, merge, made, count }, i) => {
+      expect(count!.total).toBeGreaterThan(0);
       expect(pieces.join('')).toBe(bytes);
       expect(pieces).toHaveLength(steps[i]!.pieces.length - 1);
       expect(merge).toBeGreaterThan(0);
@@ -85,7 +88,7 @@ describe('the Inspector’s engine on a trained checkpoint', () => {
     const bytes = controlBytes('<|endoftext|>');
     expect(inspection.tokens[0]!.bytes).toBe(bytes);
     expect(ask({ kind: 'merges', position: 0 }).steps).toEqual([
-      { pieces: [bytes], merge: null, made: null },
+      { pieces: [bytes], merge: null, made: null, count: null },
     ]);
   });
 

@@ -65,3 +65,16 @@ function applyMerge(word: readonly string[], [left, right]: readonly [string, st
   }
   return result;
 }
+
+/** How often each pair is joined when the merges go over the whole text, one after the other. */
+export function joinedAtEachMerge(
+  texts: readonly string[],
+  merges: readonly (readonly [string, string])[],
+): number[] {
+  let words = texts.flatMap(wordsOf);
+  return merges.map((merge) => {
+    const symbols = words.reduce((sum, word) => sum + word.length, 0);
+    words = words.map((word) => applyMerge(word, merge));
+    return symbols - words.reduce((sum, word) => sum + word.length, 0);
+  });
+}

@@ -1,7 +1,8 @@
 // `node test/webview/chapterPictures.ts`: the pictures of the walkthrough's chapters, from the base model on a file of this repository.
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { InspectedText, InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectedText } from '../../extension/host/inspectedText.ts';
+import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { InspectorClient } from '../../extension/inspection/client.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { EditorStandIn, type OpenInspector } from './editorStandIn.ts';
@@ -58,7 +59,11 @@ const platform = nodePlatform();
 const client = new InspectorClient(platform);
 const editor = await EditorStandIn.start();
 try {
-  const model = { state: 'ready', model: await client.load(platform.baseModel!, true) } as const;
+  const model = {
+    state: 'ready',
+    model: await client.load(platform.baseModel!, true),
+    origin: 'base',
+  } as const;
   for (const id of ['dark-modern', 'light-modern']) {
     const theme = themes.find((theme) => theme.id === id)!;
     const shade = id.split('-')[0]!;

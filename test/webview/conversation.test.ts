@@ -326,6 +326,26 @@ test('at most four training ticks a second reach the page, none while it is hidd
   );
 });
 
+test('a page that is shown late in a long training is told all of it in parts, at most four a second', async () => {
+  const simulation = new Simulation();
+  simulation.history.record(reading);
+  const points = 18_000;
+  for (let at = 1; at <= points; at += 1) simulation.history.record(progress(at, 8 / at));
+  simulation.show();
+  await simulation.deliverToHost();
+  for (let i = 0; i < 8; i++) {
+    await vi.advanceTimersByTimeAsync(250);
+    while (simulation.toPage.length > 0) simulation.deliverToPage();
+  }
+  const { tickTimes } = simulation;
+  // The first part answers `ready`.
+  expect(tickTimes).toHaveLength(4);
+  tickTimes.slice(1).forEach((time, i) => expect(time - tickTimes[i]!).toBeGreaterThanOrEqual(250));
+  expect(simulation.page?.training.train.map(([at]) => at)).toEqual(
+    Array.from({ length: points }, (_, i) => i + 1),
+  );
+});
+
 test('while somebody writes a tick a second reaches the page', async () => {
   const simulation = new Simulation();
   simulation.show();

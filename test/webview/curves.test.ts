@@ -3,11 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { CurvePoint, TrainPoint } from '../../extension/protocol/inspector.ts';
 import {
   along,
+  drawnOf,
   gapOf,
   lastUpTo,
   memorises,
+  type Moment,
   momentAt,
-  momentsOf,
+  Moments,
+  mostDrawn,
+  nearestTo,
   noBetterFor,
   smoothed,
   smoothedSteps,
@@ -76,7 +80,7 @@ test('the moments are the points of both curves in their order, each with what w
         train: trainSteps.map((step) => trained(step, 5)),
         heldOut: scoredSteps.map((step) => scored(step, 6)),
       };
-      const moments = momentsOf(view);
+      const moments = new Moments().read(view);
       const steps = [...new Set([...trainSteps, ...scoredSteps])].sort((a, b) => a - b);
       expect(moments.map(({ step }) => step)).toEqual(steps);
       expect(moments.flatMap(({ train }) => train ?? []).length).toBe(7 * view.train.length);
@@ -88,7 +92,7 @@ test('the moments are the points of both curves in their order, each with what w
 
 test('the speed of a moment is that since the point before, and not told at the first one', () => {
   const train = [trained(1, 5), trained(2, 5), [3, 5, 14, 0.3, 300, 0.1, 1] as const];
-  expect(momentsOf({ train, heldOut: [] }).map(({ tokensPerSecond }) => tokensPerSecond)).toEqual([
+  expect(new Moments().read({ train, heldOut: [] }).map(({ tokensPerSecond }) => tokensPerSecond)).toEqual([
     null,
     50,
     10,
@@ -96,14 +100,17 @@ test('the speed of a moment is that since the point before, and not told at the 
 });
 
 test('a step is found at the last moment up to it, and no step is the newest one', () => {
-  const moments = momentsOf({ train: [10, 20, 30].map((step) => trained(step, 1)), heldOut: [scored(0, 1)] });
+  const moments = new Moments().read({
+    train: [10, 20, 30].map((step) => trained(step, 1)),
+    heldOut: [scored(0, 1)],
+  });
   expect([null, 0, 9, 20, 29, 99].map((step) => momentAt(moments, step))).toEqual([3, 0, 0, 2, 2, 3]);
   expect(lastUpTo([scored(5, 1), scored(9, 2)], 8)?.[0]).toBe(5);
   expect(lastUpTo([scored(5, 1)], 4)).toBeNull();
 });
 
 test('the gap is told where both losses are', () => {
-  const moments = momentsOf({
+  const moments = new Moments().read({
     train: [1, 2, 3].map((step) => trained(step, 2)),
     heldOut: [scored(0, 4), scored(2, 3), scored(3, 3)],
   });
@@ -137,4 +144,82 @@ test('three rises running memorise, two and a level one do not', () => {
   expect(memorises(view(2, 2.1, 2.2, 2.3))).toBe(true);
   expect(memorises(view(2, 2.1, 2.1, 2.3))).toBe(false);
   expect(memorises(view(2.1, 2.2, 2.3))).toBe(false);
+});
+
+test('curves that are read as they grow have the moments of those that are read at the end', () => {
+  const cuts = fc.array(fc.nat(60), { maxLength: 6 });
+  fc.assert(
+    fc.property(curve, curve, cuts, (trainSteps, scoredSteps, cuts) => {
+      const train = trainSteps.map((step) => trained(step, 1 + (step % 7)));
+      const heldOut = scoredSteps.map((step) => scored(step, 6));
+      const growing = new Moments();
+      const all = [...trainSteps, ...scoredSteps].sort((a, b) => a - b);
+      for (const cut of cuts.sort((a, b) => a - b)) {
+        const until = all[cut] ?? Infinity;
+        // A score is told behind the loss of its step, or in the next tick.
+        const view = {
+          train: train.filter(([step]) => step <= until),
+          heldOut: heldOut.filter(([step]) => step < until),
+        };
+        expect(growing.read(view)).toEqual(new Moments().read(view));
+      }
+      expect(growing.read({ train, heldOut })).toEqual(new Moments().read({ train, heldOut }));
+      // Another training begins anew.
+      const other = { train: train.slice(1), heldOut };
+      expect(growing.read(other)).toEqual(new Moments().read(other));
+    }),
+  );
+});
+
+describe('what a plot draws of 20,000 moments', () => {
+  const losses = (moment: Moment): number | null => moment.train?.[1] ?? null;
+  const scores = (moment: Moment): number | null => moment.heldOut?.[1] ?? null;
+  const long = (seed: number): readonly Moment[] => {
+    const train = Array.from({ length: 20_000 }, (_, i) => trained(i + 1, 2 + Math.sin(seed * i * i)));
+    const heldOut = Array.from({ length: 300 }, (_, i) => scored(66 * i + 1, 3 + Math.cos(seed * i)));
+    return new Moments().read({ train, heldOut });
+  };
+
+  test('is at most 2,000 of them, in their order, first and last, lowest and highest of every stretch', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 99 }), fc.boolean(), (seed, isLog) => {
+        const moments = long(seed);
+        const x = ({ step }: Moment): number => (isLog ? Math.log(step) : step);
+        const drawn = drawnOf(moments, x, [losses, scores]);
+        expect(drawn.length).toBeLessThanOrEqual(mostDrawn);
+        expect(drawn.length).toBeGreaterThan(isLog ? 300 : 900);
+        const places = drawn.map((moment) => moments.indexOf(moment));
+        expect(places).toEqual(places.toSorted((a, b) => a - b));
+        expect([drawn[0], drawn.at(-1)]).toEqual([moments[0], moments.at(-1)]);
+        // A tenth of the axis has whole stretches in its middle: what is highest there is drawn.
+        const [from, to] = [x(moments[0]!), x(moments.at(-1)!)];
+        for (let tenth = 0; tenth < 10; tenth++) {
+          const within = (moment: Moment): boolean =>
+            Math.floor((9.9999 * (x(moment) - from)) / (to - from)) === tenth;
+          for (const series of [losses, scores]) {
+            const of = (all: readonly Moment[]): number[] =>
+              all.filter(within).flatMap((moment) => series(moment) ?? []);
+            const [known, seen] = [of(moments), of(drawn)];
+            if (known.length === 0) continue;
+            expect(Math.max(...seen)).toBe(Math.max(...known));
+            expect(Math.min(...seen)).toBe(Math.min(...known));
+          }
+        }
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  test('is all of them where they are few', () => {
+    const moments = long(1).slice(0, mostDrawn);
+    expect(drawnOf(moments, ({ step }) => step, [losses])).toBe(moments);
+  });
+
+  test('is no limit to what can be pointed at: the nearest of all', () => {
+    const moments = long(1);
+    expect(moments[nearestTo(moments, 12_345.4, 'step')]!.step).toBe(12_345);
+    expect(moments[nearestTo(moments, 24_690.9, 'seconds')]!.step).toBe(12_345);
+    expect(nearestTo(moments, -5, 'step')).toBe(0);
+    expect(nearestTo(moments, 1e9, 'epoch')).toBe(moments.length - 1);
+  });
 });

@@ -2,11 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import {
-  type InspectedText,
-  type InspectionEngine,
-  InspectorConversation,
-} from '../../extension/host/inspectorConversation.ts';
+import { type InspectionEngine, InspectorConversation } from '../../extension/host/inspectorConversation.ts';
+import type { InspectedText } from '../../extension/host/inspectedText.ts';
 import { type InspectorPage, inspectorPage, inspectorScripts } from '../../extension/host/inspectorPage.ts';
 import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import type { InspectorMessage, InspectorRequest, ModelState } from '../../extension/protocol/inspector.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decimal, duration, rate, roundedToTotal } from '../../extension/webview/figures.ts';
+import { decimal, duration, rate, roundedToTotal, scientific } from '../../extension/webview/figures.ts';
 
 /** Exact: the digits as integers, as a person adds them on paper. */
 function sumOfDigits(shown: readonly string[]): bigint {
@@ -75,4 +75,14 @@ test.each([
   [7259, '2 h 1 min'],
 ])('%d seconds read %s', (seconds, expected) => {
   expect(duration(seconds)).toBe(expected);
+});
+
+test.each([
+  [0, '0'],
+  [0.5, '0.5'],
+  [-0.0123456, '−0.012346'],
+  [0.00097895, '9.7895e−4'],
+  [-3.2e-11, '−3.2000e−11'],
+])('a gradient of %d is shown as %s', (value, expected) => {
+  expect(scientific(value)).toBe(expected);
 });

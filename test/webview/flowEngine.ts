@@ -2,6 +2,7 @@ import type { InspectionEngine } from '../../extension/host/inspectorConversatio
 import { presetConfig } from '../../extension/engine/config.ts';
 import { distribution } from '../../extension/engine/sampler.ts';
 import { softmax } from '../../extension/arithmetic/softmax.ts';
+import { readCall } from '../../extension/inspection/readCall.ts';
 import { explain } from '../../extension/inspection/explain.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import { answerStage } from '../../extension/inspection/stageAnswers.ts';
@@ -43,7 +44,9 @@ export const modelOf = (model: number): ModelState => ({
     steps: model,
     seconds: 60,
     heldOutBitsPerByte: 1,
+    preset: 'pencil',
   },
+  origin: 'trained',
 });
 export const textOf = (text: number) => ({
   place: { uri: `file:///${text}.ts`, file: `${text}.ts`, line: 1 + text, column: 1 },
@@ -77,6 +80,8 @@ function answer(run: Run, question: RunQuestion): StageAnswer {
       return { kind: 'merges', answer: { steps: [] } };
     case 'firingLines':
       return { kind: 'firingLines', answer: null };
+    case 'call':
+      return { kind: 'call', answer: readCall(run.subject, question.asked) };
     case 'explain':
       if ('at' in question.number) throw new Error('no text of a workspace is looked at');
       return { kind: 'explain', answer: explain(run, question.number) };
@@ -133,7 +138,7 @@ export function numbersFor(
     if (question.kind === 'attention') found.push(...sharesOf(told as StageAnswers['attention']));
     if (question.kind !== 'scores') continue;
     const logits = run.subject.model.logits(position);
-    found.push(...logits, ...softmax(logits, Math.max(1e-3, temperature)));
+    found.push(...logits, ...softmax(logits, temperature));
   }
   return Float64Array.from(found).sort();
 }

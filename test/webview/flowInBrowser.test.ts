@@ -115,7 +115,7 @@ async function happen(happenings: readonly Happening[]): Promise<Happened> {
       const found = document.querySelectorAll<HTMLElement>(happening.click);
       found[happening.nth % Math.max(1, found.length)]?.click();
     } else {
-      const slider = document.querySelector<HTMLInputElement>('.prediction input[type="range"]');
+      const slider = document.querySelector<HTMLInputElement>('header input[type="range"]');
       if (slider !== null) {
         slider.value = String(happening.slide);
         slider.dispatchEvent(new Event('input', { bubbles: true }));

@@ -24,3 +24,25 @@ export async function seriousFindings({ page }: OpenInspector): Promise<string[]
     .filter((finding) => finding.impact === 'serious' || finding.impact === 'critical')
     .flatMap((finding) => finding.nodes.map((node) => `${finding.id}: ${node.html} ${node.failureSummary}`));
 }
+
+/** What reaches beyond the page and can't be scrolled to with the keyboard in a frame of its own. */
+export async function cutOff({ page }: OpenInspector): Promise<string[]> {
+  return page.evaluate(() => {
+    const { clientWidth } = document.documentElement;
+    /** A frame that scrolls keeps the page from doing so; whoever has no pointer must be able to stand in it. Or an ellipsis says it. */
+    const isInFrame = (element: Element): boolean => {
+      for (let at = element.parentElement; at !== null; at = at.parentElement) {
+        const { overflowX, textOverflow } = getComputedStyle(at);
+        if (textOverflow === 'ellipsis') return at.getBoundingClientRect().right <= clientWidth + 0.5;
+        if (overflowX !== 'auto' && overflowX !== 'scroll') continue;
+        return at.matches('[tabindex="0"]') || at.querySelector('[tabindex="0"], button, input') !== null;
+      }
+      return false;
+    };
+    const isBeyond = (element: Element): boolean =>
+      element.getBoundingClientRect().right > clientWidth + 0.5 && !isInFrame(element);
+    return [...document.querySelectorAll('main *:not(.spoken-only, .spoken-only *)')]
+      .filter((element) => isBeyond(element) && !isBeyond(element.parentElement!))
+      .map((element) => `${element.tagName}.${element.className} ${element.textContent.slice(0, 40)}`);
+  });
+}

@@ -1,8 +1,11 @@
 import { distribution } from '../../extension/engine/sampler.ts';
-import type { CallMessage } from '../../extension/protocol/calling.ts';
+import type { NumberedMessage } from '../../extension/protocol/calling.ts';
 import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { Essay, essayCursor } from '../../extension/inspection/essay.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
+import { replayMerges } from '../../extension/inspection/mergeReplay.ts';
+import { readCall } from '../../extension/inspection/readCall.ts';
+import { controlBytes } from '../../extension/protocol/tokenBytes.ts';
 import { explain } from '../../extension/inspection/explain.ts';
 import { ReadText } from '../../extension/inspection/firingLines.ts';
 import { answerStage, strongestNeuron } from '../../extension/inspection/stageAnswers.ts';
@@ -14,6 +17,7 @@ import type { InspectedToken, Inspection } from '../../extension/protocol/predic
 import type { Explanation } from '../../extension/protocol/explanation.ts';
 import type { NumberName, Parts, StageAnswer, RunQuestion } from '../../extension/protocol/stages.ts';
 import type { WorkspaceText } from '../../extension/protocol/workspaceText.ts';
+import { controlNames, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { sampleTokens } from './sampleText.ts';
@@ -41,13 +45,18 @@ export const sampleModel: ModelState = {
     steps: 900,
     seconds: 60,
     heldOutBitsPerByte: 1.83,
+    preset: 'small',
   },
+  origin: 'trained',
 };
 
+/** The last tokens are no text. */
+const callId = config.vocabSize - 3;
 const names = new Map(sampleTokens.tokens.map(({ id, bytes }) => [id, bytes]));
 const subject: Subject = {
   model: new RecordedModel(compiled('relaxed'), config, randomTensors(config, 9)),
-  bytesOf: (id) => names.get(id) ?? ` tok${id}`,
+  bytesOf: (id) =>
+    id < callId - 1 ? (names.get(id) ?? ` tok${id}`) : controlBytes(controlNames[id - callId + 1]!),
   training: { recipe: recipeFor({ preset: 'small', optimizer: 'adamw', tokensPerStep: null }), left: null },
   story: storyOf({
     config,
@@ -59,6 +68,19 @@ const subject: Subject = {
     },
   }),
 };
+/** The sample's tokens are cut by hand; merges are those of a tokenizer that has learnt from their text. */
+const tokenizer = trainTokenizer(
+  [
+    Buffer.from(
+      sampleTokens.tokens
+        .map(({ bytes }) => bytes)
+        .join('')
+        .repeat(2),
+      'latin1',
+    ),
+  ],
+  400,
+);
 const sampleRun: Run = { subject, ids: sampleTokens.tokens.map(({ id }) => id) };
 const essay = new Essay(compiled('baseline'), 1);
 
@@ -91,8 +113,13 @@ function inspectionOf(
 function answerOf(run: Run, question: RunQuestion, readText: ReadText): StageAnswer {
   if (question.kind === 'merges') {
     const { bytes } = run === sampleRun ? sampleTokens.tokens[question.position]! : { bytes: 'word' };
-    return { kind: 'merges', answer: { steps: [{ pieces: [...bytes], merge: null, made: null }] } };
+    const ids = tokenizer.encode(Buffer.from(bytes, 'latin1'));
+    const longest = ids.reduce((best, id) =>
+      tokenizer.tokenBytes(id).length > tokenizer.tokenBytes(best).length ? id : best,
+    );
+    return { kind: 'merges', answer: replayMerges(tokenizer, longest, question.counts) };
   }
+  if (question.kind === 'call') return { kind: 'call', answer: readCall(subject, question.asked) };
   if (question.kind === 'explain') {
     const { number } = question;
     return { kind: 'explain', answer: 'at' in number ? explainLine(readText, number) : explain(run, number) };
@@ -157,13 +184,16 @@ export function sampleEngine(change: Partial<InspectionEngine> = {}): Inspection
 }
 
 /** As completions leave it behind. */
-export const sampleMessage: CallMessage = {
+export const sampleMessage: NumberedMessage = {
+  number: 1,
   tool: 'members',
   argument: 'cart',
   probability: 0.6203,
   returned: 12,
   text: '<|call|>members cart<|result|>items,total<|end|>',
-  chosen: [{ name: 'total', probability: 0.75 }],
+  ids: [callId, 111, 74, callId + 1, 148, 185, 222, callId + 2],
+  before: sampleRun.ids.slice(0, 20),
+  chosen: [{ name: 'total', ids: [37], probability: 0.75 }],
 };
 
 /** Two decisions of one token, as an index would tell them. */

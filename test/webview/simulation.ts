@@ -19,6 +19,7 @@ export function modelNumber(steps: number): ModelState {
   return {
     state: 'ready',
     model: { ...modelSummary, steps, tokenizer: tokenizerOf(steps) },
+    origin: 'trained',
   };
 }
 

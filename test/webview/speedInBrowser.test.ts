@@ -64,6 +64,9 @@ describe.skipIf(whyNoBrowser !== null)('what the page does not do twice', () => 
 
   /** @returns what a click led to: requests, messages, drawings and paintings */
   async function ledTo(inspector: OpenInspector, click: string, then: string) {
+    // What is said of it while it is pointed at comes before the choice.
+    await inspector.page.locator(click).hover();
+    await inspector.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     const before = await watched(inspector);
     const [requests, messages] = [inspector.received.length, inspector.messages.length];
     await inspector.page.locator(click).click();

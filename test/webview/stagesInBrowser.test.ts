@@ -3,7 +3,7 @@ import { stageIds } from '../../extension/protocol/stages.ts';
 import { redo } from '../arithmetic/redo.ts';
 import { EditorStandIn, mostMessageBytes, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { picture, seriousFindings } from './pageChecks.ts';
-import { sampleEngine, sampleInspection, sampleMessage } from './sampleEngine.ts';
+import { sampleEngine, sampleInspection } from './sampleEngine.ts';
 import { openOnSample, settled } from './sampleInspector.ts';
 import { themes } from './themes.ts';
 
@@ -98,9 +98,11 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     expect([...kinds].sort()).toEqual([
       'activation',
       'attended',
+      'blind',
       'context',
       'descent',
       'down',
+      'effect',
       'entropy',
       'error',
       'finalNorm',
@@ -112,10 +114,12 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'lineSum',
       'logit',
       'loss',
+      'mergeCount',
       'middle',
       'middleNorm',
       'neuron',
       'optimizerStep',
+      'others',
       'output',
       'probability',
       'query',
@@ -124,6 +128,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
       'score',
       'share',
       'similarity',
+      'total',
       'value',
       'weight',
     ]);
@@ -376,30 +381,6 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await page.locator('[data-neuron] button').nth(3).click();
     await searchLines(inspector);
     await picture(inspector, 'firing-lines');
-    await inspector.close();
-  });
-
-  test('a function call is shown as the exact text that the model reads, with what became of it', async () => {
-    const inspector = await openOnSample(editor);
-    await openStage(inspector, 'messages');
-    const message = inspector.page.locator('.messages li');
-    expect(await message.count()).toBe(1);
-    expect(await message.locator('code').textContent()).toBe(sampleMessage.text);
-    await message.locator('summary').click();
-    expect(await message.locator('dd').allTextContents()).toEqual([
-      'members',
-      'cart',
-      '0.6203',
-      '12',
-      'total 0.7500',
-    ]);
-    await inspector.close();
-  });
-
-  test('where nothing was asked, it says so', async () => {
-    const inspector = await openOnSample(editor, { engine: sampleEngine({ messages: () => [] }) });
-    await openStage(inspector, 'messages');
-    expect(await inspector.page.locator('.prediction').textContent()).toContain('Nothing was asked');
     await inspector.close();
   });
 

@@ -38,7 +38,7 @@ describe.skipIf(whyNoBrowser !== null)('what one looks at, in a browser', () => 
     expect(await page.locator('.sheet').textContent()).not.toContain('has learnt since');
     learnt = 1;
     if (sampleModel.state !== 'ready') throw new Error('The sample has a model.');
-    conversation.modelChanged({ state: 'ready', model: { ...sampleModel.model, steps: 901 } });
+    conversation.modelChanged({ ...sampleModel, model: { ...sampleModel.model, steps: 901 } });
     // The sheet that is begun stays what it was, and says so.
     await expect.poll(() => page.locator('.sheet').textContent()).toContain('has learnt since');
     expect(await answers.nth(0).inputValue()).toBe('0.5');

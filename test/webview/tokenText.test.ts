@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { controlNames } from '../../extension/tokenizer/tokenizer.ts';
 import { byteCount, controlBytes } from '../../extension/protocol/tokenBytes.ts';
-import { spokenToken, tokenPieces } from '../../extension/webview/tokenText.ts';
+import { cutCharacters, spokenToken, tokenPieces } from '../../extension/webview/tokenText.ts';
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 const tokenOf = (text: string): string => latin1(Buffer.from(text, 'utf8'));
@@ -99,4 +99,40 @@ test.each([
   ['\xad', 'byte AD'],
 ])('%j is heard as %j', (bytes, expected) => {
   expect(spokenToken(tokenPieces(bytes))).toBe(expected);
+});
+
+test('a character is cut where its bytes are in several tokens, and nowhere else', () => {
+  const cutOf = (tokens: readonly string[]): readonly (readonly [string, readonly number[]])[] =>
+    cutCharacters(tokens).map(({ bytes, parts }) => [bytes, parts.map(({ position }) => position)]);
+  expect(cutOf(['a', '\xe5\x92', '\x8c b', tokenOf('求')])).toEqual([['\xe5\x92\x8c', [1, 2]]]);
+  expect(cutOf(['x\xf0', '\x9f', '\x8e', '\x89y'])).toEqual([['\xf0\x9f\x8e\x89', [0, 1, 2, 3]]]);
+  // No character goes on behind the end of a text, and bytes that are none are not cut.
+  expect(cutOf(['\xe5\x92', controlBytes(controlNames[0]), '\x8c'])).toEqual([]);
+  expect(cutOf(['\xff', '\xfe', '\xe5', 'a'])).toEqual([]);
+});
+
+test('the parts of a cut character are its bytes, wherever a text is cut', () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(text, fc.array(fc.nat(200)), (text, cuts) => {
+      const bytes = tokenOf(text);
+      const at = [...new Set([0, ...cuts.map((cut) => cut % bytes.length), bytes.length])].sort(
+        (a, b) => a - b,
+      );
+      const tokens = at.slice(1).map((end, i) => bytes.slice(at[i], end));
+      const within = new Set<number>();
+      let start = 0;
+      for (const character of text) {
+        const end = start + tokenOf(character).length;
+        if (at.some((cut) => cut > start && cut < end)) within.add(start);
+        start = end;
+      }
+      const found = cutCharacters(tokens);
+      expect(found).toHaveLength(within.size);
+      for (const { bytes: whole, parts } of found) {
+        expect(parts.map((part) => part.bytes).join('')).toBe(whole);
+        parts.forEach((part) => expect(tokens[part.position]).toContain(part.bytes));
+      }
+    }),
+  );
 });

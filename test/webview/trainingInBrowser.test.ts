@@ -161,6 +161,47 @@ describe.skipIf(whyNoBrowser !== null)('the view of a training in a browser', ()
     await inspector.close();
   });
 
+  test('of 20,000 points all come, in parts, are reached by keys and stand in the file; the curves are drawn', async () => {
+    const points = 20_000;
+    const lossAt = (step: number): number => 1.2 + 2.4 * Math.exp(-step / 900) + 0.1 * Math.sin(step * 1.7);
+    const events: TrainingEvent[] = [reading, stage, yardsticks];
+    for (let step = 1; step <= points; step++) {
+      events.push(progress(step, lossAt(step)));
+      if (step % 100 === 0) events.push(heldOut(step, lossAt(step) + 0.1, true));
+    }
+    const inspector = await openOn(events);
+    const { page } = inspector;
+    const slider = page.locator('.moment input');
+    await expect.poll(() => slider.getAttribute('max'), { timeout: 10_000 }).toBe(String(points - 1));
+    expect(Math.max(...inspector.messageBytes)).toBeLessThan(1_000_000);
+    expect((await readout(inspector))['train']).toBe(lossAt(points));
+    await slider.focus();
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
+    await expect.poll(async () => (await readout(inspector))['train']).toBe(lossAt(points - 3));
+    const plot = page.locator('.chart .u-over').first();
+    const { width } = (await plot.boundingBox())!;
+    await plot.hover({ position: { x: width / 2, y: 20 } });
+    const caption = page.locator('.readout caption');
+    const step = async (): Promise<number> =>
+      Number(/step ([\d,]+);/.exec((await caption.textContent())!)![1]!.replaceAll(',', ''));
+    await expect.poll(async () => Math.abs((await step()) - points / 2)).toBeLessThan(points / 20);
+    expect((await readout(inspector))['train']).toBe(lossAt(await step()));
+    await page.getByRole('button', { name: 'curves as CSV' }).click();
+    const kept = (): string | undefined =>
+      inspector.received.findLast((request) => request.type === 'keep')?.content;
+    await expect.poll(kept).toBeDefined();
+    const losses = kept()!
+      .split('\r\n')
+      .filter((line) => line.startsWith('train,'))
+      .map((line) => Number(line.split(',')[4]));
+    expect(losses).toEqual(Array.from({ length: points }, (_, i) => lossAt(i + 1)));
+    await page.getByLabel('logarithmic across').check();
+    await expect.poll(() => inkOf(inspector)).toBeGreaterThan(500);
+    await picture(inspector, 'training-long', '.training');
+    expect(inspector.pageErrors).toEqual([]);
+    await inspector.close();
+  });
+
   test('the samples go with the moment, one at a time is current, and a click on one moves the moment', async () => {
     const inspector = await openOn(course());
     const { page } = inspector;

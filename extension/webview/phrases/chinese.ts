@@ -1,7 +1,11 @@
 import { count, decimal } from '../figures.ts';
+import { chineseCopied } from './copiedPhrases.ts';
 import { chineseDepth } from './chineseDepth.ts';
 import type { Phrases } from './phrases.ts';
 import { trainingChinese } from './trainingChinese.ts';
+import { chineseTerms } from './stageTerms.ts';
+import { chineseTokenNames } from './tokenNames.ts';
+import { chineseFound } from './foundPhrases.ts';
 import { chineseWhy } from './whyPhrases.ts';
 
 const frame = {
@@ -15,6 +19,7 @@ const frame = {
   train: '用工作区训练',
   trainAgain: '重新训练',
   showLog: '显示日志',
+  cannotBeDrawn: '这里无法显示：检查器内部出了错。请选择别的内容；原因在日志里。',
   noText: '没有可以查看的文本。请把光标放进工作区的一个文件里。',
   pin: '固定',
   pinHint: '光标移动时停留在这段文本上',
@@ -22,6 +27,30 @@ const frame = {
   isFollowing: '跟随光标',
   place: (place) => `${place.file}:${place.line}:${place.column}`,
   essayButton: '从无到有',
+  model: {
+    trained: {
+      pencil: '铅笔模型',
+      small: '你的小模型',
+      default: '你的模型',
+      large: '你的大模型',
+      base: '你的模型（从基础模型开始）',
+    },
+    imported: '导入的模型',
+    base: '基础模型',
+    essay: '文章的模型',
+    step: (steps) => `第 ${steps} 步`,
+    heldOut: (bits) => `留出损失 ${bits}`,
+    meanLoss: (loss) => `平均损失 ${loss}`,
+    shape: (parameters, layers, heads, context) =>
+      `${parameters} 个数，${layers} × ${heads} 个头，一次 ${context} 个标记；留出损失的单位是比特每字节`,
+  },
+  drawSettings: '下一个标记怎样抽取',
+  drawSeed: '种子',
+  stepButton: '一步',
+  stepHint: '在这段文本上训练一步会改变什么；模型保持不变',
+  essayStepHint: '教这个例子一步',
+  pencilButton: '铅笔',
+  pencilHint: '正在查看的数字怎样算出；没有选择时，是最可能的标记的概率',
   stagesLabel: '从文本到预测的各个阶段',
   tokensHeading: '标记',
   tokensHint: (total, before) =>
@@ -31,8 +60,6 @@ const frame = {
   lookingAt: '正在查看',
   lookHint: '选择一个数字，看它由什么算出。按 P 打开它的计算过程。',
   whatToLookFor: '看什么',
-  overview: (layer, firing, neurons, entropy, loss) =>
-    `第 ${layer} 层：${count(neurons)} 个神经元中有 ${count(firing)} 个激活。熵 ${entropy} 比特，损失 ${loss}。`,
 } satisfies Partial<Phrases>;
 
 const stages = {
@@ -124,6 +151,10 @@ const stages = {
     '行回头看列。指向一对标记，或用方向键移到那里，即可看到份额；单击或按 Enter 选择它，P 打开它的计算。',
   looksNotAhead: '不会向前看',
   looksMostAt: '最多看',
+  pictureScale: (tokens) =>
+    `一格约为 ${decimal(tokens, 1)} × ${decimal(tokens, 1)} 个标记：其中最大的份额。所选标记的一行在表中是精确的。`,
+  blockLooks: (looking, looked, share) => `第 ${looking} 个标记看第 ${looked} 个标记：最多 ≈ ${share}`,
+  blockLooksNotAhead: (looking, looked) => `第 ${looking} 个标记不往前看第 ${looked} 个标记`,
   blockLooksMost: (looking, looked, share) => `第 ${looking} 个标记最多看第 ${looked} 个标记：≈ ${share}`,
   query: '旋转之前的查询',
   rotatedQuery: '按位置旋转后的查询',
@@ -162,14 +193,20 @@ const prediction = {
   logit: '对数几率',
   probability: '概率',
   filtered: '过滤后',
+  greedyScores:
+    'T = 0：什么也不除，什么也不抽。直接取得分最高的标记，得分相同时取更常见的：它的概率是 1，其余的都是 0。',
   others: (total) => `其余 ${count(total)} 个`,
   total: '合计',
   entropyName: '熵',
   entropy: (bits) => `比特：相当于在 ${decimal(2 ** bits, 1)} 个标记中公平地挑一个。`,
   actualMark: '真实的下一个标记',
   actualBefore: '实际跟在后面的是：',
-  actualAfter: (rank, total, probability, bits) =>
-    `在 ${count(total)} 个中排第 ${count(rank)}，概率 ${probability}，惊讶度 ${decimal(bits, 2)} 比特。`,
+  actualRank: (rank, total) => `在 ${count(total)} 个中排第 ${count(rank)}，概率`,
+  surpriseBefore: '，惊讶度',
+  surpriseAfter: '比特。',
+  filteredSentence: '它在 top-k 和 top-p 留下的标记中的份额：同样的 softmax，只对这些标记计算。',
+  othersSentence: (others) => `其余 ${count(others)} 个标记的概率：列出的标记从 1 中留下的部分。`,
+  totalSentence: '列出的全部与其余的相加。',
   noActual: '文本到此为止，没有真实的下一个标记可以比较。',
   layersHeading: '每一层会怎么说',
   layersHint: '假如它就是最后一层（原始 logit lens）：前面各层本来不是为这样读而训练的。',
@@ -215,7 +252,9 @@ const prediction = {
   moreIntervals: (others) => `另有 ${count(others)} 个标记分享尺的其余部分。`,
   lossHeading: '损失',
   loss: '损失',
-  blind: (nats, vocabulary) => `奈特。在 ${count(vocabulary)} 个标记中盲猜的代价是 ${nats}。`,
+  blind: (vocabulary) => `奈特。在 ${count(vocabulary)} 个标记中盲猜的代价是`,
+  blindSentence: (vocabulary) =>
+    `盲猜的代价：${count(vocabulary)} 个标记中每个的概率都是 1 ÷ ${count(vocabulary)}。`,
   errorsHeading: '得分处的梯度',
   errorColumn: 'p − y',
   weightHeading: '一个权重',
@@ -245,6 +284,7 @@ const pencil = {
   print: '打印',
   convention: (products, totals) =>
     `乘积取 ${products} 位小数，总和取 ${totals} 位；四舍五入，恰好一半时远离零。括号里的商留在计算器中。`,
+  linesLabel: '计算的各行',
   called: '名称',
   madeOf: '算式',
   value: '值',
@@ -281,7 +321,8 @@ const pencil = {
     finalNorm: (at, i) => `${at} 的最后一个向量归一化后的第 ${i} 个数。`,
     logit: (token, at) => `${at} 之后 ${token} 的得分：最后的向量乘以 ${token} 的向量。`,
     error: (token, at) => `${at} 之后 ${token} 得分处的梯度：它的概率，如果出现的就是它则减 1。`,
-    probability: (token, at) => `${at} 之后 ${token} 的概率。`,
+    probability: (token, at, temperature) =>
+      `${at} 之后 ${token} 的概率${temperature === 1 ? '' : `（T = ${temperature}）`}。`,
     interval: (token, at) => `${at} 之后 ${token} 在尺上占的一段。`,
     entropy: (at) => `模型在 ${at} 之后有多不确定。`,
     loss: (at) => `模型对 ${at} 之后的内容有多惊讶。`,
@@ -300,10 +341,9 @@ const essay = {
   teach: (steps) => `${count(steps)} 步`,
   leaveEssay: '回到我的代码',
   essayStands: (step, loss) => `第 ${step} 步，平均损失 ${loss}。`,
-  essaySays: (word, probability) =>
-    `在“an apple a day keeps the doctor”之后，它说“${word}”（${probability}）。`,
+  essaySays: (word) => `在“an apple a day keeps the doctor”之后，它说“${word}”，p =`,
   essayLearnt: '这正是句子里的词。',
-  essayTruth: (probability) => `“away”的概率是 ${probability}。`,
+  essayTruth: '正确的是“away”，p =',
   essayDiverged: '最后一步已撤回：在这个学习率下数字会无限增大。请在“学习”中选一个更低的学习率。',
   lossLine: '每一步之后的平均损失',
 } satisfies Partial<Phrases>;
@@ -312,10 +352,14 @@ const essay = {
 export const chinese: Phrases = {
   ...frame,
   ...stages,
+  ...chineseTerms,
   ...chineseDepth,
+  ...chineseFound,
   ...prediction,
   ...chineseWhy,
   ...pencil,
+  ...chineseCopied,
   ...essay,
   ...trainingChinese,
+  ...chineseTokenNames,
 };

@@ -11,6 +11,27 @@ export const chineseDepth = {
   shareColumn: '份额',
   runningColumn: '累计',
   shareSentence: (token) => `“${token}”占文本的多少，以及它和所有更常见的标记一共占多少。`,
+  cutHint: '带斜线的：被切到几个标记里的一个字符的字节。',
+  neuronBars: (neurons, firing) =>
+    `全部 ${count(neurons)} 个神经元的条形图，最强的在前；上面是输出，下面是和。前 ${count(firing)} 个激活。`,
+  neuronRank: '按强弱',
+  neuronAtRank: (rank, neuron, sum, said) =>
+    `第 ${count(rank)} 名：神经元 ${count(neuron)}，和 ${sum}，输出 ${said}`,
+  readingMessage: '模型正在读这条消息……',
+  foreignMessage: '读过这条消息的模型现在已经是另一个，或者这条消息已被忘记。',
+  callTokens: (tokens) => `调用：${count(tokens)} 个标记`,
+  addedTokens: (tokens) => `回答加上的：${count(tokens)} 个标记`,
+  chosenTokens: (tokens) => `随后写出的：${count(tokens)} 个标记`,
+  addedToPrompt: (tokens) =>
+    `调用和回答共 ${count(tokens)} 个标记，只为这一次补全放在该位置之前；你的文本里没有它们。`,
+  messageProbabilities:
+    'p 是每个标记在它的位置上、在全部标记中的概率，由 Transformer 用完整精度算出。是否询问只由第一个标记决定；函数和参数取决于所在位置，回答来自编辑器。',
+  longToken: '这个标记的字节太多，无法显示它的合并过程。',
+  mergeCount: (joined) => `次数 ${joined}`,
+  mergeCountsHint: '次数取自补全所知的文件的现状。学习时，每次合并的都是当时剩下的最常见的一对。',
+  mergeSentence: (left, right) =>
+    `“${left}”和“${right}”在补全所知的文件中合并了多少次：对每个含有这一合并结果的标记，用它含有的次数 (k) 乘以该标记出现的次数 (n)。`,
+  wholeNumbers: '都是整数：没有四舍五入。',
   moment: '从开始到现在',
   momentNow: '现在',
   momentSeed: (seed) => `种子 ${seed} 的随机数`,

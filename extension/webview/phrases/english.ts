@@ -1,7 +1,11 @@
 import type { Place } from '../../protocol/inspector.ts';
+import { englishCopied } from './copiedPhrases.ts';
 import { englishDepth } from './englishDepth.ts';
 import { count, decimal } from '../figures.ts';
 import { trainingEnglish } from './trainingEnglish.ts';
+import { englishTerms } from './stageTerms.ts';
+import { englishTokenNames } from './tokenNames.ts';
+import { englishFound } from './foundPhrases.ts';
 import { englishWhy } from './whyPhrases.ts';
 
 const frame = {
@@ -16,6 +20,8 @@ const frame = {
   train: 'Train on Workspace',
   trainAgain: 'Train Again',
   showLog: 'Show Log',
+  cannotBeDrawn:
+    'This can’t be shown: something went wrong in the Inspector. Choose something else; the log says what it was.',
   noText: 'There is no text to look at. Put the cursor into a file of your workspace.',
   pin: 'Pin',
   pinHint: 'Stay on this text while the cursor moves',
@@ -23,6 +29,30 @@ const frame = {
   isFollowing: 'follows the cursor',
   place: (place: Place) => `${place.file}:${place.line}:${place.column}`,
   essayButton: 'Start from Nothing',
+  model: {
+    trained: {
+      pencil: 'pencil model',
+      small: 'your small model',
+      default: 'your model',
+      large: 'your large model',
+      base: 'your model, from the base',
+    },
+    imported: 'imported model',
+    base: 'base model',
+    essay: 'the essay’s model',
+    step: (steps: string) => `step ${steps}`,
+    heldOut: (bits: string) => `held-out ${bits}`,
+    meanLoss: (loss: string) => `mean loss ${loss}`,
+    shape: (parameters: string, layers: number, heads: number, context: string) =>
+      `${parameters} numbers, ${layers} × ${heads} heads, ${context} tokens at once; held-out loss is in bits per byte`,
+  },
+  drawSettings: 'How the next token is drawn',
+  drawSeed: 'seed',
+  stepButton: 'Step',
+  stepHint: 'What one training step on this text would change; the model stays as it is',
+  essayStepHint: 'Teach the example one step',
+  pencilButton: 'Pencil',
+  pencilHint: 'The calculation of the number that is looked at, or of the likeliest token’s probability',
   stagesLabel: 'Stages from text to prediction',
   tokensHeading: 'Tokens',
   tokensHint: (total: number, before: number) =>
@@ -32,8 +62,6 @@ const frame = {
   lookingAt: 'Now looking at',
   lookHint: 'Choose a number to see what it is made of. P opens its calculation.',
   whatToLookFor: 'What to look for',
-  overview: (layer: number, firing: number, neurons: number, entropy: string, loss: string) =>
-    `Layer ${layer}: ${count(firing)} of ${count(neurons)} neurons fire. Entropy ${entropy} bits, loss ${loss}.`,
 };
 
 const stages = {
@@ -126,6 +154,12 @@ const stages = {
     'Rows look back at columns. Point at a pair, or go there by the arrow keys, to see its share; a click or Enter chooses it, P opens its calculation.',
   looksNotAhead: 'does not look ahead at',
   looksMostAt: 'Most at ',
+  pictureScale: (tokens: number) =>
+    `A cell is about ${decimal(tokens, 1)} × ${decimal(tokens, 1)} tokens: the largest share among them. The row of the chosen token is exact in the table.`,
+  blockLooks: (looking: string, looked: string, share: string) =>
+    `Tokens ${looking} look at tokens ${looked}: ≈ ${share} at most`,
+  blockLooksNotAhead: (looking: string, looked: string) =>
+    `Tokens ${looking} do not look ahead to tokens ${looked}`,
   blockLooksMost: (looking: string, looked: string, share: string) =>
     `Tokens ${looking} look most at tokens ${looked}: ≈ ${share}`,
   query: 'Query before the rotation',
@@ -166,14 +200,22 @@ const prediction = {
   logit: 'Logit',
   probability: 'Probability',
   filtered: 'Filtered',
+  greedyScores:
+    'T = 0: nothing is divided and nothing is drawn. The token with the largest score is taken, of equal ones the more frequent: its probability is 1, and that of all others 0.',
   others: (total: number) => `all ${count(total)} others`,
   total: 'total',
   entropyName: 'Entropy',
   entropy: (bits: number) => `bits: as unsure as a fair pick among ${decimal(2 ** bits, 1)} tokens.`,
   actualMark: 'the true next token',
   actualBefore: 'What really follows:',
-  actualAfter: (rank: number, total: number, probability: string, bits: number) =>
-    `rank ${count(rank)} of ${count(total)}, probability ${probability}, ${decimal(bits, 2)} bits of surprise.`,
+  actualRank: (rank: number, total: number) => `rank ${count(rank)} of ${count(total)}, probability`,
+  surpriseBefore: ',',
+  surpriseAfter: 'bits of surprise.',
+  filteredSentence:
+    'Its share among the tokens that top-k and top-p leave: the same softmax, over these alone.',
+  othersSentence: (others: number) =>
+    `The probability of all ${count(others)} others: what the tokens listed leave of 1.`,
+  totalSentence: 'All that is listed, and all others, added up.',
   noActual: 'The text ends here, so there is no true next token to compare with.',
   layersHeading: 'What each layer would say',
   layersHint:
@@ -221,8 +263,9 @@ const prediction = {
   moreIntervals: (others: number) => `${count(others)} more tokens share the rest of the ruler.`,
   lossHeading: 'Loss',
   loss: 'Loss',
-  blind: (nats: string, vocabulary: number) =>
-    `nats. Guessing blindly among ${count(vocabulary)} tokens costs ${nats}.`,
+  blind: (vocabulary: number) => `nats. Guessing blindly among ${count(vocabulary)} tokens costs`,
+  blindSentence: (vocabulary: number) =>
+    `What a blind guess costs: each of ${count(vocabulary)} tokens has the probability 1 ÷ ${count(vocabulary)}.`,
   errorsHeading: 'Gradient at the scores',
   errorColumn: 'p − y',
   weightHeading: 'One weight',
@@ -254,6 +297,7 @@ const pencil = {
   print: 'Print',
   convention: (products: number, totals: number) =>
     `Products have ${products} decimals, totals ${totals}; halves are rounded away from zero. Quotients in brackets stay in the calculator.`,
+  linesLabel: 'Lines of the calculation',
   called: 'Name',
   madeOf: 'Made of',
   value: 'Value',
@@ -303,7 +347,8 @@ const pencil = {
       `The score of ${token} after ${at}: the last vector times the vector of ${token}.`,
     error: (token: string, at: string) =>
       `The gradient at the score of ${token} after ${at}: its probability, less 1 if it is what came.`,
-    probability: (token: string, at: string) => `The probability of ${token} after ${at}.`,
+    probability: (token: string, at: string, temperature: number) =>
+      `The probability of ${token} after ${at}${temperature === 1 ? '' : ` at T = ${temperature}`}.`,
     interval: (token: string, at: string) => `The piece of the ruler that ${token} has after ${at}.`,
     entropy: (at: string) => `How unsure the model is after ${at}.`,
     loss: (at: string) => `How surprised the model is by what follows ${at}.`,
@@ -322,10 +367,9 @@ const essay = {
   teach: (steps: number) => (steps === 1 ? 'One step' : `${count(steps)} steps`),
   leaveEssay: 'Back to my code',
   essayStands: (step: string, loss: string) => `Step ${step}, mean loss ${loss}.`,
-  essaySays: (word: string, probability: string) =>
-    `After “an apple a day keeps the doctor” it says “${word}” (${probability}).`,
+  essaySays: (word: string) => `After “an apple a day keeps the doctor” it says “${word}”, p =`,
   essayLearnt: 'That is what the sentence says.',
-  essayTruth: (probability: string) => `“away” has ${probability}.`,
+  essayTruth: 'What is true is “away”, p =',
   essayDiverged:
     'The last step was taken back: at this learning rate the numbers grow without end. Choose a lower one in Learning.',
   lossLine: 'Mean loss after each step',
@@ -335,10 +379,14 @@ const essay = {
 export const english = {
   ...frame,
   ...stages,
+  ...englishTerms,
   ...englishDepth,
+  ...englishFound,
   ...prediction,
   ...englishWhy,
   ...pencil,
+  ...englishCopied,
   ...essay,
   ...trainingEnglish,
+  ...englishTokenNames,
 };

@@ -13,6 +13,28 @@ export const englishDepth = {
   runningColumn: 'Running',
   shareSentence: (token: string) =>
     `How much of the text is “${token}”, and how much are it and all that are more frequent.`,
+  cutHint: 'Hatched: bytes of a character that is cut across tokens.',
+  neuronBars: (neurons: number, firing: number) =>
+    `All ${count(neurons)} neurons as bars, the strongest first; above what they say, below their sums. The first ${count(firing)} fire.`,
+  neuronRank: 'By strength',
+  neuronAtRank: (rank: number, neuron: number, sum: string, said: string) =>
+    `Number ${count(rank)}: neuron ${count(neuron)}, sum ${sum}, says ${said}`,
+  readingMessage: 'The model reads the message…',
+  foreignMessage: 'The model that read this message is another one now, or the message is forgotten.',
+  callTokens: (tokens: number) => `The call: ${count(tokens)} tokens`,
+  addedTokens: (tokens: number) => `Added by the answer: ${count(tokens)} tokens`,
+  chosenTokens: (tokens: number) => `Written then, tokens: ${count(tokens)}`,
+  addedToPrompt: (tokens: number) =>
+    `Call and answer are ${count(tokens)} tokens in front of the place, for this completion alone; your text has none of them.`,
+  messageProbabilities:
+    'p is that of each token where it stands, among all tokens, by the transformer with its full numbers. Only the first one decides whether something is asked; function and argument follow from the place, and the answer is the editor’s.',
+  longToken: 'The token has too many bytes for its merges to be shown.',
+  mergeCount: (joined: string) => `count ${joined}`,
+  mergeCountsHint:
+    'The counts are those of the files that completions know, as they are now. When it was learnt, each pair was the most frequent that was left.',
+  mergeSentence: (left: string, right: string) =>
+    `How often “${left}” and “${right}” are joined in the files that completions know: each token that holds the joined pair, how often it holds it (k) times how often the token stands there (n).`,
+  wholeNumbers: 'Whole numbers: nothing is rounded.',
   moment: 'From the start to now',
   momentNow: 'now',
   momentSeed: (seed: number) => `random numbers of seed ${seed}`,

@@ -21,6 +21,8 @@ export const englishWhy = {
   linesHeading: 'Lines that mattered',
   linesHint:
     'Each line is removed and the model asked again (removed; later positions shift). The number is ln p with the line − ln p without it; ≈ is what gradient × input makes of a line that has not been tried yet.',
+  effectSentence: (whole: string, without: string) =>
+    `ln p with the line (p = ${whole}) less ln p without it (p = ${without}).`,
   linesProgress: 'Lines tried without',
   linesTried: (tried: number, all: number) => `${count(tried)} of ${count(all)} lines tried without`,
   linesUntried: (lines: number) =>
@@ -78,6 +80,8 @@ export const chineseWhy = {
   linesHeading: '起作用的行',
   linesHint:
     '每次删去一行，再问一次模型（已删去；后面的位置随之移动）。数字是有这一行时的 ln p 减去没有时的 ln p；≈ 是尚未试过的行由梯度 × 输入估计的值。',
+  effectSentence: (whole, without) =>
+    `有这一行时的 ln p（p = ${whole}）减去没有它时的 ln p（p = ${without}）。`,
   linesProgress: '已试过的行',
   linesTried: (tried, all) => `共 ${count(all)} 行，已试过去掉其中 ${count(tried)} 行`,
   linesUntried: (lines) => `另有 ${count(lines)} 行没有试：梯度 × 输入给它们的值更小。`,

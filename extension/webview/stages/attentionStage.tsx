@@ -3,7 +3,7 @@ import { decimal } from '../figures.ts';
 import { AttentionGrid } from './attentionGrid.tsx';
 import { HeadChoice } from '../headChoice.tsx';
 import { HeadPicture } from './headPicture.tsx';
-import { Bar, FoldedVector, Num, Numbers, Vector } from '../numbers.tsx';
+import { Bar, FoldedVector, KnownNum, Num, Numbers, Vector } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { TableHead } from '../tableHead.tsx';
@@ -98,7 +98,7 @@ function Row({ answer, question }: Attention): JSX.Element {
           <TableHead
             columns={[
               [phrases.token],
-              ['q · k', 'number wide'],
+              ['q · k', 'number'],
               ['÷ √d', 'number'],
               [phrases.share, 'number'],
               ['', 'bar-column'],
@@ -110,17 +110,31 @@ function Row({ answer, question }: Attention): JSX.Element {
             ))}
           </tbody>
           <tfoot>
-            <tr>
-              <td>{phrases.allOthers(weights.length - order.length)}</td>
-              <td class="wide" />
-              <td />
-              <td class="number">{decimal(Math.max(0, 1 - shown), 4)}</td>
-              <td />
-            </tr>
+            <Others count={weights.length - order.length} shown={shown} />
           </tfoot>
         </table>
       </Numbers>
     </div>
+  );
+}
+
+/** What is left for the tokens that are not listed. @param shown share of those that are */
+function Others({ count, shown }: { readonly count: number; readonly shown: number }): JSX.Element {
+  return (
+    <tr>
+      <td>{phrases.allOthers(count)}</td>
+      <td />
+      <td />
+      <td class="number">
+        <KnownNum
+          of="others"
+          shown={decimal(Math.max(0, 1 - shown), 4)}
+          sentence={phrases.othersSentence(count)}
+          explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
+        />
+      </td>
+      <td />
+    </tr>
   );
 }
 
@@ -138,7 +152,7 @@ function LookedAt({ answer, question, other }: Attention & { readonly other: num
           <span class="token-id">{other + 1}</span>
         </button>
       </td>
-      <td class="number wide" data-label="q · k">
+      <td class="number" data-label="q · k">
         <Num number={name('score')} value={products[other]!} />
       </td>
       <td class="number" data-label="÷ √d">

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BranchToken, StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
-import { ProbabilityCells } from '../numbers.tsx';
+import { Numbers, ProbabilityCells } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { Suggested } from './suggested.tsx';
 import { TableHead } from '../tableHead.tsx';
@@ -33,18 +33,20 @@ export function Branch(): JSX.Element | null {
     <section data-branch={supposed.length} data-done={done}>
       <h4>{phrases.branchHeading}</h4>
       <p class="quiet">{phrases.branchHint}</p>
-      <p class="controls branch-tokens" role="group" aria-label={phrases.branchHeading}>
-        {tokens.map((each, i) => (
-          <BranchButton
-            key={i}
-            token={each}
-            isLooked={i === at}
-            isSupposed={!isSuggestion && i < supposed.length && each.rank > 1}
-            onLook={() => setLooked(i)}
-          />
-        ))}
-        {!done && <span aria-hidden="true">…</span>}
-      </p>
+      <Numbers label={phrases.branchHeading}>
+        <p class="controls branch-tokens">
+          {tokens.map((each, i) => (
+            <BranchButton
+              key={i}
+              token={each}
+              isLooked={i === at}
+              isSupposed={!isSuggestion && i < supposed.length && each.rank > 1}
+              onLook={() => setLooked(i)}
+            />
+          ))}
+          {!done && <span aria-hidden="true">…</span>}
+        </p>
+      </Numbers>
       <Product answer={asked.answer} isSupposed={supposed.length > 0 && !isSuggestion} />
       {supposed.length > 0 && (
         <p class="controls">
@@ -57,6 +59,7 @@ export function Branch(): JSX.Element | null {
         <Alternatives
           token={token}
           place={at + 1}
+          position={at === 0 ? asked.question.position : null}
           onTake={(id) => suppose([...tokens.slice(0, at).map((before) => before.id), id])}
         />
       )}
@@ -116,10 +119,13 @@ function Product({
 function Alternatives({
   token,
   place,
+  position,
   onTake,
 }: {
   readonly token: BranchToken;
   readonly place: number;
+  /** of the run on the screen; null: other tokens are supposed before it */
+  readonly position: number | null;
   readonly onTake: (id: number) => void;
 }): JSX.Element {
   return (
@@ -127,27 +133,34 @@ function Alternatives({
       <p id="alternatives-to">
         {phrases.alternativesTo(place)} <TokenText bytes={token.bytes} />:
       </p>
-      <table aria-labelledby="alternatives-to">
-        <TableHead columns={[[phrases.token], [phrases.probability, 'number'], ['', 'bar-column']]} />
-        <tbody>
-          {token.top.map(({ id, bytes, probability }) => (
-            <tr key={id} class={id === token.id ? 'chosen' : ''} data-alternative={id}>
-              <td>
-                <button
-                  type="button"
-                  class="plain"
-                  aria-label={phrases.whatIf(spokenToken(tokenPieces(bytes)))}
-                  aria-pressed={id === token.id}
-                  onClick={() => onTake(id)}
-                >
-                  <TokenText bytes={bytes} />
-                </button>
-              </td>
-              <ProbabilityCells probability={probability} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Numbers label={phrases.alternativesTo(place)}>
+        <table aria-labelledby="alternatives-to">
+          <TableHead columns={[[phrases.token], [phrases.probability, 'number'], ['', 'bar-column']]} />
+          <tbody>
+            {token.top.map(({ id, bytes, probability }) => (
+              <tr key={id} class={id === token.id ? 'chosen' : ''} data-alternative={id}>
+                <td>
+                  <button
+                    type="button"
+                    class="plain"
+                    aria-label={phrases.whatIf(spokenToken(tokenPieces(bytes)))}
+                    aria-pressed={id === token.id}
+                    onClick={() => onTake(id)}
+                  >
+                    <TokenText bytes={bytes} />
+                  </button>
+                </td>
+                <ProbabilityCells
+                  probability={probability}
+                  {...(position === null
+                    ? {}
+                    : { number: { of: 'probability', position, token: id, temperature: 1 } as const })}
+                />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Numbers>
     </>
   );
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { decimal } from '../figures.ts';
 import { Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
-import { Sampling } from '../sampling.tsx';
+import { Filters } from '../sampling.tsx';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer } from '../view.ts';
@@ -12,7 +12,7 @@ export function ChoiceStage(): JSX.Element {
   const asked = useAnswer('choice');
   return (
     <div>
-      <Sampling />
+      <Filters />
       {asked !== null && <Ruler {...asked} />}
     </div>
   );

@@ -12,18 +12,33 @@ export interface Share {
   readonly isExact: boolean;
 }
 
-type Attention = Pick<StageAnswers['attention'], 'weights' | 'grid' | 'tokens'>;
+type Attention = Pick<StageAnswers['attention'], 'weights' | 'grid' | 'side' | 'tokens'>;
 
-/** As exact as the page knows it. @param cells u8[tokens, tokens] @param position of the row whose shares are known as numbers */
+/** The cell of a picture that a token is in: of a long text several share one. */
+export function cellOf(token: number, { side, tokens }: Pick<Attention, 'side' | 'tokens'>): number {
+  return Math.floor((token * side) / tokens);
+}
+
+/** The tokens of a cell, counted from 1: “5–8”. */
+export function tokensIn(cell: number, { side, tokens }: Pick<Attention, 'side' | 'tokens'>): string {
+  const first = (cell: number): number => Math.ceil((cell * tokens) / side);
+  return `${first(cell) + 1}–${first(cell + 1)}`;
+}
+
+/** As exact as the page knows it; where a cell is several tokens, the largest of theirs. @param cells u8[side, side] @param position of the row whose shares are known as numbers */
 export function shareIn(
-  { weights, grid, tokens }: Attention,
+  answer: Attention,
   cells: Uint8Array,
   position: number,
   { row, column }: Cell,
 ): Share {
+  const { weights, grid, side, tokens } = answer;
   if (column > row) return { value: 0, isExact: true };
   if (row === position) return { value: weights[column]!, isExact: true };
-  if (grid === null) return { value: cells[row * tokens + column]! / 255, isExact: false };
+  if (grid === null) {
+    const cell = cells[cellOf(row, answer) * side + cellOf(column, answer)]!;
+    return { value: cell / 255, isExact: false };
+  }
   const scores = grid.slice(row * tokens, row * tokens + row + 1);
   const most = Math.max(...scores);
   const sum = scores.reduce((total, score) => total + Math.exp(score - most), 0);

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { StageAnswers, StageQuestion } from '../../protocol/stages.ts';
+import { decimal } from '../figures.ts';
 import { Heatmap } from '../heatmap.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { useView } from '../view.ts';
-import { type Cell, mostIn, moved, shareIn } from './headCells.ts';
+import { type Cell, cellOf, mostIn, moved, shareIn, tokensIn } from './headCells.ts';
 import { LooksAt } from './looksAt.tsx';
 
 /** Side on the screen, pixels; tokens that a row is said to look at most. */
@@ -61,12 +62,18 @@ export function HeadPicture({ answer, question }: HeadPictureProps): JSX.Element
         onClick={(event) => choose(cellUnder(event, tokens))}
         onKeyDown={onKeyDown}
       >
-        <Heatmap cells={cells} size={tokens} side={side} row={position} column={selection.other} />
+        <Heatmap
+          cells={cells}
+          size={answer.side}
+          side={side}
+          row={cellOf(position, answer)}
+          column={selection.other === null ? null : cellOf(selection.other, answer)}
+        />
         {at !== null && <Cross at={at} tokens={tokens} />}
       </div>
       <figcaption>
         <p id="head-caption" class="quiet">
-          {phrases.headCaption}
+          {phrases.headCaption} {answer.side < tokens && phrases.pictureScale(tokens / answer.side)}
         </p>
         <Looked answer={answer} cells={cells} position={position} at={at} />
       </figcaption>
@@ -102,9 +109,11 @@ interface LookedProps {
 
 /** What is pointed at in words, and what its row looks at most. Its place is there from the start: nothing jumps. */
 function Looked({ answer, cells, position, at }: LookedProps): JSX.Element {
+  const isOfSeveral = answer.side < answer.tokens && at !== null && at.row !== position;
   return (
     <div class="looked" role="status" data-row={at?.row} data-column={at?.column}>
-      {at !== null && (
+      {isOfSeveral && <LargestShare answer={answer} cells={cells} position={position} at={at} />}
+      {at !== null && !isOfSeveral && (
         <>
           <LooksAt row={at.row} column={at.column} share={shareIn(answer, cells, position, at)} />
           <p class="quiet">
@@ -116,5 +125,18 @@ function Looked({ answer, cells, position, at }: LookedProps): JSX.Element {
         </>
       )}
     </div>
+  );
+}
+
+/** What a cell of several tokens tells. */
+function LargestShare({ answer, cells, position, at }: LookedProps & { readonly at: Cell }): JSX.Element {
+  const { value } = shareIn(answer, cells, position, at);
+  const [looking, looked] = [at.row, at.column].map((token) => tokensIn(cellOf(token, answer), answer));
+  return (
+    <p>
+      {at.column > at.row
+        ? phrases.blockLooksNotAhead(looking!, looked!)
+        : phrases.blockLooks(looking!, looked!, decimal(value, 2))}
+    </p>
   );
 }

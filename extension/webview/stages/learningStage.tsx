@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { decimal } from '../figures.ts';
-import { Num, Numbers, SignedBar } from '../numbers.tsx';
+import { decimal, scientific } from '../figures.ts';
+import { KnownNum, Num, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { WholeNumber } from '../sampling.tsx';
 import type { WeightPlace } from '../../protocol/stages.ts';
@@ -53,7 +53,17 @@ function Loss({ answer, question }: Learning): JSX.Element {
       </p>
       <p>
         {phrases.loss} −ln p = <Num number={{ of: 'loss', position }} value={-Math.log(actual.probability)} />{' '}
-        {phrases.blind(decimal(Math.log(vocabulary), 4), vocabulary)}
+        {phrases.blind(vocabulary)}{' '}
+        <KnownNum
+          of="blind"
+          shown={decimal(Math.log(vocabulary), 4)}
+          sentence={phrases.blindSentence(vocabulary)}
+          explanation={{
+            formula: 'loss',
+            operands: { p: 1 / vocabulary },
+            machine: [Math.log(vocabulary), Math.log2(vocabulary)],
+          }}
+        />
       </p>
       <h4>{phrases.errorsHeading}</h4>
       <table>
@@ -97,16 +107,16 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
       <WeightControls vocabulary={answer.vocabulary} place={place} rate={rate} />
       <Numbers label={phrases.weightHeading}>
         <p class="equation">
-          w − η × g = {decimal(value, 6)} − {rate} ×{' '}
-          <Num number={{ of: 'gradient', ...place }} value={gradient} decimals={6} /> ={' '}
-          <Num number={{ of: 'descent', rate, ...place }} value={after} decimals={6} />
+          w − η × g = {decimal(value, 8)} − {rate} ×{' '}
+          <Num number={{ of: 'gradient', ...place }} value={gradient} shown={scientific(gradient)} /> ={' '}
+          <Num number={{ of: 'descent', rate, ...place }} value={after} decimals={8} />
         </p>
       </Numbers>
       <p data-mean-before={answer.meanBefore} data-mean-after={answer.meanAfter}>
         {phrases.step1(decimal(answer.meanBefore, 4), decimal(answer.meanAfter, 4))}{' '}
         {answer.actual !== null &&
           answer.probabilityAfter !== null &&
-          phrases.step1Here(decimal(answer.actual.probability, 4), decimal(answer.probabilityAfter, 4))}
+          phrases.step1Here(scientific(answer.actual.probability), scientific(answer.probabilityAfter))}
       </p>
     </section>
   );

@@ -3,7 +3,7 @@ import type { InspectedToken } from '../../protocol/prediction.ts';
 import type { StageAnswers, TokenRange } from '../../protocol/stages.ts';
 import { byteCount } from '../../protocol/tokenBytes.ts';
 import { decimal } from '../figures.ts';
-import { SignedBar } from '../numbers.tsx';
+import { KnownNum, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useView } from '../view.ts';
@@ -41,11 +41,13 @@ export function LinesThatMattered({ answer }: { readonly answer: StageAnswers['w
       )}
       <Progress tried={tried.length} all={lines.length} />
       <p class="quiet">{phrases.linesHint}</p>
-      <ul class="shares effects">
-        {effects.map((line) => (
-          <LineEffect key={line.from} line={line} most={most} />
-        ))}
-      </ul>
+      <Numbers label={phrases.linesHeading}>
+        <ul class="shares effects">
+          {effects.map((line) => (
+            <LineEffect key={line.from} line={line} most={most} whole={probability} />
+          ))}
+        </ul>
+      </Numbers>
       {untried > 0 && <p class="quiet">{phrases.linesUntried(untried)}</p>}
     </section>
   );
@@ -81,7 +83,16 @@ function Progress({ tried, all }: { readonly tried: number; readonly all: number
 }
 
 /** What gradient × input says is shown as a guess until the line has been tried without. */
-function LineEffect({ line, most }: { readonly line: Effect; readonly most: number }): JSX.Element {
+function LineEffect({
+  line,
+  most,
+  whole,
+}: {
+  readonly line: Effect;
+  readonly most: number;
+  /** the token's probability with all lines */
+  readonly whole: number;
+}): JSX.Element {
   const { inspection, state, send } = useView();
   const number = useLineNumbers()(line);
   const reveal = (): void => {
@@ -97,8 +108,20 @@ function LineEffect({ line, most }: { readonly line: Effect; readonly most: numb
       data-preview={line.preview}
     >
       <span class="number">
-        {line.isTried ? '' : '≈ '}
-        {decimal(line.effect, 3)}
+        {line.probability === null ? (
+          `≈ ${decimal(line.effect, 3)}`
+        ) : (
+          <KnownNum
+            of="effect"
+            shown={decimal(line.effect, 3)}
+            sentence={phrases.effectSentence(decimal(whole, 4), decimal(line.probability, 4))}
+            explanation={{
+              formula: 'sum',
+              operands: { a: Math.log(whole), b: -Math.log(line.probability) },
+              machine: [line.effect],
+            }}
+          />
+        )}
       </span>{' '}
       <SignedBar share={line.effect / most} />{' '}
       <button type="button" class="plain line-text" disabled={number === null} onClick={reveal}>

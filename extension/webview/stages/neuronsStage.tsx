@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { ScoredToken } from '../../protocol/prediction.ts';
 import { count } from '../figures.ts';
 import { LayerChoice } from '../layerChoice.tsx';
@@ -8,6 +9,7 @@ import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 import { FiringLinesView } from './firingLinesView.tsx';
+import { NeuronBars } from './neuronBars.tsx';
 
 const listed = 20;
 
@@ -15,9 +17,12 @@ type Answered = NonNullable<ReturnType<typeof useAnswer<'neurons'>>>;
 
 /** Which neurons fire, how strongly, and what the prediction is without one of them. */
 export function NeuronsStage(): JSX.Element {
-  const { selection, dispatch } = useView();
   const asked = useAnswer('neurons');
-  if (asked === null) return <LayerChoice withHead={false} />;
+  return asked === null ? <LayerChoice withHead={false} /> : <Neurons {...asked} />;
+}
+
+function Neurons(asked: Answered): JSX.Element {
+  const { selection, dispatch } = useView();
   const { layer, position } = asked.question;
   const { before, after, firing, normal, added, output, top, topSilenced } = asked.answer;
   const inLayer = (of: 'middleNorm' | 'down' | 'output') => (index: number) => ({
@@ -26,15 +31,13 @@ export function NeuronsStage(): JSX.Element {
     position,
     index,
   });
-  const order = before
-    .map((_, neuron) => neuron)
-    .sort((a, b) => after[b]! - after[a]! || before[b]! - before[a]!)
-    .slice(0, listed);
+  const order = useMemo(() => strongestFirst(before, after), [before, after]);
   const chosen = selection.neuron ?? order[0]!;
   return (
     <div>
       <LayerChoice withHead={false} />
       <p>{phrases.firing(firing, before.length)}</p>
+      <NeuronBars before={before} after={after} order={order} firing={firing} chosen={chosen} />
       <div class="columns">
         <Strongest answer={asked.answer} question={asked.question} order={order} chosen={chosen} />
         <div>
@@ -50,8 +53,12 @@ export function NeuronsStage(): JSX.Element {
               {phrases.silence(chosen + 1)}
             </button>
           </p>
-          <Guesses label={phrases.guesses} tokens={top} />
-          {topSilenced !== null && <Guesses label={phrases.guessesSilenced} tokens={topSilenced} />}
+          <Numbers label={phrases.guesses}>
+            <Guesses label={phrases.guesses} tokens={top} position={position} />
+          </Numbers>
+          {topSilenced !== null && (
+            <Guesses label={phrases.guessesSilenced} tokens={topSilenced} position={null} />
+          )}
         </div>
         <div class="whole-row">
           <FiringLinesView neuron={chosen} />
@@ -64,6 +71,11 @@ export function NeuronsStage(): JSX.Element {
   );
 }
 
+function strongestFirst(before: readonly number[], after: readonly number[]): number[] {
+  const neurons = before.map((_, neuron) => neuron);
+  return neurons.sort((a, b) => after[b]! - after[a]! || before[b]! - before[a]!);
+}
+
 interface StrongestProps extends Answered {
   readonly order: readonly number[];
   readonly chosen: number;
@@ -74,11 +86,15 @@ function Strongest({ answer, question, order, chosen }: StrongestProps): JSX.Ele
   const { layer, position } = question;
   const { before, after } = answer;
   const most = after[order[0]!]!;
+  const top = order.slice(0, listed);
+  // The chosen one is there whichever it is.
+  const shown = top.includes(chosen) ? top : [...top, chosen];
   return (
     <Numbers label={phrases.neuronsHeading}>
       <table>
         <TableHead
           columns={[
+            [phrases.rank, 'number'],
             [phrases.neuron],
             [phrases.beforeReLU, 'number'],
             [phrases.afterReLU, 'number'],
@@ -86,8 +102,9 @@ function Strongest({ answer, question, order, chosen }: StrongestProps): JSX.Ele
           ]}
         />
         <tbody>
-          {order.map((neuron) => (
+          {shown.map((neuron) => (
             <tr key={neuron} class={neuron === chosen ? 'chosen' : ''} data-neuron={neuron}>
+              <td class="number">{count(order.indexOf(neuron) + 1)}</td>
               <td>
                 <button
                   type="button"
@@ -118,9 +135,12 @@ function Strongest({ answer, question, order, chosen }: StrongestProps): JSX.Ele
 function Guesses({
   label,
   tokens,
+  position,
 }: {
   readonly label: string;
   readonly tokens: readonly ScoredToken[];
+  /** behind which they may come; null: of another run, in which a neuron is silenced */
+  readonly position: number | null;
 }): JSX.Element {
   return (
     <table class="guesses">
@@ -131,7 +151,12 @@ function Guesses({
             <td>
               <TokenText bytes={bytes} />
             </td>
-            <ProbabilityCells probability={probability} />
+            <ProbabilityCells
+              probability={probability}
+              {...(position === null
+                ? {}
+                : { number: { of: 'probability', position, token: id, temperature: 1 } as const })}
+            />
           </tr>
         ))}
       </tbody>

@@ -2,10 +2,10 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import { decimal, probabilityDecimals, roundedToTotal } from '../figures.ts';
-import { FoldedVector, Num, Numbers } from '../numbers.tsx';
+import { FoldedVector, KnownNum, Num, Numbers } from '../numbers.tsx';
 import { PartsTable } from '../parts.tsx';
 import { phrases } from '../phrases/phrases.ts';
-import { Sampling } from '../sampling.tsx';
+import { Filters } from '../sampling.tsx';
 import { type ScoreLine, type Scores, scoresOf } from './scoreLines.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
@@ -21,10 +21,11 @@ export function ScoresStage(): JSX.Element {
   );
   return (
     <div>
-      <Sampling />
+      <Filters />
       {asked !== null && scores !== null && (
         <>
           <Summary position={asked.question.position} />
+          {selection.temperature === 0 && <p>{phrases.greedyScores}</p>}
           <div class="scores-frame">
             <ScoreTable position={asked.question.position} scores={scores} actual={asked.answer.actual} />
           </div>
@@ -43,14 +44,14 @@ export function ScoresStage(): JSX.Element {
 
 const columns = [
   [phrases.rank, 'number'],
-  [phrases.id, 'number medium'],
+  [phrases.id, 'number'],
   [phrases.token],
   [phrases.logit, 'number'],
-  ['÷ T', 'number wide'],
-  ['− max', 'number wide'],
-  ['e^', 'number medium'],
+  ['− max', 'number'],
+  ['÷ T', 'number'],
+  ['e^', 'number'],
   [phrases.probability, 'number'],
-  [phrases.filtered, 'number medium'],
+  [phrases.filtered, 'number'],
 ] as const;
 
 /** The likeliest tokens, one row for all others, and a total that the rows shown add up to. */
@@ -63,7 +64,16 @@ function ScoreTable({
   readonly scores: Scores;
   readonly actual: number | null;
 }): JSX.Element {
-  const { lines, others } = scores;
+  const { lines, others, kept } = scores;
+  const { dispatch, selection } = useView();
+  /** Numbers on the way to a probability are lines of its sheet. */
+  const lookAt = (event: MouseEvent, sheet: boolean): void => {
+    const { temperature } = selection;
+    const cell = event.target instanceof Element ? event.target.closest('[data-line-of]') : null;
+    const token = Number(cell?.closest<HTMLElement>('tr')?.dataset['tokenId'] ?? Number.NaN);
+    if (Number.isNaN(token) || temperature === 0) return;
+    dispatch({ type: 'look', look: { number: { of: 'probability', position, token, temperature }, sheet } });
+  };
   const column = (of: 'probability' | 'filtered') =>
     roundedToTotal([...lines.map((line) => line[of]), others[of]], probabilityDecimals);
   const [plain, filtered] = [column('probability'), column('filtered')];
@@ -72,7 +82,7 @@ function ScoreTable({
       <table class="scores">
         <caption>{phrases.scoresCaption(lines.length)}</caption>
         <TableHead columns={columns} />
-        <tbody>
+        <tbody onClick={(event) => lookAt(event, false)} onDblClick={(event) => lookAt(event, true)}>
           {lines.map((line, i) => (
             <ScoreRow
               key={line.id}
@@ -80,6 +90,7 @@ function ScoreTable({
               rank={i + 1}
               position={position}
               shown={[plain.shown[i]!, filtered.shown[i]!]}
+              kept={kept}
               isActual={line.id === actual}
             />
           ))}
@@ -89,36 +100,75 @@ function ScoreTable({
             data-count={others.count}
             data-probability={others.probability}
           >
-            <td />
-            <td class="medium" />
-            <td>{phrases.others(others.count)}</td>
-            <td />
-            <td class="wide" />
-            <td class="wide" />
-            <td class="medium" />
-            <td class="number probability">{plain.shown[lines.length]}</td>
-            <td class="number medium">{filtered.shown[lines.length]}</td>
+            <td class="row-name" colSpan={7}>
+              {phrases.others(others.count)}
+            </td>
+            <td class="number probability">
+              <OthersNum scores={scores} of="probability" shown={plain.shown[lines.length]!} />
+            </td>
+            <td class="number" data-label={phrases.filtered}>
+              <OthersNum scores={scores} of="filtered" shown={filtered.shown[lines.length]!} />
+            </td>
           </tr>
         </tbody>
-        <Totals shown={[plain.total, filtered.total]} />
+        <Totals scores={scores} shown={[plain.total, filtered.total]} />
       </table>
     </Numbers>
   );
 }
 
-function Totals({ shown }: Pick<ScoreRowProps, 'shown'>): JSX.Element {
+type Column = 'probability' | 'filtered';
+
+interface ColumnProps {
+  readonly scores: Scores;
+  readonly of: Column;
+  readonly shown: string;
+}
+
+/** What those listed leave of 1. */
+function OthersNum({ scores: { lines, others }, of, shown }: ColumnProps): JSX.Element {
+  const listed = lines.reduce((sum, line) => sum + line[of], 0);
+  return (
+    <KnownNum
+      of="others"
+      shown={shown}
+      sentence={phrases.othersSentence(others.count)}
+      explanation={{ formula: 'sum', operands: { a: 1, b: -listed }, machine: [others[of]] }}
+    />
+  );
+}
+
+function TotalNum({ scores: { lines, others }, of, shown }: ColumnProps): JSX.Element {
+  const before = lines.map((line) => line[of]);
+  const listed = before.reduce((sum, value) => sum + value, 0);
+  const operands = { before, rest: 0, p: others[of] };
+  return (
+    <KnownNum
+      of="total"
+      shown={shown}
+      sentence={phrases.totalSentence}
+      explanation={{ formula: 'interval', operands, machine: [listed, listed + others[of]] }}
+    />
+  );
+}
+
+interface TotalsProps extends Pick<ScoreRowProps, 'shown'> {
+  readonly scores: Scores;
+}
+
+function Totals({ scores, shown }: TotalsProps): JSX.Element {
   return (
     <tfoot>
       <tr>
-        <td />
-        <td class="medium" />
-        <th scope="row">{phrases.total}</th>
-        <td />
-        <td class="wide" />
-        <td class="wide" />
-        <td class="medium" />
-        <td class="number total">{shown[0]}</td>
-        <td class="number medium">{shown[1]}</td>
+        <th class="row-name" scope="row" colSpan={7}>
+          {phrases.total}
+        </th>
+        <td class="number probability total">
+          <TotalNum scores={scores} of="probability" shown={shown[0]} />
+        </td>
+        <td class="number" data-label={phrases.filtered}>
+          <TotalNum scores={scores} of="filtered" shown={shown[1]} />
+        </td>
       </tr>
     </tfoot>
   );
@@ -129,12 +179,12 @@ interface ScoreRowProps {
   readonly rank: number;
   readonly position: number;
   readonly shown: readonly [probability: string, filtered: string];
+  readonly kept: Scores['kept'];
   readonly isActual: boolean;
 }
 
-function ScoreRow({ line, rank, position, shown, isActual }: ScoreRowProps): JSX.Element {
-  const { selection } = useView();
-  const temperature = Math.max(0.05, selection.temperature);
+function ScoreRow({ line, rank, position, shown, kept, isActual }: ScoreRowProps): JSX.Element {
+  const { temperature } = useView().selection;
   return (
     <tr
       class={isActual ? 'actual' : ''}
@@ -145,8 +195,10 @@ function ScoreRow({ line, rank, position, shown, isActual }: ScoreRowProps): JSX
       data-probability={line.probability}
     >
       <td class="number">{rank}</td>
-      <td class="number medium">{line.id}</td>
-      <td>
+      <td class="number" data-label={phrases.id}>
+        {line.id}
+      </td>
+      <td class="row-name">
         <TokenText bytes={line.bytes} />
         {isActual && (
           <span class="actual-mark" role="img" aria-label={phrases.actualMark} title={phrases.actualMark}>
@@ -154,26 +206,71 @@ function ScoreRow({ line, rank, position, shown, isActual }: ScoreRowProps): JSX
           </span>
         )}
       </td>
-      <td class="number">
+      <td class="number" data-label={phrases.logit}>
         <Num number={{ of: 'logit', position, token: line.id }} value={line.logit} decimals={3} />
       </td>
-      <td class="number wide">{decimal(line.divided, 3)}</td>
-      <td class="number wide">{decimal(line.below, 3)}</td>
-      <td class="number medium">{decimal(line.power, 4)}</td>
+      <td class="number" data-label="− max" data-line-of="probability">
+        {decimal(line.below, 3)}
+      </td>
+      <td class="number" data-label="÷ T" data-line-of="probability">
+        {line.divided === null ? '–' : decimal(line.divided, 3)}
+      </td>
+      <td class="number" data-label="e^" data-line-of="probability">
+        {line.power === null ? '–' : decimal(line.power, 4)}
+      </td>
       <td class="number probability">
-        <Num
-          number={{ of: 'probability', position, token: line.id, temperature }}
-          value={line.probability}
-          shown={shown[0]}
-        />
+        {temperature === 0 ? (
+          shown[0]
+        ) : (
+          <Num
+            number={{ of: 'probability', position, token: line.id, temperature }}
+            value={line.probability}
+            shown={shown[0]}
+          />
+        )}
         <span
           class="bar"
           aria-hidden="true"
           style={{ inlineSize: `${(line.probability * 100).toFixed(2)}%` }}
         />
       </td>
-      <td class="number medium">{shown[1]}</td>
+      <FilteredCell line={line} shown={shown[1]} kept={kept} />
     </tr>
+  );
+}
+
+/** Its share among those that are drawn from: the same softmax, over fewer tokens. */
+function FilteredCell({
+  line,
+  shown,
+  kept,
+}: Pick<ScoreRowProps, 'line' | 'kept'> & { readonly shown: string }): JSX.Element {
+  const { temperature } = useView().selection;
+  if (kept === null) {
+    return (
+      <td class="number" data-label={phrases.filtered} data-line-of="probability">
+        {shown}
+      </td>
+    );
+  }
+  const index = kept.scores.indexOf(line.logit);
+  return (
+    <td class="number" data-label={phrases.filtered}>
+      {line.filtered === 0 || index < 0 ? (
+        <span data-filtered-out>{shown}</span>
+      ) : (
+        <KnownNum
+          of="filtered"
+          shown={shown}
+          sentence={phrases.filteredSentence}
+          explanation={{
+            formula: 'softmax',
+            operands: { ...kept, index, temperature },
+            machine: [line.filtered],
+          }}
+        />
+      )}
+    </td>
   );
 }
 
@@ -196,12 +293,19 @@ function Summary({ position }: { readonly position: number }): JSX.Element {
             data-actual-probability={actual.probability}
           >
             {phrases.actualBefore} <TokenText bytes={actual.bytes} />:{' '}
-            {phrases.actualAfter(
-              actual.rank,
-              top.length + others.count,
-              actual.probability.toPrecision(4),
-              -Math.log2(actual.probability),
-            )}
+            {phrases.actualRank(actual.rank, top.length + others.count)}{' '}
+            <Num
+              number={{ of: 'probability', position, token: actual.id, temperature: 1 }}
+              value={actual.probability}
+              shown={actual.probability.toPrecision(4)}
+            />
+            {phrases.surpriseBefore}{' '}
+            <Num
+              number={{ of: 'loss', position }}
+              value={actual.probability}
+              shown={decimal(-Math.log2(actual.probability), 2)}
+            />{' '}
+            {phrases.surpriseAfter}
           </p>
         )}
       </div>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { OptimizerStep } from '../../protocol/optimizerStep.ts';
 import type { StageAnswers, WeightPlace } from '../../protocol/stages.ts';
-import { decimal } from '../figures.ts';
+import { decimal, scientific } from '../figures.ts';
 import { Num, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 
@@ -18,12 +18,13 @@ interface TrainedStepProps {
 /** The same weight in a step as the model's training takes it. */
 export function TrainedStep({ trained, place, rate, before }: TrainedStepProps): JSX.Element {
   const { step, meanAfter, probabilityAfter } = trained;
+  const heading = phrases.optimizerHeading(step.optimizer === 'muon' ? 'Muon' : 'AdamW');
   return (
     <section class="trained-step" data-optimizer={step.optimizer} data-steps={step.steps ?? ''}>
-      <h4>{phrases.optimizerHeading(step.optimizer === 'muon' ? 'Muon' : 'AdamW')}</h4>
+      <h4>{heading}</h4>
       <p class="quiet">{step.optimizer === 'muon' ? phrases.muonHint : phrases.adamwHint}</p>
       <p class="quiet">{step.steps === null ? phrases.freshMoments : phrases.keptMoments(step.steps)}</p>
-      <Numbers label={phrases.optimizerHeading(step.optimizer)}>
+      <Numbers label={heading}>
         <table>
           <tbody>
             {rowsOf(step).map(([name, sign, values]) => (
@@ -48,7 +49,7 @@ export function TrainedStep({ trained, place, rate, before }: TrainedStepProps):
         {phrases.trainedStep(decimal(before.meanBefore, 4), decimal(meanAfter, 4))}{' '}
         {before.actual !== null &&
           probabilityAfter !== null &&
-          phrases.step1Here(decimal(before.actual.probability, 4), decimal(probabilityAfter, 4))}
+          phrases.step1Here(scientific(before.actual.probability), scientific(probabilityAfter))}
       </p>
     </section>
   );
@@ -83,10 +84,4 @@ function rowsOf(step: OptimizerStep): readonly Row[] {
         [phrases.scaleRow, 's', [step.scale]],
         ...rates,
       ];
-}
-
-/** Five digits, in powers of ten where the number is small. */
-function scientific(value: number): string {
-  const isPlain = value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 10_000);
-  return (isPlain ? String(Number(value.toPrecision(5))) : value.toExponential(4)).replaceAll('-', '−');
 }

@@ -42,29 +42,31 @@ export function VectorDrift({ drift, chosen, nameOf }: VectorDriftProps): JSX.El
       </svg>
       <details>
         <summary>{phrases.driftTable}</summary>
-        <table>
-          <TableHead
-            columns={[[phrases.moment], [phrases.driftDistance, 'number'], [phrases.driftCosine, 'number']]}
-          />
-          <tbody>
-            {drift.map((point, i) => (
-              <tr
-                key={i}
-                class={i === chosen ? 'chosen' : ''}
-                data-distance={point.distance}
-                data-cosine={point.cosine}
-              >
-                <td>
-                  <button type="button" class="plain" aria-pressed={i === chosen} onClick={() => choose(i)}>
-                    {nameOf(i)}
-                  </button>
-                </td>
-                <td class="number">{decimal(point.distance, 4)}</td>
-                <td class="number">{decimal(point.cosine, 4)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <div class="scores-frame">
+          <table>
+            <TableHead
+              columns={[[phrases.moment], [phrases.driftDistance, 'number'], [phrases.driftCosine, 'number']]}
+            />
+            <tbody>
+              {drift.map((point, i) => (
+                <tr
+                  key={i}
+                  class={i === chosen ? 'chosen' : ''}
+                  data-distance={point.distance}
+                  data-cosine={point.cosine}
+                >
+                  <td>
+                    <button type="button" class="plain" aria-pressed={i === chosen} onClick={() => choose(i)}>
+                      {nameOf(i)}
+                    </button>
+                  </td>
+                  <td class="number">{decimal(point.distance, 4)}</td>
+                  <td class="number">{decimal(point.cosine, 4)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       </details>
     </figure>
   );

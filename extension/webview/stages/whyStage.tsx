@@ -41,7 +41,18 @@ export function WhyStage(): JSX.Element | null {
             </option>
           ))}
         </select>
-        <span>p = {decimal(answer.probability, 4)}</span>
+        <Numbers label={phrases.probability}>
+          p ={' '}
+          <Num
+            number={{
+              of: 'probability',
+              position: question.position,
+              token: answer.token.id,
+              temperature: 1,
+            }}
+            value={answer.probability}
+          />
+        </Numbers>
       </p>
       <UnsureFlag probability={answer.probability} />
       <Branch />

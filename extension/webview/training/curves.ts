@@ -18,14 +18,29 @@ export function smoothedSteps(train: readonly TrainPoint[]): number {
  * do not count twice, and the average does not begin at 0.
  */
 export function smoothed(train: readonly TrainPoint[], steps: number): number[] {
-  let [sum, weight, before] = [0, 0, 0];
-  return train.map(([step, bitsPerByte]) => {
-    const share = -Math.expm1(-Math.max(1, step - before) / steps);
-    before = step;
-    sum += share * (bitsPerByte - sum);
-    weight += share * (1 - weight);
-    return sum / weight;
-  });
+  const over = average(steps);
+  return train.map((point) => averaged(over, point));
+}
+
+/** A moving average under way. */
+interface Average {
+  readonly steps: number;
+  sum: number;
+  weight: number;
+  before: number;
+}
+
+function average(steps: number): Average {
+  return { steps, sum: 0, weight: 0, before: 0 };
+}
+
+/** The average with one more point. */
+function averaged(over: Average, [step, bitsPerByte]: TrainPoint): number {
+  const share = -Math.expm1(-Math.max(1, step - over.before) / over.steps);
+  over.before = step;
+  over.sum += share * (bitsPerByte - over.sum);
+  over.weight += share * (1 - over.weight);
+  return over.sum / over.weight;
 }
 
 /** Everything that was told of one moment. */
@@ -39,26 +54,124 @@ export interface Moment {
   readonly tokensPerSecond: number | null;
 }
 
-/** The moments of both curves, in their order. */
-export function momentsOf({ train, heldOut }: Pick<TrainingView, 'train' | 'heldOut'>): Moment[] {
-  const averages = smoothed(train, smoothedSteps(train));
-  const moments: Moment[] = [];
-  let [i, j] = [0, 0];
-  while (i < train.length || j < heldOut.length) {
-    const step = Math.min(train[i]?.[0] ?? Infinity, heldOut[j]?.[0] ?? Infinity);
-    const isTrained = train[i]?.[0] === step;
-    const isScored = heldOut[j]?.[0] === step;
-    moments.push({
-      step,
-      train: isTrained ? train[i]! : null,
-      smoothed: isTrained ? averages[i]! : null,
-      heldOut: isScored ? heldOut[j]! : null,
-      tokensPerSecond: isTrained ? speedAt(train, i) : null,
-    });
-    if (isTrained) i += 1;
-    if (isScored) j += 1;
+/**
+ * The moments of both curves, in their order. Curves grow by a few points at a time: what was read of them stays, as long as they begin with
+ * the same points and are smoothed over as many steps.
+ */
+export class Moments {
+  #train: readonly TrainPoint[] = [];
+  #heldOut: readonly CurvePoint[] = [];
+  #moments: Moment[] = [];
+  #average: Average = average(1);
+
+  read({ train, heldOut }: Pick<TrainingView, 'train' | 'heldOut'>): readonly Moment[] {
+    const steps = smoothedSteps(train);
+    const goesOn =
+      this.#average.steps === steps && goesOnWith(train, this.#train) && goesOnWith(heldOut, this.#heldOut);
+    // A score may be told before or after the loss of its step, and the two are one moment.
+    const last = goesOn ? this.#moments.at(-1) : undefined;
+    const [i, j] = goesOn ? [this.#train.length, this.#heldOut.length] : [0, 0];
+    if (!goesOn) {
+      this.#moments = [];
+      this.#average = average(steps);
+    }
+    const added = this.#added(train, i, heldOut, j);
+    const first = added[0];
+    if (first !== undefined && last !== undefined && first.step < last.step) {
+      // Told out of order: from the beginning.
+      this.#train = this.#heldOut = [];
+      this.#average = average(0);
+      return this.read({ train, heldOut });
+    }
+    [this.#train, this.#heldOut] = [train, heldOut];
+    if (first === undefined) return this.#moments;
+    const both = last === undefined ? null : together(last, first);
+    this.#moments =
+      both === null ? [...this.#moments, ...added] : [...this.#moments.slice(0, -1), both, ...added.slice(1)];
+    return this.#moments;
   }
-  return moments;
+
+  #added(train: readonly TrainPoint[], i: number, heldOut: readonly CurvePoint[], j: number): Moment[] {
+    const added: Moment[] = [];
+    while (i < train.length || j < heldOut.length) {
+      const step = Math.min(train[i]?.[0] ?? Infinity, heldOut[j]?.[0] ?? Infinity);
+      const isTrained = train[i]?.[0] === step;
+      const isScored = heldOut[j]?.[0] === step;
+      added.push({
+        step,
+        train: isTrained ? train[i]! : null,
+        smoothed: isTrained ? averaged(this.#average, train[i]!) : null,
+        heldOut: isScored ? heldOut[j]! : null,
+        tokensPerSecond: isTrained ? speedAt(train, i) : null,
+      });
+      if (isTrained) i += 1;
+      if (isScored) j += 1;
+    }
+    return added;
+  }
+}
+
+/** Two that are one: of the one the loss was told, of the other the score. */
+function together(one: Moment, other: Moment): Moment | null {
+  if (one.step !== other.step) return null;
+  if (one.heldOut === null && other.train === null) return { ...one, heldOut: other.heldOut };
+  if (one.train === null && other.heldOut === null) return { ...other, heldOut: one.heldOut };
+  return null;
+}
+
+/** The one array is the other with more behind it; points are never changed. */
+function goesOnWith<Point>(points: readonly Point[], before: readonly Point[]): boolean {
+  return (
+    points.length >= before.length &&
+    points[before.length - 1] === before.at(-1) &&
+    points[0] === (before[0] ?? points[0])
+  );
+}
+
+/** What a plot draws of so many moments: no picture is so wide. */
+export const mostDrawn = 2_000;
+
+/**
+ * Of each stretch of the x axis the moments where a series is lowest and highest: peaks stay, and no value is invented.
+ * @param x of a moment, as it is drawn: of a logarithmic axis the logarithm
+ * @param series what is drawn; null where there is nothing of it
+ */
+export function drawnOf(
+  moments: readonly Moment[],
+  x: (moment: Moment) => number,
+  series: readonly ((moment: Moment) => number | null)[],
+): readonly Moment[] {
+  if (moments.length <= mostDrawn) return moments;
+  const [first, last] = [x(moments[0]!), x(moments.at(-1)!)];
+  const stretches = Math.floor((mostDrawn - 2) / (2 * series.length));
+  const scale = stretches / (last - first || 1);
+  const [lowest, highest] = [0, 1].map(() => new Int32Array(stretches * series.length).fill(-1));
+  const values = new Float64Array(moments.length);
+  series.forEach((valueOf, s) => {
+    moments.forEach((moment, i) => {
+      const value = valueOf(moment);
+      if (value === null) return;
+      values[i] = value;
+      const stretch = Math.max(0, Math.min(stretches - 1, Math.floor((x(moment) - first) * scale)));
+      const at = stretch * series.length + s;
+      if (lowest![at]! < 0 || value < values[lowest![at]!]!) lowest![at] = i;
+      if (highest![at]! < 0 || value > values[highest![at]!]!) highest![at] = i;
+    });
+  });
+  const kept = new Set([0, moments.length - 1, ...lowest!, ...highest!]);
+  kept.delete(-1);
+  return [...kept].sort((a, b) => a - b).map((i) => moments[i]!);
+}
+
+/** Index of the moment that is nearest to an x. */
+export function nearestTo(moments: readonly Moment[], x: number, axis: Axis): number {
+  let best = 0;
+  let least = Infinity;
+  moments.forEach(({ train, heldOut }, i) => {
+    const distance = Math.abs(along((train ?? heldOut)!, axis) - x);
+    if (distance < least) [best, least] = [i, distance];
+  });
+  return best;
 }
 
 /** What was trained before the first point, on a training that was gone on with, has another clock. */

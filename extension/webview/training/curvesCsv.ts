@@ -1,4 +1,5 @@
 import type { TrainingView } from '../inspectorState.ts';
+import { phrases } from '../phrases/phrases.ts';
 
 /** All curves, a point a line, and what they are read against; losses in bits per byte, as they were told. */
 export function curvesCsv({
@@ -6,12 +7,21 @@ export function curvesCsv({
   heldOut,
   yardsticks,
 }: Pick<TrainingView, 'train' | 'heldOut' | 'yardsticks'>): string {
+  const words = phrases.curveWords;
+  const { curve, step, epoch, seconds, loss, tokens, rate, norm } = words.columns;
   const lines: (string | number)[][] = [
-    ['curve', 'step', 'epoch', 'seconds', 'bits per byte', 'tokens', 'learning rate', 'gradient norm'],
-    ...train.map(([step, loss, seconds, epoch, ...rest]) => ['train', step, epoch, seconds, loss, ...rest]),
-    ...heldOut.map(([step, loss, seconds, epoch]) => ['held-out', step, epoch, seconds, loss, '', '', '']),
+    [curve, step, epoch, seconds, loss, tokens, rate, norm],
+    ...train.map(([step, loss, seconds, epoch, ...rest]) => [
+      words.train,
+      step,
+      epoch,
+      seconds,
+      loss,
+      ...rest,
+    ]),
+    ...heldOut.map(([step, loss, seconds, epoch]) => [words.heldOut, step, epoch, seconds, loss, '', '', '']),
     ...(yardsticks === null ? [] : (['blind', 'frequency'] as const)).map((name) => [
-      name,
+      words[name],
       '',
       '',
       '',

@@ -19,10 +19,10 @@ export class Plot {
   readonly #place: HTMLElement;
   readonly #resizes: ResizeObserver;
   readonly #themes: MutationObserver;
-  readonly #onPoint: (index: number) => void;
+  readonly #onPoint: (x: number) => void;
   #describe: (style: PlotStyle) => PlotOptions;
-  #data: uPlot.AlignedData;
-  #index: number | null = null;
+  #data: () => uPlot.AlignedData;
+  #x: number | null = null;
   #isStale = false;
   #drawnAtMs = performance.now();
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -32,12 +32,15 @@ export class Plot {
   #line = document.createElement('div');
   #plot: uPlot;
 
-  /** @param onPoint which x, by its index, the pointer is at */
+  /**
+   * @param data asked for when it is drawn
+   * @param onPoint which x the pointer is at
+   */
   constructor(
     place: HTMLElement,
     describe: (style: PlotStyle) => PlotOptions,
-    data: uPlot.AlignedData,
-    onPoint: (index: number) => void,
+    data: () => uPlot.AlignedData,
+    onPoint: (x: number) => void,
   ) {
     this.#place = place;
     this.#describe = describe;
@@ -60,7 +63,7 @@ export class Plot {
   }
 
   /** Soon, and once somebody can see it. */
-  draw(data: uPlot.AlignedData): void {
+  draw(data: () => uPlot.AlignedData): void {
     if (data === this.#data) return;
     this.#data = data;
     this.#isStale = true;
@@ -68,7 +71,7 @@ export class Plot {
   }
 
   /** Other scales or series, which a uPlot has for life. */
-  redraw(describe: (style: PlotStyle) => PlotOptions, data: uPlot.AlignedData): void {
+  redraw(describe: (style: PlotStyle) => PlotOptions, data: () => uPlot.AlignedData): void {
     if (describe === this.#describe) return;
     this.#describe = describe;
     this.#data = data;
@@ -76,8 +79,8 @@ export class Plot {
   }
 
   /** The line stands at this x. */
-  point(index: number): void {
-    this.#index = index;
+  point(x: number): void {
+    this.#x = x;
     this.#moveLine();
   }
 
@@ -102,7 +105,7 @@ export class Plot {
   }
 
   #drawNow(): void {
-    this.#plot.setData(this.#data);
+    this.#plot.setData(this.#data());
     this.#drawn();
   }
 
@@ -123,9 +126,9 @@ export class Plot {
     // A uPlot knows its scales only once it draws.
     const draw = [...(options.hooks?.draw ?? []), (drawn: uPlot) => this.#moveLine(drawn)];
     const hooks = { ...options.hooks, draw };
-    const plot = new uPlot({ ...options, width, hooks }, this.#data, this.#place);
+    const plot = new uPlot({ ...options, width, hooks }, this.#data(), this.#place);
     const follow = (event: MouseEvent): void => {
-      if (this.#data[0].length > 0) this.#onPoint(plot.posToIdx(event.offsetX));
+      if (plot.data[0].length > 0) this.#onPoint(plot.posToVal(event.offsetX, 'x'));
     };
     plot.over.addEventListener('mousemove', follow);
     plot.over.addEventListener('click', follow);
@@ -134,9 +137,9 @@ export class Plot {
   }
 
   #moveLine(plot = this.#plot): void {
-    const x = this.#index === null ? undefined : this.#data[0][this.#index];
-    this.#line.hidden = x === undefined;
-    if (x !== undefined) this.#line.style.setProperty('left', `${plot.valToPos(x, 'x')}px`);
+    const x = this.#x;
+    this.#line.hidden = x === null;
+    if (x !== null) this.#line.style.setProperty('left', `${plot.valToPos(x, 'x')}px`);
   }
 }
 

@@ -9,10 +9,11 @@ export interface PlotViewProps {
   readonly class: string;
   /** the same one as long as scales and series are */
   readonly describe: (style: PlotStyle) => PlotOptions;
-  readonly data: uPlot.AlignedData;
-  /** of the x where the line stands */
-  readonly index: number;
-  readonly onPoint: (index: number) => void;
+  /** asked for when it is drawn; the same one as long as nothing has come */
+  readonly data: () => uPlot.AlignedData;
+  /** the x where the line stands */
+  readonly at: number;
+  readonly onPoint: (x: number) => void;
   /** what draws is not to be had */
   readonly onFailure: (reason: Error) => void;
   /** rises when somebody wants it to be tried again */
@@ -21,7 +22,7 @@ export interface PlotViewProps {
 
 /** A plot for the eyes; its numbers stand in tables beside it. */
 export function PlotView(props: PlotViewProps): JSX.Element {
-  const { label, class: name, describe, data, index } = props;
+  const { label, class: name, describe, data, at } = props;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const newest = useRef(props);
@@ -37,9 +38,9 @@ export function PlotView(props: PlotViewProps): JSX.Element {
         return;
       }
       if (isGone) return;
-      const { describe, data, index } = newest.current;
-      plot.current = new Plot(place.current!, describe, data, (at) => newest.current.onPoint(at));
-      plot.current.point(index);
+      const { describe, data, at } = newest.current;
+      plot.current = new Plot(place.current!, describe, data, (x) => newest.current.onPoint(x));
+      plot.current.point(at);
     };
     void begin();
     return () => {
@@ -50,6 +51,6 @@ export function PlotView(props: PlotViewProps): JSX.Element {
   // In the frame of the numbers beside it: one of its own would have the page painted once more for each plot.
   useLayoutEffect(() => plot.current?.redraw(describe, data), [describe]);
   useLayoutEffect(() => plot.current?.draw(data), [data]);
-  useLayoutEffect(() => plot.current?.point(index), [index, data]);
+  useLayoutEffect(() => plot.current?.point(at), [at, data]);
   return <div class={name} role="img" aria-label={label} ref={place} />;
 }

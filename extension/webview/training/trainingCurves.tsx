@@ -2,12 +2,12 @@ import type { JSX } from 'preact';
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { axes, type CurveScales, type InspectorRequest } from '../../protocol/inspector.ts';
-import { along, type Axis, gapOf, type Moment, momentAt, momentsOf } from './curves.ts';
+import { along, type Axis, drawnOf, gapOf, type Moment, momentAt, Moments, nearestTo } from './curves.ts';
 import { curvesCsv } from './curvesCsv.ts';
 import { count, decimal, duration } from '../figures.ts';
 import { HeldOutTable } from './heldOutTable.tsx';
 import type { InspectorEvent, TrainingView } from '../inspectorState.ts';
-import { figureOptions, lossOptions, shortDecimal, shortRate } from './lossPlot.ts';
+import { figureOptions, lossOptions, type Marks, shortDecimal, shortRate } from './lossPlot.ts';
 import { phrases } from '../phrases/phrases.ts';
 import { PlotView, type PlotViewProps } from './plotView.tsx';
 import { Readout } from './readout.tsx';
@@ -25,10 +25,11 @@ export function TrainingCurves({ training, scales, dispatch, send }: TrainingCur
   /** null: where the training is */
   const [step, setStep] = useState<number | null>(null);
   const { train, heldOut } = training;
-  const moments = useMemo(
-    () => momentsOf({ train, heldOut }).filter((moment) => !scales.logX || xOf(moment, scales.axis) > 0),
-    [train, heldOut, scales],
-  );
+  const read = useRef(new Moments());
+  const moments = useMemo(() => {
+    const all = read.current.read({ train, heldOut });
+    return scales.logX ? all.filter((moment) => xOf(moment, scales.axis) > 0) : all;
+  }, [train, heldOut, scales]);
   const index = momentAt(moments, step);
   const choose = useCallback(
     (at: number): void => setStep(at >= moments.length - 1 ? null : moments[at]!.step),
@@ -41,9 +42,15 @@ export function TrainingCurves({ training, scales, dispatch, send }: TrainingCur
     <>
       <ScaleControls scales={scales} onChange={(next) => dispatch({ type: 'scale', scales: next })} />
       <figure>
-        <DrawnOrNot training={training} moments={moments} scales={scales} index={index} onPoint={choose} />
         {moments.length > 0 && (
           <>
+            <DrawnOrNot
+              training={training}
+              moments={moments}
+              scales={scales}
+              at={xOf(moments[index]!, scales.axis)}
+              onPoint={(x) => choose(nearestTo(moments, x, scales.axis))}
+            />
             <MomentSlider moments={moments} index={index} onChoose={choose} />
             <Readout training={training} moment={moments[index]!} />
           </>
@@ -74,6 +81,16 @@ export function TrainingCurves({ training, scales, dispatch, send }: TrainingCur
 
 function xOf({ train, heldOut }: Moment, axis: Axis): number {
   return along((train ?? heldOut)!, axis);
+}
+
+/** What a plot of these series draws of the moments. */
+function drawnOver(
+  { axis, logX }: CurveScales,
+  moments: readonly Moment[],
+  series: Parameters<typeof drawnOf>[2],
+): readonly Moment[] {
+  const x = (moment: Moment): number => xOf(moment, axis);
+  return drawnOf(moments, logX ? (moment) => Math.log(x(moment)) : x, series);
 }
 
 interface ScaleControlsProps {
@@ -147,32 +164,37 @@ function DrawnOrNot(props: Omit<PlotsProps, 'onFailure' | 'attempt'>): JSX.Eleme
   );
 }
 
-interface PlotsProps extends Pick<PlotViewProps, 'onFailure' | 'attempt'> {
+interface PlotsProps extends Pick<PlotViewProps, 'at' | 'onPoint' | 'onFailure' | 'attempt'> {
   readonly training: TrainingView;
   readonly moments: readonly Moment[];
   readonly scales: CurveScales;
-  readonly index: number;
-  readonly onPoint: (index: number) => void;
 }
 
-function Plots({ training, moments, scales, index, onPoint, onFailure, attempt }: PlotsProps): JSX.Element {
+function Plots({ training, moments, scales, at, onPoint, onFailure, attempt }: PlotsProps): JSX.Element {
   const { best, yardsticks } = training;
-  const marks = useRef({ gap: gapOf(moments), best });
-  marks.current = { gap: gapOf(moments), best };
-  const describe = useMemo(() => lossOptions(scales, () => marks.current), [scales]);
-  const xs = useMemo(() => moments.map((moment) => xOf(moment, scales.axis)), [moments, scales]);
-  const losses = useMemo((): uPlot.AlignedData => {
-    const across = (value: number | undefined): (number | null)[] => moments.map(() => value ?? null);
+  const newest = useRef({ moments, best });
+  newest.current = { moments, best };
+  const describe = useMemo(() => {
+    const marks = (): Marks => ({ gap: gapOf(newest.current.moments), best: newest.current.best });
+    return lossOptions(scales, marks);
+  }, [scales]);
+  const losses = useCallback((): uPlot.AlignedData => {
+    const [trainLoss, heldOutLoss] = [
+      ({ train }: Moment) => train?.[1] ?? null,
+      ({ heldOut }: Moment) => heldOut?.[1] ?? null,
+    ];
+    const drawn = drawnOver(scales, moments, [trainLoss, heldOutLoss]);
+    const across = (value: number | undefined): (number | null)[] => drawn.map(() => value ?? null);
     return [
-      xs,
-      moments.map(({ train }) => train?.[1] ?? null),
-      moments.map(({ smoothed }) => smoothed),
-      moments.map(({ heldOut }) => heldOut?.[1] ?? null),
+      drawn.map((moment) => xOf(moment, scales.axis)),
+      drawn.map(trainLoss),
+      drawn.map(({ smoothed }) => smoothed),
+      drawn.map(heldOutLoss),
       across(yardsticks?.blind.bitsPerByte),
       across(yardsticks?.frequency.bitsPerByte),
     ];
-  }, [moments, xs, yardsticks]);
-  const shared = { moments, xs, scales, index, onPoint, onFailure, attempt };
+  }, [moments, scales, yardsticks]);
+  const shared = { moments, scales, at, onPoint, onFailure, attempt };
   return (
     <>
       <PlotView
@@ -180,7 +202,7 @@ function Plots({ training, moments, scales, index, onPoint, onFailure, attempt }
         label={phrases.chartLabel}
         describe={describe}
         data={losses}
-        index={index}
+        at={at}
         onPoint={onPoint}
         onFailure={onFailure}
         attempt={attempt}
@@ -210,7 +232,6 @@ function Plots({ training, moments, scales, index, onPoint, onFailure, attempt }
 
 interface FigureProps extends Omit<PlotsProps, 'training'> {
   readonly label: string;
-  readonly xs: readonly number[];
   readonly of: (moment: Moment) => number | null;
   readonly shown: (value: number) => string;
   readonly limit?: number | null;
@@ -219,12 +240,11 @@ interface FigureProps extends Omit<PlotsProps, 'training'> {
 function Figure({
   label,
   moments,
-  xs,
   scales,
   of,
   shown,
   limit = null,
-  index,
+  at,
   onPoint,
   onFailure,
   attempt,
@@ -233,21 +253,21 @@ function Figure({
     () => figureOptions(scales, label, shown, limit !== null),
     [scales, label, shown, limit !== null],
   );
-  const data = useMemo(
-    (): uPlot.AlignedData => [
-      [...xs],
-      moments.map(of),
-      ...(limit === null ? [] : [moments.map(() => limit)]),
-    ],
-    [xs, moments, limit],
-  );
+  const data = useCallback((): uPlot.AlignedData => {
+    const drawn = drawnOver(scales, moments, [of]);
+    return [
+      drawn.map((moment) => xOf(moment, scales.axis)),
+      drawn.map(of),
+      ...(limit === null ? [] : [drawn.map(() => limit)]),
+    ];
+  }, [moments, scales, limit]);
   return (
     <PlotView
       class="chart small"
       label={phrases.figureLabel(label)}
       describe={describe}
       data={data}
-      index={index}
+      at={at}
       onPoint={onPoint}
       onFailure={onFailure}
       attempt={attempt}
