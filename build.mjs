@@ -68,7 +68,7 @@ const bundles = [
     external: ['vscode'],
   },
   { ...web, entryPoints: ['extension/threads/webThread.ts'], outfile: 'dist/web/thread.js', format: 'iife' },
-  ...['inspector.tsx', 'phrases/inspectorChinese.ts', 'training/plots.ts'].map((name) => ({
+  ...['inspector.tsx', 'phrases/inspectorChinese.ts', 'training/plots.ts', 'sheets.ts'].map((name) => ({
     ...browser,
     entryPoints: [`extension/webview/${name}`],
     outfile: `dist/webview/${path.parse(name).name}.js`,

@@ -1,7 +1,5 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
-import { sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { FlowView } from './flow/flowView.tsx';
@@ -10,6 +8,7 @@ import { Guarded } from './guarded.tsx';
 import { StartEssay } from './header.tsx';
 import { numberSentence } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
+import { type SheetTools, useSheetTools } from './sheetTools.ts';
 import { useAnswer, useView } from './view.ts';
 
 /** Lines of the calculation that are shown beside the stage: its end. */
@@ -70,23 +69,29 @@ function Looked({ explanation }: { readonly explanation: Explanation | null }): 
   if (explanation === null) {
     return <p role={error === null ? undefined : 'alert'}>{error === null ? sentence : error.message}</p>;
   }
-  return <Checked number={number} sentence={sentence} explanation={explanation} />;
+  return <CheckedOrNot number={number} sentence={sentence} explanation={explanation} />;
 }
 
 interface CheckedProps {
   readonly number: NumberName;
   readonly sentence: string;
   readonly explanation: Explanation;
+  readonly tools: SheetTools;
 }
 
-function Checked({ number, sentence, explanation }: CheckedProps): JSX.Element {
+function CheckedOrNot(props: Omit<CheckedProps, 'tools'>): JSX.Element {
+  const tools = useSheetTools();
+  return tools === null ? <p>{props.sentence}</p> : <Checked {...props} tools={tools} />;
+}
+
+function Checked({ number, sentence, explanation, tools }: CheckedProps): JSX.Element {
   const { dispatch, send } = useView();
-  const sheet = useMemo(() => sheetOf(explanation), [explanation]);
+  const sheet = useMemo(() => tools.sheetOf(explanation), [explanation]);
   const lines = sheet.rows.filter(({ made, kind }) => made !== '' || kind === 'total').slice(-lastLines);
   return (
     <div role="status" data-looking={number.of}>
       <p>{sentence}</p>
-      <p class="equation">{symbolsOf(explanation.formula)}</p>
+      <p class="equation">{tools.symbolsOf(explanation.formula)}</p>
       {lines.map(({ name, made, value }, i) => (
         <p class="equation" key={i}>
           {name} = {made === '' ? '' : `${made} = `}
@@ -103,7 +108,9 @@ function Checked({ number, sentence, explanation }: CheckedProps): JSX.Element {
         </button>
         <button
           type="button"
-          onClick={() => send({ type: 'copy', text: `${sentence}\n${sheetText(sheet, phrases.sheetWords)}` })}
+          onClick={() =>
+            send({ type: 'copy', text: `${sentence}\n${tools.sheetText(sheet, phrases.sheetWords)}` })
+          }
         >
           {phrases.copy}
         </button>

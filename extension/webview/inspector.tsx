@@ -6,6 +6,7 @@ import { initialState, memoryOf, step } from './inspectorState.ts';
 import { readMemory } from './memory.ts';
 import { numberMenu } from './numberMenu.ts';
 import { partToFocus } from './pageParts.ts';
+import { loadSheetTools } from './sheetTools.ts';
 import './inspector.css';
 
 /** What the editor gives a webview's script; callable once. */
@@ -90,3 +91,5 @@ window.addEventListener('focus', () => {
 
 draw();
 send({ type: 'ready', memory });
+// Before somebody looks at a number, after whatever is waited for.
+requestIdleCallback(() => void loadSheetTools().catch(() => {}), { timeout: 2_000 });

@@ -1,9 +1,7 @@
-import { phrases } from './phrases/phrases.ts';
-
-/** A page of its own, to be printed: black on white, no script. @param parts HTML, with all text in it escaped */
-export function printedPage(title: string, parts: readonly string[]): string {
+/** A page of its own, to be printed: black on white, no script. @param language BCP 47 @param parts HTML, with all text in it escaped */
+export function printedPage(title: string, language: string, parts: readonly string[]): string {
   return `<!DOCTYPE html>
-<html lang="${phrases.language}">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <title>${escaped(title)}</title>

@@ -2,9 +2,8 @@ import { symbolsOf } from '../arithmetic/formulas.ts';
 import type { FormulaKind } from '../protocol/explanation.ts';
 import type { NumberTable, PassStep, WholePass } from '../protocol/wholePass.ts';
 import { decimal } from './figures.ts';
-import { phrases } from './phrases/phrases.ts';
+import type { Phrases } from './phrases/phrases.ts';
 import { escaped, printedPage } from './printedPage.ts';
-import { spokenToken, tokenPieces } from './tokenText.ts';
 
 /** How each step is computed from those before it. */
 const symbols: Readonly<Record<PassStep['name'], readonly FormulaKind[]>> = {
@@ -24,14 +23,21 @@ const symbols: Readonly<Record<PassStep['name'], readonly FormulaKind[]>> = {
 };
 const [fewestDecimals, mostDecimals] = [4, 8];
 
+interface PassWords {
+  /** what is to be computed is left out */
+  readonly isBlank: boolean;
+  /** of the page's language */
+  readonly phrases: Phrases;
+  /** a token in words */
+  readonly nameOf: (bytes: string) => string;
+}
+
 /**
  * A whole pass for paper: the weights, every step from the tokens to the loss, and the step down its gradients. Rows of a step are tokens,
  * the last one the chosen one; rows of a matrix are the numbers that it makes.
- * @param isBlank what is to be computed is left out
  */
-export function printedPass(pass: WholePass, isBlank: boolean): string {
+export function printedPass(pass: WholePass, { isBlank, phrases, nameOf }: PassWords): string {
   const { tokens, vocabulary, heads, next, loss, gradients, rate } = pass;
-  const nameOf = (bytes: string): string => spokenToken(tokenPieces(bytes));
   const names = tokens.map(({ id, bytes }) => `${nameOf(bytes)} (${id})`);
   const rowNames = ({ name, rows }: PassStep): string[] => {
     if (name === 'logits') return [nameOf(tokens.at(-1)!.bytes)];
@@ -64,7 +70,7 @@ export function printedPass(pass: WholePass, isBlank: boolean): string {
       false,
     ),
   );
-  return printedPage(phrases.passHeading, [
+  return printedPage(phrases.passHeading, phrases.language, [
     `<p>${escaped(phrases.passHint(names.length))}</p>`,
     `<p>${names.map(escaped).join(' · ')}${next === null ? '' : ` → ${escaped(`${nameOf(next.bytes)} (${next.id})`)}`}</p>`,
     `<h2>${escaped(phrases.passWeights)}</h2>`,

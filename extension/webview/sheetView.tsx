@@ -1,11 +1,10 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { sheetOf, symbolsOf } from '../arithmetic/formulas.ts';
 import type { Sheet, SheetRow } from '../arithmetic/sheet.ts';
-import { boundInFull, inFull, sheetCsv, sheetText } from '../arithmetic/sheetText.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { phrases } from './phrases/phrases.ts';
-import { conventionOf, machineShown, printedSheet } from './printedSheet.ts';
+import { type SheetTools, useSheetTools } from './sheetTools.ts';
+import { conventionOf, machineShown } from './sheetWords.ts';
 import { TableHead } from './tableHead.tsx';
 import { useView } from './view.ts';
 
@@ -19,7 +18,16 @@ interface SheetViewProps {
 }
 
 /** Every operand of one number, and its calculation in lines that a pocket calculator can follow. */
-export function SheetView({ explanation: current, sentence }: SheetViewProps): JSX.Element {
+export function SheetView(props: SheetViewProps): JSX.Element | null {
+  const tools = useSheetTools();
+  return tools === null ? null : <DrawnSheet {...props} tools={tools} />;
+}
+
+function DrawnSheet({
+  explanation: current,
+  sentence,
+  tools,
+}: SheetViewProps & { readonly tools: SheetTools }): JSX.Element {
   const { dispatch, state } = useView();
   const [isShort, setShort] = useState(false);
   // Who calculates goes on with the numbers they began with, also where the model learns meanwhile.
@@ -30,12 +38,15 @@ export function SheetView({ explanation: current, sentence }: SheetViewProps): J
     () => begun !== null && JSON.stringify(begun) !== JSON.stringify(current),
     [begun, current],
   );
-  const sheet = useMemo(() => sheetOf(explanation, isShort ? shortTerms : Infinity), [explanation, isShort]);
+  const sheet = useMemo(
+    () => tools.sheetOf(explanation, isShort ? shortTerms : Infinity),
+    [explanation, isShort],
+  );
   const close = (): void => {
     const number = state.look?.number ?? null;
     dispatch({ type: 'look', look: number === null ? null : { number, sheet: false } });
   };
-  const symbols = symbolsOf(explanation.formula);
+  const symbols = tools.symbolsOf(explanation.formula);
   return (
     <section class="sheet" aria-labelledby="sheet-heading">
       <h3 id="sheet-heading">{phrases.pencilHeading}</h3>
@@ -51,35 +62,38 @@ export function SheetView({ explanation: current, sentence }: SheetViewProps): J
           checked={isBlank}
           onChange={(blank) => setBegun(blank ? current : null)}
         />
-        <Keeping sheet={sheet} heading={{ sentence, symbols, isBlank }} />
+        <Keeping sheet={sheet} heading={{ sentence, symbols, isBlank }} tools={tools} />
       </p>
-      <p class="quiet">{conventionOf(sheet)}</p>
+      <p class="quiet">{conventionOf(sheet, phrases)}</p>
       {isOld && <p role="status">{phrases.sheetBegun}</p>}
       <Lines sheet={sheet} isBlank={isBlank} />
-      <Results sheet={sheet} />
+      <Results sheet={sheet} tools={tools} />
     </section>
   );
 }
 
 interface KeepingProps {
   readonly sheet: Sheet;
-  readonly heading: Parameters<typeof printedSheet>[1];
+  readonly heading: Parameters<SheetTools['printedSheet']>[1];
+  readonly tools: SheetTools;
 }
 
 /** What can be made of the sheet outside of the page. */
-function Keeping({ sheet, heading }: KeepingProps): JSX.Element {
+function Keeping({ sheet, heading, tools }: KeepingProps): JSX.Element {
   const { send } = useView();
   return (
     <>
       <button
         type="button"
-        onClick={() => send({ type: 'copy', text: sheetText(sheet, phrases.sheetWords) })}
+        onClick={() => send({ type: 'copy', text: tools.sheetText(sheet, phrases.sheetWords) })}
       >
         {phrases.copy}
       </button>
       <button
         type="button"
-        onClick={() => send({ type: 'keep', what: 'sheet', content: sheetCsv(sheet, phrases.sheetWords) })}
+        onClick={() =>
+          send({ type: 'keep', what: 'sheet', content: tools.sheetCsv(sheet, phrases.sheetWords) })
+        }
       >
         {phrases.csv}
       </button>
@@ -89,7 +103,7 @@ function Keeping({ sheet, heading }: KeepingProps): JSX.Element {
           send({
             type: 'keep',
             what: 'printedSheet',
-            content: printedSheet(sheet, heading),
+            content: tools.printedSheet(sheet, heading, phrases),
           })
         }
       >
@@ -197,7 +211,7 @@ function firstWrong(table: HTMLTableElement): number | null {
   return at < 0 ? null : at;
 }
 
-function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
+function Results({ sheet, tools }: { readonly sheet: Sheet; readonly tools: SheetTools }): JSX.Element {
   return (
     <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.result}>
       <table class="results">
@@ -222,8 +236,8 @@ function Results({ sheet }: { readonly sheet: Sheet }): JSX.Element {
               <th scope="row">{name}</th>
               <td class="number">{shown}</td>
               <td class="number">{machineShown(sheet, machine)}</td>
-              <td class="number">{inFull(difference)}</td>
-              <td class="number">{boundInFull(bound)}</td>
+              <td class="number">{tools.inFull(difference)}</td>
+              <td class="number">{tools.boundInFull(bound)}</td>
             </tr>
           ))}
         </tbody>

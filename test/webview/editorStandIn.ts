@@ -77,6 +77,7 @@ export class EditorStandIn {
         { in: entry, out: 'inspector' },
         { in: 'extension/webview/phrases/inspectorChinese.ts', out: 'inspectorChinese' },
         { in: 'extension/webview/training/plots.ts', out: 'plots' },
+        { in: 'extension/webview/sheets.ts', out: 'sheets' },
       ],
       bundle: true,
       minify: true,

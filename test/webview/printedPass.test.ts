@@ -5,6 +5,7 @@ import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import type { Run } from '../../extension/inspection/subject.ts';
 import { wholePass } from '../../extension/inspection/wholePass.ts';
 import type { WholePass } from '../../extension/protocol/wholePass.ts';
+import { english } from '../../extension/webview/phrases/english.ts';
 import { printedPass } from '../../extension/webview/printedPass.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
@@ -169,6 +170,7 @@ function redo(html: string, { heads, epsilon }: WholePass): number {
 }
 
 const kernels = compiled('relaxed');
+const filled = { isBlank: false, phrases: english, nameOf: (bytes: string): string => bytes };
 
 describe('a whole pass on paper', () => {
   it('of the essay’s example, is redone from its digits alone, before and after lessons', () => {
@@ -176,7 +178,7 @@ describe('a whole pass on paper', () => {
     for (const steps of [0, 40]) {
       if (steps > 0) essay.step(steps, 0.2);
       const pass = wholePass(essay.run, 12, 0.2)!;
-      const html = printedPass(pass, false);
+      const html = printedPass(pass, filled);
       expect(redo(html, pass)).toBeGreaterThan(400);
       const { next, loss, probabilities } = pass;
       expect(Math.abs(-Math.log(probabilities[next!.id]!) - loss!)).toBeLessThan(1e-5);
@@ -190,7 +192,7 @@ describe('a whole pass on paper', () => {
     const bytesOf = (id: number): string => (id < 256 ? String.fromCharCode(id) : `t${id}`);
     const run: Run = { subject: { model, bytesOf }, ids: [40, 41, 99, 3, 200, 17, 8, 90] };
     const pass = wholePass(run, 6, 0.1)!;
-    const html = printedPass(pass, false);
+    const html = printedPass(pass, filled);
     expect(redo(html, pass)).toBeGreaterThan(700);
     // 7-point type: about 90 lines of 150 characters a page.
     const text = html.replaceAll(/<\/t[dh]>/g, ' ').replaceAll(/<[^>]*>/g, '');
@@ -211,10 +213,10 @@ describe('a whole pass on paper', () => {
 
   it('left blank has what is given and nothing that is to be computed', () => {
     const essay = new Essay(kernels, 3);
-    const tables = tablesOf(printedPass(wholePass(essay.run, 4, 0.2)!, true));
-    const filled = tablesOf(printedPass(wholePass(essay.run, 4, 0.2)!, false));
+    const tables = tablesOf(printedPass(wholePass(essay.run, 4, 0.2)!, { ...filled, isBlank: true }));
+    const whole = tablesOf(printedPass(wholePass(essay.run, 4, 0.2)!, filled));
     for (const given of ['embedding-', 'model.embed_tokens.weight', 'cos'])
-      expect(tables.get(given)).toEqual(filled.get(given));
+      expect(tables.get(given)).toEqual(whole.get(given));
     for (const computed of ['inputNorm-0', 'shares-0', 'logits-', 'probabilities'])
       expect(
         tables
@@ -231,6 +233,6 @@ describe('a whole pass on paper', () => {
     const essay = new Essay(kernels, 3);
     const pass = wholePass(essay.run, essay.run.ids.length - 1, 0.2)!;
     expect(pass).toMatchObject({ next: null, loss: null, gradients: [] });
-    expect(printedPass(pass, false)).not.toContain('−ln p(');
+    expect(printedPass(pass, filled)).not.toContain('−ln p(');
   });
 });

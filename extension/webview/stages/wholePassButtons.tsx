@@ -1,11 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { phrases } from '../phrases/phrases.ts';
-import { printedPass } from '../printedPass.ts';
+import { loadSheetTools } from '../sheetTools.ts';
+import { spokenToken, tokenPieces } from '../tokenText.ts';
 import { useAnswer, useView } from '../view.ts';
 
 /** Numbers a token of models that are for paper. */
 const mostHidden = 16;
+
+const nameOf = (bytes: string): string => spokenToken(tokenPieces(bytes));
 
 /** The whole pass of a model that is small enough: on paper, with its results or for somebody to compute. */
 export function WholePassButtons(): JSX.Element | null {
@@ -15,9 +18,16 @@ export function WholePassButtons(): JSX.Element | null {
   const answer = state.questions.pass?.waiting === false ? (asked?.answer ?? null) : null;
   useEffect(() => {
     if (paper === 'none' || answer === null) return;
-    send({ type: 'keep', what: 'printedPass', content: printedPass(answer, paper === 'blank') });
-    // What is done is drawn at once, which must not be while effects still run.
-    queueMicrotask(() => dispatch({ type: 'select', change: { paper: 'none' } }));
+    const print = async (): Promise<void> => {
+      const { printedPass } = await loadSheetTools();
+      send({
+        type: 'keep',
+        what: 'printedPass',
+        content: printedPass(answer, { isBlank: paper === 'blank', phrases, nameOf }),
+      });
+      dispatch({ type: 'select', change: { paper: 'none' } });
+    };
+    void print();
   }, [paper, answer]);
   if (inspection.hiddenSize > mostHidden) return null;
   const print = (paper: 'filled' | 'blank'): void => dispatch({ type: 'select', change: { paper } });
