@@ -33,7 +33,7 @@ describe.skipIf(whyNoBrowser !== null)('the menu of a number, in a browser', () 
     const { page } = inspector;
     const number = page.locator('.num[data-of="logit"]').first();
     await number.click({ button: 'right' });
-    await page.locator('header h1').click({ button: 'right' });
+    await page.locator('header .place').click({ button: 'right' });
     await number.focus();
     await page.keyboard.press('ContextMenu');
     await page.keyboard.press('Shift+F10');
