@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PartsOfDecision, PartsOfToken, Pushes } from '../protocol/stages.ts';
+import type { Explanation } from '../protocol/explanation.ts';
 import { decimal } from './figures.ts';
+import { KnownNum, Numbers } from './numbers.tsx';
 import { phrases } from './phrases/phrases.ts';
 import { TableHead } from './tableHead.tsx';
 import { TokenText } from './tokenTextView.tsx';
@@ -88,34 +90,41 @@ export function Decisions({ token }: { readonly token: PartsOfToken }): JSX.Elem
       </summary>
       <p class="quiet">{phrases.decisionsHint}</p>
       <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.decisionsLabel}>
-        <table class="decisions">
-          <TableHead
-            columns={[
-              phrases.rank,
-              ...pushNames.map((push) => phrases.parts[push]),
-              's',
-              '1 ÷ (1 + e^−s)',
-              phrases.corrected,
-              phrases.ofTheSide,
-            ].map((title) => [title, 'number'])}
-          />
-          <tbody>
-            {token.decisions.map((decision, i) => (
-              <Decision key={i} number={i + 1} decision={decision} />
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row" colSpan={pushNames.length + 4}>
-                {phrases.productOfSides}
-              </th>
-              <td class="number">{decimal(token.mixed, 6)}</td>
-            </tr>
-          </tfoot>
-        </table>
+        <Numbers label={phrases.decisionsLabel}>
+          <table class="decisions">
+            <TableHead
+              columns={[
+                phrases.rank,
+                ...pushNames.map((push) => phrases.parts[push]),
+                's',
+                '1 ÷ (1 + e^−s)',
+                phrases.corrected,
+                phrases.ofTheSide,
+              ].map((title) => [title, 'number'])}
+            />
+            <tbody>
+              {token.decisions.map((decision, i) => (
+                <Decision key={i} number={i + 1} decision={decision} />
+              ))}
+            </tbody>
+            <tfoot>
+              <tr>
+                <th scope="row" colSpan={pushNames.length + 4}>
+                  {phrases.productOfSides}
+                </th>
+                <td class="number">{decimal(token.mixed, 6)}</td>
+              </tr>
+            </tfoot>
+          </table>
+        </Numbers>
       </div>
     </details>
   );
+}
+
+/** A sum is a dot product with ones. */
+function sumOf(terms: readonly number[], total: number): Explanation {
+  return { formula: 'dot', operands: { a: terms, b: terms.map(() => 1) }, machine: [total] };
 }
 
 function Decision({
@@ -135,9 +144,28 @@ function Decision({
         </td>
       ))}
       <td class="number" data-stretched={stretched}>
-        {decimal(stretched, 3)}
+        <KnownNum
+          of="stretched"
+          shown={decimal(stretched, 3)}
+          sentence={phrases.stretchedSentence(number)}
+          explanation={sumOf(
+            pushNames.map((push) => pushes[push]),
+            stretched,
+          )}
+        />
       </td>
-      <td class="number">{decimal(mixed, 4)}</td>
+      <td class="number">
+        <KnownNum
+          of="decided"
+          shown={decimal(mixed, 4)}
+          sentence={phrases.decidedSentence(number)}
+          explanation={{
+            formula: 'softmax',
+            operands: { scores: [stretched, 0], index: 0, temperature: 1, rest: 0 },
+            machine: [mixed],
+          }}
+        />
+      </td>
       <td class="number">{decimal(adjusted, 4)}</td>
       <td class="number">{decimal(side === 1 ? adjusted : 1 - adjusted, 4)}</td>
     </tr>

@@ -10,7 +10,7 @@ const allowed: readonly (readonly [where: string, why: string])[] = [
   ['[data-stage="attention"] label', 'the first share of the row, which has its sheet in the table'],
   ['.summary p:has([data-of="entropy"])', '2 to the power of the entropy beside it'],
   ['[data-stage="scores"] details ol', 'of a layer that was not made to be read; the table has the last one'],
-  ['.parts', 'of the mixture: its own table shows how pushes add up and factors are multiplied'],
+  ['.parts td', 'of the mixture: pushes add up to a number with a sheet, factors to the product below them'],
   ['[data-stage="choice"] p', 'what the generator makes of the seed'],
   ['.messages dd, .message-tokens', 'of a message that is over: no run of it is kept'],
   ['.equation', 'an operand of the number in the same line, and on its sheet'],

@@ -211,14 +211,14 @@ const sampleParts: Parts = {
       {
         pushes: { project: 0.9, file: 0.2, backOff: 0.1, transformer: 0.3, constant: -0.05, limits: 0 },
         stretched: 1.45,
-        mixed: 0.81,
+        mixed: 1 / (1 + Math.exp(-1.45)),
         adjusted: 0.8,
         side: 1,
       },
       {
         pushes: { project: 0.5, file: 0.1, backOff: 0.1, transformer: 0.1, constant: -0.05, limits: 0 },
         stretched: 0.75,
-        mixed: 0.6792,
+        mixed: 1 / (1 + Math.exp(-0.75)),
         adjusted: 0.6794,
         side: 0,
       },

@@ -231,6 +231,9 @@ const prediction = {
   },
   decisionsHeading: (decisions) => `经过 ${count(decisions)} 次判断到达`,
   decisionsLabel: '判断',
+  stretchedSentence: (decision) => `第 ${decision} 次判断中各部分推力的总和 s。`,
+  decidedSentence: (decision) =>
+    `第 ${decision} 次判断中第 1 侧的概率：1 ÷ (1 + e^−s)，即 s 与 0 的 softmax。`,
   decisionsHint:
     '标记是经过一连串是非判断到达的。每次判断中，各部分的推力加起来等于 s；最后一列是标记所在一侧的概率。',
   corrected: '校正后',

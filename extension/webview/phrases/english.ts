@@ -242,6 +242,9 @@ const prediction = {
   },
   decisionsHeading: (decisions: number) => `${count(decisions)} decisions on the way to`,
   decisionsLabel: 'Decisions',
+  stretchedSentence: (decision: number) => `What all parts push for in decision ${decision}: their sum s.`,
+  decidedSentence: (decision: number) =>
+    `The probability of side 1 in decision ${decision}: 1 ÷ (1 + e^−s), which is the softmax of s and 0.`,
   decisionsHint:
     'A token is reached by yes-or-no decisions. In each the parts’ pushes add up to s; the last column is the probability of the side that the token is on.',
   corrected: 'Corrected',
