@@ -128,9 +128,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     const first = items.length > 0 ? statistics.offered(document, position, items, target.given) : null;
     const [suggestion] = suggestions;
     // What is typed as it was suggested asks nobody anything, and is the suggestion from before.
-    if (asked !== null) recent.add(question.name, prefix, suggestions);
-    if (first !== null && suggestion !== undefined && asked !== null) {
-      void this.#judge(first, prefix, { name: question.name, suffix }, suggestion.text);
+    if (asked !== null) {
+      const { name } = question;
+      recent.add(name, prefix, suggestions);
+      if (first !== null && suggestion !== undefined)
+        void this.#judge(first, prefix, { name, suffix }, suggestion.text);
     }
     return { items, asked };
   }

@@ -3,6 +3,7 @@ import type { InspectorMemory } from '../protocol/inspector.ts';
 import type { AskedPlace } from './askedPlace.ts';
 import { documentName } from './configuration.ts';
 import { isWritten } from './documents.ts';
+import { followedEditor } from './followedEditor.ts';
 import type { InspectedText } from './inspectedText.ts';
 
 /** On each side of the cursor: more than the predictor tokenizes, so that it answers as for the whole text. */
@@ -55,4 +56,15 @@ export async function textAtKept({ place }: Pick<InspectorMemory, 'place'>): Pro
   if (opened.status === 'rejected') return null;
   const position = new vscode.Position(place.line - 1, place.column - 1);
   return textAround(opened.value, opened.value.validatePosition(position));
+}
+
+/** An editor in whose document somebody writes. */
+export function writtenIn(editor: vscode.TextEditor | undefined): vscode.TextEditor | undefined {
+  return editor !== undefined && isWritten(editor.document) ? editor : undefined;
+}
+
+/** One that is seen where none has the keyboard. @param remembered address of the document that was looked at before */
+export function visibleEditor(remembered: string | undefined): vscode.TextEditor | undefined {
+  const written = vscode.window.visibleTextEditors.filter(({ document }) => isWritten(document));
+  return followedEditor(written, remembered);
 }

@@ -176,7 +176,8 @@ export class InspectorConversation {
   wonder(wonder: Wonder): void {
     this.#stage = wonder.about === 'why' ? 'why' : 'scores';
     this.#wonder = wonder;
-    if (this.#essay === null) this.#sendMoved();
+    // Also one that is still being begun, or taught.
+    if (this.#essayWay === null) this.#sendMoved();
     else void this.essay(null);
   }
 

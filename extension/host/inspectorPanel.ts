@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type {
   InspectorMemory,
   InspectorRequest,
@@ -8,20 +7,25 @@ import type {
   PagePart,
   Wonder,
 } from '../protocol/inspector.ts';
-import { say } from '../protocol/sentence.ts';
 import type { SuggestedHere } from '../protocol/suggested.ts';
 import { essaySeed } from '../protocol/inspecting.ts';
 import type { StageId } from '../protocol/stages.ts';
 import type { AskedPlace } from './askedPlace.ts';
-import { uriInOpenFolders } from './configuration.ts';
 import { isWritten } from './documents.ts';
-import { followedEditor } from './followedEditor.ts';
 import { followDelayMs } from './inspectorPace.ts';
 import { keepPage } from './keptPages.ts';
-import { cursorTo, textAround, textAtKept, textBehindTabs } from './inspectedPlace.ts';
+import {
+  cursorTo,
+  textAround,
+  textAtKept,
+  textBehindTabs,
+  visibleEditor,
+  writtenIn,
+} from './inspectedPlace.ts';
 import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
 import { type InspectorPage, inspectorPage, inspectorScripts } from './inspectorPage.ts';
 import type { RecentSuggestions } from './recentSuggestions.ts';
+import { reveal } from './reveal.ts';
 import { spokenMessage } from './spokenMessage.ts';
 import { TrainingHistory } from './trainingHistory.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
@@ -64,6 +68,8 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #view: { readonly view: vscode.WebviewView; readonly page: ShownPage } | null = null;
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
+  /** of the last model that was ready */
+  #tokenizer: string | null = null;
   /** the last in which somebody wrote: a chapter or a page of settings may hide it when a page is opened */
   #editor = writtenIn(vscode.window.activeTextEditor);
 
@@ -81,6 +87,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     this.#recent = recent;
     this.#actions = actions;
     this.#modelState = model.state;
+    this.#forgetOtherTokens();
     this.#disposables = [
       model.onTrainingEvent((event) => {
         this.#history.record(event);
@@ -249,7 +256,16 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #modelChanged(): void {
     if (this.#modelState === this.#model.state) return;
     this.#modelState = this.#model.state;
+    this.#forgetOtherTokens();
     for (const { conversation } of this.#pages) conversation.modelChanged(this.#modelState);
+  }
+
+  /** Tokens of a suggestion mean others to a model with another tokenizer. */
+  #forgetOtherTokens(): void {
+    if (this.#modelState.state !== 'ready') return;
+    const { tokenizer } = this.#modelState.model;
+    if (this.#tokenizer !== null && this.#tokenizer !== tokenizer) this.#recent.clear();
+    this.#tokenizer = tokenizer;
   }
 }
 
@@ -339,7 +355,7 @@ class ShownPage {
         void this.conversation.essay(request.action);
         return;
       case 'reveal':
-        void this.#reveal(request.place);
+        reveal(request.place, this.#editor).catch((error: unknown) => this.#actions.failed(error));
         return;
       case 'copy':
         void vscode.env.clipboard.writeText(request.text);
@@ -373,40 +389,12 @@ class ShownPage {
     }
   }
 
-  /** Shows a line of a file beside the panel. Only files of the workspace and the one that is looked at are opened. */
-  async #reveal(place: Extract<InspectorRequest, { type: 'reveal' }>['place']): Promise<void> {
-    const uri = 'uri' in place ? vscode.Uri.parse(place.uri) : uriInOpenFolders(place.file);
-    const name = 'uri' in place ? place.uri : place.file;
-    const isKnown = uri?.toString() === this.#editor?.document.uri.toString();
-    if (uri === null || !(isKnown || vscode.workspace.getWorkspaceFolder(uri) !== undefined)) {
-      this.#actions.failed(
-        new NihiloError(
-          'folderUnreadable',
-          say`${name} should be in a folder that is open here and is in none; open its folder to go there.`,
-        ),
-      );
-      return;
-    }
-    const at = new vscode.Position(place.line - 1, 0);
-    const viewColumn = this.#editor?.viewColumn ?? vscode.ViewColumn.One;
-    const [shown] = await Promise.allSettled([
-      vscode.window.showTextDocument(uri, { viewColumn, selection: new vscode.Range(at, at) }),
-    ]);
-    if (shown.status === 'fulfilled') return;
-    const { message } = toPlainError(shown.reason);
-    this.#actions.failed(
-      new NihiloError(
-        'folderUnreadable',
-        say`${name} should have been opened and could not be (${message}); it may have been moved or deleted since it was counted.`,
-      ),
-    );
-  }
-
   /** The first page of this panel goes back to what a page before the reload looked at. */
   async #begin(memory: InspectorMemory | null): Promise<void> {
     const isFirst = !this.#hasBegun;
     const before = isFirst ? memory : null;
     this.#hasBegun = true;
+    if (this.#editor?.document.isClosed === true) this.#editor = undefined;
     this.#editor ??= visibleEditor(before?.place?.uri);
     // Its file may lie behind the page.
     const isKept = before !== null && (before.pinned || this.#editor === undefined);
@@ -428,6 +416,7 @@ class ShownPage {
   }
 
   #follow(): void {
+    if (this.#followTimer !== null) clearTimeout(this.#followTimer);
     this.#followTimer = null;
     if (!this.#surface.visible || this.conversation.pinned) return;
     // As long as there is none, what was looked at before is.
@@ -436,15 +425,6 @@ class ShownPage {
     const isCode = !document.isClosed && isWritten(document);
     this.conversation.follow(isCode ? textAround(document, selection.active) : null);
   }
-}
-
-function writtenIn(editor: vscode.TextEditor | undefined): vscode.TextEditor | undefined {
-  return editor !== undefined && isWritten(editor.document) ? editor : undefined;
-}
-
-function visibleEditor(remembered: string | undefined): vscode.TextEditor | undefined {
-  const written = vscode.window.visibleTextEditors.filter(({ document }) => isWritten(document));
-  return followedEditor(written, remembered);
 }
 
 /** Whether a menu was one of this webview's. */

@@ -54,7 +54,7 @@ async function openToPrint(file: vscode.Uri): Promise<void> {
   const show = l10n.t('Show in Explorer');
   const choice = await window.showInformationMessage(
     l10n.t(
-      'The sheet is saved as {0}. This window can’t open it to be printed: download it by its menu in the Explorer, open it in a browser, and print it there.',
+      'The page is saved as {0}. This window can’t open it to be printed: download it by its menu in the Explorer, open it in a browser, and print it there.',
       file.path,
     ),
     ...(vscode.workspace.getWorkspaceFolder(file) === undefined ? [] : [show]),

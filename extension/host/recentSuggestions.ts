@@ -27,10 +27,18 @@ export class RecentSuggestions {
     this.#kept = [...added, ...this.#kept].slice(0, mostKept);
   }
 
+  /** Their tokens mean something else from now on. */
+  clear(): void {
+    this.#kept = [];
+  }
+
   /** The last one that is shown at the end of `prefix`, or was taken there, all of it or its beginning. */
   at(name: string, prefix: string): SuggestedHere | null {
-    for (const { name: other, tail, text, made } of this.#kept) {
+    const lineEnd = prefix.includes('\r\n') ? '\r\n' : '\n';
+    for (const { name: other, tail, text: shaped, made } of this.#kept) {
       if (other !== name) continue;
+      // The editor writes line ends as the document has them.
+      const text = shaped.replaceAll('\n', lineEnd);
       for (let taken = text.length; taken >= 0; taken--) {
         const begun = text.slice(0, taken);
         if (!prefix.endsWith(begun) || tailOf(prefix.slice(0, prefix.length - taken)) !== tail) continue;

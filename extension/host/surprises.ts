@@ -145,9 +145,9 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
 
   /** What is marked may not be there any more: it goes at once, and comes back a little later. */
   #again(): void {
-    if (this.#release === null && this.#shown === null) return;
     this.#underWay?.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#release === null && this.#shown === null) return;
     const editor = this.#editor;
     if (
       this.#release === null ||
@@ -165,6 +165,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   }
 
   async #mark(): Promise<void> {
+    if (this.#release === null) return;
     const editor = this.#editor;
     const [seen] = editor?.visibleRanges ?? [];
     if (editor === undefined || seen === undefined || !isMarkable(editor.document)) return;

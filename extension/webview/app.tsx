@@ -30,7 +30,7 @@ export function App({ state, isCompact, dispatch, send }: AppProps): JSX.Element
   const stageState = useStageState(state);
   const isTraining = isUnderWay(state.training.phase);
   const training = state.training.phase !== 'none' && (
-    <Guarded of={state} send={send}>
+    <Guarded of={state.training.phase} send={send}>
       <TrainingPanel
         training={state.training}
         scales={state.scales}

@@ -31,7 +31,9 @@ export function Details({ isOld }: { readonly isOld: boolean }): JSX.Element {
       )}
       <h3>{phrases.whatToLookFor}</h3>
       <p>{phrases.stages[stage].look}</p>
-      <Found />
+      <Guarded of={view.state} send={view.send}>
+        <Found />
+      </Guarded>
       <h3>{phrases.termsHeading}</h3>
       <ul class="terms">
         {phrases.stageTerms[stage].map((line) => (

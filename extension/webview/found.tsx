@@ -44,7 +44,9 @@ const sayings: Readonly<Record<StageId, (view: View) => string | null>> = {
     const asked = answerOf(view.state, 'merges');
     if (asked === null) return null;
     const { position } = asked.question;
-    const { bytes } = view.inspection.tokens[position]!;
+    const bytes = view.inspection.tokens[position]?.bytes;
+    // The answer is of a text before this one.
+    if (bytes === undefined) return null;
     return phrases.found.tokens(spoken(bytes), byteCount(bytes), Math.max(0, asked.answer.steps.length - 1));
   },
   vectors: (view) => {
@@ -128,7 +130,7 @@ const sayings: Readonly<Record<StageId, (view: View) => string | null>> = {
   },
   messages: (view) => {
     const asked = answerOf(view.state, 'messages');
-    return asked === null ? null : phrases.found.messages(asked.answer.length);
+    return asked === null ? null : phrases.found.messages(asked.answer[0]?.number ?? 0);
   },
   why: (view) => {
     const asked = answerOf(view.state, 'why');

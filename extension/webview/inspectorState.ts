@@ -191,7 +191,16 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
     case 'training':
       return { state: { ...state, training: grown(state.training, event.tick) }, send: [] };
     case 'openStage':
-      return { state: { ...state, stage: event.stage, look: null, wonder: null }, send: [] };
+      return {
+        state: {
+          ...state,
+          stage: event.stage,
+          look: null,
+          wonder: null,
+          selection: { ...state.selection, paper: initialSelection.paper },
+        },
+        send: [],
+      };
     case 'select': {
       const selection = { ...state.selection, ...event.change };
       return { state: { ...state, selection, look: lookAfter(state, selection) }, send: [] };
@@ -226,7 +235,8 @@ function withModel(state: InspectorState, model: ModelState): Step {
 /** A number that is sampled with is looked at as it is with the selection, or no longer: at temperature 0 nothing is computed. */
 function lookAfter({ look, stage, selection: before }: InspectorState, selection: Selection): Look | null {
   const { temperature, topK, topP, seed } = selection;
-  if (look === null || look.number === null || (stage !== 'scores' && stage !== 'choice')) return look;
+  // Learning and Why are of the model as it is, at temperature 1.
+  if (look === null || look.number === null || stage === 'learning' || stage === 'why') return look;
   const { number } = look;
   if (number.of === 'interval') return { ...look, number: { ...number, temperature, topK, topP, seed } };
   if (number.of !== 'probability' || number.temperature !== before.temperature) return look;
@@ -240,9 +250,14 @@ function moved(state: InspectorState, event: Extract<InspectorMessage, { type: '
   const selection = withRate(state, essay !== null);
   const wonder = event.wonder ?? (revision === before?.revision ? state.wonder : null);
   const subject = { revision, place, pinned, essay, essayFailure };
-  const next = { ...state, stage, selection, wonder, subject };
+  // A sheet would hide what somebody asks for.
+  const look = event.stage === null ? state.look : null;
+  const next = { ...state, stage, selection, wonder, subject, look };
   // Of what follows the cursor, whatever was chosen before, or kept.
-  if (event.wonder !== null) return ask({ ...next, chosen: null, remembered: null });
+  if (event.wonder !== null) {
+    const asking = { ...next, chosen: null, remembered: null };
+    return ask(revision === before?.revision ? asking : { ...asking, answer: null, questions: {} });
+  }
   if (revision === before?.revision) return { state: next, send: [] };
   // A lesson changes the numbers of the example, not its words: what was looked at stays.
   if (essay !== null && before !== null && before.essay !== null) return ask(next);
@@ -261,8 +276,8 @@ function ask(state: InspectorState): Step {
   const { subject, model } = state;
   // The number rises even when nothing can be asked, so that an answer under way is no longer the last one's.
   const asked = state.asked + 1;
-  // What was supposed to come belongs to the place before.
-  const selection = { ...state.selection, branch: initialSelection.branch };
+  // What was supposed to come, or was to be printed, belongs to the place before.
+  const selection = { ...state.selection, branch: initialSelection.branch, paper: initialSelection.paper };
   const isEssay = subject !== null && subject.essay !== null;
   if (subject === null || (!isEssay && (subject.place === null || model?.state !== 'ready'))) {
     return {

@@ -21,12 +21,20 @@ export function numberMenu(page: HTMLElement, copy: (text: string) => void): (ac
     if (number === undefined || !number.isConnected) return;
     switch (action) {
       case 'copy':
-        // As a calculator takes it.
-        copy(number.textContent.trim().replace('−', '-'));
+        copy(asTyped(number.textContent));
         return;
       case 'pencil':
         number.focus();
         number.dispatchEvent(new KeyboardEvent('keydown', { key: 'p', bubbles: true, cancelable: true }));
     }
   };
+}
+
+/** As a calculator takes it: without words around it, or commas between its digits. */
+function asTyped(shown: string): string {
+  const plain = shown
+    .trim()
+    .replaceAll('−', '-')
+    .replaceAll(/(?<=\d),(?=\d)/g, '');
+  return /-?\d+(?:\.\d+)?(?:e-?\d+)?/.exec(plain)?.[0] ?? plain;
 }

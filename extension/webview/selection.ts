@@ -74,13 +74,16 @@ export function fitted(
 ): Selection {
   const layer = Math.min(selection.layer, layers - 1);
   const { top, actual } = distribution;
+  const { whyToken, branch } = selection;
+  // Also the one that a suggestion begins with, which counts may have made likely.
+  const isKnown = whyToken === branch[0] || [...top, actual].some((token) => token?.id === whyToken);
   const other = selection.other !== null && selection.other > position ? null : selection.other;
   return {
     ...selection,
     layer,
     head: Math.min(selection.head, heads - 1),
     other,
-    whyToken: [...top, actual].some((token) => token?.id === selection.whyToken) ? selection.whyToken : null,
+    whyToken: isKnown ? whyToken : null,
     weight: { ...selection.weight, layer },
   };
 }

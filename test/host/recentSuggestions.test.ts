@@ -39,6 +39,21 @@ describe('a suggestion of which is asked why', () => {
     expect(recent.at('a.ts', 'const a = 1;\nimport')).toBeNull();
   });
 
+  it('of several lines is found in a document with other line ends, too', () => {
+    const recent = new RecentSuggestions();
+    const before = 'if (a) {\r\n  ';
+    recent.add('a.ts', before, [suggestion('b();\n}')]);
+    expect(recent.at('a.ts', before)?.back).toBe(2);
+    expect(recent.at('a.ts', `${before}b();\r\n}`)?.back).toBe(2 + 7);
+  });
+
+  it('is gone when its tokens mean others', () => {
+    const recent = new RecentSuggestions();
+    recent.add('a.ts', prefix, [suggestion('turn')]);
+    recent.clear();
+    expect(recent.at('a.ts', prefix)).toBeNull();
+  });
+
   it('is the last one of its place, and of several the one that is shown first', () => {
     const recent = new RecentSuggestions();
     recent.add('a.ts', prefix, [suggestion('old')]);

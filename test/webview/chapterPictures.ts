@@ -1,4 +1,5 @@
-// `node test/webview/chapterPictures.ts`: the pictures of the walkthrough's chapters, from the base model on a file of this repository.
+// `node test/webview/chapterPictures.ts`: the pictures of the walkthrough's chapters, from the base model on a file of this repository. What is
+// committed of them has 48 colours, which makes them a third as large.
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InspectedText } from '../../extension/host/inspectedText.ts';

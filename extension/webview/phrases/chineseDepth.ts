@@ -72,6 +72,7 @@ export const chineseDepth = {
   passButtonHint: '从标记到损失的每一个数字，以及走一步所用的梯度：附结果，或留给你来算。',
   passHint: (tokens) =>
     `${count(tokens)} 个标记。步骤的一行是一个标记；矩阵的一行得出一个数字：它与该标记在上一步那一行的点积。最后一层在查询、键、值之后只算最后一个标记。`,
+  passTooLarge: '这个模型的权重太多，写不下：最多 4,096 个。',
   passWeights: '学到的权重',
   passSteps: '从标记到得分',
   passShares: '注意力的份额，每个头一行',

@@ -79,6 +79,7 @@ export const englishDepth = {
     'Every number from the tokens to the loss, and the gradients of one step: with the results, or for you to compute.',
   passHint: (tokens: number) =>
     `${count(tokens)} tokens. A row of a step is a token, a row of a matrix makes one number: the dot product of it and the token’s row of the step before. Of the last layer only the last token goes on behind query, key and value.`,
+  passTooLarge: 'This model has too many weights for paper: at most 4,096 fit.',
   passWeights: 'What was learnt',
   passSteps: 'From tokens to scores',
   passShares: 'Shares of attention, a row a head',

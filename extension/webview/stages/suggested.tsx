@@ -5,7 +5,7 @@ import { Decisions } from '../parts.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
-import { useAnswer } from '../view.ts';
+import { useAnswer, useView } from '../view.ts';
 
 interface SuggestedProps {
   readonly tokens: readonly ScoredToken[];
@@ -16,6 +16,7 @@ interface SuggestedProps {
 /** What completions made of a suggestion, as they heard it, and what each part of the mixture says of its tokens. */
 export function Suggested({ tokens, looked }: SuggestedProps): JSX.Element {
   const parts = useAnswer('along')?.answer ?? null;
+  const isAwaited = useView().state.questions.along?.waiting !== false;
   const probability = tokens.reduce((product, token) => product * token.probability, 1);
   const alone = (part: number | null | undefined): string =>
     part === null || part === undefined ? '–' : decimal(part, 4);
@@ -58,7 +59,9 @@ export function Suggested({ tokens, looked }: SuggestedProps): JSX.Element {
           </tfoot>
         </table>
       </div>
-      <p class="quiet">{parts === null ? phrases.noPartsOfSuggested : phrases.suggestedHint}</p>
+      {!isAwaited && (
+        <p class="quiet">{parts === null ? phrases.noPartsOfSuggested : phrases.suggestedHint}</p>
+      )}
       {token !== undefined && <Decisions token={token} />}
     </section>
   );

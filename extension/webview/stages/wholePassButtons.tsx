@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { phrases } from '../phrases/phrases.ts';
 import { loadSheetTools } from '../sheetTools.ts';
 import { spokenToken, tokenPieces } from '../tokenText.ts';
@@ -15,22 +15,28 @@ export function WholePassButtons(): JSX.Element | null {
   const { inspection, selection, state, dispatch, send } = useView();
   const asked = useAnswer('pass');
   const { paper } = selection;
+  const [failure, setFailure] = useState<string | null>(null);
+  const isTooLarge = state.questions.pass?.waiting === false && asked?.answer === null;
   const answer = state.questions.pass?.waiting === false ? (asked?.answer ?? null) : null;
   useEffect(() => {
     if (paper === 'none' || answer === null) return;
     const print = async (): Promise<void> => {
-      const { printedPass } = await loadSheetTools();
-      send({
-        type: 'keep',
-        what: 'printedPass',
-        content: printedPass(answer, { isBlank: paper === 'blank', phrases, nameOf }),
-      });
+      try {
+        const { printedPass } = await loadSheetTools();
+        const content = printedPass(answer, { isBlank: paper === 'blank', phrases, nameOf });
+        send({ type: 'keep', what: 'printedPass', content });
+      } catch (error) {
+        setFailure((error as Error).message);
+      }
       dispatch({ type: 'select', change: { paper: 'none' } });
     };
     void print();
   }, [paper, answer]);
   if (inspection.hiddenSize > mostHidden) return null;
-  const print = (paper: 'filled' | 'blank'): void => dispatch({ type: 'select', change: { paper } });
+  const print = (paper: 'filled' | 'blank'): void => {
+    setFailure(null);
+    dispatch({ type: 'select', change: { paper } });
+  };
   return (
     <section aria-labelledby="paper-heading">
       <h4 id="paper-heading">{phrases.passHeading}</h4>
@@ -43,6 +49,12 @@ export function WholePassButtons(): JSX.Element | null {
           {phrases.printBlank}
         </button>
       </p>
+      {isTooLarge && <p role="status">{phrases.passTooLarge}</p>}
+      {failure !== null && (
+        <p class="error-sentence" role="alert">
+          {failure}
+        </p>
+      )}
     </section>
   );
 }

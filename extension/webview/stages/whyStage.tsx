@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { ScoredToken } from '../../protocol/prediction.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import { Branch } from './branch.tsx';
 import { decimal } from '../figures.ts';
@@ -19,11 +20,14 @@ type Why = StageAnswers['why'];
 /** Why this token: what happens without a line, where it looked, which parts said so, and where the same text stands. */
 export function WhyStage(): JSX.Element | null {
   const asked = useAnswer('why');
-  const { inspection, dispatch } = useView();
+  const { inspection, state, dispatch } = useView();
   if (asked === null) return null;
   const { answer, question } = asked;
   const { top, actual } = inspection.distribution;
-  const isListed = actual === null || top.some(({ id }) => id === actual.id);
+  const begun = state.suggestion?.tokens[0];
+  const listed = new Map<number, ScoredToken>();
+  for (const token of [...top, actual, begun])
+    if (token !== undefined && token !== null && !listed.has(token.id)) listed.set(token.id, token);
   return (
     <div data-why={answer.token.id}>
       <p class="controls">
@@ -35,7 +39,7 @@ export function WhyStage(): JSX.Element | null {
             dispatch({ type: 'select', change: { whyToken: Number(event.currentTarget.value) } })
           }
         >
-          {(isListed ? top : [...top, actual]).map(({ id, bytes, probability }) => (
+          {[...listed.values()].map(({ id, bytes, probability }) => (
             <option key={id} value={id}>
               {spokenToken(tokenPieces(bytes))} {decimal(probability, 3)}
             </option>
