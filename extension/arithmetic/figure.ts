@@ -32,6 +32,13 @@ export function writingFor(values: readonly number[]): Writing {
     : { decimals: Math.max(4, 4 + zeros), power: 0 };
 }
 
+/** Of two numbers: where one nearly takes the other away, what is left has digits that count, too. */
+export function writingForSum(a: number, b: number): Writing {
+  const writing = writingFor([a, b]);
+  if (writing.power > 0 || a + b === 0) return writing;
+  return { decimals: Math.min(mostDecimals, Math.max(writing.decimals, 4 + zerosOf(a + b))), power: 0 };
+}
+
 /** What rounding may take off a sum of products, of the sum of their sizes. */
 const mostLost = 0.005;
 

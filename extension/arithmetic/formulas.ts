@@ -1,5 +1,12 @@
 import type { Explanation, FormulaKind, Operands } from '../protocol/explanation.ts';
-import { type Figure, mostDecimals, type Writing, writingFor, writingsForProduct } from './figure.ts';
+import {
+  type Figure,
+  mostDecimals,
+  type Writing,
+  writingFor,
+  writingForSum,
+  writingsForProduct,
+} from './figure.ts';
 import { sixDecimals, writeAdamW, writeMuon } from './optimizerSheet.ts';
 import { writeLoss, writeSoftmax, writingBeside1, writingOfEntropy, writingOfShare } from './scoreSheets.ts';
 import { type Factors, Sheet } from './sheet.ts';
@@ -83,7 +90,7 @@ const formulas: { readonly [Kind in FormulaKind]: Formula<Kind> } = {
   },
   sum: {
     symbols: 'a + b',
-    writings: ({ a, b }) => [writingFor([a, b])],
+    writings: ({ a, b }) => [writingForSum(a, b)],
     write(sheet, { a, b }, [total], [forBoth]) {
       const [left, right] = [sheet.given('a', a, forBoth), sheet.given('b', b, forBoth)];
       sheet.result('a + b', sheet.plus('a + b', left, right), total!);

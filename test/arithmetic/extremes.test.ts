@@ -43,6 +43,14 @@ describe('probabilities from 1 down to 1e-300', () => {
     }
   });
 
+  test.each([0.3, 0.02, 1e-3, 2e-5, 4e-7])('what is left of 1 when all but %d is listed', (left) => {
+    const listed = 1 - left;
+    const machine = [left];
+    const [result] = checked({ formula: 'sum', operands: { a: 1, b: -listed }, machine });
+    // Up to as many decimals as a calculator shows.
+    expect(result!.bound).toBeLessThanOrEqual(Math.max(0.01 * left, 1.1e-8));
+  });
+
   test.each([0.05, 0.7, 1, 2])('a softmax of scores that are far apart, at T = %d', (temperature) => {
     for (const far of [0, 1, 7, 8, 20, 100, 600, 2_000]) {
       const scores = [3.25, 3.25 - far / 2, 3.25 - far, -12.125];
