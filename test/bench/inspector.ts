@@ -78,7 +78,7 @@ function legs(
         return await measureInspectorCost(platform, {
           checkpoint,
           reproducible: false,
-          rounds: flags.quick ? 1 : 24,
+          rounds: flags.quick ? 1 : 10,
           secondsARound: flags.quick ? 5 : 10,
           training: trainingRequest(scratch),
           places,
