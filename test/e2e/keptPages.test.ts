@@ -39,6 +39,6 @@ describe('a sheet that is saved', () => {
     await button('Print').click();
     await workbench.answerFileDialog(file);
     await workbench.notification(/can’t open it to be printed: download it/).waitFor();
-    expect(await readFile(file, 'utf8')).toContain('<table>');
+    expect(await readFile(file, 'utf8')).toContain('<table class="sheet">');
   });
 });
