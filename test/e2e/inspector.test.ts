@@ -1,5 +1,3 @@
-import axe from 'axe-core';
-import type { Frame, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { keepOnFailure, Session } from './session.ts';
@@ -61,46 +59,6 @@ describe('the Inspector', () => {
     }
   });
 
-  it('breaks no policy, asks nobody else, and has nothing serious for axe-core in any stage', async (context) => {
-    keepOnFailure(workbench, context);
-    const { page } = workbench;
-    await workbench.runCommand('View: Close All Editors');
-    await page.locator('iframe.webview').first().waitFor({ state: 'detached' });
-    const refused: string[] = [];
-    page.on('console', (message) => {
-      if (/Content Security Policy/.test(message.text())) refused.push(message.text());
-    });
-    const requests: Request[] = [];
-    page.on('request', (request) => requests.push(request));
-    await workbench.openFile(file);
-    await workbench.goTo(18, 5);
-    await workbench.runCommand('Nihilo: Open Inspector');
-    await frame().locator('.inspected').waitFor();
-    const inspector = (await (await frame().locator('body').elementHandle())!.ownerFrame())!;
-    await inspector.evaluate(() => {
-      const violations: string[] = [];
-      document.addEventListener('securitypolicyviolation', (event) => violations.push(event.blockedURI));
-      Object.assign(window, { violations });
-    });
-    for (const stage of stageIds) {
-      await openStage(stage);
-      expect(await seriousIn(inspector), stage).toEqual([]);
-    }
-    // A sheet, which is made by a script of its own.
-    await openStage('scores');
-    await frame().locator('.prediction .num[data-of="logit"]:visible').first().dblclick();
-    await frame().locator('.sheet [data-result]').first().waitFor();
-    expect(await seriousIn(inspector), 'sheet').toEqual([]);
-    await frame().locator('.sheet button.primary').click();
-    expect(
-      await inspector.evaluate(() => (window as unknown as { violations: string[] }).violations),
-    ).toEqual([]);
-    expect(refused).toEqual([]);
-    const asked = requests.filter((request) => isWithin(request, inspector)).map((request) => request.url());
-    // What the editor serves of the extension itself.
-    expect(asked.filter((url) => !/^https:\/\/[^/]*vscode-(?:resource|cdn)[^/]*\//.test(url))).toEqual([]);
-  });
-
   it('shows the parts of the mixture, whose decisions multiply to the mixed probability', async (context) => {
     keepOnFailure(workbench, context);
     await openStage('scores');
@@ -154,23 +112,3 @@ describe('the Inspector', () => {
     await workbench.page.locator('.editor-group-container .monaco-editor.focused').waitFor();
   });
 });
-
-/** What axe-core calls serious or critical. */
-async function seriousIn(inspector: Frame): Promise<string[]> {
-  await inspector.evaluate(axe.source);
-  const { violations } = await inspector.evaluate(() =>
-    (window as unknown as { axe: typeof axe }).axe.run(document),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-}
-
-function isWithin(request: Request, frame: Frame): boolean {
-  // Of a worker there is no frame.
-  try {
-    return request.frame() === frame;
-  } catch {
-    return false;
-  }
-}
