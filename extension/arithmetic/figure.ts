@@ -23,6 +23,11 @@ export function zerosOf(value: number): number {
   return -1 - Math.floor(Math.log10(Math.abs(value)));
 }
 
+/** As many as leave four digits that count, four at least. @param value 0 or more */
+export function decimalsFor(value: number): number {
+  return value <= 0 ? 4 : Math.min(mostDecimals, Math.max(4, 4 + zerosOf(value)));
+}
+
 /** Of numbers that are added up: the largest has four digits that count, or more; no number has more than six decimals. */
 export function writingFor(values: readonly number[]): Writing {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -35,8 +40,8 @@ export function writingFor(values: readonly number[]): Writing {
 /** Of two numbers: where one nearly takes the other away, what is left has digits that count, too. */
 export function writingForSum(a: number, b: number): Writing {
   const writing = writingFor([a, b]);
-  if (writing.power > 0 || a + b === 0) return writing;
-  return { decimals: Math.min(mostDecimals, Math.max(writing.decimals, 4 + zerosOf(a + b))), power: 0 };
+  if (writing.power > 0) return writing;
+  return { decimals: Math.max(writing.decimals, decimalsFor(Math.abs(a + b))), power: 0 };
 }
 
 /** What rounding may take off a sum of products, of the sum of their sizes. */

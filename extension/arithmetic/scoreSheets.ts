@@ -1,5 +1,5 @@
 import type { Operands } from '../protocol/explanation.ts';
-import { mostDecimals, type Writing, writingFor, zerosOf } from './figure.ts';
+import { decimalsFor, type Writing, writingFor } from './figure.ts';
 import type { Sheet } from './sheet.ts';
 
 /** Of a probability that is nearly nothing, or nearly 1: four digits count of what it is, or of what it lacks. */
@@ -19,10 +19,6 @@ export function writingBeside1(p: number): Writing {
 export function writingOfEntropy({ p, rest }: Operands['entropy']): Writing {
   const bits = (value: number): number => (value > 0 ? -value * Math.log2(value) : 0);
   return { decimals: decimalsFor(p.reduce((sum, value) => sum + bits(value), rest)), power: 0 };
-}
-
-function decimalsFor(value: number): number {
-  return value <= 0 ? 4 : Math.min(mostDecimals, Math.max(4, 4 + zerosOf(value)));
 }
 
 /** p = d × 10^−k is as surprising as d and k times a 10th are. */

@@ -1,5 +1,6 @@
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import { distribution } from '../engine/sampler.ts';
+import { cellOf } from '../protocol/pictureCells.ts';
 import type { RunQuestion, StageAnswer, StageAnswers, StageQuestion } from '../protocol/stages.ts';
 import { nextAfter } from './branch.ts';
 import { drawOf } from './choice.ts';
@@ -179,7 +180,7 @@ function paintHead(
   cells: Uint8Array,
   side: number,
 ): void {
-  const cell = (token: number): number => Math.floor((token * side) / tokens);
+  const cell = (token: number): number => cellOf(token, { side, tokens });
   eachShare(model, layer, head, tokens, (row, other, share) => {
     const at = cell(row) * side + cell(other);
     cells[at] = Math.max(cells[at]!, Math.round(255 * share));

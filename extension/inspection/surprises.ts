@@ -9,8 +9,8 @@ import type { RecordedModel } from './recordedModel.ts';
 const mostOthers = 3;
 
 /**
- * How surprising each token of a text is to the model that ends behind byte `from` and not behind byte `to`. Windows begin at every half of a context, so that at least half
- * a context stands before each token, as far as there is that much.
+ * How surprising each token of a text is to the model, of those that end behind byte `from` and not behind byte `to`. Windows begin at every
+ * half of a context, so that at least half a context stands before each token, as far as there is that much.
  * @param bytes of a text that is there from its beginning
  */
 export function surprisesIn(

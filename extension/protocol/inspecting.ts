@@ -19,7 +19,7 @@ export interface EssayWay {
 }
 
 /** Of a way that is kept over a reload: it is gone again then, in a second or two. */
-export const mostKept = { lessons: 40, steps: 10_000 } as const;
+export const mostKeptOfWay = { lessons: 40, steps: 10_000 } as const;
 
 /** Where the essay's model stands, and how it came there. */
 export interface EssayState extends EssayWay {

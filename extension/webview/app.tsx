@@ -3,7 +3,7 @@ import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import type { InspectorRequest, TrainingPhase } from '../protocol/inspector.ts';
 import { Details, useExplanation } from './details.tsx';
 import { EssayBar } from './essayBar.tsx';
-import { Header } from './header.tsx';
+import { Header, SideHeader } from './header.tsx';
 import type { Answer, InspectorEvent, InspectorState } from './inspectorState.ts';
 import { ErrorNotice, Guarded } from './guarded.tsx';
 import { numberSentence } from './numberSentence.ts';
@@ -93,19 +93,6 @@ const Stages = still(function Stages({
     </>
   );
 });
-
-/** What is looked at, and the way to all the rest. */
-function SideHeader({ state, send }: Pick<StageProps, 'state' | 'send'>): JSX.Element {
-  const place = state.answer?.place ?? state.subject?.place ?? null;
-  return (
-    <header>
-      <span class="place">{place !== null && phrases.place(place)}</span>
-      <button type="button" class="open-inspector" onClick={() => send({ type: 'openInspector' })}>
-        {phrases.openInspector}
-      </button>
-    </header>
-  );
-}
 
 function Prediction({ state, isTraining, isCompact, dispatch, send }: PredictionProps): JSX.Element {
   const { model, subject, answer, failure } = state;

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { cellOf } from '../protocol/pictureCells.ts';
 import type { StageAnswers } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { Heatmap } from './heatmap.tsx';
@@ -161,10 +162,11 @@ interface StrongestProps {
 
 /** Of a long text a cell of the picture is several tokens. */
 function Strongest({ cells, size, tokens, at }: StrongestProps): JSX.Element {
-  const row = Math.floor((at * size) / tokens);
+  const picture = { side: size, tokens };
+  const row = cellOf(at, picture);
   const { column, share } = strongestIn(cells, size, row);
   if (size === tokens) return <LooksAt row={at} column={column} share={share} />;
-  const block = (cell: number): string => tokensIn(cell, { side: size, tokens });
+  const block = (cell: number): string => tokensIn(cell, picture);
   return <p>{phrases.blockLooksMost(block(row), block(column), decimal(share.value, 2))}</p>;
 }
 

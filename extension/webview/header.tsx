@@ -30,6 +30,19 @@ export function Header(props: HeaderProps): JSX.Element {
   );
 }
 
+/** Of the side bar: what is looked at, and the way to all the rest. */
+export function SideHeader({ state, send }: Pick<HeaderProps, 'state' | 'send'>): JSX.Element {
+  const place = state.answer?.place ?? state.subject?.place ?? null;
+  return (
+    <header>
+      <span class="place">{place !== null && phrases.place(place)}</span>
+      <button type="button" class="open-inspector" onClick={() => send({ type: 'openInspector' })}>
+        {phrases.openInspector}
+      </button>
+    </header>
+  );
+}
+
 /** There is always a way to the essay's example: here, or beside the stage. */
 export function StartEssay({ send }: Pick<HeaderProps, 'send'>): JSX.Element {
   return (

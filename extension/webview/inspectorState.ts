@@ -10,7 +10,7 @@ import type {
   TrainingTick,
   Wonder,
 } from '../protocol/inspector.ts';
-import { type EssayState, type EssayWay, type Lesson, mostKept } from '../protocol/inspecting.ts';
+import { type EssayState, type EssayWay, type Lesson, mostKeptOfWay } from '../protocol/inspecting.ts';
 import type { Inspection } from '../protocol/prediction.ts';
 import type { NumberName, StageId, StageKind } from '../protocol/stages.ts';
 import type { SuggestedHere } from '../protocol/suggested.ts';
@@ -421,9 +421,9 @@ export function memoryOf(state: InspectorState): InspectorMemory {
 
 /** The beginning of a way that is longer than what is kept. */
 function keptWay({ seed, lessons }: EssayWay): EssayWay {
-  let left = mostKept.steps;
+  let left = mostKeptOfWay.steps;
   const kept: Lesson[] = [];
-  for (const { steps, rate } of lessons.slice(0, mostKept.lessons)) {
+  for (const { steps, rate } of lessons.slice(0, mostKeptOfWay.lessons)) {
     if (left > 0) kept.push({ steps: Math.min(steps, left), rate });
     left -= steps;
   }

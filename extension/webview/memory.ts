@@ -1,4 +1,4 @@
-import { type Lesson, mostKept } from '../protocol/inspecting.ts';
+import { type Lesson, mostKeptOfWay } from '../protocol/inspecting.ts';
 import { axes, type CurveScales, type InspectorMemory } from '../protocol/inspector.ts';
 import { type NumberName, stageIds } from '../protocol/stages.ts';
 import { phrases } from './phrases/phrases.ts';
@@ -56,7 +56,7 @@ function readEssay(kept: unknown): InspectorMemory['essay'] {
   });
   const steps = lessons.reduce((sum, lesson) => sum + lesson.steps, 0);
   const isWhatWasKept = lessons.length === kept['lessons'].length;
-  if (!isWhatWasKept || lessons.length > mostKept.lessons || steps > mostKept.steps) return null;
+  if (!isWhatWasKept || lessons.length > mostKeptOfWay.lessons || steps > mostKeptOfWay.steps) return null;
   return { seed, lessons, rate };
 }
 

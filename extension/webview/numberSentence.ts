@@ -1,7 +1,7 @@
 import type { Inspection } from '../protocol/prediction.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { phrases } from './phrases/phrases.ts';
-import { spokenToken, tokenPieces } from './tokenText.ts';
+import { tokenInWords } from './tokenText.ts';
 
 /** What a number is, in words, with the tokens that it is about. */
 export function numberSentence(number: NumberName, { tokens, distribution }: Inspection): string {
@@ -65,5 +65,5 @@ export function numberSentence(number: NumberName, { tokens, distribution }: Ins
 
 /** Isolated, so that text of another direction can't reorder the sentence around it. */
 export function spoken(bytes: string): string {
-  return `\u2068${spokenToken(tokenPieces(bytes))}\u2069`;
+  return `\u2068${tokenInWords(bytes)}\u2069`;
 }

@@ -35,11 +35,7 @@ export function Num({ number, value, decimals = 4, shown, heat }: NumProps): JSX
       data-value={value}
       onClick={() => open(false)}
       onDblClick={() => open(true)}
-      onKeyDown={(event) => {
-        if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
-        event.preventDefault();
-        open(true);
-      }}
+      onKeyDown={onPencilKey(() => open(true))}
     >
       {shown ?? decimal(value, decimals)}
     </button>
@@ -65,15 +61,19 @@ export function KnownNum({ of, shown, sentence, explanation }: KnownNumProps): J
       data-of={of}
       title={phrases.checkByPencil}
       onClick={open}
-      onKeyDown={(event) => {
-        if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
-        event.preventDefault();
-        open();
-      }}
+      onKeyDown={onPencilKey(open)}
     >
       {shown}
     </button>
   );
+}
+
+function onPencilKey(open: () => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    open();
+  };
 }
 
 /** What arrow keys move among: numbers, and what chooses the row that they are in. */
@@ -204,16 +204,21 @@ export function FoldedVector(props: VectorProps): JSX.Element {
 
 interface ProbabilityCellsProps {
   readonly probability: number;
-  /** absent: it is of a run that is not the one on the screen */
-  readonly number?: NumberName;
+  readonly token: number;
+  /** behind which the token may come; null: of a run that is not the one on the screen */
+  readonly position: number | null;
 }
 
 /** Two cells of a row: a probability, and its bar. */
-export function ProbabilityCells({ probability, number }: ProbabilityCellsProps): JSX.Element {
+export function ProbabilityCells({ probability, token, position }: ProbabilityCellsProps): JSX.Element {
   return (
     <>
       <td class="number">
-        {number === undefined ? decimal(probability, 4) : <Num number={number} value={probability} />}
+        {position === null ? (
+          decimal(probability, 4)
+        ) : (
+          <Num number={{ of: 'probability', position, token, temperature: 1 }} value={probability} />
+        )}
       </td>
       <td class="bar-column">
         <Bar share={probability} />

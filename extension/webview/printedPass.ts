@@ -1,3 +1,4 @@
+import { decimalsFor } from '../arithmetic/figure.ts';
 import { symbolsOf } from '../arithmetic/formulas.ts';
 import type { FormulaKind } from '../protocol/explanation.ts';
 import type { NumberTable, PassStep, WholePass } from '../protocol/wholePass.ts';
@@ -21,7 +22,6 @@ const symbols: Readonly<Record<PassStep['name'], readonly FormulaKind[]>> = {
   finalNorm: ['norm'],
   logits: ['dot'],
 };
-const [fewestDecimals, mostDecimals] = [4, 8];
 
 interface PassWords {
   /** what is to be computed is left out */
@@ -61,7 +61,7 @@ export function printedPass(pass: WholePass, { isBlank, phrases, nameOf }: PassW
   });
   const ids = vocabulary.map(({ id, bytes }) => `${id} ${nameOf(bytes)}`);
   const column = (values: readonly number[]): NumberTable => ({ rows: values.length, columns: 1, values });
-  const result = loss === null ? '' : isBlank ? '' : ` = ${decimal(loss, fewestDecimals)}`;
+  const result = loss === null || isBlank ? '' : ` = ${decimal(loss, 4)}`;
   const after = gradients.map(({ name, ...gradient }) =>
     table(
       { id: `gradient-${name}`, heading: `${phrases.passGradient} ${name}`, formulas: '' },
@@ -108,7 +108,7 @@ function table(
   names: readonly string[] | null,
   isBlank: boolean,
 ): string {
-  const decimals = decimalsOf(values);
+  const decimals = decimalsFor(values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
   let at = 0;
   const lines = Array.from({ length: rows }, (_, row) => {
     // Earlier tokens look at fewer.
@@ -119,11 +119,4 @@ function table(
   });
   const caption = formulas === '' ? heading : `${heading}: ${formulas}`;
   return `<table data-table="${escaped(id)}"><caption>${escaped(caption)}</caption>${lines.join('\n')}</table>`;
-}
-
-/** As many as say something of the largest. */
-function decimalsOf(values: readonly number[]): number {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (largest === 0) return fewestDecimals;
-  return Math.min(mostDecimals, Math.max(fewestDecimals, 3 - Math.floor(Math.log10(largest))));
 }

@@ -4,7 +4,7 @@ import { byteCount } from '../protocol/tokenBytes.ts';
 import { count, decimal } from './figures.ts';
 import { phrases } from './phrases/phrases.ts';
 import { neighbourOf } from './stageTable.ts';
-import { spokenToken, tokenPieces } from './tokenText.ts';
+import { tokenInWords } from './tokenText.ts';
 import { useAnswer, useView } from './view.ts';
 
 /** All stages with a number of each, so that the way from text to prediction stays in view while one is open. */
@@ -77,7 +77,7 @@ function useLiveNumbers(): Readonly<Record<StageId, string>> {
     mix: phrases.headName(selection.layer + 1, selection.head + 1),
     neurons: overview === undefined ? '' : `${count(overview.firing)} / ${count(overview.neurons)}`,
     scores: best === undefined ? '' : `p ${decimal(best.probability, 2)}`,
-    choice: best === undefined ? '' : spokenToken(tokenPieces(best.bytes)).slice(0, 12),
+    choice: best === undefined ? '' : tokenInWords(best.bytes).slice(0, 12),
     messages: '',
     why: '',
     learning:

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { spokenToken, tokenPieces } from './tokenText.ts';
+import { tokenInWords } from './tokenText.ts';
 import { useView } from './view.ts';
 
 interface TokenSelectProps {
@@ -22,7 +22,7 @@ export function TokenSelect({ label, value, last, onChange }: TokenSelectProps):
     >
       {offered.map((token, i) => (
         <option key={i} value={i}>
-          {i + 1}: {spokenToken(tokenPieces(token.bytes))}
+          {i + 1}: {tokenInWords(token.bytes)}
         </option>
       ))}
     </select>

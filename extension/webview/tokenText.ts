@@ -80,6 +80,10 @@ export function spokenToken(pieces: readonly TokenPiece[]): string {
   return words.join(' ');
 }
 
+export function tokenInWords(bytes: string): string {
+  return spokenToken(tokenPieces(bytes));
+}
+
 /** A character whose bytes are in several tokens. */
 export interface CutCharacter {
   readonly bytes: string;

@@ -14,7 +14,8 @@ import {
   stageIds,
   type StageQuestion,
 } from '../../extension/protocol/stages.ts';
-import { cellOf, shareIn, tokensIn } from '../../extension/webview/stages/headCells.ts';
+import { cellOf } from '../../extension/protocol/pictureCells.ts';
+import { shareIn, tokensIn } from '../../extension/webview/stages/headCells.ts';
 import { fitted, initialSelection } from '../../extension/webview/selection.ts';
 import { questionsOf } from '../../extension/webview/stageTable.ts';
 import { compiled } from '../engine/compiled.ts';

@@ -5,7 +5,7 @@ import { HeadChoice } from '../headChoice.tsx';
 import { HeadPicture } from './headPicture.tsx';
 import { Bar, FoldedVector, KnownNum, Num, Numbers, Vector } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
-import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { tokenInWords } from '../tokenText.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
@@ -44,7 +44,7 @@ function Vectors({ answer, question }: Attention): JSX.Element {
   const { inspection } = useView();
   const { layer, head, position } = question;
   const { other } = answer;
-  const looked = spokenToken(tokenPieces(inspection.tokens[other]?.bytes ?? ''));
+  const looked = tokenInWords(inspection.tokens[other]?.bytes ?? '');
   const name = (of: VectorName, at: number) => (index: number) => ({ of, layer, head, position: at, index });
   return (
     <div class="whole-row">

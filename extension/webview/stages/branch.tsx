@@ -6,7 +6,7 @@ import { Numbers, ProbabilityCells } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { Suggested } from './suggested.tsx';
 import { TableHead } from '../tableHead.tsx';
-import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { tokenInWords } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 
@@ -143,19 +143,14 @@ function Alternatives({
                   <button
                     type="button"
                     class="plain"
-                    aria-label={phrases.whatIf(spokenToken(tokenPieces(bytes)))}
+                    aria-label={phrases.whatIf(tokenInWords(bytes))}
                     aria-pressed={id === token.id}
                     onClick={() => onTake(id)}
                   >
                     <TokenText bytes={bytes} />
                   </button>
                 </td>
-                <ProbabilityCells
-                  probability={probability}
-                  {...(position === null
-                    ? {}
-                    : { number: { of: 'probability', position, token: id, temperature: 1 } as const })}
-                />
+                <ProbabilityCells probability={probability} token={id} position={position} />
               </tr>
             ))}
           </tbody>

@@ -1,3 +1,4 @@
+import { cellOf, type PictureSize } from '../../protocol/pictureCells.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
 
 /** A token that looks, and one that is looked at. */
@@ -14,13 +15,8 @@ export interface Share {
 
 type Attention = Pick<StageAnswers['attention'], 'weights' | 'grid' | 'side' | 'tokens'>;
 
-/** The cell of a picture that a token is in: of a long text several share one. */
-export function cellOf(token: number, { side, tokens }: Pick<Attention, 'side' | 'tokens'>): number {
-  return Math.floor((token * side) / tokens);
-}
-
 /** The tokens of a cell, counted from 1: “5–8”. */
-export function tokensIn(cell: number, { side, tokens }: Pick<Attention, 'side' | 'tokens'>): string {
+export function tokensIn(cell: number, { side, tokens }: PictureSize): string {
   const first = (cell: number): number => Math.ceil((cell * tokens) / side);
   return `${first(cell) + 1}–${first(cell + 1)}`;
 }

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { cellOf } from '../../protocol/pictureCells.ts';
 import type { StageAnswers, StageQuestion } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { Heatmap } from '../heatmap.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { useView } from '../view.ts';
-import { type Cell, cellOf, mostIn, moved, shareIn, tokensIn } from './headCells.ts';
+import { type Cell, mostIn, moved, shareIn, tokensIn } from './headCells.ts';
 import { LooksAt } from './looksAt.tsx';
 
 /** Side on the screen, pixels; tokens that a row is said to look at most. */

@@ -151,12 +151,7 @@ function Guesses({
             <td>
               <TokenText bytes={bytes} />
             </td>
-            <ProbabilityCells
-              probability={probability}
-              {...(position === null
-                ? {}
-                : { number: { of: 'probability', position, token: id, temperature: 1 } as const })}
-            />
+            <ProbabilityCells probability={probability} token={id} position={position} />
           </tr>
         ))}
       </tbody>

@@ -2,8 +2,9 @@ import type { JSX } from 'preact';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import { count } from '../figures.ts';
 import { KnownNum, Numbers } from '../numbers.tsx';
+import { spoken } from '../numberSentence.ts';
 import { phrases } from '../phrases/phrases.ts';
-import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { tokenPieces } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 import { VocabularyTable } from './vocabularyTable.tsx';
@@ -97,8 +98,4 @@ function nameOf(bytes: string): string {
   const characters = [...shown];
   const name = characters.length > longestName ? `${characters.slice(0, longestName).join('')}…` : shown;
   return `“\u2068${name}\u2069”`;
-}
-
-function spoken(bytes: string): string {
-  return `\u2068${spokenToken(tokenPieces(bytes))}\u2069`;
 }

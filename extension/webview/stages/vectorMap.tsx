@@ -4,7 +4,7 @@ import type { StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
-import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { tokenInWords, tokenPieces } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 
@@ -51,7 +51,7 @@ function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Elemen
           <TableHead columns={[[phrases.token], ['x', 'number'], ['y', 'number']]} />
           <tbody>
             {tokens.map(({ id, bytes, x, y }) => (
-              <tr key={id} class={id === chosen ? 'chosen' : ''} aria-label={spokenToken(tokenPieces(bytes))}>
+              <tr key={id} class={id === chosen ? 'chosen' : ''} aria-label={tokenInWords(bytes)}>
                 <td>
                   <button type="button" class="plain" aria-pressed={id === chosen} onClick={() => choose(id)}>
                     <TokenText bytes={bytes} />
@@ -92,7 +92,7 @@ function Points({ tokens, chosen, onChoose }: PointsProps): JSX.Element {
         <g key={id} class={id === chosen ? 'chosen' : ''} onClick={() => onChoose(id)}>
           <circle
             role="button"
-            aria-label={spokenToken(tokenPieces(bytes))}
+            aria-label={tokenInWords(bytes)}
             aria-pressed={id === chosen}
             tabindex={id === stop ? 0 : -1}
             data-map-token={id}

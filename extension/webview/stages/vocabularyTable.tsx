@@ -6,7 +6,7 @@ import { count, decimal } from '../figures.ts';
 import { KnownNum, Numbers } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
-import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { tokenInWords } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 
@@ -120,7 +120,7 @@ function Shares({ row, total }: { readonly row: CountedToken; readonly total: nu
     operands: { before, count: occurrences, total },
     machine: [share, running],
   } as const;
-  const sentence = phrases.shareSentence(spokenToken(tokenPieces(bytes)));
+  const sentence = phrases.shareSentence(tokenInWords(bytes));
   return (
     <>
       <td class="number">{count(occurrences)}</td>

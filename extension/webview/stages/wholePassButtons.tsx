@@ -2,13 +2,11 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { phrases } from '../phrases/phrases.ts';
 import { loadSheetTools } from '../sheetTools.ts';
-import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { tokenInWords } from '../tokenText.ts';
 import { useAnswer, useView } from '../view.ts';
 
 /** Numbers a token of models that are for paper. */
 const mostHidden = 16;
-
-const nameOf = (bytes: string): string => spokenToken(tokenPieces(bytes));
 
 /** The whole pass of a model that is small enough: on paper, with its results or for somebody to compute. */
 export function WholePassButtons(): JSX.Element | null {
@@ -23,7 +21,7 @@ export function WholePassButtons(): JSX.Element | null {
     const print = async (): Promise<void> => {
       try {
         const { printedPass } = await loadSheetTools();
-        const content = printedPass(answer, { isBlank: paper === 'blank', phrases, nameOf });
+        const content = printedPass(answer, { isBlank: paper === 'blank', phrases, nameOf: tokenInWords });
         send({ type: 'keep', what: 'printedPass', content });
       } catch (error) {
         setFailure((error as Error).message);

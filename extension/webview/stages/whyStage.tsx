@@ -7,7 +7,7 @@ import { LinesThatMattered } from './linesThatMattered.tsx';
 import { Bar, Num, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
-import { spokenToken, tokenPieces } from '../tokenText.ts';
+import { tokenInWords } from '../tokenText.ts';
 import { TokenText } from '../tokenTextView.tsx';
 import { useAnswer, useView } from '../view.ts';
 import { UnsureFlag } from './unsureFlag.tsx';
@@ -41,7 +41,7 @@ export function WhyStage(): JSX.Element | null {
         >
           {[...listed.values()].map(({ id, bytes, probability }) => (
             <option key={id} value={id}>
-              {spokenToken(tokenPieces(bytes))} {decimal(probability, 3)}
+              {tokenInWords(bytes)} {decimal(probability, 3)}
             </option>
           ))}
         </select>
