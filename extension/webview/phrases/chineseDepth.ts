@@ -25,7 +25,7 @@ export const chineseDepth = {
   addedToPrompt: (tokens) =>
     `调用和回答共 ${count(tokens)} 个标记，只为这一次补全放在该位置之前；你的文本里没有它们。`,
   messageProbabilities:
-    'p 是每个标记在它的位置上、在全部标记中的概率，由 Transformer 用完整精度算出。是否询问只由第一个标记决定；函数和参数取决于所在位置，回答来自编辑器。',
+    'p 是每个标记在它的位置上、在全部标记中的概率，由转换器用完整精度算出。是否询问只由第一个标记决定；函数和参数取决于所在位置，回答来自编辑器。',
   longToken: '这个标记的字节太多，无法显示它的合并过程。',
   mergeCount: (joined) => `次数 ${joined}`,
   mergeCountsHint: '次数取自补全所知的文件的现状。学习时，每次合并的都是当时剩下的最常见的一对。',
