@@ -9,7 +9,7 @@ import { InspectorClient } from '../../extension/inspection/client.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { CorpusRequest, TrainingRequest } from '../../extension/protocol/training.ts';
 import { EditorStandIn, whyNoBrowser } from '../webview/editorStandIn.ts';
-import { noPrecedents } from '../webview/noPrecedents.ts';
+import { engineOf } from '../webview/noWorkspace.ts';
 import { measureInspectorCost } from './inspectorCost.ts';
 import { measureMemory, measurePage, openInspector, type Opened } from './inspectorPage.ts';
 import type { InspectorLeg, InspectorResults } from './inspectorResults.ts';
@@ -42,23 +42,15 @@ function placesIn(file: string): InspectedText[] {
   }));
 }
 
-/** The engine in its thread, as the editor asks it; there is no index. */
-function engineOf(client: InspectorClient, checkpoint: string): InspectionEngine {
+/** The cost ends the engine: the model is loaded before each look. */
+function loadingEngine(client: InspectorClient, checkpoint: string): InspectionEngine {
+  const engine = engineOf(client);
   return {
+    ...engine,
     inspect: async (query, signal) => {
       await client.load(checkpoint, false);
-      return client.inspect(query, signal);
+      return engine.inspect(query, signal);
     },
-    inspectEssay: (...query) => client.inspectEssay(...query),
-    ask: (...query) => client.ask(...query),
-    essay: (...query) => client.essay(...query),
-    ...noPrecedents,
-    find: async () => null,
-    parts: async () => null,
-    read: (...text) => client.read(...text),
-    passages: async () => null,
-    frequencies: async () => null,
-    messages: () => [],
   };
 }
 
@@ -106,7 +98,7 @@ async function measure(
   try {
     const places = placesIn('extension/engine/kernels.ts');
     const model = { state: 'ready', model: await client.load(checkpoint, false), origin: 'trained' } as const;
-    const opened: Opened = { editor, engine: engineOf(client, checkpoint), model, text: places[0]! };
+    const opened: Opened = { editor, engine: loadingEngine(client, checkpoint), model, text: places[0]! };
     const measuring = legs(opened, client, checkpoint, places);
     for (const leg of wanted) found({ [leg]: { ...of, figures: await measuring[leg]() } });
   } finally {

@@ -3,11 +3,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InspectedText } from '../../extension/host/inspectedText.ts';
-import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
 import { InspectorClient } from '../../extension/inspection/client.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { EditorStandIn, type OpenInspector } from './editorStandIn.ts';
-import { noPrecedents } from './noPrecedents.ts';
+import { engineOf } from './noWorkspace.ts';
 import { settled } from './sampleInspector.ts';
 import { themes } from './themes.ts';
 
@@ -25,22 +24,6 @@ function textOf(): InspectedText {
   const line = code.slice(0, at).split('\n').length;
   const place = { uri: `file:///${file}`, file, line, column: 3 };
   return { place, name: file, prefix: code.slice(0, at), suffix: code.slice(at) };
-}
-
-function engineOf(client: InspectorClient): InspectionEngine {
-  return {
-    inspect: (...query) => client.inspect(...query),
-    inspectEssay: (...query) => client.inspectEssay(...query),
-    ask: (...query) => client.ask(...query),
-    essay: (...query) => client.essay(...query),
-    ...noPrecedents,
-    find: async () => null,
-    parts: async () => null,
-    read: (...text) => client.read(...text),
-    passages: async () => null,
-    frequencies: async () => null,
-    messages: () => [],
-  };
 }
 
 async function choose(inspector: OpenInspector, bytes: string): Promise<void> {

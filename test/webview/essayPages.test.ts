@@ -13,7 +13,7 @@ import {
   step,
 } from '../../extension/webview/inspectorState.ts';
 import { readMemory } from '../../extension/webview/memory.ts';
-import { noPrecedents } from './noPrecedents.ts';
+import { noWorkspace } from './noWorkspace.ts';
 
 /** One thread, as long as it lives; all that is asked of it comes from a page. */
 class Thread {
@@ -23,13 +23,7 @@ class Thread {
     inspectEssay: ({ page, way, position, topK }) => this.inspector.inspectEssay(page, way, position, topK),
     essay: (page, way) => this.inspector.essay(page, way),
     ask: async ({ run, question }) => this.inspector.ask(run, question),
-    ...noPrecedents,
-    find: async () => null,
-    parts: async () => null,
-    read: async () => {},
-    passages: async () => null,
-    frequencies: async () => null,
-    messages: () => [],
+    ...noWorkspace,
   };
 }
 

@@ -16,7 +16,7 @@ import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { randomIntegers, uniform } from '../reference/random.ts';
 import type { VirtualTime } from './virtualTime.ts';
-import { noPrecedents } from './noPrecedents.ts';
+import { noWorkspace } from './noWorkspace.ts';
 
 const config = {
   ...presetConfig('pencil', 96),
@@ -106,13 +106,7 @@ export function lateEngine(time: VirtualTime, random: () => number, model: () =>
       late(() => answer(runOf(Math.floor(run / 100), run % 100), question), signal),
     inspectEssay: () => Promise.reject(new Error('the essay is not looked at')),
     essay: () => Promise.reject(new Error('the essay is not looked at')),
-    ...noPrecedents,
-    find: async () => null,
-    parts: async () => null,
-    read: async () => {},
-    passages: async () => null,
-    frequencies: async () => null,
-    messages: () => [],
+    ...noWorkspace,
   };
 }
 

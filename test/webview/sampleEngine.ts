@@ -21,7 +21,7 @@ import { controlNames, trainTokenizer } from '../../extension/tokenizer/tokenize
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { sampleTokens } from './sampleText.ts';
-import { noPrecedents } from './noPrecedents.ts';
+import { noWorkspace } from './noWorkspace.ts';
 
 const config = {
   vocabSize: 2048,
@@ -167,15 +167,14 @@ export function sampleEngine(change: Partial<InspectionEngine> = {}): Inspection
       essay.follow(way);
       return inspectionOf(essay.run, essay.tokens, essayCursor, position, topK);
     },
-    read: async () => {},
-    passages: async () => workspaceText,
-    frequencies: async () => counts,
     ask: async ({ run, question }) => answerOf(run % 2 === 1 ? essay.run : sampleRun, question, readText),
     essay: async (_, way) => {
       essay.follow(way);
       return essay.state;
     },
-    ...noPrecedents,
+    ...noWorkspace,
+    passages: async () => workspaceText,
+    frequencies: async () => counts,
     find: async () => ({ tokens: 9, count: 1, places: [{ file: 'shop/cart.ts', line: 12 }] }),
     parts: async () => sampleParts,
     messages: () => [sampleMessage],

@@ -12,7 +12,7 @@ import type { BranchToken, StageAnswer, StageQuestion } from '../../extension/pr
 import type { InspectorEvent, InspectorState } from '../../extension/webview/inspectorState.ts';
 import { initialState, memoryOf, step } from '../../extension/webview/inspectorState.ts';
 import { modelSummary } from '../host/samples.ts';
-import { noPrecedents } from './noPrecedents.ts';
+import { noWorkspace } from './noWorkspace.ts';
 
 /** Every second one only goes on from the one before, and cuts texts as that did. */
 export function modelNumber(steps: number): ModelState {
@@ -148,13 +148,7 @@ export class Simulation {
           }),
         ask: ({ run, question }) =>
           new Promise((resolve, reject) => this.questions.push({ run, question, resolve, reject })),
-        parts: async () => null,
-        ...noPrecedents,
-        find: async () => null,
-        messages: () => [],
-        read: async () => {},
-        passages: async () => null,
-        frequencies: async () => null,
+        ...noWorkspace,
         inspectEssay: () => Promise.reject(new Error('the essay is not looked at')),
         essay: () => Promise.reject(new Error('the essay is not looked at')),
       },
