@@ -418,16 +418,17 @@ describe('what the parts of the mixture say', async () => {
     const mixed = tokens.map((token) => token.mixed);
     expect(mixed).toEqual(mixed.toSorted((a, b) => b - a));
     expect(mixed.reduce((sum, p) => sum + p, others.mixed)).toBeCloseTo(1, 9);
-    expect(ids.length + others.count).toBe(tokenizerFromJson(served.tokenizerJson).vocabSize);
-    // No token that is not told is likelier than the fifth that is.
-    expect(others.mixed).toBeGreaterThanOrEqual(0);
-    const asked = served.parts(
-      text.slice(0, at),
-      place,
-      at,
-      Array.from({ length: 300 }, (_, id) => id),
-    )!;
-    expect(asked.tokens.slice(0, 5).map(({ id }) => id)).toEqual(ids.slice(0, 5));
+    const { vocabSize } = tokenizerFromJson(served.tokenizerJson);
+    expect(ids.length + others.count).toBe(vocabSize);
+    // All of the vocabulary is the whole of it; none that was not told is likelier than the fifth that was, and together they are the rest.
+    const all = served.parts(text.slice(0, at), place, at, [...Array(vocabSize).keys()])!;
+    expect(all.others.count).toBe(0);
+    expect(Math.abs(all.others.mixed)).toBeLessThanOrEqual(1e-6);
+    expect(all.tokens.slice(0, 5).map(({ id }) => id)).toEqual(ids.slice(0, 5));
+    const rest = all.tokens
+      .filter(({ id }) => !ids.includes(id))
+      .reduce((sum, token) => sum + token.mixed, 0);
+    expect(Math.abs(rest - others.mixed)).toBeLessThanOrEqual(1e-6);
   });
 
   it('are not told of a text with a secret, nor of tokens that are others here', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
-import { openOnSample, settled } from './sampleInspector.ts';
+import { openOnSample, openStage, unfold } from './sampleInspector.ts';
 
 /** Numbers without a sheet of their own: where they stand, and why. */
 const allowed: readonly (readonly [where: string, why: string])[] = [
@@ -31,16 +31,11 @@ describe.skipIf(whyNoBrowser !== null)(
     });
     afterAll(async () => editor?.stop());
 
-    async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
-      const { page } = inspector;
-      await page.locator(`.rail-entry[data-stage="${stage}"]`).click();
-      await settled(inspector, stage);
+    async function openWhole(inspector: OpenInspector, stage: string): Promise<void> {
+      await openStage(inspector, stage);
       // Lines are tried one after the other.
-      await expect.poll(() => page.locator('.effects .untried').count()).toBe(0);
-      await page.evaluate(() => {
-        for (const fold of document.querySelectorAll('details')) fold.open = true;
-      });
-      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+      await expect.poll(() => inspector.page.locator('.effects .untried').count()).toBe(0);
+      await unfold(inspector);
     }
 
     /** Texts with a fraction that are neither a button nor a line of one's sheet, nor of the user's code; whole numbers count or name. */
@@ -68,7 +63,7 @@ describe.skipIf(whyNoBrowser !== null)(
       const plain: Record<string, string[]> = {};
       const used = new Set<string>();
       for (const stage of stageIds) {
-        await openStage(inspector, stage);
+        await openWhole(inspector, stage);
         const told = await plainNumbers(inspector, places);
         plain[stage] = told.found;
         for (const where of told.used) used.add(where);
@@ -85,7 +80,7 @@ describe.skipIf(whyNoBrowser !== null)(
       await page.waitForSelector('.essay');
       const places = [...allowed.map(([where]) => where), '.essay [role="status"]', '.grid .quiet'];
       for (const stage of stageIds) {
-        await openStage(inspector, stage);
+        await openWhole(inspector, stage);
         expect((await plainNumbers(inspector, places)).found, stage).toEqual([]);
       }
       // What the bar says of a word is checked as in the stages.

@@ -4,7 +4,7 @@ import type { ModelState } from '../../extension/protocol/inspector.ts';
 import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { picture } from './pageChecks.ts';
 import { sampleInspection, sampleModel } from './sampleEngine.ts';
-import { openOnSample, settled } from './sampleInspector.ts';
+import { openOnSample, openStage, settled } from './sampleInspector.ts';
 
 type Ready = Extract<ModelState, { state: 'ready' }>;
 
@@ -17,11 +17,6 @@ describe.skipIf(whyNoBrowser !== null)('what all stages have in common, in a bro
     editor = await EditorStandIn.start();
   });
   afterAll(async () => editor?.stop());
-
-  async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
-    await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
-    await settled(inspector, stage);
-  }
 
   async function cool({ page }: OpenInspector, temperature: number): Promise<void> {
     await page.locator('header input[type="range"]').fill(String(temperature));

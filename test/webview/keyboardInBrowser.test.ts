@@ -191,7 +191,10 @@ describe.skipIf(whyNoBrowser !== null)('by keyboard alone, in a browser', () => 
     const concealed = (): Promise<string> =>
       page.locator('.attention').evaluate((table) => getComputedStyle(table).visibility);
     await expect.poll(concealed).toBe('hidden');
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    // What has the focus is looked at again when a frame has been drawn.
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
     expect(await typist.isAt('[role="radio"][aria-label="layer 1, head 2"]')).toBe(true);
     goOn!();
     await settled(inspector, 'attention');

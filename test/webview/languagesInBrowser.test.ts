@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { picture } from './pageChecks.ts';
-import { openOnSample, settled } from './sampleInspector.ts';
+import { openOnSample, openStage, unfold } from './sampleInspector.ts';
 import { sampleTokens } from './sampleText.ts';
 import { heldOut, progress, reading, yardsticks } from './trainingEvents.ts';
 
@@ -62,11 +62,8 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector’s languages in a browser
   afterAll(async () => editor?.stop());
 
   async function open(inspector: OpenInspector, stage: string): Promise<void> {
-    await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
-    await settled(inspector, stage);
-    await inspector.page.evaluate(() => {
-      for (const fold of document.querySelectorAll('details')) fold.open = true;
-    });
+    await openStage(inspector, stage);
+    await unfold(inspector);
   }
 
   test.each([

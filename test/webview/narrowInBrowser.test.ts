@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
-import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
-import { picture, seriousFindings } from './pageChecks.ts';
-import { openOnSample, settled } from './sampleInspector.ts';
+import { EditorStandIn, whyNoBrowser } from './editorStandIn.ts';
+import { cutOff, picture, seriousFindings } from './pageChecks.ts';
+import { openOnSample, openStage, settled } from './sampleInspector.ts';
 
 describe.skipIf(whyNoBrowser !== null)('the Inspector where there is little room, in a browser', () => {
   let editor: EditorStandIn;
@@ -10,26 +10,6 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector where there is little room
     editor = await EditorStandIn.start();
   });
   afterAll(async () => editor?.stop());
-
-  async function choose(inspector: OpenInspector, stage: string): Promise<void> {
-    await inspector.page.locator('.rail-select select').selectOption(stage);
-    await settled(inspector, stage);
-  }
-
-  /** What reaches beyond the page, and beyond what can be scrolled in it. */
-  const cutOff = ({ page }: OpenInspector) =>
-    page.evaluate(() => {
-      const { clientWidth } = document.documentElement;
-      const isScrolled = (element: Element): boolean => {
-        for (let at = element.parentElement; at !== null; at = at.parentElement)
-          if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX)) return true;
-        return false;
-      };
-      return [...document.querySelectorAll('main *:not(.spoken-only)')]
-        .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5)
-        .filter((element) => !isScrolled(element))
-        .map((element) => `${element.tagName}.${element.className}`);
-    });
 
   test.each([
     { name: '240 px wide', width: 240, zoom: 1 },
@@ -39,7 +19,7 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector where there is little room
     async ({ width, zoom, name }) => {
       const inspector = await openOnSample(editor, { width, zoom });
       for (const stage of stageIds) {
-        await choose(inspector, stage);
+        await openStage(inspector, stage);
         await picture(inspector, `${name.replaceAll(' ', '-')}-${stage}`);
         expect(await cutOff(inspector), stage).toEqual([]);
         expect(await seriousFindings(inspector), stage).toEqual([]);
@@ -75,7 +55,7 @@ describe.skipIf(whyNoBrowser !== null)('the Inspector where there is little room
   test('a matrix becomes one row of bars in words, with every number that the wide page has of the row', async () => {
     const inspector = await openOnSample(editor, { width: 240 });
     const { page } = inspector;
-    await choose(inspector, 'attention');
+    await openStage(inspector, 'attention');
     await picture(inspector, 'narrow-row', '.attention');
     expect(await page.locator('.matrix:visible').count()).toBe(0);
     expect(await page.locator('.attention caption').textContent()).toBe('return looks back at');

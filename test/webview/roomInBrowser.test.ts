@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { cutOff, picture } from './pageChecks.ts';
-import { openOnSample, settled } from './sampleInspector.ts';
+import { openOnSample, openStage, settled, unfold } from './sampleInspector.ts';
 import { heldOut, progress, reading } from './trainingEvents.ts';
 
 const rooms = [
@@ -22,21 +22,9 @@ describe.skipIf(whyNoBrowser !== null)('nothing is cut off sideways, in a browse
   });
   afterAll(async () => editor?.stop());
 
-  async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
-    const { page } = inspector;
-    const tab = page.locator(`.rail-entry[data-stage="${stage}"]`);
-    if (await tab.isVisible()) await tab.click();
-    else await page.locator('.rail-select select').selectOption(stage);
-    await settled(inspector, stage);
+  async function openWhole(inspector: OpenInspector, stage: string): Promise<void> {
+    await openStage(inspector, stage);
     await unfold(inspector);
-  }
-
-  async function unfold({ page }: OpenInspector): Promise<void> {
-    await page.evaluate(() => {
-      for (const fold of document.querySelectorAll('details')) fold.open = true;
-    });
-    // What is in them is drawn when they say that they are open.
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
   }
 
   function train(inspector: OpenInspector): void {
@@ -78,7 +66,7 @@ describe.skipIf(whyNoBrowser !== null)('nothing is cut off sideways, in a browse
         await inspector.page.waitForSelector('.chart canvas');
         const cut: Record<string, string[]> = {};
         for (const stage of stageIds) {
-          await openStage(inspector, stage);
+          await openWhole(inspector, stage);
           await picture(inspector, `${label}-${stage}-${language}`);
           cut[stage] = await cutOff(inspector);
         }
@@ -91,7 +79,7 @@ describe.skipIf(whyNoBrowser !== null)('nothing is cut off sideways, in a browse
       const inspector = await openOnSample(editor, { width, zoom });
       const cut: Record<string, string[]> = {};
       for (const stage of stageIds) {
-        await openStage(inspector, stage);
+        await openWhole(inspector, stage);
         await eachSheet(inspector, async (of) => {
           cut[of] = await cutOff(inspector);
         });
@@ -109,7 +97,7 @@ describe.skipIf(whyNoBrowser !== null)('nothing is cut off sideways, in a browse
       await inspector.page.waitForSelector('.essay[data-step="10"]');
       const cut: Record<string, string[]> = {};
       for (const stage of stageIds) {
-        await openStage(inspector, stage);
+        await openWhole(inspector, stage);
         await picture(inspector, `${label}-essay-${stage}`);
         cut[stage] = await cutOff(inspector);
       }

@@ -25,3 +25,25 @@ export async function openOnSample(
 export async function settled({ page }: OpenInspector, stage: string): Promise<void> {
   await page.waitForSelector(`.prediction[data-stage="${stage}"][aria-busy="false"]`);
 }
+
+/** By the rail or, where there is no room for it, by what stands in its place. */
+export async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
+  const { page } = inspector;
+  const entry = page.locator(`.rail-entry[data-stage="${stage}"]`);
+  if (await entry.isVisible()) await entry.click();
+  else await page.locator('.rail-select select').selectOption(stage);
+  await settled(inspector, stage);
+}
+
+/** Opens all that is folded. What is in it is drawn when it says that it is open. */
+export async function unfold({ page }: OpenInspector): Promise<void> {
+  await page.evaluate(async () => {
+    const folded = [...document.querySelectorAll('details')].filter(({ open }) => !open);
+    const told = folded.map(
+      (fold) => new Promise((resolve) => fold.addEventListener('toggle', resolve, { once: true })),
+    );
+    for (const fold of folded) fold.open = true;
+    await Promise.all(told);
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
+}

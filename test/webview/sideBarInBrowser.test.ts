@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EditorStandIn, whyNoBrowser } from './editorStandIn.ts';
-import { picture, seriousFindings } from './pageChecks.ts';
+import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
+import { cutOff, picture, seriousFindings } from './pageChecks.ts';
 import { sampleEngine, sampleModel } from './sampleEngine.ts';
 import { samplePlace } from './sampleText.ts';
-import { themes } from './themes.ts';
+import { type Theme, themes } from './themes.ts';
 import { heldOut, progress, reading } from './trainingEvents.ts';
 
 describe.skipIf(whyNoBrowser !== null)('the side bar, in a browser', () => {
@@ -13,18 +13,21 @@ describe.skipIf(whyNoBrowser !== null)('the side bar, in a browser', () => {
   });
   afterAll(async () => editor?.stop());
 
+  const open = (theme: Theme, width: number): Promise<OpenInspector> =>
+    editor.open({
+      theme,
+      surface: 'sideBar',
+      model: sampleModel,
+      engine: sampleEngine(),
+      width,
+      height: 900,
+      text: { place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' },
+    });
+
   test.each(themes)(
     '$id: why and how a training gets on, 240 px wide, with a way to all the rest',
     async (theme) => {
-      const inspector = await editor.open({
-        theme,
-        surface: 'sideBar',
-        model: sampleModel,
-        engine: sampleEngine(),
-        width: 240,
-        height: 900,
-        text: { place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' },
-      });
+      const inspector = await open(theme, 240);
       const { page } = inspector;
       await page.waitForSelector('.prediction[data-stage="why"][aria-busy="false"] [data-why]');
       for (const event of [reading, progress(1, 3), heldOut(1, 2.9, true)]) inspector.history.record(event);
@@ -33,14 +36,7 @@ describe.skipIf(whyNoBrowser !== null)('the side bar, in a browser', () => {
       await picture(inspector, `side-${theme.id}`);
       for (const left of ['.rail', '.strip', '.details', '.flow', '.chart'])
         expect(await page.locator(left).count(), left).toBe(0);
-      const cut = await page.evaluate(() => {
-        const { clientWidth } = document.documentElement;
-        return [...document.querySelectorAll('main *:not(.spoken-only)')]
-          .filter((element) => element.closest('[role="region"][tabindex="0"]') === null)
-          .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5)
-          .map((element) => `${element.tagName}.${element.className}`);
-      });
-      expect(cut).toEqual([]);
+      expect(await cutOff(inspector)).toEqual([]);
       expect(await seriousFindings(inspector)).toEqual([]);
       // What is not shown is not asked of the engine either.
       const kinds = inspector.received.flatMap((request) =>
@@ -56,15 +52,7 @@ describe.skipIf(whyNoBrowser !== null)('the side bar, in a browser', () => {
   );
 
   test('a number of it is looked at below, and its sheet opens in the stage’s place', async () => {
-    const inspector = await editor.open({
-      theme: themes[0]!,
-      surface: 'sideBar',
-      model: sampleModel,
-      engine: sampleEngine(),
-      width: 300,
-      height: 900,
-      text: { place: samplePlace, name: 'basket.ts', prefix: 'x', suffix: 'y' },
-    });
+    const inspector = await open(themes[0]!, 300);
     const { page } = inspector;
     const number = page.locator('[data-why] button.num[data-of="logit"]').first();
     await number.click();

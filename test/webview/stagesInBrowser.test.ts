@@ -4,7 +4,7 @@ import { redo } from '../arithmetic/redo.ts';
 import { EditorStandIn, mostMessageBytes, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { picture, seriousFindings } from './pageChecks.ts';
 import { sampleEngine, sampleInspection } from './sampleEngine.ts';
-import { openOnSample, settled } from './sampleInspector.ts';
+import { openOnSample, openStage, settled, unfold } from './sampleInspector.ts';
 import { themes } from './themes.ts';
 
 const dark = themes.find((theme) => theme.id === 'dark-modern')!;
@@ -16,9 +16,8 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   });
   afterAll(async () => editor?.stop());
 
-  async function openStage(inspector: OpenInspector, stage: string): Promise<void> {
-    await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
-    await settled(inspector, stage);
+  async function openWhole(inspector: OpenInspector, stage: string): Promise<void> {
+    await openStage(inspector, stage);
     if (stage === 'neurons') await searchLines(inspector);
     const map = inspector.page.getByRole('button', { name: /Map of|地图/, pressed: false });
     if (stage === 'vectors' && (await map.count()) === 1) {
@@ -46,7 +45,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     async (theme) => {
       const inspector = await openOnSample(editor, { theme });
       for (const stage of stageIds) {
-        await openStage(inspector, stage);
+        await openWhole(inspector, stage);
         await picture(inspector, `${theme.id}-${stage}`);
         expect(await inspector.page.locator('[role="alert"]').allTextContents(), stage).toEqual([]);
         // Neither markup nor marks that reorder come through as such.
@@ -71,7 +70,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     const kinds = new Set<string>();
     let sheets = 0;
     for (const stage of stageIds) {
-      await openStage(inspector, stage);
+      await openWhole(inspector, stage);
       await unfold(inspector);
       const all = await page.locator('.prediction .num[data-of]').evaluateAll((buttons) =>
         buttons
@@ -137,12 +136,6 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await inspector.close();
   });
 
-  async function unfold(inspector: OpenInspector): Promise<void> {
-    await inspector.page.evaluate(() => {
-      for (const fold of document.querySelectorAll('details')) fold.open = true;
-    });
-  }
-
   /** The sheet as it is printed on the page, in the form that `redo` reads. */
   async function sheetTextOnPage(inspector: OpenInspector): Promise<string> {
     const rows = await inspector.page.locator('.sheet-lines tbody tr').evaluateAll((rows) =>
@@ -168,7 +161,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   test('a point of the map chooses its token: by a click, by the keys that move among the points, and in the table', async () => {
     const inspector = await openOnSample(editor);
     const { page } = inspector;
-    await openStage(inspector, 'vectors');
+    await openWhole(inspector, 'vectors');
     const chosen = (): Promise<string | null> => page.locator('.prediction').getAttribute('data-position');
     const points = page.locator('.vector-map [data-map-token]');
     const tokens = sampleInspection(null, 1).tokens;
@@ -255,7 +248,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await expect.poll(() => bar.getAttribute('data-step')).toBe('1');
     await page.getByRole('button', { name: '100 steps' }).click();
     await expect.poll(() => bar.getAttribute('data-says')).toBe('away');
-    await openStage(inspector, 'vectors');
+    await openWhole(inspector, 'vectors');
     await picture(inspector, 'essay-vectors');
     // Steps 0, 1, 2, 4 … 64 are known, and now.
     const moment = page.locator('.moment');
@@ -285,7 +278,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     }
     await page.locator('.sheet button.primary').click();
     await settled(inspector, 'vectors');
-    await openStage(inspector, 'learning');
+    await openWhole(inspector, 'learning');
     // The whole pass goes to paper once a click, with what is computed and without it.
     const kept = (): string[] =>
       inspector.received.flatMap((request) => (request.type === 'keep' ? [request.content] : []));
@@ -306,7 +299,7 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
   test('the vocabulary has no more than 60 rows on the page, wherever it is scrolled to, and finds the chosen token', async () => {
     const inspector = await openOnSample(editor);
     const { page } = inspector;
-    await openStage(inspector, 'tokens');
+    await openWhole(inspector, 'tokens');
     const rows = page.locator('.vocabulary-frame tbody tr');
     const chosen = page.locator('.vocabulary-frame tr.chosen');
     const isSeen = (row: typeof chosen): Promise<boolean> =>

@@ -5,7 +5,7 @@ import type { RunQuestion, StageAnswer } from '../../extension/protocol/stages.t
 import { EditorStandIn, type OpenInspector, type OpenOptions, whyNoBrowser } from './editorStandIn.ts';
 import { picture, seriousFindings } from './pageChecks.ts';
 import { sampleEngine, sampleInspection } from './sampleEngine.ts';
-import { openOnSample, settled } from './sampleInspector.ts';
+import { openOnSample, openStage } from './sampleInspector.ts';
 import { themes } from './themes.ts';
 
 type Without = Extract<RunQuestion, { kind: 'without' }>;
@@ -31,10 +31,9 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   });
   afterAll(async () => editor?.stop());
 
-  async function openStage(options: Partial<OpenOptions> = {}, stage = 'why'): Promise<OpenInspector> {
+  async function openAt(options: Partial<OpenOptions> = {}, stage = 'why'): Promise<OpenInspector> {
     const inspector = await openOnSample(editor, options);
-    await inspector.page.locator(`.rail-entry[data-stage="${stage}"]`).click();
-    await settled(inspector, stage);
+    await openStage(inspector, stage);
     return inspector;
   }
 
@@ -45,7 +44,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
 
   test('lines come one by one, with what gradient × input says of those that are left', async () => {
     const { engine, held } = patientEngine();
-    const inspector = await openStage({ engine });
+    const inspector = await openAt({ engine });
     const { page } = inspector;
     const lines = await page.locator('.effects li').count();
     expect(lines).toBeGreaterThan(3);
@@ -76,7 +75,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
 
   test('Stop ends the trying: no line more is asked about, and what has come stays', async () => {
     const { engine, held } = patientEngine();
-    const inspector = await openStage({ engine });
+    const inspector = await openAt({ engine });
     const { page } = inspector;
     held[0]!.answer();
     await page.waitForSelector('[data-tried="1"]');
@@ -94,7 +93,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
 
   test('another token ends it, too: a line of the token before is never drawn', async () => {
     const { engine, held } = patientEngine();
-    const inspector = await openStage({ engine });
+    const inspector = await openAt({ engine });
     const { page } = inspector;
     const before = held.length;
     await page.locator('.token[data-position="40"]').click();
@@ -113,7 +112,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   test.each(themes)(
     '$id: another token begins a branch, whose product is shown, and there is a way back',
     async (theme) => {
-      const inspector = await openStage({ theme });
+      const inspector = await openAt({ theme });
       const { page } = inspector;
       const tokens = (): Promise<number[]> => numbersOf(inspector, '.branch-token', 'data-token-id');
       await page.waitForSelector('[data-branch="0"][data-done="true"]');
@@ -145,7 +144,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   );
 
   test('what is a guess is called unsure, and where the heads looked is no proof of why', async () => {
-    const inspector = await openStage({
+    const inspector = await openAt({
       engine: sampleEngine({ precedent: async () => ({ word: 'tok62', isKnown: false, tokens: 0 }) }),
     });
     const words = (await inspector.page.locator('.prediction').textContent())!;
@@ -153,7 +152,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
     expect(words).toContain('Where it looked. Not proof of why.');
     expect(words).not.toMatch(/hallucinat/i);
     await inspector.close();
-    const seen = await openStage();
+    const seen = await openAt();
     expect(await seen.page.locator('.prediction').textContent()).not.toContain('Unsure');
     expect(await seen.page.locator('[data-seen]').getAttribute('data-seen')).toBe('shop/cart.ts:12');
     await seen.page.locator('[data-seen]').click();
@@ -169,7 +168,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
   ])(
     'a command gives the keyboard to a part of the page of $width px, and Esc gives it back to the code',
     async ({ width, inspector: rail }) => {
-      const inspector = await openStage();
+      const inspector = await openAt();
       const { page, conversation } = inspector;
       await page.setViewportSize({ width, height: 800 });
       const has = (selector: string): Promise<void> =>
@@ -200,7 +199,7 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
     const engine = sampleEngine({
       essay: (...query) => (fails ? Promise.reject(error) : whole.essay(...query)),
     });
-    const inspector = await openStage({ engine });
+    const inspector = await openAt({ engine });
     const { page } = inspector;
     await page.locator('.start-essay').click();
     await expect.poll(() => page.locator('.notice[role="alert"]').textContent()).toContain('engine stopped');
