@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InspectorPanel } from './inspector.ts';
 import { keepOnFailure, Session } from './session.ts';
 import { patience, type Workbench } from './workbench.ts';
 
@@ -7,8 +8,7 @@ describe('the chapters', () => {
   let workbench: Workbench;
   beforeAll(async () => {
     session = await Session.start({ 'workbench.colorTheme': 'Dark Modern' });
-    workbench = await session.open(await session.folderOfCode());
-    await workbench.statusBar(/Nihilo: counts \+/).waitFor();
+    workbench = await session.openCode();
   });
   afterAll(() => session.stop());
 
@@ -41,10 +41,7 @@ describe('the chapters', () => {
       await container.locator('.getting-started-media img').first().waitFor({ state });
       await workbench.screenshot(`chapter-${stage}`);
       await container.getByRole('button', { name: button }).click();
-      await workbench
-        .webview()
-        .locator(`.prediction[data-stage="${stage}"][aria-busy="false"]`)
-        .waitFor({ timeout: patience });
+      await new InspectorPanel(workbench).settled(stage);
       await workbench.openWalkthrough('From nothing to something');
       ended.push(title);
       await expect.poll(done, { timeout: patience }).toEqual(ended);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
+import { InspectorPanel } from './inspector.ts';
 import { keepOnFailure, Session } from './session.ts';
 import { patience, type Workbench } from './workbench.ts';
 
@@ -8,26 +9,15 @@ const file = 'engine/sampler.ts';
 describe('the Inspector', () => {
   let session: Session;
   let workbench: Workbench;
+  let inspector: InspectorPanel;
   beforeAll(async () => {
     session = await Session.start({ 'workbench.colorTheme': 'Dark Modern' });
-    workbench = await session.open(await session.folderOfCode());
-    // Base and counts: the mixture has all of its parts.
-    await workbench.statusBar(/Nihilo: counts \+/).waitFor();
+    workbench = await session.openCode();
+    inspector = new InspectorPanel(workbench);
   });
   afterAll(() => session.stop());
 
   const frame = () => workbench.webview();
-  const settled = (stage: string) =>
-    frame().locator(`.prediction[data-stage="${stage}"][aria-busy="false"]`).waitFor({ timeout: patience });
-
-  async function openStage(stage: string): Promise<void> {
-    // Which of the two is shown is decided by the page's width, once it is drawn.
-    await frame().locator('.inspected').waitFor();
-    const entry = frame().locator(`.rail-entry[data-stage="${stage}"]`);
-    if (await entry.isVisible()) await entry.click();
-    else await frame().locator('.rail-select select').selectOption(stage);
-    await settled(stage);
-  }
 
   it('starts from nothing: random numbers, and a lesson a click until the doctor is kept away', async (context) => {
     keepOnFailure(workbench, context);
@@ -35,10 +25,10 @@ describe('the Inspector', () => {
     const bar = frame().locator('.essay');
     await bar.waitFor();
     expect(await bar.getAttribute('data-step')).toBe('0');
-    await settled('learning');
+    await inspector.settled('learning');
     await bar.getByRole('button', { name: '100 steps' }).click();
     await expect.poll(() => bar.getAttribute('data-says'), { timeout: patience }).toBe('away');
-    await settled('learning');
+    await inspector.settled('learning');
     await workbench.screenshot('start-from-nothing');
     await bar.getByRole('button', { name: 'Back to my code' }).click();
   });
@@ -53,7 +43,7 @@ describe('the Inspector', () => {
       .locator('header .place', { hasText: `${file}:18:5` })
       .waitFor();
     for (const stage of stageIds) {
-      await openStage(stage);
+      await inspector.openStage(stage);
       expect(await frame().locator('[role="alert"]').allTextContents(), stage).toEqual([]);
       await workbench.screenshot(`stage-${stage}`);
     }
@@ -61,7 +51,7 @@ describe('the Inspector', () => {
 
   it('shows the parts of the mixture, whose decisions multiply to the mixed probability', async (context) => {
     keepOnFailure(workbench, context);
-    await openStage('scores');
+    await inspector.openStage('scores');
     const rows = frame().locator('.decisions tbody tr[data-decision]');
     await rows.first().waitFor();
     const decisions = await rows.evaluateAll((all) =>

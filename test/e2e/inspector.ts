@@ -1,5 +1,5 @@
 import type { FrameLocator } from 'playwright-core';
-import type { Workbench } from './workbench.ts';
+import { patience, type Workbench } from './workbench.ts';
 
 export interface InspectorRow {
   /** null in the row for all other tokens */
@@ -71,6 +71,21 @@ export class InspectorPanel {
   /** the last row as printed */
   async total(): Promise<string> {
     return (await this.frame.locator('.scores tfoot .total').textContent()) ?? '';
+  }
+
+  /** Resolves when this stage is open, and waits for nothing. */
+  settled(stage: string): Promise<void> {
+    const open = this.frame.locator(`.prediction[data-stage="${stage}"][aria-busy="false"]`);
+    return open.waitFor({ timeout: patience });
+  }
+
+  async openStage(stage: string): Promise<void> {
+    // Which of the two is shown is decided by the page's width, once it is drawn.
+    await this.frame.locator('.inspected').waitFor();
+    const entry = this.frame.locator(`.rail-entry[data-stage="${stage}"]`);
+    if (await entry.isVisible()) await entry.click();
+    else await this.frame.locator('.rail-select select').selectOption(stage);
+    await this.settled(stage);
   }
 
   async #settled(): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InspectorPanel } from './inspector.ts';
 import { keepOnFailure, Session } from './session.ts';
 import { patience, type Workbench } from './workbench.ts';
 
@@ -7,25 +8,16 @@ const file = 'engine/sampler.ts';
 describe('the Inspector after the window is loaded again', () => {
   let session: Session;
   let workbench: Workbench;
+  let inspector: InspectorPanel;
   beforeAll(async () => {
     session = await Session.start({ 'workbench.colorTheme': 'Dark Modern' });
-    workbench = await session.open(await session.folderOfCode());
-    await workbench.statusBar(/Nihilo: counts \+/).waitFor();
+    workbench = await session.openCode();
+    inspector = new InspectorPanel(workbench);
   });
   afterAll(() => session.stop());
 
   const frame = () => workbench.webview();
-  const settled = (stage: string) =>
-    frame().locator(`.prediction[data-stage="${stage}"][aria-busy="false"]`).waitFor({ timeout: patience });
   const position = () => frame().locator('.prediction').getAttribute('data-position');
-
-  async function openStage(stage: string): Promise<void> {
-    await frame().locator('.inspected').waitFor();
-    const entry = frame().locator(`.rail-entry[data-stage="${stage}"]`);
-    if (await entry.isVisible()) await entry.click();
-    else await frame().locator('.rail-select select').selectOption(stage);
-    await settled(stage);
-  }
 
   async function reload(): Promise<void> {
     // As a person does: a page that is only loaded again may not have written yet what was open.
@@ -40,15 +32,15 @@ describe('the Inspector after the window is loaded again', () => {
     await workbench.openFile(file);
     await workbench.goTo(18, 5);
     await workbench.runCommand('Nihilo: Open Inspector');
-    await openStage('attention');
+    await inspector.openStage('attention');
     await frame().locator('.strip [aria-selected="true"]').press('ArrowLeft');
-    await settled('attention');
+    await inspector.settled('attention');
     const before = await position();
     await reload();
     await frame()
       .locator('header .place', { hasText: `${file}:18:5` })
       .waitFor();
-    await settled('attention');
+    await inspector.settled('attention');
     await expect.poll(position, { timeout: patience }).toBe(before);
   });
 
@@ -56,12 +48,12 @@ describe('the Inspector after the window is loaded again', () => {
     keepOnFailure(workbench, context);
     await workbench.runCommand('View: Move Editor into Previous Group');
     await workbench.runCommand('View: Focus First Editor Group');
-    await settled('attention');
+    await inspector.settled('attention');
     await reload();
     await frame()
       .locator('header .place', { hasText: `${file}:18:5` })
       .waitFor();
-    await settled('attention');
+    await inspector.settled('attention');
   });
 
   it('goes on with the essay’s example where it was', async (context) => {
@@ -70,11 +62,11 @@ describe('the Inspector after the window is loaded again', () => {
     const bar = frame().locator('.essay');
     await bar.getByRole('button', { name: '100 steps' }).click();
     await expect.poll(() => bar.getAttribute('data-step'), { timeout: patience }).toBe('100');
-    await settled('attention');
+    await inspector.settled('attention');
     const said = await bar.locator('[role="status"]').textContent();
     await reload();
     await bar.waitFor();
-    await settled('attention');
+    await inspector.settled('attention');
     expect(await bar.getAttribute('data-step')).toBe('100');
     expect(await bar.locator('[role="status"]').textContent()).toBe(said);
   });

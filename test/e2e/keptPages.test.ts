@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InspectorPanel } from './inspector.ts';
 import { keepOnFailure, Session } from './session.ts';
-import { patience, type Workbench } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
 describe('a sheet that is saved', () => {
   let session: Session;
@@ -13,13 +14,11 @@ describe('a sheet that is saved', () => {
     folder = await session.folderOfCode();
     workbench = await session.open(folder);
     await workbench.runCommand('Nihilo: Start from Nothing');
-    const frame = workbench.webview();
-    await frame
-      .locator('.prediction[data-stage="learning"][aria-busy="false"]')
-      .waitFor({ timeout: patience });
-    await frame.locator('.num[data-of="loss"]').first().focus();
+    const inspector = new InspectorPanel(workbench);
+    await inspector.settled('learning');
+    await inspector.frame.locator('.num[data-of="loss"]').first().focus();
     await workbench.press('p');
-    await frame.locator('.sheet').waitFor();
+    await inspector.frame.locator('.sheet').waitFor();
   });
   afterAll(() => session.stop());
 

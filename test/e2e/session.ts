@@ -96,6 +96,13 @@ export class Session {
     return Workbench.open(this.browser, `${this.server.url(folder)}&payload=${encodeURIComponent(payload)}`);
   }
 
+  /** A window on real code, when base and counts have met: the mixture has all of its parts. */
+  async openCode(): Promise<Workbench> {
+    const workbench = await this.open(await this.folderOfCode());
+    await workbench.statusBar(/Nihilo: counts \+/).waitFor();
+    return workbench;
+  }
+
   /** Milliseconds from each time the editor asked for a completion until the extension answered. */
   async completionTimes(): Promise<number[]> {
     return (await this.completions()).map(({ milliseconds }) => milliseconds);

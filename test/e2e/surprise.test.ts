@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InspectorPanel } from './inspector.ts';
 import { keepOnFailure, Session } from './session.ts';
-import { patience, type Workbench } from './workbench.ts';
+import { isInTime, patience, type Workbench } from './workbench.ts';
 
 const file = 'engine/sampler.ts';
 
 describe('what is surprising', () => {
   let session: Session;
   let workbench: Workbench;
+  let inspector: InspectorPanel;
   beforeAll(async () => {
     session = await Session.start({ 'workbench.colorTheme': 'Dark Modern' });
-    workbench = await session.open(await session.folderOfCode());
-    await workbench.statusBar(/Nihilo: counts \+/).waitFor();
+    workbench = await session.openCode();
+    inspector = new InspectorPanel(workbench);
   });
   afterAll(() => session.stop());
 
@@ -29,12 +31,11 @@ describe('what is surprising', () => {
           // What is marked is known a moment after the button; a mouse that rests asks once.
           await page.mouse.move(5, 5);
           await at.hover();
-          await page.waitForTimeout(1_500);
-          return hover.count();
+          return isInTime(hover.first().waitFor({ timeout: 1_500 }));
         },
         { timeout: patience },
       )
-      .toBeGreaterThan(0);
+      .toBe(true);
     return hover.first();
   }
 
@@ -76,7 +77,7 @@ describe('what is surprising', () => {
     await workbench.runCommand('View: Focus First Editor Group');
     const hover = await hoverOn('temperature');
     await hover.getByText('Why?', { exact: true }).click();
-    await frame().locator('.prediction[data-stage="why"][aria-busy="false"]').waitFor({ timeout: patience });
+    await inspector.settled('why');
     const chosen = frame().locator('[data-why]');
     const next = frame().locator('.strip [aria-selected="true"] + [role="option"]');
     expect(await chosen.getAttribute('data-why')).toBe(await next.getAttribute('data-token-id'));
@@ -154,7 +155,7 @@ describe('what is surprising', () => {
     await workbench.openFile(file);
     await workbench.goTo(18, 5);
     await workbench.runCommand('Explorer: Focus on Why and Training View');
-    await frame().locator('.prediction[data-stage="why"][aria-busy="false"]').waitFor({ timeout: patience });
+    await inspector.settled('why');
     const beyond = await frame()
       .locator('main')
       .evaluate(

@@ -232,7 +232,7 @@ export class Workbench {
 }
 
 /** @returns false when the time is over that the waiting was given */
-async function isInTime(waiting: Promise<void>): Promise<boolean> {
+export async function isInTime(waiting: Promise<void>): Promise<boolean> {
   try {
     await waiting;
     return true;
