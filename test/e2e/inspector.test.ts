@@ -1,3 +1,5 @@
+import axe from 'axe-core';
+import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { InspectorPanel } from './inspector.ts';
@@ -47,6 +49,46 @@ describe('the Inspector', () => {
       expect(await frame().locator('[role="alert"]').allTextContents(), stage).toEqual([]);
       await workbench.screenshot(`stage-${stage}`);
     }
+  });
+
+  it('breaks no policy, asks nobody else, and has nothing serious for axe-core in any stage', async (context) => {
+    keepOnFailure(workbench, context);
+    const { page } = workbench;
+    await workbench.runCommand('View: Close All Editors');
+    await page.locator('iframe.webview').first().waitFor({ state: 'detached' });
+    const refused: string[] = [];
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) refused.push(message.text());
+    });
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await workbench.openFile(file);
+    await workbench.goTo(18, 5);
+    await workbench.runCommand('Nihilo: Open Inspector');
+    await frame().locator('.inspected').waitFor();
+    const panel = (await (await frame().locator('body').elementHandle())!.ownerFrame())!;
+    await panel.evaluate(() => {
+      const violations: string[] = [];
+      document.addEventListener('securitypolicyviolation', (event) => violations.push(event.blockedURI));
+      Object.assign(window, { violations });
+    });
+    for (const stage of stageIds) {
+      await inspector.openStage(stage);
+      expect(await seriousIn(panel), stage).toEqual([]);
+    }
+    // A sheet, which is made by a script of its own.
+    await inspector.openStage('scores');
+    await frame().locator('.prediction .num[data-of="logit"]:visible').first().dblclick();
+    await frame().locator('.sheet [data-result]').first().waitFor();
+    expect(await seriousIn(panel), 'sheet').toEqual([]);
+    await frame().locator('.sheet button.primary').click();
+    expect(await panel.evaluate(() => (window as unknown as { violations: string[] }).violations)).toEqual(
+      [],
+    );
+    expect(refused).toEqual([]);
+    const editor = `${new URL(page.url()).origin}/`;
+    const ours = /^https:\/\/[^/]+\.vscode-resource\.vscode-cdn\.net\/.+\/dist\/webview\/\w+\.(css|js)$/;
+    expect(requests.filter((url) => !url.startsWith(editor) && !ours.test(url))).toEqual([]);
   });
 
   it('shows the parts of the mixture, whose decisions multiply to the mixed probability', async (context) => {
@@ -102,3 +144,14 @@ describe('the Inspector', () => {
     await workbench.page.locator('.editor-group-container .monaco-editor.focused').waitFor();
   });
 });
+
+/** What axe-core calls serious or critical. */
+async function seriousIn(frame: Frame): Promise<string[]> {
+  await frame.evaluate(axe.source);
+  const { violations } = await frame.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run(document),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+}
