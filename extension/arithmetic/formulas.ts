@@ -143,15 +143,15 @@ const formulas: { readonly [Kind in FormulaKind]: Formula<Kind> } = {
     write: writeCosine,
   },
   share: {
-    symbols: 'n ÷ N  |  (Σ n before + n) ÷ N',
+    symbols: 'n ÷ N  |  (S + n) ÷ N, S = Σ nⱼ (j < i)',
     writings: () => [writingFor([1])],
     write(sheet, { before, count, total }, [share, running]) {
       const all = sheet.exact('N', total, 0);
       const own = sheet.exact('n', count, 0);
       const { power } = writingFor([count / total]);
       sheet.result('n ÷ N', sheet.part('n ÷ N', own, all, power), share!);
-      const sum = sheet.plus('Σ n', sheet.exact('Σ n before', before, 0), own);
-      sheet.result('Σ n ÷ N', sheet.divided('Σ n ÷ N', sum, all, sheet.decimals + 2), running!);
+      const sum = sheet.plus('S + n', sheet.exact('S', before, 0), own);
+      sheet.result('(S + n) ÷ N', sheet.divided('(S + n) ÷ N', sum, all, sheet.decimals + 2), running!);
     },
   },
   mergeCount: {
@@ -163,12 +163,12 @@ const formulas: { readonly [Kind in FormulaKind]: Formula<Kind> } = {
     },
   },
   interval: {
-    symbols: 'Σ p before … Σ p before + p',
+    symbols: 'S = Σ pⱼ (j < i) … S + pᵢ',
     writings: sixDecimals,
     write(sheet, { before, rest, p }, [from, to]) {
-      const start = sheet.sum('Σ p', 'p', before, rest);
-      sheet.result('from', start, from!);
-      sheet.result('to', sheet.plus('Σ p + p', start, sheet.given('p', p)), to!);
+      const start = sheet.sum('S', 'p', before, rest);
+      sheet.result('S', start, from!);
+      sheet.result('S + p', sheet.plus('S + p', start, sheet.given('p', p)), to!);
     },
   },
 };
