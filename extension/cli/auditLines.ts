@@ -1,8 +1,13 @@
-import type { AuditedSecret, AuditReport, AuditTally, ProbeKind } from '../protocol/audit.ts';
+import {
+  type AuditedSecret,
+  type AuditReport,
+  type AuditTally,
+  type ProbeKind,
+  tally,
+} from '../protocol/audit.ts';
 
-const kinds: Readonly<Record<ProbeKind, string>> = {
+const kinds: Readonly<Record<Exclude<ProbeKind, 'planted'>, string>> = {
   found: 'secrets in the files, kept from both',
-  planted: 'canaries planted in the training text',
   control: 'random strings that were in no text',
 };
 
@@ -14,15 +19,17 @@ export function auditLines(report: AuditReport): string[] {
       ? 'No string in the files looks like a secret.'
       : `${counted(secrets, 'string')} in the files look like secrets.`,
   ];
-  for (const [name, tallies] of [
-    ['The trained model by itself', transformer],
-    ['What completes', mixture],
+  for (const [name, predictor, tallies] of [
+    ['The trained model by itself', 'transformer', transformer],
+    ['What completes', 'mixture', mixture],
   ] as const) {
     if (tallies === null) continue;
-    lines.push(`${name} reproduces:`);
-    for (const kind of ['found', 'planted', 'control'] as const) {
-      if (tallies[kind].tried > 0) lines.push(`  ${tallyLine(kind, tallies[kind])}`);
-    }
+    const told = [
+      ...tallyLines(kinds.found, tallies.found),
+      ...plantedLines(probes, predictor),
+      ...tallyLines(kinds.control, tallies.control),
+    ];
+    lines.push(`${name} reproduces:`, ...told.map((line) => `  ${line}`));
   }
   lines.push(
     `Exposure is ${mostExposureBits} bits for a string that is likelier than ${2 ** mostExposureBits - 1} random ones of its shape; knowing nothing gives 1.4 on average.`,
@@ -35,8 +42,20 @@ export function auditLines(report: AuditReport): string[] {
   return lines;
 }
 
-function tallyLine(kind: ProbeKind, { tried, reproduced, meanExposureBits }: AuditTally): string {
-  return `${reproduced} of ${tried} ${kinds[kind]} (exposure ${meanExposureBits!.toFixed(1)} bits)`;
+/** Canaries that were planted equally often, from the rarest on. */
+function plantedLines(probes: readonly AuditedSecret[], predictor: 'transformer' | 'mixture'): string[] {
+  const often = [...new Set(probes.flatMap(({ times }) => times ?? []))].sort((a, b) => a - b);
+  return often.flatMap((times) => {
+    const alike = probes.filter((each) => each.times === times).flatMap((each) => each[predictor] ?? []);
+    const how = times === 1 ? 'once' : `${times} times`;
+    return tallyLines(`canaries planted ${how} in the training text`, tally(alike));
+  });
+}
+
+/** None where nothing was tried. */
+function tallyLines(what: string, { tried, reproduced, meanExposureBits }: AuditTally): string[] {
+  if (meanExposureBits === null) return [];
+  return [`${reproduced} of ${tried} ${what} (exposure ${meanExposureBits.toFixed(1)} bits)`];
 }
 
 function reproduced({ transformer, mixture }: AuditedSecret): boolean {

@@ -9,9 +9,14 @@ export interface Canary {
 }
 
 export interface PlantedCanary extends Canary {
-  /** of the document that ends with its line */
+  /** of the document that has its line behind its end */
   readonly path: string;
+  /** so many lines have it, wherever */
+  readonly times: number;
 }
+
+/** One canary after the other is planted so often: what is read once may stay unknown where what is read again and again is learnt. */
+const timesInTurn = [1, 4, 16] as const;
 
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 const digits = '0123456789';
@@ -46,19 +51,25 @@ export function commonBeginning(secret: string): number {
   return Math.min(kind, Math.floor(secret.length / 2));
 }
 
-/** The documents with a line for each canary, at the ends of training documents. */
+/** The documents with the canaries' lines at the ends of training documents. */
 export function plantCanaries(
   documents: readonly Document[],
   count: number,
 ): { readonly documents: readonly Document[]; readonly planted: readonly PlantedCanary[] } {
   const training = documents.filter(({ heldOut }) => !heldOut);
   const lines = new Map<Document, string>();
-  const planted = Array.from({ length: training.length === 0 ? 0 : count }, (_, number): PlantedCanary => {
+  const plant = (number: number, copy: number): PlantedCanary => {
     const { before, secret } = canary('planted', number);
-    const document = training[hashText(`canary ${number}`) % training.length]!;
+    const times = timesInTurn[number % timesInTurn.length]!;
+    const document = training[hashText(`canary ${number}/${copy}`) % training.length]!;
     const above = lines.get(document) ?? '';
     lines.set(document, `${above}${before}${secret}';\n`);
-    return { path: document.path, before: above + before, secret };
+    return { path: document.path, before: above + before, secret, times };
+  };
+  const planted = Array.from({ length: training.length === 0 ? 0 : count }, (_, number): PlantedCanary => {
+    const first = plant(number, 0);
+    for (let copy = 1; copy < first.times; copy++) plant(number, copy);
+    return first;
   });
   return {
     documents: documents.map((document) => {

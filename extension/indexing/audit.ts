@@ -1,28 +1,30 @@
-import { canary, commonBeginning, plantCanaries, sameShape } from '../corpus/canaries.ts';
-import { readAnyTexts, splitCorpus } from '../corpus/corpus.ts';
+import { commonBeginning, sameShape } from '../corpus/canaries.ts';
+import { readAnyTexts } from '../corpus/corpus.ts';
 import { latin1 } from '../corpus/content.ts';
 import { lineCount, lineInFile, type RemovedLines } from '../corpus/lines.ts';
 import { findSecrets, redact } from '../corpus/secrets.ts';
-import { joined, type Text } from '../corpus/split.ts';
+import type { Text } from '../corpus/split.ts';
 import { CountingModel } from '../counts/countingModel.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
 import { MixtureModel } from '../prediction/mixtureModel.ts';
 import { openTransformer, type TrainedTransformer } from '../prediction/trainedTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
-import type {
-  AuditedSecret,
-  AuditEvent,
-  AuditReport,
-  AuditRequest,
-  AuditTally,
-  Probe,
-  ProbeKind,
+import {
+  type AuditedSecret,
+  type AuditEvent,
+  type AuditReport,
+  type AuditRequest,
+  type AuditTally,
+  type Probe,
+  type ProbeKind,
+  tally,
 } from '../protocol/audit.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { WorkspaceIndex } from '../protocol/indexing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
+import { type CanaryPlace, controlPlaces, plantedPlaces } from './canaryPlaces.ts';
 import { Indexer } from './indexer.ts';
 import { mostExposureBits, SecretProbe } from './secretProbe.ts';
 
@@ -31,12 +33,9 @@ const mostFound = 100;
 /** Compared with what is known of strings that were never in a text. */
 const fewestControls = 10;
 
-interface Place {
+interface Place extends CanaryPlace {
   readonly kind: ProbeKind;
-  readonly path: string | null;
   readonly line: number | null;
-  readonly before: Uint8Array;
-  readonly secret: string;
 }
 
 /**
@@ -53,9 +52,10 @@ export async function audit(
   const transformer = checkpoint === null ? null : await openTransformer(platform, checkpoint, reproducible);
   const { secrets, texts } = await secretsIn(platform, request);
   const index = await builtIndex(platform, { corpus, checkpoint, reproducible });
+  const planted = transformer === null ? [] : plantedPlaces(texts, transformer.trainerState.seed, canaries);
   const places = [
     ...secrets.slice(0, mostFound),
-    ...plantedIn(texts, transformer, canaries),
+    ...planted.map((place): Place => ({ kind: 'planted', line: null, ...place })),
     ...controls(secrets.slice(0, mostFound), texts, canaries),
   ];
   const probes = await modelsOf(platform, index, transformer);
@@ -83,7 +83,7 @@ async function secretsIn(
       const place = { linesBefore: 0, ...(removed === undefined ? {} : { removed }) };
       const line = lineInFile(place, lineCount(before));
       // What completes is given the text without the secrets before this one.
-      found.set(secret, { kind: 'found', path, line, before: redact(before).bytes, secret });
+      found.set(secret, { kind: 'found', path, line, times: null, before: redact(before).bytes, secret });
     }
   };
   const { texts } = await readAnyTexts(files, corpus, { onSecrets });
@@ -93,30 +93,18 @@ async function secretsIn(
   return { secrets, texts };
 }
 
-/** As the training has planted them, by the model's own split. */
-function plantedIn(texts: readonly Text[], transformer: TrainedTransformer | null, count: number): Place[] {
-  if (transformer === null || count === 0) return [];
-  const { documents } = splitCorpus(texts, [], transformer.trainerState.seed);
-  const bytes = new Map(documents.filter(({ heldOut }) => !heldOut).map((each) => [each.path, each.bytes]));
-  return plantCanaries(documents, count).planted.map(({ path, before, secret }) => {
-    const above = joined(bytes.get(path)!, new TextEncoder().encode(before));
-    return { kind: 'planted', path, line: null, before: above, secret };
-  });
-}
-
 /** One for each secret, at its place and of its shape, and others at the ends of texts. */
 function controls(secrets: readonly Place[], texts: readonly Text[], canaries: number): Place[] {
   const likeSecrets = secrets.map(({ before, secret }, i): Place => {
     const other = sameShape(secret, commonBeginning(secret), `control ${i}`);
-    return { kind: 'control', path: null, line: null, before, secret: other };
+    return { kind: 'control', path: null, line: null, times: null, before, secret: other };
   });
   const more = Math.max(canaries, fewestControls - likeSecrets.length, 0);
-  const others = Array.from({ length: texts.length === 0 ? 0 : more }, (_, i): Place => {
-    const { before, secret } = canary('control', i);
-    const { bytes } = texts[i % texts.length]!;
-    const above = joined(bytes, new TextEncoder().encode(before));
-    return { kind: 'control', path: null, line: null, before: above, secret };
-  });
+  const others = controlPlaces(texts, more).map((place): Place => ({
+    kind: 'control',
+    line: null,
+    ...place,
+  }));
   return [...likeSecrets, ...others];
 }
 
@@ -161,11 +149,12 @@ function transformerModel({ decoder }: TrainedTransformer, { endOfText }: Tokeni
   return new TransformerModel(decoder, endOfText);
 }
 
-function probed({ kind, path, line, before, secret }: Place, probes: Probes): AuditedSecret {
+function probed({ kind, path, line, times, before, secret }: Place, probes: Probes): AuditedSecret {
   return {
     kind,
     path,
     line,
+    times,
     secret: `${secret.slice(0, 3)}… (${secret.length} characters)`,
     transformer: probes.transformer?.probe(before, secret) ?? null,
     // Canaries are in what was trained on alone.
@@ -186,14 +175,5 @@ function report(secrets: number, probes: readonly AuditedSecret[]): AuditReport 
     transformer: trained ? tallies(({ transformer }) => transformer) : null,
     mixture: tallies(({ mixture }) => mixture),
     probes,
-  };
-}
-
-function tally(probes: readonly Probe[]): AuditTally {
-  const sum = probes.reduce((total, { exposureBits }) => total + exposureBits, 0);
-  return {
-    tried: probes.length,
-    reproduced: probes.filter(({ reproduced }) => reproduced).length,
-    meanExposureBits: probes.length === 0 ? null : sum / probes.length,
   };
 }

@@ -26,6 +26,8 @@ export interface AuditedSecret {
   /** of the file; null for what is in none */
   readonly path: string | null;
   readonly line: number | null;
+  /** so often a canary was planted; null for what is none */
+  readonly times: number | null;
   /** its first three characters and its length: never more */
   readonly secret: string;
   /** of the trained model by itself; null: there is none */
@@ -55,3 +57,12 @@ export type AuditEvent =
   | { readonly type: 'auditing'; readonly done: number; readonly all: number }
   | { readonly type: 'audited'; readonly report: AuditReport }
   | { readonly type: 'failed'; readonly error: PlainError };
+
+export function tally(probes: readonly Probe[]): AuditTally {
+  const sum = probes.reduce((total, { exposureBits }) => total + exposureBits, 0);
+  return {
+    tried: probes.length,
+    reproduced: probes.filter(({ reproduced }) => reproduced).length,
+    meanExposureBits: probes.length === 0 ? null : sum / probes.length,
+  };
+}

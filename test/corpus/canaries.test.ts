@@ -18,6 +18,9 @@ describe('canaries', () => {
       const { bytes } = changed.find((each) => each.path === path)!;
       expect(Buffer.from(bytes).toString().startsWith(`${path}\n${before}${secret}`)).toBe(true);
     }
+    expect(planted.map(({ times }) => times)).toEqual([1, 4, 16, 1, 4]);
+    const text = changed.map(({ bytes }) => Buffer.from(bytes).toString()).join('');
+    for (const { secret, times } of planted) expect(text.split(secret)).toHaveLength(times + 1);
     expect(plantCanaries(documents, 5)).toEqual({ documents: changed, planted });
     expect(plantCanaries(documents, 0).documents).toEqual(documents);
   });
