@@ -62,7 +62,7 @@ const heading = [
 function rowCells(row: Row, report: EvaluationReport): string[] {
   const { details } = row;
   return [
-    row.predictor,
+    nameOf(row, report),
     row.atSeconds.toFixed(1),
     row.bitsPerByte.toFixed(3),
     ratioTo('zpaq5', row, report),
@@ -81,6 +81,18 @@ function rowCells(row: Row, report: EvaluationReport): string[] {
     share(row.ece),
   ];
 }
+
+/** A predictor with the base has a row before any training, one when its trust is learnt here, and one when the base has learnt the text. */
+function nameOf({ predictor, details: { stage } }: Row, { rows }: EvaluationReport): string {
+  const hasBase = rows.some(({ details }) => details.stage === 'base');
+  return hasBase && stage !== 'index' ? `${predictor}: ${withBase[stage]}` : predictor;
+}
+
+const withBase = {
+  base: 'base, no training',
+  weighed: 'base, trust learnt here',
+  trained: 'base, fine-tuned',
+} as const;
 
 /** Over the files that the compressor was given. */
 function ratioTo(name: string, { details }: Row, { compressors, heldOutFiles }: EvaluationReport): string {

@@ -89,6 +89,24 @@ describe('the report for people', () => {
     expect(lines).toContain('zpaq5     2.000 bits per byte, knowing the training text, of 1 of the files');
   });
 
+  it('says of a row with the base what had been learnt by then', () => {
+    const staged = (['index', 'base', 'weighed', 'trained'] as const).map((stage) => {
+      const one = row(stage === 'index' ? 'counts' : 'mixture', [1, 2]);
+      return { ...one, details: { ...one.details, stage } };
+    });
+    const names = (rows: readonly Row[]) =>
+      evaluationLines({ ...report, rows }).flatMap(
+        (text) => /^(?:counts|mixture).*?(?= {2})/.exec(text) ?? [],
+      );
+    expect(names(staged)).toEqual([
+      'counts',
+      'mixture: base, no training',
+      'mixture: base, trust learnt here',
+      'mixture: base, fine-tuned',
+    ]);
+    expect(names(staged.filter(({ details }) => details.stage === 'trained'))).toEqual(['mixture']);
+  });
+
   it('says what is missing', () => {
     const text = evaluationLines({ ...report, compressors: {} }).join('\n');
     expect(text).toContain('No compressor to compare with (zpaq, xz, zstd) is installed.');
