@@ -2,7 +2,7 @@ import type { PredictorName } from '../../extension/evaluation/predictors.ts';
 import type { Row } from '../../extension/evaluation/report.ts';
 import { table } from '../readmeSection.ts';
 import { percent, share } from './figures.ts';
-import type { MeasuredEvaluation, QualityResults, Setting } from './results.ts';
+import { developmentCorpora, type MeasuredEvaluation, type QualityResults, type Setting } from './results.ts';
 import { geometricMean } from './summary.ts';
 
 type Stage = Row['details']['stage'];
@@ -60,38 +60,58 @@ const comparisons: readonly Comparison[] = [
 
 /** What the base model adds, as far as it was measured. */
 export function baseLines({ evaluations }: QualityResults): string[] {
-  const rows = comparisons.flatMap((comparison) => {
-    const pairs = pairsOf(evaluations, comparison);
-    return pairs.length === 0 ? [] : [rowOf(comparison, pairs)];
-  });
-  if (rows.length === 0) return [];
+  const found = comparisons
+    .map((comparison) => ({ comparison, pairs: pairsOf(evaluations, comparison) }))
+    .filter(({ pairs }) => pairs.length > 0);
+  if (found.length === 0) return [];
+  const caveats = found.flatMap(({ comparison, pairs }) => commitLines(comparison.what, pairs));
   return [
     'What the base model adds: bits per byte, or keystrokes saved, without → with it; before any training the counts alone → the mixture.',
+    `Of the development corpora, so many as were measured; seed ${seed}.`,
     '',
-    ...table(['', 'corpora', 'mean ratio', 'each'], rows),
+    ...table(
+      ['', 'corpora', 'mean ratio', 'each'],
+      found.map(({ comparison, pairs }) => rowOf(comparison, pairs)),
+    ),
     '',
+    ...(caveats.length === 0 ? [] : [...caveats, '']),
   ];
 }
 
+/** What one corpus has without the base, and with it. */
 interface Pair {
   readonly corpus: string;
-  readonly without: number;
-  readonly withBase: number;
+  readonly without: Found;
+  readonly withBase: Found;
 }
 
+interface Found {
+  readonly value: number;
+  readonly commit: string;
+}
+
+/** Of the first seed: the base was measured with no other. */
+const seed = 1;
+
 function pairsOf(evaluations: readonly MeasuredEvaluation[], comparison: Comparison): Pair[] {
-  const corpora = [...new Set(evaluations.map(({ corpus }) => corpus))];
-  return corpora.flatMap((corpus) => {
-    const [without, withBase] = [false, true].map((base) => {
-      const [predictor, stage] = base ? comparison.withBase : comparison.without;
-      const setting: Setting = { base, mostFiles: comparison.mostFiles };
-      const row = evaluations
-        .filter((one) => one.corpus === corpus && isOf(one, setting) && comparison.seconds(one.seconds))
-        .flatMap(({ rows }) => rows)
-        .find((one) => one.predictor === predictor && one.details.stage === stage);
-      return row === undefined ? null : comparison.of(row);
-    }) as [number | null, number | null];
-    return without === null || withBase === null ? [] : [{ corpus, without, withBase }];
+  const found = (corpus: string, base: boolean): Found[] => {
+    const [predictor, stage] = base ? comparison.withBase : comparison.without;
+    const setting: Setting = { base, mostFiles: comparison.mostFiles };
+    return evaluations
+      .filter((one) => one.corpus === corpus && one.seed === seed)
+      .filter((one) => isOf(one, setting) && comparison.seconds(one.seconds))
+      .flatMap(({ rows, commit }) =>
+        rows
+          .filter((row) => row.predictor === predictor && row.details.stage === stage)
+          .map((row) => ({ value: comparison.of(row), commit })),
+      );
+  };
+  return developmentCorpora.flatMap((corpus) => {
+    const [withBase] = found(corpus, true);
+    const all = found(corpus, false);
+    // Of the same code, where there is such a one.
+    const without = all.find(({ commit }) => commit === withBase?.commit) ?? all[0];
+    return without === undefined || withBase === undefined ? [] : [{ corpus, without, withBase }];
   });
 }
 
@@ -100,14 +120,25 @@ export function isOf(evaluation: Setting, { base, mostFiles }: Setting): boolean
 }
 
 function rowOf({ what, target, direction }: Comparison, pairs: readonly Pair[]): string[] {
-  const ratio = geometricMean(pairs.map(({ without, withBase }) => withBase / without));
+  const ratio = geometricMean(pairs.map(({ without, withBase }) => withBase.value / without.value));
   const isShare = direction === 'atMost';
   const shown = isShare ? percent(100 * (ratio - 1)) : `${ratio.toFixed(2)} ×`;
   const judged = target === null ? shown : `${shown} (${verdictOn(ratio, target, isShare)})`;
   const each = pairs.map(
-    ({ corpus, without, withBase }) => `${corpus} ${share(without)} → ${share(withBase)}`,
+    ({ corpus, without, withBase }) => `${corpus} ${share(without.value)} → ${share(withBase.value)}`,
   );
-  return [what, String(pairs.length), judged, each.join(', ')];
+  return [what, `${pairs.length} of ${developmentCorpora.length}`, judged, each.join(', ')];
+}
+
+/** Where what is compared is not of the same code, as a sentence each. */
+function commitLines(what: string, pairs: readonly Pair[]): string[] {
+  const differing = pairs.filter(({ without, withBase }) => without.commit !== withBase.commit);
+  const commits = [
+    ...new Set(differing.map(({ without, withBase }) => `${without.commit} → ${withBase.commit}`)),
+  ];
+  return commits.length === 0
+    ? []
+    : [`${what}: the code without and with the base is not the same (${commits.join(', ')}).`];
 }
 
 function verdictOn(ratio: number, target: number, isShare: boolean): string {

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import type { EvaluationReport } from '../../extension/evaluation/report.ts';
 import { isOf } from './baseTable.ts';
 import { qualityPart, qualitySection } from './qualitySection.ts';
-import type { QualityResults, Setting } from './results.ts';
+import { developmentCorpora, type QualityResults, type Setting } from './results.ts';
 
 /**
  * Evaluates the development corpora and renews the committed results and README's table. What was measured already is kept, so that it
@@ -15,7 +15,7 @@ import type { QualityResults, Setting } from './results.ts';
 const root = path.join(import.meta.dirname, '..', '..');
 const { values: flags } = parseArgs({
   options: {
-    corpora: { type: 'string', default: 'rxjs,mobx,zod,eslint,mongoose,jinja2,werkzeug,cobra,regex' },
+    corpora: { type: 'string', default: developmentCorpora.join(',') },
     seconds: { type: 'string', default: '60' },
     seeds: { type: 'string', default: '1' },
     folder: { type: 'string', default: path.join(root, 'corpora') },

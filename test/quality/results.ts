@@ -22,3 +22,16 @@ export interface QualityResults {
   readonly measuredAt: string;
   readonly evaluations: readonly MeasuredEvaluation[];
 }
+
+/** The corpora that Nihilo is developed on; a claim about all of them is one about these. */
+export const developmentCorpora = [
+  'rxjs',
+  'mobx',
+  'zod',
+  'eslint',
+  'mongoose',
+  'jinja2',
+  'werkzeug',
+  'cobra',
+  'regex',
+] as const;
