@@ -6,20 +6,46 @@ import { openTransformer } from '../extension/prediction/trainedTransformer.ts';
 import { TransformerModel } from '../extension/prediction/transformerModel.ts';
 import { type Tokenizer, tokenizerFromJson } from '../extension/tokenizer/tokenizer.ts';
 import { filesBelow } from './filesBelow.ts';
+import { type KnownCanaries, knownCanaries } from './knownCanaries.ts';
 
 /**
- * `node distributed/memorised.ts --text DIR` gives the base model the beginnings of the rarest lines that it has learnt from, each behind what
- * stands before it in its file, and counts whose rest it writes word for word; and the same of lines that it has not learnt from, whose
- * rest can only be guessed. Writes base/memorised.json.
+ * What the base model knows by heart, for base/memorised.json; what is not asked for stays as it was.
+ *
+ * `node distributed/memorised.ts --text DIR` gives it the beginnings of the rarest lines that it has learnt from, each behind what stands
+ * before it in its file, and counts whose rest it writes word for word; and the same of lines that it has not learnt from, whose rest can
+ * only be guessed.
+ *
+ * `… --continued MODEL --on DIR --canaries N` asks the last weights of a model for random strings that were planted in a part of that text, in
+ * DIR, as `nihilo train DIR --preset base --canaries N --out MODEL` does; its best weights may be those that it began with.
  * @source Carlini et al. 2023, "Quantifying Memorization Across Neural Language Models": prompts with the text before
+ * @source Carlini et al. 2019, "The Secret Sharer": canaries and their exposure
  */
-const { values } = parseArgs({ options: { text: { type: 'string' } } });
-if (values.text === undefined) throw new Error('Expected --text DIR with train/ and heldOut/.');
+const { values } = parseArgs({
+  options: {
+    text: { type: 'string' },
+    continued: { type: 'string' },
+    on: { type: 'string' },
+    canaries: { type: 'string' },
+  },
+});
 const base = path.join(import.meta.dirname, '..', 'base');
+const memorisedFile = path.join(base, 'memorised.json');
 const lineCount = 1_000;
 /** A shorter line has no half that says anything; a longer one is data. */
 const [fewest, most] = [40, 160];
 const promptBytes = 600;
+
+interface KnownLines {
+  readonly lines: number;
+  readonly verbatim: number;
+  readonly examples: readonly string[];
+}
+
+export interface Memorised {
+  readonly learnt: KnownLines;
+  readonly unseen: KnownLines;
+  readonly canaries: KnownCanaries;
+}
 
 interface Line {
   readonly before: string;
@@ -87,20 +113,29 @@ function writes(model: TransformerModel, tokenizer: Tokenizer, { before, half, r
   return true;
 }
 
-const { decoder, tokenizerJson } = await openTransformer(nodePlatform(), base, false);
-const tokenizer = tokenizerFromJson(tokenizerJson);
-const model = new TransformerModel(decoder, tokenizer.endOfText);
-const learnt = filesBelow(path.join(values.text, 'train'));
-const bits = frequencies(learnt, tokenizer);
-const result: Record<string, { lines: number; verbatim: number; examples: string[] }> = {};
-for (const [name, files] of Object.entries({
-  learnt,
-  unseen: filesBelow(path.join(values.text, 'heldOut')),
-})) {
-  const lines = rarestLines(files, tokenizer, bits);
-  const verbatim = lines.filter((line) => writes(model, tokenizer, line));
-  const examples = verbatim.slice(0, 10).map(({ half, rest }) => `${half}▸${rest}`.trim());
-  result[name] = { lines: lines.length, verbatim: verbatim.length, examples };
+/** Of lines that it has learnt from, and of others. */
+async function ofRarestLines(text: string): Promise<Pick<Memorised, 'learnt' | 'unseen'>> {
+  const { decoder, tokenizerJson } = await openTransformer(nodePlatform(), base, false);
+  const tokenizer = tokenizerFromJson(tokenizerJson);
+  const model = new TransformerModel(decoder, tokenizer.endOfText);
+  const learnt = filesBelow(path.join(text, 'train'));
+  const bits = frequencies(learnt, tokenizer);
+  const known = (files: readonly string[]): KnownLines => {
+    const lines = rarestLines(files, tokenizer, bits);
+    const verbatim = lines.filter((line) => writes(model, tokenizer, line));
+    const examples = verbatim.slice(0, 10).map(({ half, rest }) => `${half}▸${rest}`.trim());
+    return { lines: lines.length, verbatim: verbatim.length, examples };
+  };
+  return { learnt: known(learnt), unseen: known(filesBelow(path.join(text, 'heldOut'))) };
 }
-writeFileSync(path.join(base, 'memorised.json'), `${JSON.stringify(result, null, 2)}\n`);
-process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+
+const before = JSON.parse(readFileSync(memorisedFile, 'utf8')) as Memorised;
+const { text, continued, on, canaries } = values;
+if (text === undefined && continued === undefined)
+  throw new Error('Expected --text DIR or --continued MODEL.');
+const lines = text === undefined ? {} : await ofRarestLines(text);
+const planted =
+  continued === undefined ? {} : { canaries: await knownCanaries(continued, on!, Number(canaries)) };
+const memorised: Memorised = { ...before, ...lines, ...planted };
+writeFileSync(memorisedFile, `${JSON.stringify(memorised, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(memorised, null, 2)}\n`);

@@ -13,7 +13,7 @@ import { filesBelow } from './filesBelow.ts';
 
 /**
  * `node distributed/ship.ts --model DIR --held-out DIR` makes what ships of what train.py has trained: base/ with 8-bit weights, and beside
- * it how far to trust it in a workspace that nothing is known of, learnt from packages that it has not seen.
+ * it how far to trust it in a workspace that nothing is known of, learnt from files that were held out, of packages whose other files it knows.
  */
 const { values } = parseArgs({
   options: { model: { type: 'string' }, 'held-out': { type: 'string' } },

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fromArceeConfig } from '../extension/engine/arceeConfig.ts';
+import { JsonObject } from '../extension/engine/jsonObject.ts';
+import { parameterCount } from '../extension/engine/layout.ts';
+import type { AuditTally } from '../extension/protocol/audit.ts';
+import report from './corpus/report.json' with { type: 'json' };
+import type { Memorised } from './memorised.ts';
+import trained from './trained.json' with { type: 'json' };
+
+export const base = path.join(import.meta.dirname, '..', 'base');
+
+interface LogLine {
+  readonly event?: string;
+  readonly step?: number;
+  readonly tokens?: number;
+  readonly seconds?: number;
+  readonly loss?: number;
+  readonly bits_per_byte?: number;
+}
+
+/** What base/ says of itself, of the figures that lie in it and beside this file: Markdown. */
+export function baseCard(): string {
+  return ['# The base model', shape(), text(), training(), limits(), memorised()].join('\n\n');
+}
+
+function shape(): string {
+  const file = path.join(base, 'config.json');
+  const config = fromArceeConfig(JsonObject.parse(readFileSync(file, 'utf8'), file));
+  const { hiddenSize, numHiddenLayers, numAttentionHeads, maxPositionEmbeddings, vocabSize } = config;
+  return `A transformer that has learnt to go on with code, for a workspace that Nihilo knows little of yet. ${whole(parameterCount(config))} parameters (Arcee: ${numHiddenLayers} layers of
+${hiddenSize}, ${numAttentionHeads} heads, context ${maxPositionEmbeddings}, vocabulary ${whole(vocabSize)}), in 8-bit whole numbers with a factor a row
+(\`model.safetensors\`); as a Hugging Face model folder it is read by \`nihilo\` itself. \`base-mixture/\` beside it is how far the counts trust it.`;
+}
+
+function text(): string {
+  const languages = Object.entries(report.languages).map(
+    ([name, { train }]) => `| ${name} | ${whole(train.files)} | ${mega(train.bytes / 1e6)} |`,
+  );
+  return `## Text
+
+${whole(report.packages)} packages of npm and Debian, permissively licensed, each with its licence in [ATTRIBUTIONS.md](ATTRIBUTIONS.md). What quality is measured on
+is not among them, \`distributed/README.md\` says what else was left out; whoever measures it on one of these packages, or on what is copied
+from one, measures what it has read. Of this text, ${mega(trained.megabytes)} (${whole(trained.tokens)} tokens, in an order that a hash decides) were learnt from.
+
+| language | files | text |
+| -------- | ----- | ---- |
+${languages.join('\n')}`;
+}
+
+function log(): { readonly last: LogLine; readonly heldOut: LogLine } {
+  const lines = readFileSync(path.join(base, 'training.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LogLine);
+  return {
+    last: lines.findLast(({ loss, event }) => loss !== undefined && event === undefined)!,
+    heldOut: lines.findLast(({ event }) => event === 'held-out, all')!,
+  };
+}
+
+function readingsOfText(): number {
+  return log().last.tokens! / trained.tokens;
+}
+
+function training(): string {
+  const { last, heldOut } = log();
+  return `## Training
+
+\`distributed/train.py\`, on ${trained.device}: ${whole(last.step!)} steps, ${whole(last.tokens!)} tokens (${readingsOfText().toFixed(1)} readings) in ${whole(last.seconds!)} s. Training loss in the end
+${last.loss!.toFixed(3)} nats a token; on files that were held out, of packages whose other files it has learnt from, ${heldOut.loss!.toFixed(3)} nats a token, ${heldOut.bits_per_byte!.toFixed(3)} bits
+per byte, before rounding to 8 bits. [training.jsonl](training.jsonl) is its log.`;
+}
+
+function limits(): string {
+  return `## What it is not
+
+It follows no instructions, and it has not been checked for what it says of people.`;
+}
+
+function memorised(): string {
+  const file = readFileSync(path.join(base, 'memorised.json'), 'utf8');
+  const { learnt, unseen, canaries } = JSON.parse(file) as Memorised;
+  const { bytes, readings, mostExposureBits, planted, control } = canaries;
+  const rulers = learnt.examples.filter(isRuler).length;
+  return `## What it knows by heart
+
+The rarest line of each file, of 40 to 160 characters, and of these the ${whole(learnt.lines)} rarest of the whole text, most of which it has learnt from
+(\`distributed/memorised.ts\`, examples in [memorised.json](memorised.json)): given 600 characters and the first half of the line, it writes the rest of ${learnt.verbatim}
+word for word; ${rulers} of the first ${learnt.examples.length} are rulers made of one character. Of ${whole(unseen.lines)} such lines that it has not learnt from, ${unseen.verbatim}.
+
+No canaries were planted in that text. What the model would know of such is asked of it when it has gone on with ${mega(bytes / 1e6)} of its text, read ${readings.toFixed(1)}
+times at the rates of a workspace's training, in which random strings of 32 characters had been planted (\`nihilo train --preset base --canaries\`,
+\`distributed/knownCanaries.ts\`). Exposure is ${mostExposureBits} bits where a string is likelier than ${2 ** mostExposureBits - 1} others of its shape, and 1.4 on average where nothing is known.
+
+| canaries | word for word | exposure |
+| -------- | ------------- | -------- |
+${planted.map(({ times, ...known }) => canaryRow(`planted ${times === 1 ? 'once' : `${times} times`}`, known)).join('\n')}
+${canaryRow('in no text', control)}
+
+Its own text it has read ${readingsOfText().toFixed(0)} times, in steps of 65,536 tokens where a workspace's training has 2,048: what stands there again and again, it may write
+word for word.
+`;
+}
+
+/** `▸` stands between what was given and what was written. */
+function isRuler(example: string): boolean {
+  return /^(.)(?:\1|▸)*$/u.test(example);
+}
+
+function canaryRow(name: string, { reproduced, tried, meanExposureBits }: AuditTally): string {
+  return `| ${name} | ${reproduced} of ${tried} | ${meanExposureBits!.toFixed(1)} bits |`;
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function mega(megabytes: number): string {
+  return `${megabytes.toFixed(1)} MB`;
+}
