@@ -97,9 +97,9 @@ export function activateOn(context: vscode.ExtensionContext, { platform, eventLo
       }),
     ),
   );
-  // The first suggestion may come before the model is there; the window must not wait for it.
-  void workspaceModel.load();
+  // The first suggestion may come before the model is there; the window must not wait for it. Who wants none has no base loaded.
   if (completionSettings(settingSource()).enabled) workspaceModel.wantIndex();
+  else void workspaceModel.loadOwn();
   log.debug(`activated in ${(performance.now() - start).toFixed(1)} ms`);
   return { latency: () => latency.summary(), eventLoopDelay: () => eventLoop.delay() };
 }
@@ -267,8 +267,8 @@ function followState(
     vscode.workspace.onDidChangeConfiguration((change) => {
       const base = change.affectsConfiguration('nihilo.base');
       if (!base && !change.affectsConfiguration('nihilo.engine')) return;
-      // A training that ends loads anew in any case.
-      if (model.training === null) void model.load();
+      // A training that ends loads anew in any case; what nobody has wanted yet is loaded by then.
+      if (model.training === null && model.isWanted) void model.load();
       if (base) void model.buildIndex();
     }),
   ];

@@ -172,6 +172,19 @@ export class WorkspaceModel {
     return this.#training;
   }
 
+  /** Loads what was learnt or imported here, but not the base, which waits until somebody wants it. */
+  async loadOwn(): Promise<void> {
+    if ((await servedFolder(this.#platform.files, this.#checkpoint, null)) !== null) this.#want();
+  }
+
+  #want(): void {
+    if (!this.isWanted) void this.load();
+  }
+
+  get isWanted(): boolean {
+    return this.#edition > 0;
+  }
+
   /** Loads the checkpoint where there is one, else the base. Never rejects: `state` says how it went. */
   async load(): Promise<void> {
     if (this.#disposed) return;
@@ -266,8 +279,9 @@ export class WorkspaceModel {
     if (this.#index.isWanted) await this.#index.build();
   }
 
-  /** Somebody wants suggestions: from now on there is an index. */
+  /** Somebody wants suggestions: from now on there is an index, too. */
   wantIndex(): void {
+    this.#want();
     if (!this.#index.isWanted) void this.#index.build();
   }
 
@@ -354,6 +368,7 @@ export class WorkspaceModel {
 
   /** Somebody looks. @returns to be called once, when it is enough */
   holdInspection(): () => void {
+    this.#want();
     return this.#inspector.hold();
   }
 

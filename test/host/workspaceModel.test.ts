@@ -83,6 +83,25 @@ describe('WorkspaceModel', () => {
     expect(model.state).toEqual({ state: 'missing' });
   });
 
+  it('loads the base when somebody wants something of it, and what was learnt here without being asked', async () => {
+    const { platform, model, settings } = setUp({ stored: false });
+    settings.base = platform.baseModel;
+    platform.paths.add(platform.baseModel);
+    await model.loadOwn();
+    expect([platform.workers.length, model.isWanted]).toEqual([0, false]);
+    const letGo = model.holdInspection();
+    await settle();
+    const loads = () =>
+      platform.workers
+        .flatMap(({ received }) => received as PredictorRequest[])
+        .filter(({ type }) => type === 'load');
+    expect(loads()).toMatchObject([{ checkpoint: platform.baseModel }]);
+    letGo();
+    const own = setUp({ stored: true });
+    await own.model.loadOwn();
+    expect(own.model.isWanted).toBe(true);
+  });
+
   it('goes through loading to ready, and tells each change', async () => {
     const { platform, model } = setUp({ stored: true });
     const seen: string[] = [];
