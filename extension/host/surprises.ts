@@ -123,7 +123,9 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     if (this.#modelState === this.#model.state) return;
     this.#modelState = this.#model.state;
     this.#tell();
-    if (this.#shown !== null) this.#clear();
+    // What a model said stays until the next one says it anew; where there is none, nothing is marked.
+    const { state } = this.#modelState;
+    if (state !== 'ready' && state !== 'loading') this.#clear();
     this.#again();
   }
 
