@@ -5,10 +5,12 @@ import { JsonObject } from '../extension/engine/jsonObject.ts';
 import { parameterCount } from '../extension/engine/layout.ts';
 import type { AuditTally } from '../extension/protocol/audit.ts';
 import report from './corpus/report.json' with { type: 'json' };
+import { type KeptCurves, largestDifference } from './curves.ts';
 import type { Memorised } from './memorised.ts';
 import trained from './trained.json' with { type: 'json' };
 
 export const base = path.join(import.meta.dirname, '..', 'base');
+const curvesFile = path.join(import.meta.dirname, 'curves.json');
 
 interface LogLine {
   readonly event?: string;
@@ -65,11 +67,16 @@ function readingsOfText(): number {
 
 function training(): string {
   const { last, heldOut } = log();
+  const curves = JSON.parse(readFileSync(curvesFile, 'utf8')) as KeptCurves;
   return `## Training
 
 \`distributed/train.py\`, on ${trained.device}: ${whole(last.step!)} steps, ${whole(last.tokens!)} tokens (${readingsOfText().toFixed(1)} readings) in ${whole(last.seconds!)} s. Training loss in the end
 ${last.loss!.toFixed(3)} nats a token; on files that were held out, of packages whose other files it has learnt from, ${heldOut.loss!.toFixed(3)} nats a token, ${heldOut.bits_per_byte!.toFixed(3)} bits
-per byte, before rounding to 8 bits. [training.jsonl](training.jsonl) is its log.`;
+per byte, before rounding to 8 bits. [training.jsonl](training.jsonl) is its log.
+
+By Nihilo's own engine the same network learns the same: from the same random numbers, over the same text in the same order and at the same rates,
+but with ${whole(curves.recipe.tokensPerStep[0]![1])} tokens a step in float32 on a CPU, the losses of ${curves.ours.length} steps (${curves.ours[0]!.toFixed(3)} → ${curves.ours.at(-1)!.toFixed(3)} nats) and those of PyTorch are at
+most ${(100 * largestDifference(curves)).toPrecision(2)} % apart (\`node test/distributed/compare.ts --preset base\`, \`distributed/curves.json\`).`;
 }
 
 function limits(): string {

@@ -11,6 +11,7 @@ import { Learner } from '../../extension/training/learner.ts';
 import { openTeam } from '../../extension/training/openTeam.ts';
 import type { Recipe } from '../../extension/training/recipe.ts';
 import type { ShardIndex } from '../../extension/training/shards.ts';
+import { largestDifference, type LossCurves } from '../../distributed/curves.ts';
 import { lossesOf, train } from './pytorch.ts';
 
 export interface ParityCase {
@@ -26,10 +27,7 @@ export interface ParityCase {
   readonly scratch: string;
 }
 
-export interface Parity {
-  /** nats per token, by step */
-  readonly ours: readonly number[];
-  readonly pytorch: readonly number[];
+export interface Parity extends LossCurves {
   readonly largestRelativeDifference: number;
 }
 
@@ -45,8 +43,7 @@ export async function compareTrainings(platform: Platform, subject: ParityCase):
   if (pytorch.length !== ours.length) {
     throw new Error(`Expected ${ours.length} losses of PyTorch, got ${pytorch.length}.`);
   }
-  const differences = ours.map((loss, step) => Math.abs(loss - pytorch[step]!) / loss);
-  return { ours, pytorch, largestRelativeDifference: Math.max(...differences) };
+  return { ours, pytorch, largestRelativeDifference: largestDifference({ ours, pytorch }) };
 }
 
 /** The first weights, as a model folder. */
