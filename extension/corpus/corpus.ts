@@ -42,7 +42,7 @@ export interface CorpusOptions {
 /** A person's files are smaller; larger ones are data. */
 export const mostFileBytes = 1_000_000;
 /** What fits into memory several times over. */
-const mostCorpusBytes = 64_000_000;
+export const mostCorpusBytes = 64_000_000;
 const filesBetweenProgress = 100;
 
 /**
