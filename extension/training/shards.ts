@@ -23,7 +23,7 @@ export interface Shard {
   readonly leftOut: LeftOutCounts;
 }
 
-/** Of `shards.json`; 1 had no `source`, and texts as they were on the disk. */
+/** Of `shards.json`: another one where texts are read by other rules, since no shard of theirs may be gone on with. 1 had texts as they were. */
 export const shardFormat = 2;
 
 /** What `shards.json` says. */
