@@ -1,5 +1,6 @@
 """Shards of tokens, as `nihilo tokenize` writes them, and the order in which a training reads them."""
 
+import hashlib
 import json
 import os
 
@@ -7,12 +8,14 @@ import numpy as np
 import torch
 
 GOLDEN = (5**0.5 - 1) / 2
+BLOCK = 1 << 20
 
 
 class Stream:
     """The shards of a folder as one sequence of tokens, memory-mapped."""
 
     def __init__(self, folder):
+        self.folder = folder
         with open(os.path.join(folder, "shards.json")) as file:
             self.index = json.load(file)
         if not self.index["complete"]:
@@ -25,6 +28,20 @@ class Stream:
             self.shards.append(tokens)
         self.ends = np.cumsum([len(shard) for shard in self.shards])
         self.tokens = int(self.ends[-1])
+
+    def check(self, ranks):
+        """Holds every file to its digest, once. A machine may have shards of its own: its processes share them out among themselves. All end
+        where one finds damage."""
+        files = [("tokenizer.json", self.index["tokenizer"])]
+        files += [(shard["file"], shard["sha256"]) for shard in self.index["shards"]]
+        mine = files[ranks.local :: ranks.local_count]
+        damaged = [name for name, digest in mine if sha256(os.path.join(self.folder, name)) != digest]
+        found = sorted({name for names in ranks.told_by_all(damaged) for name in names})
+        if found:
+            raise SystemExit(
+                f"{', '.join(found)} of {self.folder} should have the SHA-256 that shards.json says and has another;"
+                " run nihilo tokenize again, which makes damaged shards anew."
+            )
 
     @property
     def bytes_per_token(self):
@@ -73,6 +90,14 @@ class DeviceReader:
         places = first[:, None] + torch.arange(length + 1, device=self.device)
         rows = self.tokens[places].long() & 0xFFFF
         return rows[:, :-1], rows[:, 1:]
+
+
+def sha256(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def reader_for(stream, device):

@@ -12,7 +12,9 @@ class Ranks:
     def __init__(self, device_type):
         self.rank = int(os.environ.get("RANK", 0))
         self.count = int(os.environ.get("WORLD_SIZE", 1))
+        # Among those of this machine.
         self.local = int(os.environ.get("LOCAL_RANK", 0))
+        self.local_count = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
         self.control = None
         if self.count > 1:
             backend = "nccl" if device_type == "cuda" else "gloo"
@@ -40,6 +42,14 @@ class Ranks:
         box = [value]
         dist.broadcast_object_list(box, 0, group=self.control)
         return box[0]
+
+    def told_by_all(self, value):
+        """Each process's value, by rank."""
+        if self.count == 1:
+            return [value]
+        values = [None] * self.count
+        dist.all_gather_object(values, value, group=self.control)
+        return values
 
     def close(self):
         if self.count > 1:

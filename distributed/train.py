@@ -51,6 +51,8 @@ class Training:
         self.held_out = data.Stream(arguments.held_out)
         if self.held_out.index["tokenizer"] != self.stream.index["tokenizer"]:
             raise SystemExit(f"{arguments.held_out} should have the tokenizer of {arguments.train} and has another.")
+        for stream in (self.stream, self.held_out):
+            stream.check(self.ranks)
         self.reader = data.reader_for(self.stream, self.device)
         self.held_out_reader = data.reader_for(self.held_out, self.device)
         self.config = config_of(arguments, self.stream.index["vocabSize"])

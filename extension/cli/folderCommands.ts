@@ -73,7 +73,9 @@ export function describeAudit(program: Command, ask: (invocation: Invocation) =>
 export function describeTokenize(program: Command, ask: (invocation: Invocation) => void): void {
   program
     .command('tokenize <folder>')
-    .description('write the text files of a folder as shards of tokens, for a training on other machines')
+    .description(
+      'write the text files of a folder as shards of tokens, secrets replaced, for a training on other machines',
+    )
     .requiredOption('--shards <dir>', 'folder of the shards; what is there of the same text is kept')
     .option('--tokenizer <file>', 'tokenizer.json of a model (learnt from a sample when left out)')
     .option(

@@ -1,5 +1,5 @@
 /** Slow disks answer several requests at once faster; more than so many gain nothing and use up file handles. */
-const atOnce = 16;
+export const atOnce = 16;
 
 /** `action` of every item, in the order of the items; at most 16 run at a time. The first that rejects rejects all. */
 export async function mapConcurrently<Item, Result>(

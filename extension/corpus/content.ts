@@ -26,7 +26,7 @@ const generatedMarker = new RegExp(
 /** The share of characters that are controls or not UTF-8 above which a file is taken for binary, or for text in another encoding. */
 const mostStrange = 0.01;
 
-export function isBinary(bytes: Uint8Array): boolean {
+function isBinary(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return true;
   const text = new TextDecoder().decode(bytes);
   const strange = text.match(/[^\P{Cc}\t\n\v\f\r]|\ufffd/gu)?.length ?? 0;

@@ -40,9 +40,9 @@ export interface CorpusOptions {
 }
 
 /** A person's files are smaller; larger ones are data. */
-const mostFileBytes = 1_000_000;
+export const mostFileBytes = 1_000_000;
 /** What fits into memory several times over. */
-const mostCorpusBytes = 64_000_000;
+export const mostCorpusBytes = 64_000_000;
 const filesBetweenProgress = 100;
 
 /**
@@ -251,8 +251,8 @@ class TextSet {
   }
 }
 
-/** A file's text, or why it is none that may be learnt from. */
-function textOf(
+/** A file's text, its secrets replaced, or why it is none that may be learnt from. */
+export function textOf(
   path: string,
   bytes: Uint8Array,
   onSecrets?: CorpusOptions['onSecrets'],

@@ -32,11 +32,24 @@ export interface LeftOut {
   readonly size?: number;
 }
 
+/** How many files, or folders as wholes, are left out for each reason. */
+export type LeftOutCounts = Partial<Record<LeftOutReason, number>>;
+
+/** @param counts is added to */
+export function countLeftOut(counts: LeftOutCounts, reason: LeftOutReason, times = 1): void {
+  counts[reason] = (counts[reason] ?? 0) + times;
+}
+
 /** For example `8 not UTF-8 text, 3 generated`: the most frequent reasons first. @param leftOut not nothing */
 export function summarizeReasons(leftOut: readonly LeftOut[], most: number): Sentence {
-  const counts = new Map<LeftOutReason, number>();
-  for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts]
+  const counts: LeftOutCounts = {};
+  for (const { reason } of leftOut) countLeftOut(counts, reason);
+  return summarizeCounts(counts, most);
+}
+
+/** The same of what was counted. @param counts not nothing */
+export function summarizeCounts(counts: LeftOutCounts, most: number): Sentence {
+  return (Object.entries(counts) as [LeftOutReason, number][])
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)
     .map(([reason, count]) => say`${count} ${leftOutReasons[reason]}`)

@@ -16,10 +16,16 @@ const mostRuleBytes = 1_000_000;
 /**
  * Rules for a folder that somebody opened: those of its repository's settings and of each `.gitignore` above it. Outside any
  * repository the folder counts as the top of one.
+ * @param topWhereIgnored it counts as one, too, where the repository ignores it
  */
-export async function placeOpened(files: FileSystem, folder: string): Promise<RepositoryPlace> {
+export async function placeOpened(
+  files: FileSystem,
+  folder: string,
+  topWhereIgnored = false,
+): Promise<RepositoryPlace> {
+  const outside = { rules: GitIgnore.none(false), path: '' };
   const top = await repositoryTop(files, folder);
-  if (top === null) return { rules: GitIgnore.none(false), path: '' };
+  if (top === null) return outside;
   const { rules } = await placeTop(files, top);
   if (top === folder) return { rules, path: '' };
   const path = folder.slice(top.length).replace(/^\//, '');
@@ -30,6 +36,7 @@ export async function placeOpened(files: FileSystem, folder: string): Promise<Re
     const place = joinPath(top, above);
     const text = await readRules(files, place, await files.list(place));
     if (text !== null) inherited = inherited.with(above, text);
+    if (topWhereIgnored && inherited.ignores(joinPath(above, names[depth]!), true)) return outside;
   }
   return { rules: inherited.opened(path), path };
 }

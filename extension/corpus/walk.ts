@@ -1,7 +1,7 @@
 import type { FileEntry, FileSystem } from '../platform/platform.ts';
 import type { LeftOutReason } from '../protocol/corpus.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import { mapConcurrently } from './concurrency.ts';
+import { atOnce, mapConcurrently } from './concurrency.ts';
 import type { Exclusion } from './globs.ts';
 import type { LeftOut } from './leftOut.ts';
 import { fileNameReason, folderContentReason, folderNameReason } from './names.ts';
@@ -50,30 +50,56 @@ export async function walkRoot(
   return walkFolder(files, root, start, otherRoots, excluded, stopIfAsked);
 }
 
+/**
+ * The same of a folder that may be of any size, a few folders at a time. A folder that the repository around it ignores counts as the top
+ * of one: rules for what surrounds it say nothing of a text that somebody has put there.
+ * @param folder absolute, with forward slashes
+ * @throws {NihiloError} folderUnreadable, for the folder
+ */
+export async function* walkInParts(files: FileSystem, folder: string): AsyncGenerator<Walk> {
+  const place = await openRoot(files, folder, true);
+  yield* partsOf(
+    files,
+    { folder, prefix: '' },
+    { folder, path: '', place },
+    new Set(),
+    () => false,
+    () => {},
+  );
+}
+
 /** The part of a walk that begins in one folder. */
-async function walkFolder(
+async function walkFolder(...[files, root, start, ...rest]: Parameters<typeof partsOf>): Promise<Walk> {
+  const candidates: Candidate[] = [];
+  const leftOut: LeftOut[] = [];
+  for await (const part of partsOf(files, root, start, ...rest)) {
+    for (const candidate of part.candidates) candidates.push(candidate);
+    for (const entry of part.leftOut) leftOut.push(entry);
+  }
+  return { candidates, leftOut };
+}
+
+/** Deep folders first: of a wide tree, few folders wait. */
+async function* partsOf(
   files: FileSystem,
   root: Root,
   start: Folder,
   otherRoots: ReadonlySet<string>,
   excluded: Exclusion,
   stopIfAsked: () => void,
-): Promise<Walk> {
-  const candidates: Candidate[] = [];
-  const leftOut: LeftOut[] = [];
-  let folders = [start];
-  while (folders.length > 0) {
-    const visits = await mapConcurrently(folders, (folder) => {
+): AsyncGenerator<Walk> {
+  const waiting = [start];
+  while (waiting.length > 0) {
+    const visits = await mapConcurrently(waiting.splice(-atOnce), (folder) => {
       stopIfAsked();
       return visit(files, root, folder, otherRoots, excluded);
     });
-    for (const found of visits) {
-      for (const candidate of found.candidates) candidates.push(candidate);
-      for (const entry of found.leftOut) leftOut.push(entry);
-    }
-    folders = visits.flatMap((found) => found.folders);
+    yield {
+      candidates: visits.flatMap((found) => found.candidates),
+      leftOut: visits.flatMap((found) => found.leftOut),
+    };
+    for (const found of visits) waiting.push(...found.folders);
   }
-  return { candidates, leftOut };
 }
 
 /**
@@ -102,9 +128,13 @@ export async function candidatesAt(
   return (await walkFolder(files, root, folder, otherRoots, excluded, () => {})).candidates;
 }
 
-async function openRoot(files: FileSystem, folder: string): Promise<RepositoryPlace> {
+async function openRoot(
+  files: FileSystem,
+  folder: string,
+  topWhereIgnored = false,
+): Promise<RepositoryPlace> {
   try {
-    return await placeOpened(files, folder);
+    return await placeOpened(files, folder, topWhereIgnored);
   } catch (error) {
     throw error instanceof NihiloError ? unreadableRoot(error) : error;
   }

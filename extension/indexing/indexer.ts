@@ -36,8 +36,8 @@ import { type KeptTrust, loadTrust, saveTrust, trustFolder as trustFolderOf } fr
 const vocabSize = 2_048;
 /** A vocabulary of more text than this would not be better. */
 const mostVocabularyBytes = 8_000_000;
-/** Counts of this many tokens take 1 GB. */
-const mostTokens = 4_000_000;
+/** Counts of this many tokens take 1 GB; of more, all are counted, and what was seen once makes room. */
+export const mostTokens = 4_000_000;
 /** A workspace that has grown more than this is another one: whom to trust in it is learnt anew. */
 const mostGrowth = 4;
 /** How long changes wait at most while an index is built, as long as no document takes longer. */

@@ -1,4 +1,4 @@
-import { hashText } from '../corpus/hash.ts';
+import type { LeftOutCounts } from '../corpus/leftOut.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { byteLengths } from './heldOut.ts';
 
@@ -15,10 +15,21 @@ export interface Shard {
   readonly from: StreamPlace;
   /** where the next shard begins */
   readonly to: StreamPlace;
+  /** SHA-256 over the SHA-256 of each file that begins here, as it was on the disk, in the order of reading; files left out are among them */
+  readonly source: string;
+  /** replaced in the files that begin here */
+  readonly secrets: number;
+  /** of these files, by what they hold */
+  readonly leftOut: LeftOutCounts;
 }
+
+/** Of `shards.json`: another one where texts are read by other rules, since no shard of theirs may be gone on with. 1 had texts as they were. */
+export const shardFormat = 2;
 
 /** What `shards.json` says. */
 export interface ShardIndex {
+  /** `shardFormat` */
+  readonly format: number;
   /** false while shards are being made */
   readonly complete: boolean;
   /** SHA-256 of tokenizer.json */
@@ -29,21 +40,15 @@ export interface ShardIndex {
   readonly bytes: number;
   readonly seed: number;
   readonly tokensPerShard: number;
+  /** files that neither name nor size keeps out */
   readonly documents: number;
   /** SHA-256 of the paths and sizes of the files, in the order of reading */
   readonly listing: string;
+  /** that were replaced */
+  readonly secrets: number;
+  /** by name, size or what they hold; a folder counts as one */
+  readonly leftOut: LeftOutCounts;
   readonly shards: readonly Shard[];
-}
-
-/** In an order that mixes folders and follows from paths and seed alone. */
-export function shuffled<File extends { readonly path: string }>(
-  files: readonly File[],
-  seed: number,
-  purpose: 'reading' | 'tokenizer',
-): File[] {
-  const keyed = files.map((file) => ({ file, key: hashText(`${purpose} ${seed} ${file.path}`) }));
-  keyed.sort((a, b) => a.key - b.key || (a.file.path < b.file.path ? -1 : 1));
-  return keyed.map(({ file }) => file);
 }
 
 export function shardName(number: number): string {

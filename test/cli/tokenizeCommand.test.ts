@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hashText } from '../../extension/corpus/hash.ts';
+import { placeholder } from '../../extension/corpus/secrets.ts';
 import { type Tokenizer, tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { joinDocuments } from '../../extension/training/batches.ts';
-import { type ShardIndex, shuffled } from '../../extension/training/shards.ts';
+import type { ShardIndex } from '../../extension/training/shards.ts';
+import { fakeSecrets } from '../corpus/fakeSecrets.ts';
 import { plant } from '../corpus/folderTree.ts';
-import { nihilo } from './commandProcess.ts';
+import { CommandProcess, nihilo, root } from './commandProcess.ts';
 
 let scratch = '';
 const inScratch = (...names: string[]): string => path.join(scratch, ...names);
@@ -50,10 +53,28 @@ function joined(tokenizer: Tokenizer, seed: number): number[] {
   const files = Object.entries(texts)
     .filter(([, text]) => text !== '')
     .map(([name, text]) => ({ path: name.slice('text/'.length), text }));
-  const documents = shuffled(files, seed, 'reading').map(({ text }) =>
-    tokenizer.encode(new TextEncoder().encode(text)),
-  );
+  const key = (file: { path: string }): number => hashText(`reading ${seed} ${file.path}`);
+  const documents = files
+    .toSorted((a, b) => key(a) - key(b))
+    .map(({ text }) => tokenizer.encode(new TextEncoder().encode(text)));
   return [...joinDocuments(documents, tokenizer.endOfText)];
+}
+
+/** The files of `texts` that have any, as the default seed orders them. */
+function inReadingOrder(): string[] {
+  const key = (file: string): number => hashText(`reading 1 ${file.slice('text/'.length)}`);
+  return Object.keys(texts)
+    .filter((file) => texts[file] !== '')
+    .sort((a, b) => key(a) - key(b));
+}
+
+/** Lines of code in files of 100 kB, none of which is another's copy. */
+function plantMuchText(folder: string, bytes: number): void {
+  mkdirSync(inScratch(folder));
+  for (let file = 0; file < bytes / 100_000; file++) {
+    const lines = Array.from({ length: 3_400 }, (_, i) => `const a${i % 97} = call(${file}, ${i});\n`);
+    writeFileSync(inScratch(folder, `file${file}.ts`), lines.join('').slice(0, 100_000));
+  }
 }
 
 describe('nihilo tokenize', () => {
@@ -120,13 +141,128 @@ describe('nihilo tokenize', () => {
     expect(tokenizerIn('shards').vocabSize).toBe(300);
   });
 
+  it.each([
+    ['a file that is in a shard already', 'begins'],
+    ['a file that an earlier shard has the beginning of', 'ends'],
+  ])('refuses to go on where %s has changed, though its size has not', async (_, end) => {
+    plant(scratch, texts);
+    const index = await tokenize('shards');
+    const stopped = { ...index, complete: false, shards: index.shards.slice(0, 2) };
+    const json = JSON.stringify(stopped);
+    writeFileSync(inScratch('shards', 'shards.json'), json);
+    const { from, to } = index.shards[1]!;
+    // The tokens are cut within a file here and there: that both ends of the shard are is what makes this a test.
+    expect(Math.min(from[1], to[1])).toBeGreaterThan(0);
+    const file = inReadingOrder()[end === 'begins' ? from[0] + 1 : to[0]]!;
+    const before = readFileSync(inScratch(file), 'utf8');
+    writeFileSync(inScratch(file), before.replace('const', 'Const'));
+    const given = ['--tokenizer', inScratch('shards', 'tokenizer.json'), '--shard-tokens', '1000'];
+    const again = ['tokenize', inScratch('text'), '--shards', inScratch('shards'), ...given];
+    const { code, stderr } = await nihilo(...again);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `has ${index.shards[1]!.file} of files that have changed since; choose another folder or remove it`,
+    );
+    expect(readFileSync(inScratch('shards', 'shards.json'), 'utf8')).toBe(json);
+    writeFileSync(inScratch(file), before);
+    expect((await nihilo(...again)).code).toBe(0);
+    expect(JSON.parse(readFileSync(inScratch('shards', 'shards.json'), 'utf8'))).toEqual(index);
+  });
+
+  it('takes a changed file as it is now where no shard has it yet', async () => {
+    plant(scratch, texts);
+    const index = await tokenize('shards');
+    writeFileSync(
+      inScratch('shards', 'shards.json'),
+      JSON.stringify({ ...index, complete: false, shards: index.shards.slice(0, 2) }),
+    );
+    const file = inReadingOrder().at(-1)!;
+    const after = texts[file]!.replace('const', 'Const');
+    writeFileSync(inScratch(file), after);
+    const given = ['--tokenizer', inScratch('shards', 'tokenizer.json')];
+    const changed = await tokenize('shards', ...given);
+    expect(changed.shards.slice(0, 2)).toEqual(index.shards.slice(0, 2));
+    const tokens = tokensIn('shards', changed);
+    expect(new TextDecoder().decode(tokenizerIn('shards').decode(tokens))).toContain(after);
+    expect(tokensIn('anew', await tokenize('anew', ...given))).toEqual(tokens);
+  });
+
+  it('has no secret in its shards or its tokenizer, and no file that is named as secrets are', async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `const value${i} = call(${i});\n`).join('');
+    const secrets = Object.values(fakeSecrets);
+    const planted = secrets.map(([before, secret], i) => [
+      `text/service${i}/settings${i}.ts`,
+      `${lines}${before}${secret}\n${lines}`,
+    ]);
+    const [, long] = fakeSecrets['a fine-grained GitHub token']!;
+    plant(scratch, {
+      ...texts,
+      ...Object.fromEntries(planted),
+      'text/.env': 'PASSWORD=correct-horse-1\n',
+      'text/deploy/id_rsa': 'correct-horse-2\n',
+      'text/.ssh/config': 'correct-horse-3\n',
+      'text/.git/config': '[remote] url = correct-horse-4\n',
+      'text/node_modules/left/pad.js': 'correct-horse-5\n',
+      'text/.gitignore': '/local/\n',
+      'text/local/notes.ts': 'correct-horse-6\n',
+      'text/keys.ts': `${long}\n`,
+    });
+    const index = await tokenize('shards');
+    const text = new TextDecoder('latin1').decode(tokenizerIn('shards').decode(tokensIn('shards', index)));
+    const tokenizerJson = readFileSync(inScratch('shards', 'tokenizer.json'), 'utf8');
+    for (const [, secret] of secrets) {
+      expect(text).not.toContain(secret);
+      expect(tokenizerJson).not.toContain(secret);
+    }
+    expect(text).not.toContain('correct-horse');
+    expect(text.split(placeholder).length - 1).toBe(index.secrets);
+    expect(index.secrets).toBe(secrets.length);
+    expect(index.leftOut).toEqual({
+      secret: 4,
+      versionControl: 1,
+      dependency: 1,
+      ignored: 1,
+      empty: 1,
+    });
+  });
+
+  it('reads a folder that the repository around it ignores, by its own rules alone', async () => {
+    plant(scratch, { '.git/HEAD': '', '.gitignore': 'build/\n/text/\n', 'text/.gitignore': 'dropped/\n' });
+    plant(scratch, { 'text/build/kept.ts': 'let kept = 1;\n', 'text/dropped/gone.ts': 'let gone = 1;\n' });
+    const index = await tokenize('shards');
+    const text = new TextDecoder().decode(tokenizerIn('shards').decode(tokensIn('shards', index)));
+    expect(text).toContain('kept');
+    expect(text).not.toContain('gone');
+  });
+
+  it('holds no more memory for eight times the text', async () => {
+    const [least, most] = [8_000_000, 64_000_000];
+    const peaks: number[] = [];
+    for (const bytes of [least, most]) {
+      plantMuchText(`text${bytes}`, bytes);
+      const size = ['--vocab-size', '400', '--sample-bytes', '100000', '--shard-tokens', '1000000'];
+      const args = ['tokenize', inScratch(`text${bytes}`), '--shards', inScratch(`shards${bytes}`), ...size];
+      const command = new CommandProcess(args, path.join(root, 'test', 'cli', 'peakProgram.ts'));
+      const { code, stderr } = await command.ended;
+      expect(code, stderr).toBe(0);
+      peaks.push(Number(/^peak (\d+) bytes$/m.exec(stderr)![1]));
+    }
+    // Who held the text would hold all that there is more of it, and its tokens; half of it is what a garbage collector may leave about.
+    expect(peaks[1]! - peaks[0]!).toBeLessThan((most - least) / 2);
+  }, 60_000);
+
   it('leaves out what is no text, and refuses a folder without any', async () => {
     plant(scratch, texts);
     const index = await tokenize('shards');
     plant(scratch, { 'text/picture.png': Uint8Array.of(1, 0, 2, 0, 3), 'none/deeper/empty': '' });
+    plant(scratch, {
+      'text/picture': Uint8Array.of(1, 0, 2, 0, 3),
+      'text/large.ts': 'let a = 1;\n'.repeat(100_000),
+    });
     const tokenizer = ['--tokenizer', inScratch('shards', 'tokenizer.json')];
     const more = await tokenize('more', ...tokenizer);
     expect(more.bytes).toBe(index.bytes);
+    expect(more.leftOut).toEqual({ empty: 1, media: 1, binary: 1, tooLarge: 1 });
     const { code, stderr } = await nihilo('tokenize', inScratch('none'), '--shards', inScratch('no'));
     expect(code).toBe(1);
     expect(stderr).toContain('There should be text files in');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -153,23 +153,59 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
     expect([...rest.keys()].at(-1)).toBe(16);
   });
 
-  it('that loses one of two processes is started again by torchrun and goes on at its last checkpoint', async () => {
-    let lost = false;
-    const { code, lines, stderr } = await train(
-      argumentsFor('lost', '--steps', '16', '--checkpoint-seconds', '0'),
-      {
-        processes: 2,
-        onLine: ({ step }, launcher) => {
-          if (lost || step !== 7) return;
-          lost = true;
-          process.kill(childrenOf(launcher).at(-1)!, 'SIGKILL');
-        },
+  describe('by two processes', () => {
+    const steps = ['--steps', '16', '--checkpoint-seconds', '0'];
+    let undisturbed = new Map<number, number>();
+
+    beforeAll(async () => {
+      undisturbed = await losses(argumentsFor('undisturbed', ...steps), { processes: 2 });
+    });
+
+    it.each([
+      ['first', 0],
+      ['second', 1],
+    ])(
+      'that loses the %s is started again by torchrun and goes on at its last checkpoint with losses within 10⁻³',
+      async (name, child) => {
+        let lost = false;
+        const { code, lines, stderr } = await train(argumentsFor(`lost-${name}`, ...steps), {
+          processes: 2,
+          onLine: ({ step }, launcher) => {
+            if (lost || step !== 7) return;
+            lost = true;
+            const children = childrenOf(launcher);
+            expect(children).toHaveLength(2);
+            process.kill(children[child]!, 'SIGKILL');
+          },
+        });
+        expect(code, stderr).toBe(0);
+        expect(resumedAt(lines)).toBeGreaterThanOrEqual(6);
+        expect(lines.at(-1)).toMatchObject({ event: 'done', step: 16 });
+        const rest = lossesOf(lines.slice(lines.findIndex(({ event }) => event === 'resumed')));
+        expect([...rest.keys()].at(-1)).toBe(16);
+        for (const [step, loss] of rest) {
+          expect(Math.abs(loss / undisturbed.get(step)! - 1)).toBeLessThan(1e-3);
+        }
       },
     );
-    expect(code, stderr).toBe(0);
-    expect(resumedAt(lines)).toBeGreaterThanOrEqual(6);
-    expect(lines.at(-1)).toMatchObject({ event: 'done', step: 16 });
   });
+
+  it.each([1, 2])(
+    'by %i process(es) does not begin with a shard of which one bit is another',
+    async (processes) => {
+      cpSync(inScratch('train'), inScratch('flipped'), { recursive: true });
+      // The second of two files: where there are two processes, it is not the first one that finds it.
+      const file = indexOf(inScratch('flipped')).shards[0]!.file;
+      const bytes = readFileSync(inScratch(`flipped/${file}`));
+      bytes[1_000]! ^= 1;
+      writeFileSync(inScratch(`flipped/${file}`), bytes);
+      const args = argumentsFor(`flipped-out-${processes}`, '--steps', '2', '--train', inScratch('flipped'));
+      const { code, lines, stderr } = await train(args, { processes });
+      expect(code).toBe(1);
+      expect(lines).toEqual([]);
+      expect(stderr).toContain(`${file} of ${inScratch('flipped')} should have the SHA-256`);
+    },
+  );
 
   it('refuses to go on with another seed, and to be judged by other tokens', async () => {
     expect((await train(argumentsFor('seeded', '--steps', '1'))).code).toBe(0);
