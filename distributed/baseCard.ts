@@ -32,7 +32,8 @@ function shape(): string {
   const { hiddenSize, numHiddenLayers, numAttentionHeads, maxPositionEmbeddings, vocabSize } = config;
   return `A transformer that has learnt to go on with code, for a workspace that Nihilo knows little of yet. ${whole(parameterCount(config))} parameters (Arcee: ${numHiddenLayers} layers of
 ${hiddenSize}, ${numAttentionHeads} heads, context ${maxPositionEmbeddings}, vocabulary ${whole(vocabSize)}), in 8-bit whole numbers with a factor a row
-(\`model.safetensors\`); as a Hugging Face model folder it is read by \`nihilo\` itself. \`base-mixture/\` beside it is how far the counts trust it.`;
+(\`model.safetensors\`), under the MIT licence; as a Hugging Face model folder it is read by \`nihilo\` itself. \`base-mixture/\` beside it is how far
+the counts trust it.`;
 }
 
 function text(): string {
@@ -41,7 +42,7 @@ function text(): string {
   );
   return `## Text
 
-${whole(report.packages)} packages of npm and Debian, permissively licensed, each with its licence in [ATTRIBUTIONS.md](ATTRIBUTIONS.md). What quality is measured on
+${whole(report.packages)} packages of npm and Debian, permissively licensed, each with its licence and copyright notices in [ATTRIBUTIONS.md](ATTRIBUTIONS.md). What quality is measured on
 is not among them, \`distributed/README.md\` says what else was left out; whoever measures it on one of these packages, or on what is copied
 from one, measures what it has read. Of this text, ${mega(trained.megabytes)} (${whole(trained.tokens)} tokens, in an order that a hash decides) were learnt from.
 

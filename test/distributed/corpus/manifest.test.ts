@@ -8,6 +8,8 @@ import {
   readManifest,
   writeManifest,
 } from '../../../distributed/corpus/manifest.ts';
+import { allLanguages, minorLanguages } from '../../../distributed/corpus/languages.ts';
+import report from '../../../distributed/corpus/report.json' with { type: 'json' };
 import pins from '../../corpora/corpora.json' with { type: 'json' };
 import { scratch } from './archives.ts';
 
@@ -21,6 +23,13 @@ const good: Package = {
 
 test('the committed manifest is one', () => {
   expect(readManifest(manifestFile).length).toBeGreaterThan(150);
+});
+
+test('its text is at least 200 MB to learn from, in at least eight programming languages of 1 MB and more', () => {
+  expect(report.packages).toBe(readManifest(manifestFile).length);
+  expect(report.total.train.bytes).toBeGreaterThanOrEqual(200_000_000);
+  const large = allLanguages.filter((name) => report.languages[name].train.bytes >= 1_000_000);
+  expect(large.filter((name) => !minorLanguages.has(name)).length).toBeGreaterThanOrEqual(8);
 });
 
 test('what quality is measured on can stand in no manifest, by its name in any registry', () => {
