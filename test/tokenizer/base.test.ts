@@ -16,7 +16,7 @@ const theirs = new HuggingFaceTokenizer(
 /** What is installed and what is ours; each language has at least one of them. */
 const folders = ['assembly', 'distributed', 'extension', 'l10n', 'media', 'node_modules', 'test/tokenizer'];
 const languages =
-  '.cc .cjs .css .cts .gyp .h .html .js .json .md .mjs .mts .ps1 .py .sh .svg .ts .tsx .xml .yml'.split(' ');
+  '.cjs .css .cts .h .html .js .json .md .mjs .mts .ps1 .py .sh .svg .ts .tsx .xml .yml'.split(' ');
 const perLanguageAndFolder = 3;
 const [fewestBytes, mostBytes] = [200, 40_000];
 
