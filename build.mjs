@@ -45,7 +45,8 @@ const browser = {
   jsxImportSource: 'preact',
 };
 
-const bundles = [
+/** All that is bundled. @public test/remote looks into it */
+export const bundles = [
   {
     ...node,
     entryPoints: ['extension/host/nodeExtension.ts'],
@@ -75,7 +76,8 @@ const bundles = [
   })),
 ];
 
-function options(bundle, production) {
+/** @public test/remote builds the same */
+export function options(bundle, production) {
   return {
     ...bundle,
     absWorkingDir: root,

@@ -14,6 +14,21 @@ const fixed = {
   mlp_bias: false,
 } as const;
 
+/**
+ * What may be left out or null, and else must say this: with another value somebody's engine computes, trains or runs something else.
+ * `attention_dropout` is of training only, but an import may be trained further, and ours drops nothing.
+ */
+const fixedIfSet = {
+  attention_dropout: 0,
+  auto_map: null,
+  is_causal: true,
+  partial_rotary_factor: 1,
+  pretraining_tp: 1,
+  quantization_config: null,
+  rope_scaling: null,
+  sliding_window: null,
+} as const;
+
 /** What transformers fills in where a file says nothing. @source `ArceeConfig` in Hugging Face transformers */
 const theirDefaults: Readonly<Record<string, unknown>> = {
   hidden_act: 'relu2',
@@ -88,8 +103,18 @@ export function fromArceeConfig(json: JsonObject): ModelConfig {
   }
   requireUnlessNull(json, 'num_key_value_heads', config.numAttentionHeads);
   requireUnlessNull(json, 'head_dim', config.hiddenSize / config.numAttentionHeads);
-  for (const name of ['rope_scaling', 'quantization_config']) requireUnlessNull(json, name, null);
+  for (const [name, value] of Object.entries(fixedIfSet)) requireUnlessNull(json, name, value);
   return config;
+}
+
+/**
+ * That a text ends, and begins, with the token that our tokenizer ends one with. What leaves `eos_token_id` out means one beyond our
+ * tokens to transformers (128,001); texts that begin with nothing are as good as ours, so `bos_token_id` may be missing.
+ * @throws {NihiloError} checkpointForeign naming the field
+ */
+export function requireEndOfText(json: JsonObject, endOfText: number): void {
+  json.require('eos_token_id', endOfText);
+  requireUnlessNull(json, 'bos_token_id', endOfText);
 }
 
 /** Before transformers 5 it is `rope_theta`, since then a field of `rope_parameters`. */

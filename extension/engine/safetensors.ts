@@ -71,6 +71,19 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Map<string, 
 }
 
 /**
+ * As decodeSafetensors, of a file that somebody else has written. Whole numbers with scales are a form of ours: what the same names mean
+ * elsewhere (a scale a block, a zero that is not 0, a scale's inverse) can't be told from the file, so they are refused.
+ * @throws {NihiloError} checkpointTorn; checkpointForeign, when they are not floats of 32 or 16 bits
+ */
+export function decodeFloats(bytes: Uint8Array, file: string): Map<string, Tensor> {
+  const floats = new Map<string, Tensor>();
+  for (const [name, { shape, data }] of decodeStored(bytes, file, floatDtypes)) {
+    if (data instanceof Float32Array) floats.set(name, { shape, data });
+  }
+  return floats;
+}
+
+/**
  * The matrices in whole numbers, as they lie in the file, and nothing else that it holds.
  * @throws {NihiloError} as decodeSafetensors does
  */
@@ -119,10 +132,11 @@ export function quantizedEntries(
   ];
 }
 
-function decodeStored(bytes: Uint8Array, file: string): Map<string, StoredTensor> {
+/** @param known the dtypes that may be in it */
+function decodeStored(bytes: Uint8Array, file: string, known = allDtypes): Map<string, StoredTensor> {
   const headerBytes = headerLength(bytes, file);
   const start = lengthBytes + headerBytes;
-  const entries = readHeader(bytes.subarray(lengthBytes, start), file);
+  const entries = readHeader(bytes.subarray(lengthBytes, start), file, known);
   entries.sort((one, other) => one.begin - other.begin || one.end - other.end);
   const tensors = new Map<string, StoredTensor>();
   let end = 0;
@@ -151,6 +165,8 @@ const dtypes: Readonly<
   BF16: { bytes: 2, decode: (bytes) => fromBrainFloats(pairs(bytes)) },
   I8: { bytes: 1, decode: ({ buffer, byteOffset, length }) => new Int8Array(buffer, byteOffset, length) },
 };
+const floatDtypes: readonly Dtype[] = ['F32', 'F16', 'BF16'];
+const allDtypes: readonly Dtype[] = [...floatDtypes, 'I8'];
 
 interface Entry {
   readonly name: string;
@@ -170,7 +186,7 @@ function headerLength(bytes: Uint8Array, file: string): number {
   return length;
 }
 
-function readHeader(json: Uint8Array, file: string): Entry[] {
+function readHeader(json: Uint8Array, file: string, known: readonly Dtype[]): Entry[] {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
@@ -179,15 +195,14 @@ function readHeader(json: Uint8Array, file: string): Entry[] {
   }
   if (!isRecord(header)) throw failure('checkpointTorn', file, say`a header that is an object`, header);
   const named = Object.entries(header).filter(([name]) => name !== '__metadata__');
-  return named.map(([name, entry]) => readEntry(name, entry, file));
+  return named.map(([name, entry]) => readEntry(name, entry, file, known));
 }
 
-function readEntry(name: string, entry: unknown, file: string): Entry {
+function readEntry(name: string, entry: unknown, file: string, known: readonly Dtype[]): Entry {
   if (!isRecord(entry)) throw failure('checkpointTorn', file, say`an object for ${name}`, entry);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (!isDtype(dtype)) {
-    const known = Object.keys(dtypes).join(', ');
-    throw failure('checkpointForeign', file, say`${name} with one of the dtypes ${known}`, dtype);
+  if (!isOneOf(known, dtype)) {
+    throw failure('checkpointForeign', file, say`${name} with one of the dtypes ${known.join(', ')}`, dtype);
   }
   if (!isCounts(shape))
     throw failure('checkpointTorn', file, say`${name} with a shape of whole numbers`, shape);
@@ -218,8 +233,8 @@ function pairs(bytes: Uint8Array): Uint16Array {
   return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
 }
 
-function isDtype(value: unknown): value is Dtype {
-  return typeof value === 'string' && Object.hasOwn(dtypes, value);
+function isOneOf(known: readonly Dtype[], value: unknown): value is Dtype {
+  return known.includes(value as Dtype);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

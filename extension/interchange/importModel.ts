@@ -1,10 +1,10 @@
-import { fromArceeConfig } from '../engine/arceeConfig.ts';
+import { fromArceeConfig, requireEndOfText } from '../engine/arceeConfig.ts';
 import { type Checkpoint, readCheckpoint, type TrainerState, writeCheckpoint } from '../engine/checkpoint.ts';
 import { JsonObject } from '../engine/jsonObject.ts';
 import { type ParameterSpec, parameterCount, parameterTable } from '../engine/layout.ts';
 import { StoredTensors } from '../engine/modelTensors.ts';
-import { decodeSafetensors, type Tensor } from '../engine/safetensors.ts';
-import { readVocabulary } from '../engine/vocabulary.ts';
+import { decodeFloats, type Tensor } from '../engine/safetensors.ts';
+import { readVocabulary, type Vocabulary } from '../engine/vocabulary.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
@@ -89,18 +89,20 @@ async function foreignModel(files: FileSystem, from: string): Promise<Checkpoint
     throw foreign('checkpointMissing', say`${from} should hold ${name} and does not`);
   };
   const text = async (name: string): Promise<string> => new TextDecoder().decode(await read(name));
-  const config = fromArceeConfig(JsonObject.parse(await text('config.json'), 'config.json', advice));
+  const configJson = JsonObject.parse(await text('config.json'), 'config.json', advice);
+  const config = fromArceeConfig(configJson);
   const tokenizerJson = await text('tokenizer.json');
-  const { length } = vocabularyOf(tokenizerJson);
-  if (length !== config.vocabSize) {
+  const { tokens, endOfText } = vocabularyOf(tokenizerJson);
+  if (tokens.length !== config.vocabSize) {
     throw foreign(
       'checkpointForeign',
-      say`tokenizer.json should hold ${config.vocabSize} tokens, as config.json says, and holds ${length}`,
+      say`tokenizer.json should hold ${config.vocabSize} tokens, as config.json says, and holds ${tokens.length}`,
     );
   }
+  requireEndOfText(configJson, endOfText.id);
   const table = parameterTable(config);
   await refuseTooLarge(files, from, config);
-  const stored = withoutTiedHead(decodeSafetensors(await read(weightsFile), weightsFile));
+  const stored = withoutTiedHead(decodeFloats(await read(weightsFile), weightsFile));
   return { config, tensors: weightsOf(stored, table), tokenizerJson, trainerState: untold, optimizer: null };
 }
 
@@ -137,10 +139,9 @@ async function refuseOtherFormats(files: FileSystem, from: string): Promise<void
   }
 }
 
-/** @returns the tokens */
-function vocabularyOf(tokenizerJson: string): readonly string[] {
+function vocabularyOf(tokenizerJson: string): Vocabulary {
   try {
-    return readVocabulary(tokenizerJson).tokens;
+    return readVocabulary(tokenizerJson);
   } catch (error) {
     if (!(error instanceof NihiloError)) throw error;
     const sentence = say`The tokenizer should be byte pairs as Nihilo learns them, because no other is computed exactly. ${error.sentence} Or train the model elsewhere with a tokenizer.json of \`nihilo tokenize\`, then import that.`;

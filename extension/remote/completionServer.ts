@@ -42,7 +42,7 @@ export class CompletionServer {
    * @param isOurs whether the answer is of a model over our tokens
    * @param milliseconds most to wait
    * @param signal aborting it ends the request; that says nothing of the server
-   * @returns null: no answer, for whatever reason; `status` says it
+   * @returns null: no answer, for whatever reason; `status` says it, which is `answers` where the server has listed none of the tokens
    */
   async ask(
     ids: readonly number[],
@@ -59,7 +59,7 @@ export class CompletionServer {
       this.#status = { state: 'answers' };
       this.#late = 0;
       this.#pauseMs = firstPauseMs;
-      return answer;
+      return answer.said.length === 0 ? null : answer;
     } catch (error) {
       if (signal.aborted) return null;
       if (!late.aborted) this.#failed(failureOf(error));

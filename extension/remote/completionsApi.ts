@@ -8,8 +8,9 @@ export interface Said {
 }
 
 export interface Answer {
+  /** from the first place on, one after the other; none: the server has not listed the first */
   readonly said: readonly Said[];
-  /** of the tokens that were generated */
+  /** of the tokens that were generated, as far as `said` goes */
   readonly text: string;
 }
 
@@ -56,23 +57,23 @@ function unusable(detail: string): AnswerError {
  * @throws {AnswerError}
  * @source llama.cpp `server_task_result_cmpl_final::to_json_oaicompat`; vLLM `CompletionLogProbs`
  */
-export function readAnswer(text: string, vocabSize: number): Answer {
+export function readAnswer(body: string, vocabSize: number): Answer {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(body);
   } catch {
     throw unusable('no JSON');
   }
   const [choice] = list(field(json, 'choices'));
   const logprobs = field(choice, 'logprobs');
-  const isLlama = Array.isArray(field(logprobs, 'content'));
-  const tops = isLlama ? fromLlama(list(field(logprobs, 'content'))) : fromVllm(logprobs);
-  if (tops.length === 0) throw unusable('no logprobs of tokens by their ids');
   const generated = field(choice, 'text');
-  return {
-    said: tops.map((top) => checked(top, vocabSize)),
-    text: typeof generated === 'string' ? generated : '',
-  };
+  const text = typeof generated === 'string' ? generated : '';
+  const content = field(logprobs, 'content');
+  const { tops, spelled } = Array.isArray(content)
+    ? fromLlama(content, text)
+    : { tops: fromVllm(logprobs), spelled: text };
+  if (tops.length === 0 && list(content).length === 0) throw unusable('no logprobs of tokens by their ids');
+  return { said: tops.map((top) => checked(top, vocabSize)), text: spelled };
 }
 
 interface Top {
@@ -80,11 +81,43 @@ interface Top {
   readonly likely: readonly (readonly [id: unknown, logProbability: unknown])[];
 }
 
-function fromLlama(content: readonly unknown[]): Top[] {
-  return content.map((entry) => ({
+/**
+ * llama.cpp's server lists no token behind which the text would end within a character: the entry of the token that ends the character
+ * has the bytes of all of them, and says what is likely at that token's place. So entries count up to the first such one; after it nobody
+ * knows where they are.
+ * @returns spelled: the bytes of the entries that count, as text, since the whole text goes on beyond them
+ * @source `process_token` in llama.cpp's tools/server/server-context.cpp
+ */
+function fromLlama(
+  content: readonly unknown[],
+  text: string,
+): { readonly tops: readonly Top[]; readonly spelled: string } {
+  const end = content.findIndex(isOfSeveralTokens);
+  const counted = end < 0 ? content : content.slice(0, end);
+  const bytes = counted.map((entry) => field(entry, 'bytes'));
+  const tops = counted.map((entry) => ({
     token: field(entry, 'id'),
-    likely: list(field(entry, 'top_logprobs')).map((top) => [field(top, 'id'), field(top, 'logprob')]),
+    likely: list(field(entry, 'top_logprobs')).map((top): Top['likely'][number] => [
+      field(top, 'id'),
+      field(top, 'logprob'),
+    ]),
   }));
+  // A server that tells no bytes may list every token.
+  if (!bytes.every(isBytes)) return { tops, spelled: text };
+  return {
+    tops,
+    spelled: new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes.flat())),
+  };
+}
+
+/** What was generated is the likeliest, which is listed with the bytes that are its own. */
+function isOfSeveralTokens(entry: unknown): boolean {
+  const own = list(field(entry, 'top_logprobs')).find((top) => field(top, 'id') === field(entry, 'id'));
+  return own !== undefined && JSON.stringify(field(own, 'bytes')) !== JSON.stringify(field(entry, 'bytes'));
+}
+
+function isBytes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256);
 }
 
 function fromVllm(logprobs: unknown): Top[] {

@@ -69,10 +69,9 @@ async function index(): Promise<WorkspaceIndex> {
 }
 
 async function startServer(form: 'llama.cpp' | 'vLLM' = 'llama.cpp'): Promise<CompletionsServer> {
-  const { vocabSize, endOfText } = tokenizer;
   const ggufFile = path.join(scratch, 'base.gguf');
   const context = decoder.config.maxPositionEmbeddings;
-  return CompletionsServer.start({ ggufFile, vocabSize, endOfText, context, form });
+  return CompletionsServer.start({ ggufFile, tokenizer, context, form });
 }
 
 const endpointAt = (url: string, change: Partial<RemoteEndpoint> = {}): RemoteEndpoint => ({
@@ -160,6 +159,20 @@ describe('completions with a server', () => {
     expect((await complete()).probability).toBe(helped.probability);
     expect(server.requests).toEqual([]);
   });
+
+  it('say with the same model there what they say here of characters that are several tokens, which llama.cpp does not list', async () => {
+    const lines = "const first = t('返回用户的名字');\nconst second = t('返回用户的名字');\n";
+    for (const start of ["const third = t('", "const third = t('返"]) {
+      predictor.useRemote(null);
+      const alone = await predictor.complete(lines + start, open, options, never);
+      predictor.useRemote(endpointAt(server.url));
+      const helped = await predictor.complete(lines + start, open, options, never);
+      expect(predictor.remote).toEqual({ state: 'answers' });
+      expect(alone.text, start).toMatch(/\p{Script=Han}{2}/u);
+      expect(helped.text, start).toBe(alone.text);
+      expect(Math.abs(Math.log(helped.probability / alone.probability))).toBeLessThan(0.5);
+    }
+  }, 60_000);
 
   it('send token ids of at most one context before the cursor, and no secret', async () => {
     predictor.useRemote(endpointAt(server.url));

@@ -18,11 +18,9 @@ async function serveBase(folder: string): Promise<CompletionsServer> {
   const ggufFile = path.join(folder, 'base.gguf');
   const request = { type: 'export', model: base, format: 'gguf', dtype: 'f32', out: ggufFile } as const;
   await exportModel(nodeFiles, request, () => {});
-  const { vocabSize, endOfText } = tokenizerFromJson(tokenizerJson);
   return CompletionsServer.start({
     ggufFile,
-    vocabSize,
-    endOfText,
+    tokenizer: tokenizerFromJson(tokenizerJson),
     context: config.maxPositionEmbeddings,
     form: 'llama.cpp',
   });

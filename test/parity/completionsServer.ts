@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Tokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import {
   emptySequence,
   type Llama,
@@ -18,14 +19,15 @@ interface Request {
 interface Generated {
   readonly id: number;
   readonly logprob: number;
+  /** of the text that the server sends with it */
+  readonly bytes: Uint8Array;
   readonly top: readonly { readonly id: number; readonly logprob: number }[];
 }
 
 export interface ServerOptions {
   readonly ggufFile: string;
-  readonly vocabSize: number;
-  /** generation ends with it */
-  readonly endOfText: number;
+  /** of the model; generation ends with its end of text */
+  readonly tokenizer: Pick<Tokenizer, 'vocabSize' | 'endOfText' | 'tokenBytes'>;
   readonly context: number;
   /** whose form the answers have */
   readonly form: 'llama.cpp' | 'vLLM';
@@ -33,7 +35,7 @@ export interface ServerOptions {
 
 /**
  * llama.cpp behind /v1/completions, on loopback. The registries have no binary of its own server; this one answers in the form of that, or
- * of vLLM, with what llama.cpp's library really computes.
+ * of vLLM, with what llama.cpp's library really computes. What its own server, built by hand, has answered stands in test/remote/.
  * @source `server_task_result_cmpl_final::to_json_oaicompat` in llama.cpp; `CompletionResponse` in vLLM
  */
 export class CompletionsServer {
@@ -93,9 +95,13 @@ export class CompletionsServer {
     this.keys.push(request.headers.authorization);
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     const generated = await this.#generate(asked);
-    const ids = generated.map(({ id }) => id).filter((id) => id < this.#options.endOfText);
+    const { tokenizer, form } = this.#options;
+    const ids = generated.map(({ id }) => id).filter((id) => id < tokenizer.endOfText);
     const text = this.#model.detokenize(ids);
-    const logprobs = this.#options.form === 'vLLM' ? asVllm(generated) : { content: generated.map(asLlama) };
+    const logprobs =
+      form === 'vLLM'
+        ? asVllm(generated)
+        : { content: withWholeCharacters(generated).map((one) => asLlama(one, tokenizer)) };
     const choices = [{ text, index: 0, logprobs, finish_reason: 'length' }];
     response
       .writeHead(200, { 'Content-Type': 'application/json' })
@@ -103,14 +109,15 @@ export class CompletionsServer {
   }
 
   async #generate({ prompt, max_tokens: count, logprobs }: Request): Promise<Generated[]> {
-    const { vocabSize, endOfText } = this.#options;
+    const { tokenizer } = this.#options;
+    const { vocabSize, endOfText } = tokenizer;
     await this.#sequence.clearHistory();
     const generated: Generated[] = [];
     let ids = prompt;
     while (generated.length < count && generated.at(-1)?.id !== endOfText) {
       const logits = await nextLogits(this.#sequence, ids, vocabSize);
       const top = likeliest(logits, logprobs);
-      generated.push({ ...top[0]!, top });
+      generated.push({ ...top[0]!, bytes: tokenizer.tokenBytes(top[0]!.id), top });
       ids = [top[0]!.id];
     }
     return generated;
@@ -124,13 +131,34 @@ function likeliest(logits: Float32Array, count: number): { readonly id: number; 
   return ids.slice(0, count).map((id) => ({ id, logprob: logits[id]! - total }));
 }
 
-function asLlama({ id, logprob, top }: Generated): object {
+/** As llama.cpp's server lists them: none behind which the text would end within a character; the one that ends it has all the bytes. */
+function withWholeCharacters(generated: readonly Generated[]): Generated[] {
+  const listed: Generated[] = [];
+  let open: number[] = [];
+  for (const one of generated) {
+    open.push(...one.bytes);
+    if (endsWithin(open)) continue;
+    listed.push({ ...one, bytes: Uint8Array.from(open) });
+    open = [];
+  }
+  return listed;
+}
+
+/** Whether more bytes must follow: then a decoder that waits for them gives less than one that does not. */
+function endsWithin(bytes: readonly number[]): boolean {
+  const [whole, soFar] = [false, true].map((stream) =>
+    new TextDecoder().decode(Uint8Array.from(bytes), { stream }),
+  );
+  return whole !== soFar;
+}
+
+function asLlama({ id, logprob, bytes, top }: Generated, tokenizer: ServerOptions['tokenizer']): object {
   return {
     id,
-    token: '',
-    bytes: [],
+    token: new TextDecoder().decode(bytes),
+    bytes: [...bytes],
     logprob,
-    top_logprobs: top.map((one) => ({ ...one, token: '', bytes: [] })),
+    top_logprobs: top.map((one) => ({ ...one, token: '', bytes: [...tokenizer.tokenBytes(one.id)] })),
   };
 }
 

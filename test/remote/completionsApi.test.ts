@@ -6,12 +6,17 @@ const ln = Math.log;
 /** As llama.cpp's server writes it. */
 const llama = (content: unknown): string =>
   JSON.stringify({ choices: [{ text: 'ab', index: 0, finish_reason: 'length', logprobs: { content } }] });
-const llamaToken = (id: unknown, likely: [id: unknown, logprob: unknown][]): object => ({
+const bytesOf = (id: unknown): number[] => (id === 3 ? [97] : [98]);
+const llamaToken = (
+  id: unknown,
+  likely: [id: unknown, logprob: unknown][],
+  bytes: unknown = bytesOf(id),
+): object => ({
   id,
   token: 'a',
-  bytes: [97],
+  bytes,
   logprob: -0.5,
-  top_logprobs: likely.map(([id, logprob]) => ({ id, token: 'a', bytes: [97], logprob })),
+  top_logprobs: likely.map(([id, logprob]) => ({ id, token: 'a', bytes: bytesOf(id), logprob })),
 });
 
 describe('an answer of a server', () => {
