@@ -6,8 +6,8 @@ import type { CompiledKernels } from '../../extension/engine/instantiate.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { ModelConfig } from '../../extension/protocol/model.ts';
 import { type Tokenizer, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
-import { Batches, joinDocuments } from '../../extension/training/batches.ts';
-import { HeldOut } from '../../extension/training/heldOut.ts';
+import { Batches, joinDocuments, type TokenSource } from '../../extension/training/batches.ts';
+import { byteLengths, HeldOut } from '../../extension/training/heldOut.ts';
 import { Learner, mostChunks } from '../../extension/training/learner.ts';
 import { tokensInMemory } from '../../extension/training/recipe.ts';
 import type { Steering } from '../../extension/training/steering.ts';
@@ -34,6 +34,8 @@ export interface Result {
   readonly trainLoss: number;
   /** of the last weights on all held-out files, the transformer alone */
   readonly bitsPerByte: number;
+  /** of the last weights on windows of other texts, where there are some */
+  readonly others?: number;
   /** of moving averages of the weights: [decay of a step, bits per byte] */
   readonly averaged: readonly (readonly [number, number])[];
   /** on sampled windows: [share of the training, bits per byte] */
@@ -42,21 +44,20 @@ export interface Result {
 
 /** The tokenizer is learnt from the training files alone, as in a training. */
 export function tokenize(documents: readonly Document[], vocabSize: number): Text {
-  const bytesOf = (heldOut: boolean): Uint8Array[] =>
-    documents.filter((document) => document.heldOut === heldOut).map(({ bytes }) => bytes);
-  const train = bytesOf(false);
-  const tokenizer = trainTokenizer(train, vocabSize);
-  const encode = (bytes: Uint8Array): Uint16Array => tokenizer.encode(bytes);
+  const train = documents.filter(({ heldOut }) => !heldOut).map(({ bytes }) => bytes);
+  return tokenizedBy(trainTokenizer(train, vocabSize), documents);
+}
+
+export function tokenizedBy(tokenizer: Tokenizer, documents: readonly Document[]): Text {
+  const encoded = (heldOut: boolean): Uint16Array[] =>
+    documents.filter((document) => document.heldOut === heldOut).map(({ bytes }) => tokenizer.encode(bytes));
   return {
     tokenizer,
     vocabSize: tokenizer.vocabSize,
     endOfText: tokenizer.endOfText,
-    byteLengths: Uint16Array.from(
-      { length: tokenizer.vocabSize },
-      (_, id) => tokenizer.tokenBytes(id).length,
-    ),
-    stream: joinDocuments(train.map(encode), tokenizer.endOfText),
-    heldOut: bytesOf(true).map(encode),
+    byteLengths: byteLengths(tokenizer),
+    stream: joinDocuments(encoded(false), tokenizer.endOfText),
+    heldOut: encoded(true),
   };
 }
 
@@ -64,14 +65,19 @@ const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() 
 const averages = [0.98, 0.995];
 const curvePoints = 8;
 const curveWindows = 48;
+const otherWindows = 256;
 const memoryLimitMb = 2_048;
 
 /** What only some experiments have. */
 export interface Special {
   /** read instead of the text as it stands */
-  readonly batches: Batches;
+  readonly batches?: TokenSource;
+  /** begun with instead of random numbers */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** other texts that the last weights are scored on */
+  readonly others?: readonly Uint16Array[];
   /** told of the last weights */
-  readonly ended: (config: ModelConfig, weights: ReadonlyMap<string, Float32Array>) => void;
+  readonly ended?: (config: ModelConfig, weights: ReadonlyMap<string, Float32Array>) => void;
 }
 
 /** Trains on one thread until the arithmetic of the steps adds up to `flops`, whatever time that takes. */
@@ -81,7 +87,7 @@ export async function runExperiment(
   settings: Settings,
   flops: number,
   seed: number,
-  special: Special | null = null,
+  special: Special = {},
 ): Promise<Result> {
   const config = configOf(settings, text.vocabSize);
   const { optimizer } = settings;
@@ -93,12 +99,14 @@ export async function runExperiment(
     team,
     config,
     settings,
-    special?.batches ?? new NoisyBatches(text.stream, seed, settings.inputNoise),
-    rescaled(initialTensors(parameters, seed), settings.embeddingStd),
+    special.batches ?? new NoisyBatches(text.stream, seed, settings.inputNoise),
+    special.weights ?? rescaled(initialTensors(parameters, seed), settings.embeddingStd),
   );
-  const heldOut = new HeldOut(text.heldOut, text.endOfText, text.byteLengths, config.maxPositionEmbeddings);
-  const score = async (windows: number): Promise<number> =>
-    (await heldOut.score(team, windows, toTheEnd))!.bitsPerByte;
+  const heldOutOf = (texts: readonly Uint16Array[]): HeldOut =>
+    new HeldOut(texts, text.endOfText, text.byteLengths, config.maxPositionEmbeddings);
+  const heldOut = heldOutOf(text.heldOut);
+  const score = async (windows: number, of = heldOut): Promise<number> =>
+    (await of.score(team, windows, toTheEnd))!.bitsPerByte;
   const ema = averages.map((decay) => new MovingAverage(decay, learner.weights));
   const curve: [number, number][] = [];
   const losses: number[] = [];
@@ -117,7 +125,9 @@ export async function runExperiment(
     if (learner.state.step % averagedEvery === 0) for (const one of ema) one.add(learner.weightsInPlace);
   }
   const bitsPerByte = await score(Infinity);
-  special?.ended(config, learner.weights);
+  const others =
+    special.others === undefined ? {} : { others: await score(otherWindows, heldOutOf(special.others)) };
+  special.ended?.(config, learner.weights);
   const averaged: [number, number][] = [];
   for (const one of ema) {
     learner.weights = one.weights;
@@ -134,6 +144,7 @@ export async function runExperiment(
     cpuSeconds,
     trainLoss: last.reduce((sum, loss) => sum + loss, 0) / last.length,
     bitsPerByte,
+    ...others,
     averaged,
     curve,
   };

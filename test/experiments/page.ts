@@ -3,7 +3,8 @@ import path from 'node:path';
 import { beamSection } from './beamSection.ts';
 import { callsSection } from './callsSection.ts';
 import { fillInSection } from './fillInSection.ts';
-import type { BeamResults, CallResults, FillInResults, Run, StudyResults } from './results.ts';
+import { replaySection } from './replaySection.ts';
+import type { BeamResults, CallResults, FillInResults, ReplayResults, Run, StudyResults } from './results.ts';
 import { studies, type Study } from './studies.ts';
 import { mean, table, unique } from './table.ts';
 
@@ -25,6 +26,7 @@ export function learningPage(): string {
     ...introduction(results.flatMap(({ runs }) => runs)),
     ...results.flatMap((study) => section(study)),
     ...averaging(results.flatMap(({ runs }) => runs)),
+    ...(isThere('replay') ? replaySection(read<ReplayResults>('replay')) : []),
     ...(isThere('fillIn') ? fillInSection(read<FillInResults>('fillIn')) : []),
     ...(isThere('beam') ? beamSection(read<BeamResults>('beam')) : []),
     ...(isThere('calls') ? callsSection(read<CallResults>('calls')) : []),

@@ -1,12 +1,14 @@
 import type { ReplayResults, ReplayRun } from './results.ts';
 import { table, unique } from './table.ts';
 
+const answer = '';
+
 export function replaySection({ runs }: ReplayResults): string[] {
   const seeds = unique(runs.map(({ seed }) => `${seed}`)).join(', ');
   return [
     '## Should the base repeat its own text while it learns a workspace?',
     '',
-    'ANSWER',
+    answer,
     '',
     `A share of the sequences is text that the base was pre-trained on (\`replay\`, seed ${seeds}; the arithmetic is the same whatever the share). The base's`,
     'own held-out text tells what is forgotten, the workspace’s what is learnt; the transformer alone.',

@@ -98,3 +98,24 @@ export interface CallResults {
   readonly steps: number;
   readonly trials: readonly CallTrial[];
 }
+
+export interface ReplayRun {
+  readonly corpus: string;
+  readonly seed: number;
+  /** arithmetic of the training, 10¹² operations */
+  readonly tflop: number;
+  /** of the sequences that repeat the base's own text */
+  readonly share: number;
+  readonly steps: number;
+  /** readings of the workspace's text */
+  readonly epochs: number;
+  /** of the workspace's held-out files, with the last weights; and with their moving average */
+  readonly bitsPerByte: number;
+  readonly averaged: number;
+  /** of held-out text of the base's kind */
+  readonly baseBitsPerByte: number;
+}
+
+export interface ReplayResults {
+  readonly runs: readonly ReplayRun[];
+}
