@@ -53,6 +53,8 @@ export interface ModelSource {
   base(): string | null;
 }
 
+const importing = say`A model can be imported while no training runs and one is running now; stop it first.`;
+
 /** The one model of this window's workspace, from its training to its predictions. Knows nothing of the editor. */
 export class WorkspaceModel {
   readonly #platform: Platform;
@@ -394,15 +396,11 @@ export class WorkspaceModel {
    * @throws {NihiloError} trainingBusy; as `write` does; storageFailed
    */
   async import<Report>(write: (folder: string) => Promise<Report | null>): Promise<Report | null> {
-    this.#refuseWhileTraining(
-      say`A model can be imported while no training runs and one is running now; stop it first.`,
-    );
+    this.#refuseWhileTraining(importing);
     await this.#saves.close(true);
     const report = await write(importedOf(this.#checkpoint));
     if (report === null) return null;
-    this.#refuseWhileTraining(
-      say`A model can be imported while no training runs and one is running now; stop it first.`,
-    );
+    this.#refuseWhileTraining(importing);
     await this.#platform.files.removeFolder(this.#checkpoint);
     await this.load();
     if (this.#index.isWanted) void this.#index.build({ relearn: true });
