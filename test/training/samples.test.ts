@@ -62,7 +62,8 @@ describe('Samples', () => {
   it('goes on by the likeliest token of whatever weights it is given, as a decoder of its own would', () => {
     const samples = open(2 ** 30)!;
     const lengths = new Set<number>();
-    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    // At least eight, and as many as it takes until one has ended early, where a control token was the likeliest.
+    for (let seed = 1; seed <= 8 || (lengths.size < 2 && seed <= 200); seed++) {
       const tensors = randomTensors(config, seed);
       const told = samples.goOn(tensors);
       const ids = [...place.ids];
@@ -77,7 +78,6 @@ describe('Samples', () => {
       expect(told).toEqual(expected);
       lengths.add(told.length);
     }
-    // Some end early: a control token was the likeliest.
     expect(lengths.has(place.prompt.after.length)).toBe(true);
     expect(lengths.size).toBeGreaterThan(1);
   });
