@@ -70,7 +70,7 @@ function legs(
         return await measureInspectorCost(platform, {
           checkpoint,
           reproducible: false,
-          rounds: flags.quick ? 1 : 10,
+          rounds: flags.quick ? 1 : 30,
           secondsARound: flags.quick ? 5 : 10,
           training: trainingRequest(scratch),
           places,
