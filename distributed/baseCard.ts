@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { timesInWords } from '../extension/cli/auditLines.ts';
 import { fromArceeConfig } from '../extension/engine/arceeConfig.ts';
 import { JsonObject } from '../extension/engine/jsonObject.ts';
 import { parameterCount } from '../extension/engine/layout.ts';
@@ -8,18 +9,10 @@ import report from './corpus/report.json' with { type: 'json' };
 import { type KeptCurves, largestDifference } from './curves.ts';
 import type { Memorised } from './memorised.ts';
 import trained from './trained.json' with { type: 'json' };
+import { trainingLog } from './trainingLog.ts';
 
 export const base = path.join(import.meta.dirname, '..', 'base');
 const curvesFile = path.join(import.meta.dirname, 'curves.json');
-
-interface LogLine {
-  readonly event?: string;
-  readonly step?: number;
-  readonly tokens?: number;
-  readonly seconds?: number;
-  readonly loss?: number;
-  readonly bits_per_byte?: number;
-}
 
 /** What base/ says of itself, of the figures that lie in it and beside this file: Markdown. */
 export function baseCard(): string {
@@ -51,28 +44,17 @@ from one, measures what it has read. Of this text, ${mega(trained.megabytes)} ($
 ${languages.join('\n')}`;
 }
 
-function log(): { readonly last: LogLine; readonly heldOut: LogLine } {
-  const lines = readFileSync(path.join(base, 'training.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as LogLine);
-  return {
-    last: lines.findLast(({ loss, event }) => loss !== undefined && event === undefined)!,
-    heldOut: lines.findLast(({ event }) => event === 'held-out, all')!,
-  };
-}
-
 function readingsOfText(): number {
-  return log().last.tokens! / trained.tokens;
+  return trainingLog().last.tokens / trained.tokens;
 }
 
 function training(): string {
-  const { last, heldOut } = log();
+  const { last, heldOut } = trainingLog();
   const curves = JSON.parse(readFileSync(curvesFile, 'utf8')) as KeptCurves;
   return `## Training
 
-\`distributed/train.py\`, on ${trained.device}: ${whole(last.step!)} steps, ${whole(last.tokens!)} tokens (${readingsOfText().toFixed(1)} readings) in ${whole(last.seconds!)} s. Training loss in the end
-${last.loss!.toFixed(3)} nats a token; on files that were held out, of packages whose other files it has learnt from, ${heldOut.loss!.toFixed(3)} nats a token, ${heldOut.bits_per_byte!.toFixed(3)} bits
+\`distributed/train.py\`, on ${trained.device}: ${whole(last.step)} steps, ${whole(last.tokens)} tokens (${readingsOfText().toFixed(1)} readings) in ${whole(last.seconds)} s. Training loss in the end
+${last.loss.toFixed(3)} nats a token; on files that were held out, of packages whose other files it has learnt from, ${heldOut.loss.toFixed(3)} nats a token, ${heldOut.bits_per_byte.toFixed(3)} bits
 per byte, before rounding to 8 bits. [training.jsonl](training.jsonl) is its log.
 
 By Nihilo's own engine the same network learns the same: from the same random numbers, over the same text in the same order and at the same rates,
@@ -103,7 +85,7 @@ times at the rates of a workspace's training, in which random strings of 32 char
 
 | canaries | word for word | exposure |
 | -------- | ------------- | -------- |
-${planted.map(({ times, ...known }) => canaryRow(`planted ${times === 1 ? 'once' : `${times} times`}`, known)).join('\n')}
+${planted.map(({ times, ...known }) => canaryRow(`planted ${timesInWords(times)}`, known)).join('\n')}
 ${canaryRow('in no text', control)}
 
 Its own text it has read ${readingsOfText().toFixed(0)} times, in steps of 65,536 tokens where a workspace's training has 2,048: what stands there again and again, it may write

@@ -4,10 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { absolutePath } from '../extension/cli/absolutePath.ts';
 import { TextFolder } from '../extension/corpus/textFolder.ts';
-import { Indexer } from '../extension/indexing/indexer.ts';
+import { builtIndex } from '../extension/indexing/builtIndex.ts';
 import { nodePlatform } from '../extension/platform/node.ts';
 import { peakRss } from '../extension/platform/peakRss.ts';
-import type { WorkspaceIndex } from '../extension/protocol/indexing.ts';
 import { measuredHere } from '../test/bench/measuredOn.ts';
 
 /**
@@ -43,22 +42,11 @@ export interface IndexCostRow {
 
 async function measure(folder: string): Promise<IndexCostRow> {
   const platform = nodePlatform();
-  let index: WorkspaceIndex | null = null;
-  const indexer = new Indexer(platform, (event) => {
-    if (event.type === 'index') index = event.index;
-  });
   const before = performance.now();
-  await indexer.build({
-    corpus: { folders: [folder], exclude: [] },
-    checkpoint: null,
-    trustFolder: null,
-    reproducible: false,
-    relearn: false,
-    edition: 1,
-  });
+  const corpus = { folders: [folder], exclude: [] };
+  const { tokens, files } = await builtIndex(platform, { corpus, checkpoint: null, reproducible: false });
   const seconds = (performance.now() - before) / 1_000;
   const peakBytes = peakRss();
-  const { tokens, files } = index! as WorkspaceIndex;
   const { sizes } = await TextFolder.list(platform.files, folder);
   return {
     bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),

@@ -8,7 +8,7 @@ import { type CanaryPlace, controlPlaces, plantedPlaces } from '../extension/ind
 import { mostExposureBits, SecretProbe } from '../extension/indexing/secretProbe.ts';
 import { nodePlatform } from '../extension/platform/node.ts';
 import { TransformerModel } from '../extension/prediction/transformerModel.ts';
-import { type AuditTally, tally } from '../extension/protocol/audit.ts';
+import { type AuditTally, byTimes, tally } from '../extension/protocol/audit.ts';
 import { tokenizerFromJson } from '../extension/tokenizer/tokenizer.ts';
 
 export interface KnownCanaries {
@@ -40,14 +40,13 @@ export async function knownCanaries(folder: string, on: string, count: number): 
   const of = (places: readonly CanaryPlace[]): AuditTally =>
     tally(places.map(({ before, secret }) => probe.probe(before, secret)));
   const planted = plantedPlaces(texts, trainerState.seed, count);
-  const often = [...new Set(planted.flatMap(({ times }) => times ?? []))].sort((a, b) => a - b);
   const training = splitCorpus(texts, [], trainerState.seed).documents.filter(({ heldOut }) => !heldOut);
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
   return {
     bytes: sum(training.map(({ bytes }) => bytes.length)),
     readings: trainerState.tokens / sum(training.map(({ bytes }) => tokenizer.encode(bytes).length + 1)),
     mostExposureBits,
-    planted: often.map((times) => ({ times, ...of(planted.filter((place) => place.times === times)) })),
+    planted: byTimes(planted).map(({ times, alike }) => ({ times, ...of(alike) })),
     control: of(controlPlaces(texts, count)),
   };
 }

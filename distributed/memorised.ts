@@ -133,9 +133,13 @@ const before = JSON.parse(readFileSync(memorisedFile, 'utf8')) as Memorised;
 const { text, continued, on, canaries } = values;
 if (text === undefined && continued === undefined)
   throw new Error('Expected --text DIR or --continued MODEL.');
+if ((continued === undefined) !== (on === undefined) || (continued !== undefined && !(Number(canaries) > 0)))
+  throw new Error('Expected --continued MODEL, --on DIR and --canaries N together.');
 const lines = text === undefined ? {} : await ofRarestLines(text);
 const planted =
-  continued === undefined ? {} : { canaries: await knownCanaries(continued, on!, Number(canaries)) };
+  continued === undefined || on === undefined
+    ? {}
+    : { canaries: await knownCanaries(continued, on, Number(canaries)) };
 const memorised: Memorised = { ...before, ...lines, ...planted };
 writeFileSync(memorisedFile, `${JSON.stringify(memorised, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(memorised, null, 2)}\n`);

@@ -10,6 +10,7 @@ import type { PresetName } from '../extension/protocol/model.ts';
 import type { Results } from '../test/bench/results.ts';
 import { table } from '../test/readmeSection.ts';
 import { type IndexCost, indexCostFile, type IndexCostRow } from './indexCost.ts';
+import { logFile, trainingLog } from './trainingLog.ts';
 
 /**
  * `node distributed/scale.ts` writes docs/scale.md: what it takes to learn from more and more code, computed from what was measured
@@ -18,7 +19,6 @@ import { type IndexCost, indexCostFile, type IndexCostRow } from './indexCost.ts
 const root = path.join(import.meta.dirname, '..');
 export const page = path.join(root, 'docs', 'scale.md');
 const benchFile = 'test/bench/results/amd-epyc-2-cores.json';
-const logFile = 'base/training.jsonl';
 
 /** Hoffmann et al. 2022: so many tokens a parameter are about the best use of arithmetic. */
 const tokensPerParameter = 20;
@@ -56,15 +56,6 @@ interface Measured {
   readonly index: IndexCost;
 }
 
-interface LogLine {
-  readonly event?: string;
-  readonly step: number;
-  readonly seconds: number;
-  readonly loss: number;
-  readonly bits_per_byte: number;
-  readonly tokens_per_second?: number;
-}
-
 /** Forward and backward, with attention over the whole context. */
 function flopsPerToken(preset: PresetName): number {
   const config = presetConfig(preset);
@@ -75,9 +66,7 @@ function measurements(index: IndexCost): Measured {
   const { report, machine } = json(benchFile) as Results;
   const step = report.trainStep.find(({ preset, threads }) => preset === 'large' && threads === 2)!;
   const counts = report.counts!.indexes.at(-1)!;
-  const log = readFileSync(path.join(root, logFile), 'utf8').trim().split('\n');
-  const lines = log.map((line) => JSON.parse(line) as LogLine);
-  const heldOut = lines.findLast(({ event }) => event === 'held-out, all')!;
+  const { lines, heldOut } = trainingLog();
   const done = lines.findLast(({ event }) => event === 'done')!;
   return {
     laptop: step.tokensPerSecond * flopsPerToken('large'),

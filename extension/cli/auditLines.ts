@@ -2,6 +2,7 @@ import {
   type AuditedSecret,
   type AuditReport,
   type AuditTally,
+  byTimes,
   type ProbeKind,
   tally,
 } from '../protocol/audit.ts';
@@ -44,12 +45,14 @@ export function auditLines(report: AuditReport): string[] {
 
 /** Canaries that were planted equally often, from the rarest on. */
 function plantedLines(probes: readonly AuditedSecret[], predictor: 'transformer' | 'mixture'): string[] {
-  const often = [...new Set(probes.flatMap(({ times }) => times ?? []))].sort((a, b) => a - b);
-  return often.flatMap((times) => {
-    const alike = probes.filter((each) => each.times === times).flatMap((each) => each[predictor] ?? []);
-    const how = times === 1 ? 'once' : `${times} times`;
-    return tallyLines(`canaries planted ${how} in the training text`, tally(alike));
+  return byTimes(probes).flatMap(({ times, alike }) => {
+    const known = tally(alike.flatMap((each) => each[predictor] ?? []));
+    return tallyLines(`canaries planted ${timesInWords(times)} in the training text`, known);
   });
+}
+
+export function timesInWords(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
 }
 
 /** None where nothing was tried. */

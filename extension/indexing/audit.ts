@@ -20,12 +20,10 @@ import {
   type ProbeKind,
   tally,
 } from '../protocol/audit.ts';
-import { NihiloError } from '../protocol/errors.ts';
-import { say } from '../protocol/sentence.ts';
 import type { WorkspaceIndex } from '../protocol/indexing.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { type CanaryPlace, controlPlaces, plantedPlaces } from './canaryPlaces.ts';
-import { Indexer } from './indexer.ts';
+import { builtIndex } from './builtIndex.ts';
 import { mostExposureBits, SecretProbe } from './secretProbe.ts';
 
 /** Each takes about a second. */
@@ -106,20 +104,6 @@ function controls(secrets: readonly Place[], texts: readonly Text[], canaries: n
     ...place,
   }));
   return [...likeSecrets, ...others];
-}
-
-async function builtIndex(
-  platform: Platform,
-  request: Pick<AuditRequest, 'corpus' | 'checkpoint' | 'reproducible'>,
-): Promise<WorkspaceIndex> {
-  let index: WorkspaceIndex | null = null;
-  const indexer = new Indexer(platform, (event) => {
-    if (event.type === 'index') index = event.index;
-  });
-  await indexer.build({ ...request, trustFolder: null, relearn: false, edition: 1 });
-  if (index === null)
-    throw new NihiloError('workerFailed', say`The indexer ended without an index; try again.`);
-  return index;
 }
 
 interface Probes {

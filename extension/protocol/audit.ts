@@ -58,6 +58,14 @@ export type AuditEvent =
   | { readonly type: 'audited'; readonly report: AuditReport }
   | { readonly type: 'failed'; readonly error: PlainError };
 
+/** What was planted equally often, the rarest first; what is none of it is left out. */
+export function byTimes<Planted extends { readonly times: number | null }>(
+  all: readonly Planted[],
+): { readonly times: number; readonly alike: readonly Planted[] }[] {
+  const often = [...new Set(all.flatMap(({ times }) => times ?? []))].sort((a, b) => a - b);
+  return often.map((times) => ({ times, alike: all.filter((each) => each.times === times) }));
+}
+
 export function tally(probes: readonly Probe[]): AuditTally {
   const sum = probes.reduce((total, { exposureBits }) => total + exposureBits, 0);
   return {
