@@ -1,6 +1,5 @@
-import axe from 'axe-core';
-import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seriousIn } from '../webview/pageChecks.ts';
 import { stageIds } from '../../extension/protocol/stages.ts';
 import { InspectorPanel } from './inspector.ts';
 import { keepOnFailure, Session } from './session.ts';
@@ -144,14 +143,3 @@ describe('the Inspector', () => {
     await workbench.page.locator('.editor-group-container .monaco-editor.focused').waitFor();
   });
 });
-
-/** What axe-core calls serious or critical. */
-async function seriousIn(frame: Frame): Promise<string[]> {
-  await frame.evaluate(axe.source);
-  const { violations } = await frame.evaluate(() =>
-    (window as unknown as { axe: typeof axe }).axe.run(document),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-}

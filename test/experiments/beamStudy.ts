@@ -1,4 +1,3 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SequenceModel } from '../../extension/counts/sequenceModel.ts';
@@ -16,7 +15,8 @@ import { nodePlatform } from '../../extension/platform/node.ts';
 import { AgreeingTokens } from '../../extension/prediction/agreeingTokens.ts';
 import { type Tokenizer, tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { BeamGenerator, bestShown } from './beam.ts';
-import type { BeamResults, BeamRun } from './results.ts';
+import { KeptRuns } from './keptRuns.ts';
+import type { BeamRun } from './results.ts';
 
 /**
  * `node test/experiments/beamStudy.ts --corpora DIR CORPUS...` grows the lines of an evaluation greedily and by beams, with the predictors of
@@ -31,7 +31,6 @@ const seed = 1;
 const widths = [1, 2, 4];
 const predictorNames = ['counts', 'mixture'] as const;
 const platform = nodePlatform();
-const file = path.join(import.meta.dirname, 'results', 'beam.json');
 
 /** What growing lines in one way came to. */
 class Way {
@@ -146,14 +145,10 @@ function follow(
 }
 
 if (flags.corpora === undefined) throw new Error('Expected --corpora DIR, got none.');
-const runs: BeamRun[] = existsSync(file)
-  ? [...(JSON.parse(readFileSync(file, 'utf8')) as BeamResults).runs]
-  : [];
+const kept = new KeptRuns<BeamRun>('beam');
 for (const predictor of predictorNames) {
   for (const corpus of names) {
-    if (runs.some((run) => run.corpus === corpus && run.predictor === predictor)) continue;
-    runs.push(...(await study(corpus, predictor)));
-    writeFileSync(`${file}.new`, `{ "runs": [\n${runs.map((run) => JSON.stringify(run)).join(',\n')}\n] }\n`);
-    renameSync(`${file}.new`, file);
+    if (kept.runs.some((run) => run.corpus === corpus && run.predictor === predictor)) continue;
+    kept.add(...(await study(corpus, predictor)));
   }
 }

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { candidates } from '../../extension/completion/candidates.ts';
@@ -25,7 +24,8 @@ import {
   spansOf,
   withMarks,
 } from './fillIn.ts';
-import type { FillInResults, FillInRun, SpanScores } from './results.ts';
+import { KeptRuns } from './keptRuns.ts';
+import type { FillInRun, SpanScores } from './results.ts';
 import { configOf } from './settings.ts';
 import { studies } from './studies.ts';
 
@@ -49,7 +49,6 @@ const leastFollowing = 0.1;
 const restCharacters = 16;
 
 const platform = nodePlatform();
-const file = path.join(import.meta.dirname, 'results', 'fillIn.json');
 const { base: settings } = studies['size']!;
 
 /** One trained model, asked to fill in stretches of text. */
@@ -234,18 +233,15 @@ async function study(corpus: string, seed: number, share: number): Promise<FillI
 }
 
 if (flags.corpora === undefined) throw new Error('Expected --corpora DIR, got none.');
-const runs: FillInRun[] = existsSync(file)
-  ? [...(JSON.parse(readFileSync(file, 'utf8')) as FillInResults).runs]
-  : [];
+const kept = new KeptRuns<FillInRun>('fillIn', tflop);
 for (const seed of seeds) {
   for (const corpus of corpora) {
     for (const share of shares) {
-      if (runs.some((run) => run.corpus === corpus && run.seed === seed && run.share === share)) continue;
-      runs.push(await study(corpus, seed, share));
-      const lines = runs.map((run) => JSON.stringify(run)).join(',\n');
-      writeFileSync(`${file}.new`, `{ "tflop": ${tflop}, "runs": [\n${lines}\n] }\n`);
-      renameSync(`${file}.new`, file);
-      process.stderr.write(`${JSON.stringify(runs.at(-1))}\n`);
+      const isThere = (run: FillInRun): boolean =>
+        run.corpus === corpus && run.seed === seed && run.share === share;
+      if (kept.runs.some(isThere)) continue;
+      kept.add(await study(corpus, seed, share));
+      process.stderr.write(`${JSON.stringify(kept.runs.at(-1))}\n`);
     }
   }
 }

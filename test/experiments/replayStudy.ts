@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { filesBelow } from '../../distributed/filesBelow.ts';
@@ -12,7 +12,8 @@ import { Batches, joinDocuments } from '../../extension/training/batches.ts';
 import { recipes } from '../../extension/training/recipe.ts';
 import { ReplayBatches } from '../../extension/training/replay.ts';
 import { runExperiment, tokenizedBy } from './experiment.ts';
-import type { ReplayResults, ReplayRun } from './results.ts';
+import { KeptRuns } from './keptRuns.ts';
+import type { ReplayRun } from './results.ts';
 
 /**
  * `node test/experiments/replayStudy.ts --corpora DIR --base-text base-corpus/text` lets the base learn a workspace with a share of its own text
@@ -28,7 +29,6 @@ const seed = 1;
 const replayedBytes = 8_000_000;
 
 const platform = nodePlatform();
-const file = path.join(import.meta.dirname, 'results', 'replay.json');
 
 if (flags.corpora === undefined || flags['base-text'] === undefined) {
   throw new Error('Expected --corpora DIR and --base-text DIR.');
@@ -85,20 +85,15 @@ async function study(corpus: string, tflop: number, share: number): Promise<Repl
 
 const others = tokensOf(path.join(baseText, 'heldOut'), Infinity);
 const replayed = joinDocuments(tokensOf(path.join(baseText, 'train'), replayedBytes), tokenizer.endOfText);
-const runs: ReplayRun[] = existsSync(file)
-  ? [...(JSON.parse(readFileSync(file, 'utf8')) as ReplayResults).runs]
-  : [];
+const kept = new KeptRuns<ReplayRun>('replay');
 for (const { tflop, corpora: names, shares } of trainings) {
   for (const corpus of names) {
     for (const share of shares) {
       const isThere = (run: ReplayRun): boolean =>
         run.corpus === corpus && run.tflop === tflop && run.share === share && run.seed === seed;
-      if (runs.some(isThere)) continue;
-      runs.push(await study(corpus, tflop, share));
-      const lines = runs.map((run) => JSON.stringify(run)).join(',\n');
-      writeFileSync(`${file}.new`, `{ "runs": [\n${lines}\n] }\n`);
-      renameSync(`${file}.new`, file);
-      process.stderr.write(`${JSON.stringify(runs.at(-1))}\n`);
+      if (kept.runs.some(isThere)) continue;
+      kept.add(await study(corpus, tflop, share));
+      process.stderr.write(`${JSON.stringify(kept.runs.at(-1))}\n`);
     }
   }
 }

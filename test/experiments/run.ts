@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCorpus } from '../../extension/corpus/corpus.ts';
 import { compileKernels } from '../../extension/engine/instantiate.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { runExperiment, type Text, tokenize } from './experiment.ts';
-import type { Run, StudyResults } from './results.ts';
+import { KeptRuns } from './keptRuns.ts';
+import type { Run } from './results.ts';
 import { studies, type Study } from './studies.ts';
 
 /**
@@ -37,23 +37,16 @@ async function readText(folder: string, vocabSize: number): Promise<Text> {
   return tokenize(documents, vocabSize);
 }
 
-function lineARun({ tflop, runs }: StudyResults): string {
-  return `{ "tflop": ${tflop}, "runs": [\n${runs.map((run) => JSON.stringify(run)).join(',\n')}\n] }\n`;
-}
-
 async function runStudy(name: string, study: Study): Promise<void> {
-  const file = path.join(import.meta.dirname, 'results', `${name}.json`);
   const { tflop } = study;
-  const runs: Run[] = existsSync(file)
-    ? [...(JSON.parse(readFileSync(file, 'utf8')) as StudyResults).runs]
-    : [];
+  const kept = new KeptRuns<Run>(name, tflop);
   const compiled = await compileKernels((asset) => platform.readAsset(asset), false);
   for (const seed of study.seeds) {
     for (const [variant, change] of Object.entries(study.variants)) {
       for (const corpus of study.corpora) {
         const same = (run: Run): boolean =>
           run.variant === variant && run.corpus === corpus && run.seed === seed;
-        if (runs.some(same)) continue;
+        if (kept.runs.some(same)) continue;
         const settings = { ...study.base, ...change };
         if (settings.decayGrowth !== 0) {
           throw new Error(
@@ -62,10 +55,7 @@ async function runStudy(name: string, study: Study): Promise<void> {
         }
         const text = await textOf(corpus, settings.vocabSize);
         const result = await runExperiment(compiled, text, settings, tflop * 1e12, seed);
-        runs.push({ variant, corpus, seed, settings, ...result });
-        const results: StudyResults = { tflop, runs };
-        writeFileSync(`${file}.new`, lineARun(results));
-        renameSync(`${file}.new`, file);
+        kept.add({ variant, corpus, seed, settings, ...result });
         const { bitsPerByte, epochs, cpuSeconds, averaged } = result;
         process.stderr.write(
           `${name} | ${variant} | ${corpus} ${seed}: ${bitsPerByte.toFixed(4)} (${averaged.map(([, bits]) => bits.toFixed(4)).join(' ')}), ${epochs.toFixed(1)} epochs, ${cpuSeconds.toFixed(0)} s\n`,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import axe from 'axe-core';
+import type { Frame } from 'playwright-core';
 import type { OpenInspector } from './editorStandIn.ts';
 
 /** Folder of pictures to look at, where one asks for them. */
@@ -14,10 +15,14 @@ export async function picture({ page }: OpenInspector, name: string, part?: stri
   else await page.locator(part).screenshot({ path });
 }
 
-/** What axe-core calls serious or critical in the page as it is. */
-export async function seriousFindings({ page }: OpenInspector): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(async () =>
+export function seriousFindings({ page }: OpenInspector): Promise<string[]> {
+  return seriousIn(page);
+}
+
+/** What axe-core calls serious or critical in a page, or a frame of one, as it is. */
+export async function seriousIn(frame: Pick<Frame, 'evaluate'>): Promise<string[]> {
+  await frame.evaluate(axe.source);
+  const { violations } = await frame.evaluate(async () =>
     (window as unknown as { axe: typeof axe }).axe.run(document),
   );
   return violations
