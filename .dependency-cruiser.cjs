@@ -41,6 +41,7 @@ const layers = {
   evaluation: [
     'protocol',
     'calling',
+    'shaping',
     'tokenizer',
     'corpus',
     'engine',

@@ -1,5 +1,5 @@
 import { goesOnWith } from '../calling/callPlace.ts';
-import { shownTokens } from '../prediction/gate.ts';
+import { leastInProse, shownTokens } from '../prediction/gate.ts';
 import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
 import type { SuggestedTokens } from '../protocol/suggested.ts';
@@ -223,11 +223,10 @@ function optionsFor(
   };
 }
 
-/** Prose is anybody's guess: within strings and comments half as much doubt is accepted. */
 function leastAcceptance({ place, isExplicit }: Question, eagerness: Eagerness): number {
   if (isExplicit) return Math.min(leastOnDemand, eagerness.leastAcceptance);
   const isCode = placeKind(place.prefix, place.languageId) === 'code';
-  return isCode ? eagerness.leastAcceptance : (1 + eagerness.leastAcceptance) / 2;
+  return isCode ? eagerness.leastAcceptance : leastInProse(eagerness.leastAcceptance);
 }
 
 /** Of a single line as much is shown as is sure, of several each as a whole, and only within a block or of one that the first opens. */

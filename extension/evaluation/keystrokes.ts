@@ -1,4 +1,4 @@
-import { shownTokens } from '../prediction/gate.ts';
+import { leastInProse, shownTokens } from '../prediction/gate.ts';
 import type { GeneratedLine } from './lineGenerator.ts';
 
 /** Probabilities from which on a suggestion is shown. */
@@ -16,6 +16,12 @@ export interface KeystrokePoint {
   readonly acceptance: number;
   /** suggestions that were shown and not accepted, per 1,000 characters of the lines */
   readonly wrongPer1000: number;
+}
+
+/** The likeliest rest of a line. */
+export interface Proposal extends GeneratedLine {
+  /** behind a string or comment that is open, where half as much doubt is accepted; absent: no */
+  readonly isProse?: boolean;
 }
 
 interface Counters {
@@ -37,9 +43,9 @@ export class Typist {
    * @param content of the line, whole UTF-8 characters
    * @param suggest the likeliest rest of the line behind so many of its bytes; called at most once a character
    */
-  type(content: Uint8Array, suggest: (at: number) => GeneratedLine): void {
-    const known = new Map<number, GeneratedLine>();
-    const suggestOnce = (at: number): GeneratedLine => {
+  type(content: Uint8Array, suggest: (at: number) => Proposal): void {
+    const known = new Map<number, Proposal>();
+    const suggestOnce = (at: number): Proposal => {
       const line = known.get(at) ?? suggest(at);
       known.set(at, line);
       return line;
@@ -71,7 +77,7 @@ export function bestPoint(curve: readonly KeystrokePoint[]): KeystrokePoint | nu
 
 function typeLine(
   content: Uint8Array,
-  suggest: (at: number) => GeneratedLine,
+  suggest: (at: number) => Proposal,
   threshold: number,
   counters: Counters,
 ): void {
@@ -98,9 +104,9 @@ function typeLine(
 }
 
 /** The whole characters of the tokens that are shown. */
-function shownPart(line: GeneratedLine, threshold: number): Uint8Array {
+function shownPart(line: Proposal, threshold: number): Uint8Array {
   const { bytes, ends } = line;
-  const count = shownTokens(line, threshold);
+  const count = shownTokens(line, line.isProse === true ? leastInProse(threshold) : threshold);
   let end = count === 0 ? 0 : ends[count - 1]!;
   while (end > 0 && end < bytes.length && isContinuation(bytes[end]!)) end--;
   return bytes.subarray(0, end);

@@ -11,6 +11,8 @@ import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { ReportCard, ReportRequest, ReportRow } from '../protocol/reportCard.ts';
+import { languageOfName } from '../shaping/languageOfName.ts';
+import { placeKind } from '../shaping/lexical.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { heldOutText, type HeldOutText } from './heldOutText.ts';
 import { bestPoint } from './keystrokes.ts';
@@ -163,7 +165,7 @@ async function judge(
   start: number,
 ): Promise<ReportCard> {
   const lines = chooseLines(judged, { typedLines, cursorsPerKind: 0 }, 1);
-  const task = { tokenizer, texts: judged, lines };
+  const task = { tokenizer, texts: judged, lines, isProse };
   const passes = [new ScoringPass(models.together, task), new ScoringPass(models.counts, task)] as const;
   const words = new WordTypist([...learnt, ...trusted]);
   let files = 0;
@@ -202,6 +204,11 @@ function rowOf(
     bitsPerByte: bits.reduce((sum, one) => sum + one, 0) / bytes,
     top1: tokens.top1,
   };
+}
+
+/** As completions see it. */
+function isProse({ bytes, path }: HeldOutText, at: number): boolean {
+  return placeKind(new TextDecoder().decode(bytes.subarray(0, at)), languageOfName(path)) !== 'code';
 }
 
 const lineFeed = 10;

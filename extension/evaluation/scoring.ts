@@ -17,6 +17,8 @@ export interface ScoringTask {
   readonly texts: readonly HeldOutText[];
   /** of each text */
   readonly lines: readonly (readonly ProbedLine[])[];
+  /** whether a string or a comment is open behind so many bytes of a text, where less doubt is accepted; absent: nobody cares */
+  readonly isProse?: (text: HeldOutText, at: number) => boolean;
 }
 
 export interface Scores {
@@ -87,7 +89,7 @@ export class ScoringPass {
     this.#model.begin();
     this.#bits.push(0);
     for (let i = 0; i <= text.ids.length; i++) {
-      if (lines[0]?.token === i) this.#try(lines.shift()!);
+      if (lines[0]?.token === i) this.#try(text, lines.shift()!);
       const id = text.ids[i] ?? this.#task.tokenizer.endOfText;
       if (text.counts[i] === 1) this.#score(id, kinds[i] ?? null);
       this.#model.learn(id);
@@ -139,10 +141,15 @@ export class ScoringPass {
     }
   }
 
-  #try({ content, cursors, typed }: ProbedLine): void {
+  #try(text: HeldOutText, { token, content, cursors, typed }: ProbedLine): void {
     for (const { kind, at } of cursors) {
       this.#lines.add(kind, this.#generator.rest(content.subarray(0, at), 0), content.subarray(at));
     }
-    if (typed) this.#typist.type(content, (at) => this.#generator.rest(content.subarray(0, at), leastShown));
+    if (!typed) return;
+    const start = text.starts[token]!;
+    this.#typist.type(content, (at) => ({
+      ...this.#generator.rest(content.subarray(0, at), leastShown),
+      isProse: this.#task.isProse?.(text, start + at) ?? false,
+    }));
   }
 }

@@ -18,7 +18,7 @@ import type { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
 import { Indexer } from '../../extension/indexing/indexer.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { AgreeingTokens } from '../../extension/prediction/agreeingTokens.ts';
-import { shownTokens } from '../../extension/prediction/gate.ts';
+import { leastInProse, shownTokens } from '../../extension/prediction/gate.ts';
 import type { Trial } from '../../extension/protocol/prediction.ts';
 import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { placeKind } from '../../extension/shaping/lexical.ts';
@@ -117,7 +117,7 @@ async function simulated(): Promise<KeystrokePoint> {
         const { content } = left.shift()!;
         typist.type(content, (at) => {
           const before = new TextDecoder().decode(bytes.subarray(0, starts[i]! + at));
-          const surest = placeKind(before, 'typescript') === 'code' ? least : (1 + least) / 2;
+          const surest = placeKind(before, 'typescript') === 'code' ? least : leastInProse(least);
           const line = generator.rest(content.subarray(0, at), surest);
           const count = shownTokens(line, surest);
           return shown(line.bytes.subarray(0, count === 0 ? 0 : line.ends[count - 1]));

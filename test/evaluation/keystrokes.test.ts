@@ -53,6 +53,16 @@ describe('the typist', () => {
     expect(asked).toEqual([...new Set(asked)]);
   });
 
+  it('asks for half the doubt in a string or a comment', () => {
+    const typist = new Typist();
+    // .7 is enough for .4 (.7 in prose), too little for .5 (.75).
+    typist.type(encoder.encode('word'), () => ({ ...line(['word', 0.7]), isProse: true }));
+    const { curve } = typist;
+    expect(pointAt(0.4, curve).saved).toBe(3 / 4);
+    expect(pointAt(0.5, curve).saved).toBe(0);
+    expect(pointAt(0.5, curve).acceptance).toBe(0);
+  });
+
   it('keeps a wrong suggestion on show while what is typed agrees with it, and asks anew where it no longer does', () => {
     const typist = new Typist();
     const asked: number[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrozenModel } from '../../extension/evaluation/frozen.ts';
-import { heldOutText } from '../../extension/evaluation/heldOutText.ts';
+import { heldOutText, type HeldOutText } from '../../extension/evaluation/heldOutText.ts';
 import { identifierTokens } from '../../extension/evaluation/identifiers.ts';
 import { chooseLines } from '../../extension/evaluation/lines.ts';
 import { score } from '../../extension/evaluation/scoring.ts';
@@ -64,6 +64,36 @@ describe('score', () => {
     const [one, other] = [plain, trying].map(({ model, task }) => score(model(), task, breathe));
     expect((await other!).bits).toEqual((await one!).bits);
     expect((await other!).lines.all.cursors).toBeGreaterThan(15);
+  });
+
+  it('types at .8 in prose as it does at .9 in code, and knows where it is', async () => {
+    const { task, model } = sampleTask((texts) =>
+      chooseLines(texts, { typedLines: 60, cursorsPerKind: 0 }, 1),
+    );
+    const places = new Set<string>();
+    const isProse = (text: HeldOutText, at: number): boolean => {
+      places.add(`${text.path} ${at}`);
+      return true;
+    };
+    const code = await score(model(), task, breathe);
+    const prose = await score(model(), { ...task, isProse }, breathe);
+    for (const [asked, same] of [
+      [0.4, 0.7],
+      [0.6, 0.8],
+      [0.8, 0.9],
+      [0.9, 0.95],
+    ]) {
+      const [one, other] = [
+        prose.keystrokes.find(({ threshold }) => threshold === asked)!,
+        code.keystrokes.find(({ threshold }) => threshold === same)!,
+      ];
+      expect(one).toEqual({ ...other, threshold: asked });
+    }
+    expect(code.keystrokes[3]!.saved).toBeGreaterThan(prose.keystrokes[3]!.saved);
+    const begun = task.lines.flatMap((lines, t) =>
+      lines.map(({ token }) => `${task.texts[t]!.path} ${task.texts[t]!.starts[token]!}`),
+    );
+    expect(begun.filter((place) => !places.has(place))).toEqual([]);
   });
 
   it('counts only what was added, in the context of what was not', async () => {
