@@ -67,10 +67,11 @@ export function baseLines({ evaluations }: QualityResults): string[] {
   const caveats = found.flatMap(({ comparison, pairs }) => commitLines(comparison.what, pairs));
   return [
     'What the base model adds: bits per byte, or keystrokes saved, without → with it; before any training the counts alone → the mixture.',
-    `Of the development corpora, so many as were measured; seed ${seed}.`,
+    'Of the development corpora and seeds, those that were measured both ways; of several seeds, a corpus has their geometric mean. The spread is',
+    'that of the single ratios.',
     '',
     ...table(
-      ['', 'corpora', 'mean ratio', 'each'],
+      ['', 'corpora', 'seeds each', 'mean ratio', 'spread', 'each'],
       found.map(({ comparison, pairs }) => rowOf(comparison, pairs)),
     ),
     '',
@@ -78,9 +79,10 @@ export function baseLines({ evaluations }: QualityResults): string[] {
   ];
 }
 
-/** What one corpus has without the base, and with it. */
+/** What one corpus has without the base, and with it; both have the same files held out. */
 interface Pair {
   readonly corpus: string;
+  readonly seed: number;
   readonly without: Found;
   readonly withBase: Found;
 }
@@ -90,11 +92,8 @@ interface Found {
   readonly commit: string;
 }
 
-/** Of the first seed: the base was measured with no other. */
-const seed = 1;
-
 function pairsOf(evaluations: readonly MeasuredEvaluation[], comparison: Comparison): Pair[] {
-  const found = (corpus: string, base: boolean): Found[] => {
+  const found = (corpus: string, seed: number, base: boolean): Found[] => {
     const [predictor, stage] = base ? comparison.withBase : comparison.without;
     const setting: Setting = { base, mostFiles: comparison.mostFiles };
     return evaluations
@@ -106,13 +105,16 @@ function pairsOf(evaluations: readonly MeasuredEvaluation[], comparison: Compari
           .map((row) => ({ value: comparison.of(row), commit })),
       );
   };
-  return developmentCorpora.flatMap((corpus) => {
-    const [withBase] = found(corpus, true);
-    const all = found(corpus, false);
-    // Of the same code, where there is such a one.
-    const without = all.find(({ commit }) => commit === withBase?.commit) ?? all[0];
-    return without === undefined || withBase === undefined ? [] : [{ corpus, without, withBase }];
-  });
+  const seeds = [...new Set(evaluations.map(({ seed }) => seed))].toSorted((a, b) => a - b);
+  return developmentCorpora.flatMap((corpus) =>
+    seeds.flatMap((seed) => {
+      const [withBase] = found(corpus, seed, true);
+      const all = found(corpus, seed, false);
+      // Of the same code, where there is such a one.
+      const without = all.find(({ commit }) => commit === withBase?.commit) ?? all[0];
+      return without === undefined || withBase === undefined ? [] : [{ corpus, seed, without, withBase }];
+    }),
+  );
 }
 
 export function isOf(evaluation: Setting, { base, mostFiles }: Setting): boolean {
@@ -120,14 +122,36 @@ export function isOf(evaluation: Setting, { base, mostFiles }: Setting): boolean
 }
 
 function rowOf({ what, target, direction }: Comparison, pairs: readonly Pair[]): string[] {
-  const ratio = geometricMean(pairs.map(({ without, withBase }) => withBase.value / without.value));
+  const corpora = [...Map.groupBy(pairs, ({ corpus }) => corpus)];
+  const ratios = pairs.map(ratioOf);
+  // Each corpus counts once, however many seeds it was measured with.
+  const ratio = geometricMean(corpora.map(([, own]) => geometricMean(own.map(ratioOf))));
   const isShare = direction === 'atMost';
-  const shown = isShare ? percent(100 * (ratio - 1)) : `${ratio.toFixed(2)} ×`;
-  const judged = target === null ? shown : `${shown} (${verdictOn(ratio, target, isShare)})`;
-  const each = pairs.map(
-    ({ corpus, without, withBase }) => `${corpus} ${share(without.value)} → ${share(withBase.value)}`,
-  );
-  return [what, `${pairs.length} of ${developmentCorpora.length}`, judged, each.join(', ')];
+  const show = (value: number): string => (isShare ? percent(100 * (value - 1)) : `${value.toFixed(2)} ×`);
+  const judged = target === null ? show(ratio) : `${show(ratio)} (${verdictOn(ratio, target, isShare)})`;
+  const each = corpora.map(([corpus, own]) => {
+    const mean = (side: 'without' | 'withBase'): string =>
+      share(geometricMean(own.map((pair) => pair[side].value)));
+    return `${corpus} ${mean('without')} → ${mean('withBase')}`;
+  });
+  return [
+    what,
+    `${corpora.length} of ${developmentCorpora.length}`,
+    seedsOf(corpora.map(([, own]) => own.length)),
+    judged,
+    `${show(Math.min(...ratios))} to ${show(Math.max(...ratios))}`,
+    each.join(', '),
+  ];
+}
+
+function ratioOf({ without, withBase }: Pair): number {
+  return withBase.value / without.value;
+}
+
+/** @param counts how many each corpus has */
+function seedsOf(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${most}` : `${least} to ${most}`;
 }
 
 /** Where what is compared is not of the same code, as a sentence each. */

@@ -2,7 +2,15 @@ import { ReadmeSection, table } from '../readmeSection.ts';
 import type { QualityResults } from './results.ts';
 import { baseLines } from './baseTable.ts';
 import { percent, share } from './figures.ts';
-import { fromNothing, type Moment, momentsOf, rowOf, type Summary, summarize } from './summary.ts';
+import {
+  evaluationsAt,
+  fromNothing,
+  type Moment,
+  momentsOf,
+  rowOf,
+  type Summary,
+  summarize,
+} from './summary.ts';
 
 export const qualityPart = new ReadmeSection('quality', 'node test/quality/measure.ts');
 
@@ -75,11 +83,11 @@ const plannedMoments: readonly Moment[] = ['index', 60, 300, 1200];
 export function qualitySection(results: QualityResults, file: string): string {
   const { machine, measuredAt, evaluations } = results;
   const commits = [...new Set(evaluations.map(({ commit }) => commit))];
-  const summaries = momentsOf(results).map((moment) => summarize(results, moment));
+  const summaries = momentsOf(results).map((moment) => summarize(evaluationsAt(results, moment), moment));
   return qualityPart.around(file, [
     `Measured on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, commit ${commits.join(' and ')}, ${measuredAt.slice(0, 10)}. A tenth of the files`,
     'is held out, other ones by each seed; each is predicted token by token from its own text so far and from the other files. Means over',
-    `the corpora and seeds (of ratios: geometric), targets behind the measured figures. Seed 1 was there while Nihilo was developed.`,
+    `the corpora, of each over its seeds (of ratios: geometric), targets behind the measured figures. Seed 1 was there while Nihilo was developed.`,
     '',
     ...table(
       ['', ...summaries.map(heading)],
@@ -112,18 +120,34 @@ function name(moment: Moment): string {
   return moment === 'index' ? 'Index ready' : moment === 60 ? '1 minute' : `${moment / 60} minutes`;
 }
 
-function heading({ moment, corpora, seeds }: Summary): string {
+function heading({ moment, corpora, seeds, evaluations }: Summary): string {
   const what = moment === 'index' ? 'index ready, counts' : `${moment / 60} min, mixture`;
-  return `${what} (${corpora.length} ${corpora.length === 1 ? 'corpus' : 'corpora'}, ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds`})`;
+  const most = evaluations === corpora.length * seeds.length ? '' : 'up to ';
+  return `${what} (${corporaText(corpora)}, ${seeds.length === 1 ? `seed ${seeds[0]}` : `${most}${seeds.length} seeds`})`;
 }
 
-/** What each of several seeds came to. */
+function corporaText({ length }: readonly string[]): string {
+  return `${length} ${length === 1 ? 'corpus' : 'corpora'}`;
+}
+
+/** What each of several seeds came to, on the corpora that all of them have. */
 function seedLines(results: QualityResults, { moment, seeds }: Summary): string[] {
   if (seeds.length === 1) return [];
-  const summaries = seeds.map((seed) => summarize(results, moment, seed));
+  const all = evaluationsAt(results, moment);
+  const corpora = [...Map.groupBy(all, ({ corpus }) => corpus)].flatMap(([corpus, own]) =>
+    own.length === seeds.length ? [corpus] : [],
+  );
+  if (corpora.length === 0) return [];
+  const summaries = seeds.map((one) =>
+    summarize(
+      all.filter(({ seed, corpus }) => seed === one && corpora.includes(corpus)),
+      moment,
+    ),
+  );
+  const what = moment === 'index' ? 'index ready' : name(moment);
   return [
     ...table(
-      [moment === 'index' ? 'index ready' : name(moment), ...seeds.map((seed) => `seed ${seed}`)],
+      [`${what}, ${corporaText(corpora)}`, ...seeds.map((seed) => `seed ${seed}`)],
       lines.map(({ what, of, show }) => [
         what,
         ...summaries.map((summary) => {

@@ -7,7 +7,7 @@ type Evaluation = MeasuredEvaluation;
 /** When a predictor is looked at: as soon as the index is ready, or after so many seconds. */
 export type Moment = 'index' | number;
 
-/** Over the corpora; of several seeds, each counts. */
+/** Over the corpora, each of which counts once, however many seeds it was measured with. */
 export interface Summary {
   readonly moment: Moment;
   readonly corpora: readonly string[];
@@ -45,13 +45,15 @@ export function momentsOf(results: QualityResults): readonly Moment[] {
   return ['index', ...times];
 }
 
-/** @param only the seed; null: each that was measured */
-export function summarize(results: QualityResults, moment: Moment, only: number | null = null): Summary {
-  const least = Math.min(...fromNothing(results).map(({ seconds }) => seconds));
-  const evaluations = fromNothing(results).filter(
-    ({ seconds, seed }) =>
-      seconds === (moment === 'index' ? least : moment) && (only === null || seed === only),
-  );
+/** At a moment; counts are the same whatever follows, so the shortest evaluations tell of the index. */
+export function evaluationsAt(results: QualityResults, moment: Moment): readonly Evaluation[] {
+  const all = fromNothing(results);
+  const least = Math.min(...all.map(({ seconds }) => seconds));
+  return all.filter(({ seconds }) => seconds === (moment === 'index' ? least : moment));
+}
+
+/** @param evaluations at that moment */
+export function summarize(evaluations: readonly Evaluation[], moment: Moment): Summary {
   const rows = evaluations.map((evaluation) => ({
     evaluation,
     row: rowOf(evaluation, judged(moment)),
@@ -66,10 +68,14 @@ export function summarize(results: QualityResults, moment: Moment, only: number 
     seconds: Math.max(...rows.map(({ row }) => row.atSeconds)),
     overZpaq: overCompressor(rows, 'zpaq5'),
     overZpaqText: overCompressor(rows, 'zpaq5text'),
-    overBaseline: geometricMean(rows.map(({ row, baseline }) => row.bitsPerByte / baseline.bitsPerByte)),
-    top1: mean(rows.map(({ row }) => row.top1)),
-    mrr: mean(rows.map(({ row }) => row.mrr)),
-    savedMore: mean(rows.map(({ row, baseline }) => 100 * (row.ksr - baseline.ksr))),
+    overBaseline: overCorpora(
+      rows,
+      ({ row, baseline }) => row.bitsPerByte / baseline.bitsPerByte,
+      geometricMean,
+    ),
+    top1: overCorpora(rows, ({ row }) => row.top1, mean),
+    mrr: overCorpora(rows, ({ row }) => row.mrr, mean),
+    savedMore: overCorpora(rows, ({ row, baseline }) => 100 * (row.ksr - baseline.ksr), mean),
     worstFile: files.reduce((worst, file) => (file.ratio > worst.ratio ? file : worst)),
   };
 }
@@ -78,15 +84,30 @@ export function rowOf({ rows }: EvaluationReport, predictor: PredictorName): Row
   return rows.findLast((row) => row.predictor === predictor)!;
 }
 
+interface Judged {
+  readonly evaluation: Evaluation;
+  readonly row: Row;
+  readonly baseline: Row;
+}
+
+/** The mean of the corpora's means. */
+function overCorpora(
+  rows: readonly Judged[],
+  of: (judged: Judged) => number,
+  meanOf: (values: readonly number[]) => number,
+): number {
+  const corpora = Map.groupBy(rows, ({ evaluation }) => evaluation.corpus);
+  return meanOf([...corpora.values()].map((own) => meanOf(own.map(of))));
+}
+
 /** null where it is not installed */
-function overCompressor(
-  rows: readonly { readonly evaluation: Evaluation; readonly row: Row }[],
-  name: string,
-): number | null {
-  const ratios = rows.map(
+function overCompressor(rows: readonly Judged[], name: string): number | null {
+  const ratio = overCorpora(
+    rows,
     ({ evaluation, row }) => row.bitsPerByte / (evaluation.compressors[name]?.bitsPerByte ?? NaN),
+    geometricMean,
   );
-  return ratios.some(Number.isNaN) ? null : geometricMean(ratios);
+  return Number.isNaN(ratio) ? null : ratio;
 }
 
 function fileRatios({ corpus, heldOutFiles }: Evaluation, row: Row, baseline: Row) {
