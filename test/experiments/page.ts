@@ -2,9 +2,18 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beamSection } from './beamSection.ts';
 import { callsSection } from './callsSection.ts';
+import { dynamicSection } from './dynamicSection.ts';
 import { fillInSection } from './fillInSection.ts';
 import { replaySection } from './replaySection.ts';
-import type { BeamResults, CallResults, FillInResults, ReplayResults, Run, StudyResults } from './results.ts';
+import type {
+  BeamResults,
+  CallResults,
+  DynamicResults,
+  FillInResults,
+  ReplayResults,
+  Run,
+  StudyResults,
+} from './results.ts';
 import { studies, type Study } from './studies.ts';
 import { mean, table, unique } from './table.ts';
 
@@ -27,6 +36,7 @@ export function learningPage(): string {
     ...results.flatMap((study) => section(study)),
     ...averaging(results.flatMap(({ runs }) => runs)),
     ...(isThere('replay') ? replaySection(read<ReplayResults>('replay')) : []),
+    ...(isThere('dynamic') ? dynamicSection(read<DynamicResults>('dynamic')) : []),
     ...(isThere('fillIn') ? fillInSection(read<FillInResults>('fillIn')) : []),
     ...(isThere('beam') ? beamSection(read<BeamResults>('beam')) : []),
     ...(isThere('calls') ? callsSection(read<CallResults>('calls')) : []),
@@ -72,7 +82,7 @@ function introduction(runs: readonly Run[]): string[] {
 }
 
 function notKnown(): string[] {
-  const waiting = [...Object.keys(studies), 'fillIn', 'beam'].filter((name) => !isThere(name));
+  const waiting = [...Object.keys(studies), 'dynamic', 'fillIn', 'beam'].filter((name) => !isThere(name));
   return [
     '## What is not known',
     '',

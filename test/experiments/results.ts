@@ -116,6 +116,28 @@ export interface ReplayRun {
   readonly baseBitsPerByte: number;
 }
 
+/** Of the held-out files of one corpus, each learnt while it is read. */
+export interface DynamicRun {
+  readonly corpus: string;
+  readonly seed: number;
+  /** of the workspace; null: all */
+  readonly mostFiles: number | null;
+  /** learning rate; 0: nothing is learnt */
+  readonly rate: number;
+  /** tokens from one step to the next */
+  readonly every: number;
+  readonly steps: number;
+  /** that were scored */
+  readonly bytes: number;
+  /** bits per byte of the base alone, and of counts and base */
+  readonly transformer: number;
+  readonly mixture: number;
+}
+
+export interface DynamicResults {
+  readonly runs: readonly DynamicRun[];
+}
+
 export interface ReplayResults {
   readonly runs: readonly ReplayRun[];
 }
