@@ -7,7 +7,7 @@ export function dynamicSection({ runs }: DynamicResults): string[] {
     '## Does it pay to learn a file while it is written?',
     '',
     'Hardly, so it is not done. The base alone needs 2 to 7 % fewer bits, but most of what it learns of the file the counts know already: together',
-    'they need .3 to 1.1 % fewer at the better rate, which is noise, for a fifth of a second of arithmetic every 128 tokens. At twice the rate the',
+    'they need .3 to 1.1 % fewer at the better rate, which is noise, for a step of training every 128 tokens. At twice the rate the',
     'base is better still and the two may be worse: how far to trust it was learnt from a base that stands still. Learning it anew was not tried.',
     '',
     'Dynamic evaluation (Krause et al. 2018): the base takes a step of Adam on the end of a held-out file each',
