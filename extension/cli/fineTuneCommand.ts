@@ -1,3 +1,4 @@
+import { removeTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { FineTuneRequest } from '../protocol/training.ts';
 import { TrainingClient } from '../training/client.ts';
@@ -17,6 +18,7 @@ export async function fineTune(
 ): Promise<number> {
   const request = fineTuneRequest(folder, options);
   await claimModelFolder(request.checkpoint);
+  await removeTrust(platform.files, trustFolder(request.checkpoint));
   const { report, exitCode } = await followOnTerminal(new TrainingClient(platform).fineTune(request));
   if (report === null) return exitCode;
   const { corpus, checkpoint } = request;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { trustFolder } from '../indexing/savedTrust.ts';
+import { removeTrust, trustFolder } from '../indexing/savedTrust.ts';
 import { interchange } from '../interchange/interchangeClient.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
@@ -81,7 +81,7 @@ export async function importFromOthers(
   const request = { type: 'import', from: absolutePath(folder), checkpoint } as const;
   const exitCode = await converted(platform, request, checkpoint, json);
   // How far another model was trusted says nothing of this one.
-  if (exitCode === 0) await platform.files.removeFolder(trustFolder(checkpoint));
+  if (exitCode === 0) await removeTrust(platform.files, trustFolder(checkpoint));
   return exitCode;
 }
 

@@ -1,4 +1,5 @@
 import { onlyThis } from '../corpus/globs.ts';
+import { removeTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
@@ -23,6 +24,8 @@ export async function train(platform: Platform, folder: string, options: TrainOp
   }
   const request = trainingRequest(platform, folder, options);
   await claimModelFolder(request.checkpoint);
+  // How far another model was trusted says nothing of what comes, if only in part.
+  await removeTrust(platform.files, trustFolder(request.checkpoint));
   const { report, exitCode } = await trainOnTerminal(platform, request);
   if (report === null) return exitCode;
   const { corpus, checkpoint } = request;

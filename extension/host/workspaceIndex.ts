@@ -52,6 +52,8 @@ export class WorkspaceIndex {
   #again: ReturnType<typeof setTimeout> | undefined;
   /** the index that is being made is too old already */
   #outdated = false;
+  /** how far to trust the transformer was learnt of another */
+  #relearn = false;
   #disposed = false;
 
   /** `status` has changed. */
@@ -74,11 +76,14 @@ export class WorkspaceIndex {
     return this.#edition > 0;
   }
 
-  /**
-   * Makes the index anew; the one before serves until then. Never rejects: `status` says how it went.
-   * @param relearn the transformer is another one: how far to trust it is not what it was
-   */
-  async build({ relearn } = { relearn: false }): Promise<void> {
+  /** The transformer is another one: how far to trust it is not what it was, and not known before a build has come to its end. */
+  modelReplaced(): void {
+    this.#relearn = true;
+    if (this.isWanted) void this.build();
+  }
+
+  /** Makes the index anew; the one before serves until then. Never rejects: `status` says how it went. */
+  async build(): Promise<void> {
     if (this.#disposed) return;
     this.#files.clear();
     this.#outdated = false;
@@ -90,8 +95,10 @@ export class WorkspaceIndex {
       if (edition !== this.#edition) return;
       const own = this.#source.checkpoint;
       const trust = trustFolder(isStored(checkpoint, own) ? checkpoint : baseOf(own));
+      const relearn = this.#relearn;
       await this.#indexer.build({ corpus, checkpoint, trustFolder: trust, reproducible, relearn, edition });
       if (edition !== this.#edition) return;
+      this.#relearn = false;
       this.#set({ stage: null });
       if (this.#outdated) void this.build();
     } catch (error) {

@@ -403,7 +403,7 @@ export class WorkspaceModel {
     this.#refuseWhileTraining(importing);
     await this.#platform.files.removeFolder(this.#checkpoint);
     await this.load();
-    if (this.#index.isWanted) void this.#index.build({ relearn: true });
+    this.#index.modelReplaced();
     return report;
   }
 
@@ -471,7 +471,7 @@ export class WorkspaceModel {
     this.#setTraining(null);
     await this.load();
     // In the background: its tokens are the new model's, and how far to trust the model is learnt from what it has not seen.
-    if (this.#index.isWanted) void this.#index.build({ relearn: true });
+    this.#index.modelReplaced();
     return result;
   }
 

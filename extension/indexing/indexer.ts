@@ -30,7 +30,13 @@ import {
   tokenizerToJson,
   trainTokenizer,
 } from '../tokenizer/tokenizer.ts';
-import { type KeptTrust, loadTrust, saveTrust, trustFolder as trustFolderOf } from './savedTrust.ts';
+import {
+  type KeptTrust,
+  loadTrust,
+  removeTrust,
+  saveTrust,
+  trustFolder as trustFolderOf,
+} from './savedTrust.ts';
 
 /** Tokens of the vocabulary before a training has chosen another. */
 const vocabSize = 2_048;
@@ -82,6 +88,7 @@ export class Indexer {
     this.#tokenizer = null;
     this.#again = new Set();
     this.#stage('reading');
+    await this.#forgetTrust(request);
     const { texts } = await readTexts(this.#platform.files, request.corpus, {});
     const material = await this.#material(request, texts);
     const { module } = await compileKernels((name) => this.#platform.readAsset(name), true);
@@ -113,9 +120,9 @@ export class Indexer {
   async #trusted(material: Material, module: WebAssembly.Module): Promise<'learnt here' | 'shipped' | null> {
     const { tokenizer, documents, transformer } = material;
     const { checkpoint, trustFolder, relearn } = this.#request!;
-    if (transformer === null || checkpoint === null || relearn) return null;
+    if (transformer === null || checkpoint === null) return null;
     const shipped = trustFolderOf(checkpoint);
-    const here = trustFolder === null ? null : await this.#load(material, trustFolder);
+    const here = trustFolder === null || relearn ? null : await this.#load(material, trustFolder);
     const learnt = here ?? (trustFolder === shipped ? null : await this.#load(material, shipped));
     if (learnt === null) return null;
     const options = { mostTokens, onProgress: () => this.#breathe() };
@@ -139,8 +146,19 @@ export class Indexer {
   async #save({ tokenizerJson }: Material, learnt: KeptTrust): Promise<void> {
     const { trustFolder } = this.#request!;
     if (trustFolder === null) return;
+    await this.#noticing(() => saveTrust(this.#platform.files, trustFolder, tokenizerJson, learnt));
+  }
+
+  /** Of another transformer than there is now; at once, so that nobody finds it who begins where this was interrupted. */
+  async #forgetTrust({ relearn, trustFolder }: IndexRequest): Promise<void> {
+    if (!relearn || trustFolder === null) return;
+    await this.#noticing(() => removeTrust(this.#platform.files, trustFolder));
+  }
+
+  /** What storage refuses is told, and changes nothing else. */
+  async #noticing(action: () => Promise<void>): Promise<void> {
     try {
-      await saveTrust(this.#platform.files, trustFolder, tokenizerJson, learnt);
+      await action();
     } catch (error) {
       if (!(error instanceof NihiloError)) throw error;
       this.#emit({ type: 'notice', sentence: error.message });

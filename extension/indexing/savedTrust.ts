@@ -22,13 +22,25 @@ export function trustFolder(checkpoint: string): string {
   return `${checkpoint}-mixture`;
 }
 
-/** Keeps how far the counts and the transformer are trusted; a reader sees this or what was there before. */
+/**
+ * Keeps how far the counts and the transformer are trusted; a reader sees this or what was there before. What came with a model stays: other
+ * workspaces begin with it.
+ * @throws {NihiloError} argumentInvalid, when something else is in the folder; storageFailed
+ */
 export async function saveTrust(
   files: FileSystem,
   folder: string,
   tokenizerJson: string,
   { frequencies, trust, tokens }: KeptTrust,
 ): Promise<void> {
+  const foreign = await foreignIn(files, folder);
+  if (foreign !== null) {
+    throw new NihiloError(
+      'argumentInvalid',
+      say`${folder} should be free for how far the model beside it is trusted, and holds ${foreign}; move it to have that kept.`,
+    );
+  }
+  if (tokens !== null && (await isShipped(files, folder))) return;
   const tensors = new Map([
     ['frequencies', { shape: [frequencies.length], data: frequencies }],
     ['trust', { shape: [trust.length], data: trust }],
@@ -38,6 +50,32 @@ export async function saveTrust(
     const seal = { version, tokenizer, tokens, sha256: digests.get(tensorsFile) };
     return [sealFile, [new TextEncoder().encode(`${JSON.stringify(seal, null, 2)}\n`)]];
   });
+}
+
+/** Whether it was learnt in other workspaces. */
+async function isShipped(files: FileSystem, folder: string): Promise<boolean> {
+  const seal = `${folder}/${sealFile}`;
+  if (!(await files.exists(seal))) return false;
+  try {
+    return (
+      JsonObject.parse(new TextDecoder().decode(await files.read(seal)), seal).numberOrNull('tokens') === null
+    );
+  } catch {
+    // Whatever it is, it can't serve.
+    return false;
+  }
+}
+
+/** Of a model that is another one now. A folder of that name that holds something else is left alone. @throws {NihiloError} storageFailed */
+export async function removeTrust(files: FileSystem, folder: string): Promise<void> {
+  if ((await foreignIn(files, folder)) === null) await files.removeFolder(folder);
+}
+
+/** The first file that nobody here writes; null: there is none, or no folder. */
+async function foreignIn(files: FileSystem, folder: string): Promise<string | null> {
+  if (!(await files.exists(folder))) return null;
+  const names = (await files.list(folder)).map(({ name }) => name);
+  return names.find((name) => name !== tensorsFile && name !== sealFile) ?? null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,22 @@ describe('nihilo finetune', () => {
     const again = await nihilo(...args);
     expect(again.code).toBe(1);
     expect(again.stderr).toMatch(/needs text that the model does not know yet\..+known to the model already/);
+  });
+
+  it('forgets how far the model before was trusted beside the counts, and nothing else that has its name', async () => {
+    const own = inScratch('trusted');
+    cpSync(model, own, { recursive: true });
+    const place = `${inScratch('fresh')}/byteStrings.ts:1:4`;
+    expect((await nihilo('complete', place, '--model', own, '--folder', inScratch('fresh'))).code).toBe(0);
+    expect(existsSync(`${own}-mixture/mixture.json`)).toBe(true);
+    const tune = ['finetune', inScratch('fresh'), '--threads', '1', '--steps', '2', '--model', own];
+    expect((await nihilo(...tune)).code).toBe(0);
+    expect(existsSync(`${own}-mixture`)).toBe(false);
+    const named = inScratch('named');
+    mkdirSync(`${named}-mixture`);
+    writeFileSync(`${named}-mixture/notes.txt`, 'mine');
+    expect((await nihilo(...tune.slice(0, -1), model, '--out', named)).code).toBe(0);
+    expect(readFileSync(`${named}-mixture/notes.txt`, 'utf8')).toBe('mine');
   });
 
   it('refuses a folder that is no model, and an --out that holds something else', async () => {

@@ -150,6 +150,23 @@ describe('the index of a workspace', () => {
     expect(model.index).toMatchObject({ predicting: 'counts', stage: 'reading' });
   });
 
+  it('has the new model weighed until a build comes to its end, however many are begun', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await serve();
+    const training = model.train(trainingRequest);
+    worker('trainer').reply({ type: 'done', report, cancelled: false });
+    await settle();
+    await training;
+    void model.buildIndex();
+    await settle();
+    expect(worker('indexer').received.at(-1)).toMatchObject({ request: { edition: 3, relearn: true } });
+    worker('indexer').reply({ type: 'done' });
+    await settle();
+    void model.buildIndex();
+    await settle();
+    expect(worker('indexer').received.at(-1)).toMatchObject({ request: { edition: 4, relearn: false } });
+  });
+
   it('is gone with the predictor, and comes again once', async () => {
     const { platform, model, worker, settle, serve } = setUp();
     await serve();

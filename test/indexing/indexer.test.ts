@@ -208,6 +208,32 @@ describe('an index beside a model', () => {
     }
   });
 
+  it('forgets how far another transformer was trusted at once, be the index not finished', async () => {
+    expect(stagesOf((await built(request(30))).events)).not.toContain('weighing');
+    const gone = { ...request(31, true), corpus: { folders: [path.join(code.folder, 'gone')], exclude: [] } };
+    await expect(built(gone)).rejects.toMatchObject({ code: 'folderUnreadable' });
+    expect(stagesOf((await built(request(32))).events)).toContain('weighing');
+  });
+
+  it('leaves what ships beside a model as it is, and a folder of its name that holds something else', async () => {
+    const folder = trustFolder(checkpoint);
+    const seal = path.join(folder, 'mixture.json');
+    const learnt = readFileSync(seal, 'utf8');
+    const shipped = JSON.stringify({ ...(JSON.parse(learnt) as object), tokens: null });
+    writeFileSync(seal, shipped);
+    const first = await built(request(33));
+    expect(stagesOf(first.events)).toContain('weighing');
+    expect(readFileSync(seal, 'utf8')).toBe(shipped);
+    writeFileSync(seal, learnt);
+    const notes = path.join(folder, 'notes.txt');
+    writeFileSync(notes, 'mine');
+    const relearnt = await built(request(34, true));
+    const notices = relearnt.events.filter((event) => event.type === 'notice');
+    expect(notices.map(({ sentence }) => sentence)).toEqual([expect.stringContaining('holds notes.txt')]);
+    expect([readFileSync(notes, 'utf8'), readFileSync(seal, 'utf8')]).toEqual(['mine', learnt]);
+    rmSync(notes);
+  });
+
   it('hears the transformer on the end of a lone file, and counts the file as a whole', async () => {
     const lone = folderOfCode('tokenizer/healing.ts');
     try {
