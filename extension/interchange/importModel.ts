@@ -65,12 +65,24 @@ export async function importModel(
  * somebody else must not decide what is read on this machine.
  */
 async function ownModel(files: FileSystem, from: string): Promise<Checkpoint | null> {
-  if (!(await files.exists(`${from}/trainer_state.json`))) return null;
+  if (!(await isOfOurs(files, `${from}/trainer_state.json`))) return null;
   try {
     const model = await readCheckpoint(files, from, { withOptimizer: true });
     return { ...model, trainerState: { ...model.trainerState, provenance: null } };
   } catch (error) {
     if (error instanceof NihiloError && error.code === 'checkpointTorn') return null;
+    throw error;
+  }
+}
+
+/** Ours names the digest of each file; Hugging Face's Trainer has a file of that name, too. */
+async function isOfOurs(files: FileSystem, stateFile: string): Promise<boolean> {
+  if (!(await files.exists(stateFile)) || (await files.size(stateFile)) > mostTextBytes) return false;
+  try {
+    const state: unknown = JSON.parse(new TextDecoder().decode(await files.read(stateFile)));
+    return typeof state === 'object' && state !== null && 'sha256' in state;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
     throw error;
   }
 }

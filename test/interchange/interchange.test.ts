@@ -308,6 +308,24 @@ describe('an import', () => {
     expect(message).toMatch(/with one of the dtypes F32, F16, BF16 and holds I8/);
   });
 
+  it('takes a folder of Hugging Face’s Trainer, whose trainer_state.json is another one', async () => {
+    await exported();
+    const state = {
+      best_metric: null,
+      epoch: 1,
+      global_step: 500,
+      log_history: [],
+      is_world_process_zero: true,
+    };
+    const file = path.join(folder, 'trainer_state.json');
+    const before = (await imported()).tensors;
+    for (const text of [JSON.stringify(state), '[]', 'null', '{"epoch":']) {
+      writeFileSync(file, text);
+      const { tensors } = await imported();
+      expect([...tensors.keys()]).toEqual([...before.keys()]);
+    }
+  });
+
   it('refuses a tokenizer that it can not do exactly, and says how to come to one', async () => {
     await exported();
     const file = path.join(folder, 'tokenizer.json');
