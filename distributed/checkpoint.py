@@ -1,5 +1,7 @@
 """What a training needs to go on, in one file that is replaced as a whole."""
 
+import contextlib
+import glob
 import json
 import os
 
@@ -8,12 +10,21 @@ import torch
 
 def write_atomically(path, write):
     """`write` fills a new file, which then takes the place of the old one: a crash leaves one of the two."""
+    # Of a process that was killed while it wrote; only one writes.
+    for left in glob.glob(f"{glob.escape(path)}.*.new"):
+        os.unlink(left)
     fresh = f"{path}.{os.getpid()}.new"
-    with open(fresh, "wb") as file:
-        write(file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
+    try:
+        with open(fresh, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    except BaseException:
+        # A disk that is full stays so until somebody frees it.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(fresh)
+        raise
 
 
 def save(path, tensors, state):

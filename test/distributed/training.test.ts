@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -217,6 +217,34 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
       argumentsFor('foreign-out', '--steps', '1', '--held-out', inScratch('foreign')),
     );
     expect(foreign.stderr).toContain('should have the tokenizer of');
+  });
+});
+
+describe.skipIf(skipped)('a checkpoint', () => {
+  it('leaves nothing of itself behind that could not be written, nor what a killed process has left', () => {
+    const folder = inScratch('saves');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'checkpoint.pt'), 'before');
+    writeFileSync(path.join(folder, 'checkpoint.pt.7.new'), 'half of it');
+    const program = `
+import sys
+sys.path.insert(0, sys.argv[1])
+import checkpoint
+
+def fill(file):
+    file.write(b"half of it")
+    raise OSError("no space left on device")
+
+try:
+    checkpoint.write_atomically(sys.argv[2], fill)
+except OSError as error:
+    print(error)
+`;
+    const args = ['-c', program, path.join(root, 'distributed'), path.join(folder, 'checkpoint.pt')];
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+    expect(execFileSync(python!, args, { env, encoding: 'utf8' })).toContain('no space left');
+    expect(readdirSync(folder)).toEqual(['checkpoint.pt']);
+    expect(readFileSync(path.join(folder, 'checkpoint.pt'), 'utf8')).toBe('before');
   });
 });
 
