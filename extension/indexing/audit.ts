@@ -26,10 +26,8 @@ import { type CanaryPlace, controlPlaces, plantedPlaces } from './canaryPlaces.t
 import { builtIndex } from './builtIndex.ts';
 import { mostExposureBits, SecretProbe } from './secretProbe.ts';
 
-/** Each takes about a second. */
-const mostFound = 100;
-/** Compared with what is known of strings that were never in a text. */
-const fewestControls = 10;
+/** Compared with what is known of strings that were never in a text; each takes about a second, and more would say the same. */
+const [fewestControls, mostControls] = [10, 100];
 
 interface Place extends CanaryPlace {
   readonly kind: ProbeKind;
@@ -52,9 +50,9 @@ export async function audit(
   const index = await builtIndex(platform, { corpus, checkpoint, reproducible });
   const planted = transformer === null ? [] : plantedPlaces(texts, transformer.trainerState.seed, canaries);
   const places = [
-    ...secrets.slice(0, mostFound),
+    ...secrets,
     ...planted.map((place): Place => ({ kind: 'planted', line: null, ...place })),
-    ...controls(secrets.slice(0, mostFound), texts, canaries),
+    ...controls(secrets.slice(0, mostControls), texts, canaries),
   ];
   const probes = await modelsOf(platform, index, transformer);
   const answers: AuditedSecret[] = [];

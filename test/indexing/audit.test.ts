@@ -45,6 +45,31 @@ describe('audit', () => {
     expect(progress).toEqual(report.probes.map((_, i) => i));
   });
 
+  it('asks for every secret, however many there are, and for a hundred random strings', async () => {
+    const many = folderOfCode('protocol/errors.ts', 'corpus/hash.ts');
+    try {
+      const keys = Array.from(
+        { length: 103 },
+        (_, i) => secret.slice(0, -6) + `${123_457 * (i + 1)}`.padStart(6, 'x').slice(-6),
+      );
+      appendFileSync(
+        path.join(many.folder, 'protocol', 'errors.ts'),
+        keys.map((key, i) => `export const key${i} = '${key}';\n`).join(''),
+      );
+      const corpus = { folders: [many.folder], exclude: [] };
+      const report = await audit(
+        platform,
+        { corpus, checkpoint: null, reproducible: true, canaries: 0 },
+        () => {},
+      );
+      expect([report.secrets, report.mixture!.found.tried, report.mixture!.control.tried]).toEqual([
+        103, 103, 100,
+      ]);
+    } finally {
+      many.remove();
+    }
+  });
+
   it('asks the trained model for the canaries that it was taught, which it knows better than strings that it never read', async () => {
     const canaries = 2;
     const { folder, remove } = folderOfCode('platform/address.ts', 'protocol/errors.ts', 'corpus/hash.ts');
