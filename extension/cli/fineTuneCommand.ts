@@ -2,13 +2,13 @@ import { removeTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { FineTuneRequest } from '../protocol/training.ts';
 import { TrainingClient } from '../training/client.ts';
-import { absolutePath } from './absolutePath.ts';
+import { absolutePath, globWithin } from './absolutePath.ts';
 import type { FineTuneOptions } from './commandLine.ts';
 import { fineTuningLines, reportCardLines, reportLines } from './figures.ts';
 import { claimModelFolder } from './modelFolder.ts';
 import { print, printJson } from './output.ts';
 import { reportOnTerminal } from './reportOnTerminal.ts';
-import { followOnTerminal, modelWithin, stopCondition } from './trainCommand.ts';
+import { followOnTerminal, stopCondition } from './trainCommand.ts';
 
 /** @returns the exit code @throws {NihiloError} as the fine-tuning does */
 export async function fineTune(
@@ -35,7 +35,7 @@ function fineTuneRequest(folder: string, options: FineTuneOptions): FineTuneRequ
   const checkpoint = absolutePath(options.out ?? options.model);
   const corpusOf = (path: string): FineTuneRequest['corpus'] => {
     const absolute = absolutePath(path);
-    const exclude = [model, checkpoint].flatMap((own) => modelWithin(absolute, own));
+    const exclude = [model, checkpoint].flatMap((own) => globWithin(absolute, own));
     return { folders: [absolute], exclude: [...new Set(exclude)] };
   };
   return {

@@ -5,7 +5,7 @@ import { NihiloError } from '../protocol/errors.ts';
 import { inEnglish, say } from '../protocol/sentence.ts';
 import { type Tokenizer, tokenizerFromJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
 import type { ShardIndex } from '../training/shards.ts';
-import { absolutePath } from './absolutePath.ts';
+import { absolutePath, globWithin } from './absolutePath.ts';
 import type { TokenizeOptions } from './commandLine.ts';
 import { integer, size } from './figures.ts';
 import { print, printJson } from './output.ts';
@@ -24,10 +24,12 @@ export async function tokenize(
   options: TokenizeOptions,
 ): Promise<number> {
   const root = absolutePath(folder);
-  const texts = await TextFolder.list(platform.files, root);
+  const shards = absolutePath(options.shards);
+  // What a call before this one wrote is none of the text.
+  const texts = await TextFolder.list(platform.files, root, globWithin(root, shards));
   if (texts.paths.length === 0) throw empty(root, texts.leftOut);
   const tokenizer = await tokenizerFor(platform, root, texts, options);
-  const index = await new ShardWriter(absolutePath(options.shards), texts, tokenizer, options).run();
+  const index = await new ShardWriter(shards, texts, tokenizer, options).run();
   if (options.json) printJson(index);
   else print(indexLines(index));
   return 0;

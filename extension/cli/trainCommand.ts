@@ -1,11 +1,10 @@
-import { onlyThis } from '../corpus/globs.ts';
 import { removeTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { CorpusRequest, StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
-import { absolutePath } from './absolutePath.ts';
+import { absolutePath, globWithin } from './absolutePath.ts';
 import type { TrainOptions } from './commandLine.ts';
 import { reportCardLines, reportLines } from './figures.ts';
 import { Interruption } from './interruption.ts';
@@ -84,7 +83,7 @@ function trainingRequest(
   const preset = base === undefined ? options.preset : 'base';
   const [corpus, checkpoint] = [absolutePath(folder), absolutePath(out)];
   return {
-    corpus: { folders: [corpus], exclude: modelWithin(corpus, checkpoint) },
+    corpus: { folders: [corpus], exclude: globWithin(corpus, checkpoint) },
     checkpoint,
     // Here, `auto` means random numbers: whoever wants the base says so.
     base: preset !== 'base' ? undefined : base === undefined ? baseModel : absolutePath(base),
@@ -101,12 +100,6 @@ function trainingRequest(
     resume,
     calls,
   };
-}
-
-/** A model inside the folder that it is trained on must not learn from its own files. */
-export function modelWithin(corpus: string, model: string): readonly string[] {
-  if (!model.startsWith(`${corpus}/`)) return [];
-  return [onlyThis(model.slice(corpus.length + 1))];
 }
 
 type StopOptions = Pick<TrainOptions, 'seconds' | 'steps' | 'epochs' | 'targetLoss'>;

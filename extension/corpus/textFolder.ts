@@ -3,6 +3,7 @@ import type { LeftOutReason } from '../protocol/corpus.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { mostFileBytes, textOf } from './corpus.ts';
+import { exclusion } from './globs.ts';
 import { hashText } from './hash.ts';
 import { countLeftOut, type LeftOutCounts } from './leftOut.ts';
 import { walkInParts } from './walk.ts';
@@ -45,13 +46,14 @@ export class TextFolder {
 
   /**
    * @param folder absolute, with forward slashes
+   * @param exclude globs of what is none of the text
    * @throws {NihiloError} folderUnreadable
    */
-  static async list(files: FileSystem, folder: string): Promise<TextFolder> {
+  static async list(files: FileSystem, folder: string, exclude: readonly string[] = []): Promise<TextFolder> {
     const paths: string[] = [];
     const sizes: number[] = [];
     const leftOut: LeftOutCounts = {};
-    for await (const part of walkInParts(files, folder)) {
+    for await (const part of walkInParts(files, folder, exclusion(exclude))) {
       for (const { reason } of part.leftOut) countLeftOut(leftOut, reason);
       const sized = await mapConcurrently(part.candidates, ({ file }) => sizeOf(files, file));
       for (const [i, size] of sized.entries()) {

@@ -56,16 +56,13 @@ export async function walkRoot(
  * @param folder absolute, with forward slashes
  * @throws {NihiloError} folderUnreadable, for the folder
  */
-export async function* walkInParts(files: FileSystem, folder: string): AsyncGenerator<Walk> {
+export async function* walkInParts(
+  files: FileSystem,
+  folder: string,
+  excluded: Exclusion,
+): AsyncGenerator<Walk> {
   const place = await openRoot(files, folder, true);
-  yield* partsOf(
-    files,
-    { folder, prefix: '' },
-    { folder, path: '', place },
-    new Set(),
-    () => false,
-    () => {},
-  );
+  yield* partsOf(files, { folder, prefix: '' }, { folder, path: '', place }, new Set(), excluded, () => {});
 }
 
 /** The part of a walk that begins in one folder. */

@@ -169,6 +169,16 @@ describe('nihilo tokenize', () => {
     expect(JSON.parse(readFileSync(inScratch('shards', 'shards.json'), 'utf8'))).toEqual(index);
   });
 
+  it('goes on, and learns nothing of itself, where the shards lie within the folder', async () => {
+    plant(scratch, texts);
+    const beside = await tokenize('beside');
+    const within = await tokenize(path.join('text', 'shards'));
+    expect(within).toEqual(beside);
+    rmSync(inScratch('text', 'shards', 'shard-00001.bin'));
+    const leftOut = { ...beside.leftOut, excluded: 1 };
+    expect(await tokenize(path.join('text', 'shards'))).toEqual({ ...beside, leftOut });
+  });
+
   it('takes a changed file as it is now where no shard has it yet', async () => {
     plant(scratch, texts);
     const index = await tokenize('shards');
