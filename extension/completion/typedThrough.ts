@@ -1,3 +1,4 @@
+import { withLineFeeds } from '../shaping/place.ts';
 import type { Question, Suggestion } from './suggester.ts';
 
 interface Shown {
@@ -13,7 +14,7 @@ export function typedThrough({ question, suggestions }: Shown, now: Question): S
   const [before, after] = [question.place, now.place];
   if (question.name !== now.name || before.languageId !== after.languageId) return [];
   if (!after.prefix.startsWith(before.prefix) || after.suffix !== before.suffix) return [];
-  const typed = after.prefix.slice(before.prefix.length);
+  const typed = withLineFeeds(after.prefix.slice(before.prefix.length));
   return suggestions.flatMap((suggestion) => {
     const { text, dedent } = suggestion;
     const goesOn = text.startsWith(typed) && text.length > typed.length;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Platform } from '../platform/platform.ts';
+import { withLineFeeds } from '../shaping/place.ts';
 import { type Outcome, readableMs } from '../statistics/tracker.ts';
 import type { CompletionRecords } from './completionProvider.ts';
 import { documentName } from './configuration.ts';
@@ -19,7 +20,7 @@ export function forgetUnwanted(model: WorkspaceModel, outcome: Outcome): void {
   if (document === undefined) return;
   for (const beyond of new Set([0, typed])) {
     const prefix = placeAt(document, document.positionAt(offset + beyond));
-    model.refused(prefix, documentName(document), text.slice(beyond));
+    model.refused(prefix, documentName(document), withLineFeeds(text.slice(beyond)));
   }
 }
 

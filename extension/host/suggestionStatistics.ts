@@ -142,7 +142,9 @@ function offerAt(
   given: number,
 ): Offer | null {
   const start = range?.start ?? position;
-  const full = typeof insertText === 'string' ? insertText : insertText.value;
+  const shaped = typeof insertText === 'string' ? insertText : insertText.value;
+  // The editor writes line ends as the document has them.
+  const full = document.eol === vscode.EndOfLine.CRLF ? shaped.replaceAll('\n', '\r\n') : shaped;
   const typed = document.getText(new vscode.Range(start, position));
   return offerOf({ uri: document.uri.toString(), start: document.offsetAt(start), typed, full, given });
 }

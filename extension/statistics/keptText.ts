@@ -23,9 +23,9 @@ export class KeptText {
     this.#current = text;
   }
 
-  /** characters */
+  /** characters, a line end as one */
   get inserted(): number {
-    return this.#original.length;
+    return withLineFeeds(this.#original).length;
   }
 
   change(uri: string, { offset, length, text }: TextChange): void {
@@ -46,8 +46,13 @@ export class KeptText {
 
   /** How many of its characters are still there, in their order: the longest common subsequence. */
   left(): number {
-    return commonCharacters(this.#original.slice(0, mostCompared), this.#current.slice(0, mostCompared));
+    const [original, current] = [withLineFeeds(this.#original), withLineFeeds(this.#current)];
+    return commonCharacters(original.slice(0, mostCompared), current.slice(0, mostCompared));
   }
+}
+
+function withLineFeeds(text: string): string {
+  return text.replaceAll('\r\n', '\n');
 }
 
 function commonCharacters(one: string, other: string): number {

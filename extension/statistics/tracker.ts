@@ -70,6 +70,8 @@ interface Accepted {
   looks: number;
 }
 
+/** A key types a character, or a line end and the indentation that the editor puts behind it. */
+const oneKey = /^(?:[^]?|\r?\n[ \t]*)$/;
 const autoClosed = ['()', '[]', '{}', '<>', '""', "''", '``'];
 
 /**
@@ -175,7 +177,7 @@ export class SuggestionTracker {
     const { full, given } = showing.candidates[0]!.offer;
     const own = full.startsWith(before) ? Math.max(before.length, given) : given;
     const grown = typed.slice(own);
-    if (grown.length >= 2) {
+    if (!oneKey.test(grown)) {
       const { first } = showing;
       const kept = new KeptText(showing.uri, showing.start + own, grown);
       if (completed.length === 0) this.#keep('partlyAccepted', { first, kept }, atMs);

@@ -177,6 +177,14 @@ describe('a suggestion', () => {
     expect(asked).toHaveLength(4);
   });
 
+  it('costs nothing while somebody types it where lines end with a carriage return and a line feed', async () => {
+    const { asked, texts } = engine(candidate([['if (a) {\n  go();\n}', 0.95]]));
+    const several = { ...low, multiline: true };
+    expect(await texts(question('x();\r\n'), several)).toEqual(['if (a) {\n  go();\n}']);
+    expect(await texts(question('x();\r\nif (a) {\r\n  g'), several)).toEqual(['o();\n}']);
+    expect(asked).toHaveLength(1);
+  });
+
   it('is asked for anew when all of it is typed', async () => {
     const { asked, texts } = engine(candidate(sure));
     await texts(question('const '));

@@ -38,7 +38,10 @@ export class Range {
   }
 }
 
-/** A document of an editor, as `vscode.TextDocument` says; its lines end with a line feed. */
+/** What stands in for `vscode.EndOfLine`. */
+export const EndOfLine = { LF: 1, CRLF: 2 } as const;
+
+/** A document of an editor, as `vscode.TextDocument` says; its lines end as the first does. */
 export class TextDocument {
   readonly uri: unknown;
   readonly languageId: string;
@@ -54,13 +57,25 @@ export class TextDocument {
     this.#starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
   }
 
+  get eol(): number {
+    return this.#text.includes('\r\n') ? EndOfLine.CRLF : EndOfLine.LF;
+  }
+
   get lineCount(): number {
     return this.#starts.length;
   }
 
-  lineAt(line: number): { readonly text: string; readonly range: Range } {
-    const text = this.#text.slice(this.#starts[line], (this.#starts[line + 1] ?? this.#text.length + 1) - 1);
-    return { text, range: new Range(line, 0, line, text.length) };
+  lineAt(line: number): {
+    readonly text: string;
+    readonly range: Range;
+    readonly isEmptyOrWhitespace: boolean;
+  } {
+    const text = this.#text.slice(this.#starts[line], this.#starts[line + 1]).replace(/\r?\n$/, '');
+    return {
+      text,
+      range: new Range(line, 0, line, text.length),
+      isEmptyOrWhitespace: text.trim() === '',
+    };
   }
 
   offsetAt({ line, character }: Position): number {
