@@ -205,7 +205,9 @@ function targetAt(
   const insertion = insertionAt(document.lineAt(line).text, character, selected);
   if (insertion === null) return { kind: 'listElsewhere' };
   const { from, head, lineSoFar } = insertion;
-  const prefix = textBefore(document, new vscode.Position(line, 0)) + lineSoFar;
+  // The document has the line up to here; what a selected entry would put in its place comes behind it.
+  const there = selected === null ? character : from;
+  const prefix = textBefore(document, new vscode.Position(line, there)) + lineSoFar.slice(there);
   const place = {
     ...indentationOf(document),
     languageId: document.languageId,

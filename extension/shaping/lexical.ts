@@ -180,6 +180,9 @@ class Scanner {
   readonly #code: RegExp;
   #at = 0;
   #left: number;
+  /** of the line that was indented last, and where it ends */
+  #lineIndentation = '';
+  #lineEnd = -1;
 
   constructor(text: string, syntax: Syntax, from: readonly Opened[]) {
     this.#text = text;
@@ -197,14 +200,14 @@ class Scanner {
   /** How many lines that look like code are code, less those that are not. */
   countingLines(): { readonly open: readonly Opened[]; readonly codeLines: number } {
     let codeLines = 0;
-    let counted = 0;
+    let start = 0;
+    let end = this.#endOfLine(start);
     while (this.#at < this.#text.length) {
       const isCode = kindOf(this.#open) === 'code';
       this.#step();
-      const passed = this.#text.slice(counted, this.#at).split('\n');
-      counted = this.#at - passed.pop()!.length;
-      const alike = passed.filter((line) => endsLikeCode.test(line)).length;
-      codeLines += isCode ? alike : -alike;
+      for (; end < this.#at; start = end + 1, end = this.#endOfLine(start)) {
+        if (endsLikeCode.test(this.#text.slice(start, end))) codeLines += isCode ? 1 : -1;
+      }
     }
     return { open: this.#open, codeLines };
   }
@@ -322,9 +325,19 @@ class Scanner {
     this.#at += sign.length;
   }
 
+  /** Of the line here. Each line is looked at once: a long one may open thousands. */
   #indentation(): string {
-    const start = this.#text.lastIndexOf('\n', this.#at - 1) + 1;
-    return /^[ \t]*/.exec(this.#text.slice(start, this.#at))![0];
+    while (this.#lineEnd < this.#at) {
+      const start = this.#lineEnd + 1;
+      this.#lineEnd = this.#endOfLine(start);
+      this.#lineIndentation = /^[ \t]*/.exec(this.#text.slice(start, this.#lineEnd))![0];
+    }
+    return this.#lineIndentation;
+  }
+
+  #endOfLine(start: number): number {
+    const end = this.#text.indexOf('\n', start);
+    return end < 0 ? this.#text.length : end;
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { syntaxOf } from '../../extension/shaping/languages.ts';
-import { openBefore, placeKind } from '../../extension/shaping/lexical.ts';
+import { openBefore, placeKind, scan } from '../../extension/shaping/lexical.ts';
 
 describe('placeKind', () => {
   it.each([
@@ -140,4 +140,42 @@ describe('what is open behind a text', () => {
     expect(looks(`${cut};`)).toBeLessThan(60);
     exec.mockRestore();
   });
+
+  it.each([
+    ['the cursor stands on', ''],
+    ['stands above it', '\n'],
+  ])(
+    'takes a few looks at each character of a long line that %s, whose signs have its indentation',
+    (_, end) => {
+      const line = `  ${'(a, '.repeat(8_000)}${end}`;
+      const { indexOf, lastIndexOf, slice } = String.prototype;
+      let characters = 0;
+      const spies = [
+        vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, sign, from = 0) {
+          const found = indexOf.call(this, sign, from);
+          characters += (found < 0 ? this.length : found) - from;
+          return found;
+        }),
+        vi.spyOn(String.prototype, 'lastIndexOf').mockImplementation(function (this: string, sign, from) {
+          const found = lastIndexOf.call(this, sign, from);
+          characters += (from ?? this.length) - found;
+          return found;
+        }),
+        vi.spyOn(String.prototype, 'slice').mockImplementation(function (this: string, from, to) {
+          const part = slice.call(this, from, to);
+          characters += part.length;
+          return part;
+        }),
+      ];
+      try {
+        forget();
+        openBefore(line, syntax);
+      } finally {
+        for (const spy of spies) spy.mockRestore();
+      }
+      // Of each beginning that it may have, a few times.
+      expect(characters).toBeLessThan(10 * line.length);
+      expect(new Set(scan(line, syntax).open.map(({ indentation }) => indentation))).toEqual(new Set(['  ']));
+    },
+  );
 });

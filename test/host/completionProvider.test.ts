@@ -1,0 +1,91 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Question } from '../../extension/completion/suggester.ts';
+import { CompletionProvider } from '../../extension/host/completionProvider.ts';
+import { Address } from './diskAsEditor.ts';
+import { Range, TextDocument } from './textDocument.ts';
+
+vi.mock('vscode', async () => {
+  const { Position, Range } = await import('./textDocument.ts');
+  return {
+    Position,
+    Range,
+    InlineCompletionItem: Object,
+    InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
+    LogLevel: { Off: 0, Trace: 1, Debug: 2 },
+    window: { visibleTextEditors: [] },
+    workspace: {
+      isTrusted: true,
+      workspaceFolders: [],
+      getConfiguration: () => ({ get: () => undefined }),
+    },
+  };
+});
+
+const nothing = { dispose: () => {} };
+const uri = Address.file('/code/bundle.js');
+
+/** The text before the cursor that the model is given. */
+async function prefixAt(text: string, offset: number, selected: string | null = null): Promise<string> {
+  const prefixes: string[] = [];
+  const model = {
+    wantIndex: () => {},
+    suggest: async ({ place }: Question) => {
+      prefixes.push(place.prefix);
+      return { suggestions: [], silence: { kind: 'lineEnds' }, asked: null, message: null };
+    },
+  };
+  const records = {
+    silences: { asked: () => {}, standing: () => null, answered: () => {} },
+    latency: { add: () => {} },
+  };
+  const log = { logLevel: 0, error: (message: string) => expect.fail(message) };
+  const provider = new CompletionProvider(model as never, records as never, {} as never, log as never);
+  const document = new TextDocument(uri, 'javascript', text);
+  const position = document.positionAt(offset);
+  const range = Object.assign(new Range(position, position), { isSingleLine: true });
+  const selectedCompletionInfo = selected === null ? undefined : { range, text: selected };
+  await provider.provideInlineCompletionItems(
+    document as never,
+    position as never,
+    { triggerKind: 1, selectedCompletionInfo } as never,
+    { onCancellationRequested: () => nothing } as never,
+  );
+  expect(prefixes).toHaveLength(1);
+  return prefixes[0]!;
+}
+
+/** The model looks at 32,768 characters; the text begins at a multiple of 8,192. */
+const [side, step] = [32_768, 8_192];
+
+describe('the text before the cursor', () => {
+  it('is cut within a long line, at one place while a step of it is typed', async () => {
+    const line = Array.from({ length: 40_000 }, (_, i) => `f(${i % 10});`).join('');
+    const text = `first();\n${line}\nlast();\n`;
+    const begins = new Set<number>();
+    for (let typed = 0; typed < step; typed += 256) {
+      const offset = 100_000 + typed;
+      const prefix = await prefixAt(text, offset);
+      const begin = offset - prefix.length;
+      expect(prefix).toBe(text.slice(begin, offset));
+      expect(prefix.length).toBeGreaterThanOrEqual(side);
+      expect(prefix.length).toBeLessThan(side + step);
+      begins.add(begin);
+    }
+    // A multiple of the step, and the next one where the cursor passes it.
+    expect([...begins].toSorted((a, b) => a - b)).toEqual([8 * step, 9 * step]);
+  });
+
+  it('has the entry of the list that is selected behind what is cut', async () => {
+    const line = 'f();'.repeat(40_000);
+    const prefix = await prefixAt(line, 100_000, 'forEach');
+    expect(prefix.endsWith('f();forEach')).toBe(true);
+    expect(prefix.length).toBeLessThan(side + step + 'forEach'.length);
+  });
+
+  it('has whole lines where there are some', async () => {
+    const text = 'const value = compute();\n'.repeat(4_000);
+    const prefix = await prefixAt(text, 90_010);
+    expect(prefix).toBe(text.slice(90_010 - prefix.length, 90_010));
+    expect(text[90_010 - prefix.length - 1]).toBe('\n');
+  });
+});
