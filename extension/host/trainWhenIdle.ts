@@ -47,8 +47,9 @@ export function trainWhenIdle(
   const timer = setInterval(look, lookEveryMs);
   return [
     { dispose: () => clearInterval(timer) },
-    model.onTrainingEvent(({ type }) => {
-      if (type === 'done') watch.trained();
+    model.onTrainingEvent((event) => {
+      // One that was stopped has not heard all of it.
+      if (event.type === 'done' && !event.cancelled) watch.trained();
     }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length === 0 || !isWritten(document)) return;
