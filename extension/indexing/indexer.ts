@@ -75,6 +75,8 @@ export class Indexer {
   #waiting = new Set<string>();
   /** changed files that the index that is being built may not have seen */
   #again = new Set<string>();
+  /** ends with the reading of changes that was begun last */
+  #reading: Promise<unknown> = Promise.resolve();
   #lastBreathMs = 0;
 
   constructor(platform: Platform, emit: (event: IndexerEvent) => void) {
@@ -208,7 +210,15 @@ export class Indexer {
     return true;
   }
 
-  async #read(): Promise<void> {
+  /** One after the other: of two readings of a file the later one is told last. */
+  #read(): Promise<void> {
+    const reading = this.#reading.then(() => this.#readWaiting());
+    // Who waits for it hears of a failure; the next one begins in any case.
+    this.#reading = reading.catch(() => {});
+    return reading;
+  }
+
+  async #readWaiting(): Promise<void> {
     if (this.#tokenizer === null || this.#waiting.size === 0) return;
     const { corpus, edition } = this.#request!;
     const tokenizer = this.#tokenizer;

@@ -7,8 +7,9 @@ import { presetConfig } from '../../extension/engine/config.ts';
 import { Indexer } from '../../extension/indexing/indexer.ts';
 import { trustFolder } from '../../extension/indexing/savedTrust.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
+import type { FileSystem } from '../../extension/platform/platform.ts';
 import type { IndexerEvent, IndexRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
-import { tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
+import { tokenizerFromJson, tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
 import { untrainedState } from '../engine/untrainedState.ts';
@@ -127,6 +128,54 @@ describe('an index without a model', () => {
         whole.changes.every(({ path: name, ids }) => /^tokenizer\/./.test(name) && ids !== null),
     ).toBe(true);
   });
+});
+
+/** Files of a file system that answers at once, but for one that is read when it may be. */
+function memoryFiles(folder: string, texts: ReadonlyMap<string, string>) {
+  const slow = { file: '', mayBeRead: Promise.resolve() };
+  const textOf = (file: string): string => texts.get(file.slice(folder.length + 1))!;
+  const files: FileSystem = {
+    ...platform.files,
+    list: async () => [...texts.keys()].map((name) => ({ name, type: 'file' })),
+    exists: async (file) => texts.has(file.slice(folder.length + 1)),
+    size: async (file) => textOf(file).length,
+    read: async (file) => {
+      if (file === slow.file) await slow.mayBeRead;
+      return new TextEncoder().encode(textOf(file));
+    },
+  };
+  return { files, slow };
+}
+
+it('tells a file that changes again while others are read as it is then, not as it was before', async () => {
+  const folder = 'vscode-vfs://memory/code';
+  const [a, b] = [`${folder}/a.ts`, `${folder}/b.ts`];
+  const texts = new Map([
+    ['a.ts', "import { b } from './b.ts';\n\nexport const before = b + 1;\n"],
+    ['b.ts', 'export const b = 1;\n'],
+  ]);
+  const { files, slow } = memoryFiles(folder, texts);
+  const events: IndexerEvent[] = [];
+  const indexer = new Indexer(nodePlatform(files), (event) => events.push(event));
+  const corpus = { folders: [folder], exclude: [] };
+  await indexer.build({ ...request(30), corpus, checkpoint: null, trustFolder: null });
+  const answered = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+  let letRead = (): void => {};
+  Object.assign(slow, { file: b, mayBeRead: new Promise<void>((resolve) => (letRead = resolve)) });
+  const many = indexer.changed([a, b]);
+  await answered();
+  const changed = 'export const after = 2;\n';
+  texts.set('a.ts', changed);
+  const one = indexer.changed([a]);
+  await answered();
+  letRead();
+  await Promise.all([many, one]);
+  const tokenizer = tokenizerFromJson(indexesOf(events)[0]!.tokenizerJson);
+  const told = events
+    .flatMap((event) => (event.type === 'changes' ? event.changes : []))
+    .findLast(({ path: name }) => name === 'a.ts');
+  const ids = tokenizer.encode(new TextEncoder().encode(changed));
+  expect([...told!.ids!]).toEqual([...ids, tokenizer.endOfText]);
 });
 
 describe('an index beside a model', () => {
