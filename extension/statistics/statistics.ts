@@ -65,13 +65,12 @@ export function counted(statistics: Statistics, outcome: Outcome): Statistics {
     case 'shown':
       return { ...statistics, shown: statistics.shown + 1 };
     case 'accepted':
-    case 'partlyAccepted':
-      return {
-        ...statistics,
-        [outcome.type]: statistics[outcome.type] + 1,
-        acceptedCharacters: statistics.acceptedCharacters + outcome.characters,
-        savedKeystrokes: statistics.savedKeystrokes + outcome.characters - 1,
-      };
+      return { ...withCharacters(statistics, outcome), accepted: statistics.accepted + 1 };
+    case 'partlyAccepted': {
+      // A suggestion counts once, however many words of it are accepted one by one.
+      const partlyAccepted = statistics.partlyAccepted + Number(outcome.isFirstPart);
+      return { ...withCharacters(statistics, outcome), partlyAccepted };
+    }
     case 'rejected':
       return { ...statistics, rejected: statistics.rejected + Number(outcome.shownMs >= readableMs) };
     case 'kept': {
@@ -83,6 +82,15 @@ export function counted(statistics: Statistics, outcome: Outcome): Statistics {
       return { ...statistics, kept: statistics.kept.map((kept, i) => (i === at ? add(kept) : kept)) };
     }
   }
+}
+
+/** With the characters of a suggestion, or of a part of it, which took one key. */
+function withCharacters(statistics: Statistics, { characters }: { readonly characters: number }): Statistics {
+  return {
+    ...statistics,
+    acceptedCharacters: statistics.acceptedCharacters + characters,
+    savedKeystrokes: statistics.savedKeystrokes + characters - 1,
+  };
 }
 
 /** The statistics with what one more outcome says of precedents. */

@@ -13,7 +13,13 @@ export type Outcome =
   | { readonly type: 'shown'; readonly first: number }
   | { readonly type: 'accepted'; readonly first: number; readonly characters: number }
   /** a part, by the word or the line: inferred from how much came in one piece */
-  | { readonly type: 'partlyAccepted'; readonly first: number; readonly characters: number }
+  | {
+      readonly type: 'partlyAccepted';
+      readonly first: number;
+      readonly characters: number;
+      /** of no part of it was it told before */
+      readonly isFirstPart: boolean;
+    }
   /** something else was typed in its place */
   | {
       readonly type: 'rejected';
@@ -85,6 +91,8 @@ export class SuggestionTracker {
   #completed: Completed | null = null;
   #accepted: Accepted[] = [];
   #lastId = 0;
+  /** the first id of what was accepted in part last */
+  #lastPart = 0;
 
   constructor(tell: (outcome: Outcome) => void) {
     this.#tell = tell;
@@ -218,7 +226,12 @@ export class SuggestionTracker {
   ): void {
     this.#accepted.push({ kept, atMs, looks: 0 });
     if (this.#accepted.length > mostKept) this.#accepted.shift();
-    this.#tell({ type, first, characters: kept.inserted });
+    const characters = kept.inserted;
+    if (type === 'accepted') this.#tell({ type, first, characters });
+    else {
+      this.#tell({ type, first, characters, isFirstPart: first !== this.#lastPart });
+      this.#lastPart = first;
+    }
   }
 
   #end(atMs: number): void {

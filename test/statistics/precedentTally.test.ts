@@ -14,8 +14,8 @@ it('counts a suggestion once when it is shown, and once when it is accepted, how
   tally.judged(2, false);
   const outcomes: Outcome[] = [
     { type: 'shown', first: 1 },
-    { type: 'partlyAccepted', first: 1, characters: 3 },
-    { type: 'partlyAccepted', first: 1, characters: 3 },
+    { type: 'partlyAccepted', first: 1, characters: 3, isFirstPart: true },
+    { type: 'partlyAccepted', first: 1, characters: 3, isFirstPart: false },
     { type: 'accepted', first: 2, characters: 3 },
     { type: 'shown', first: 2 },
     { type: 'shown', first: 3 },

@@ -6,7 +6,7 @@ const outcomes: readonly Outcome[] = [
   { type: 'shown', first: 1 },
   { type: 'shown', first: 1 },
   { type: 'accepted', first: 1, characters: 10 },
-  { type: 'partlyAccepted', first: 1, characters: 4 },
+  { type: 'partlyAccepted', first: 1, characters: 4, isFirstPart: true },
   { type: 'rejected', id: 1, uri: 'file:///a', offset: 0, text: 'abc', typed: 0, shownMs: 900 },
   { type: 'rejected', id: 2, uri: 'file:///a', offset: 0, text: 'abc', typed: 0, shownMs: 749 },
   { type: 'kept', afterMs: 30_000, inserted: 10, kept: 8 },

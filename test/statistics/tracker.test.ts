@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Offer, offerOf } from '../../extension/statistics/offer.ts';
+import { counted, noStatistics } from '../../extension/statistics/statistics.ts';
 import { type Outcome, SuggestionTracker } from '../../extension/statistics/tracker.ts';
 
 const uri = 'file:///a.ts';
@@ -118,12 +119,39 @@ describe('a suggestion', () => {
     const id = offered(0, offer('', 'return value;'));
     changed(100, 100, 0, 'return');
     expect(outcomes).toEqual([
-      { type: 'partlyAccepted', first: 1, characters: 6 },
+      { type: 'partlyAccepted', first: 1, characters: 6, isFirstPart: true },
       { type: 'shown', first: 1 },
     ]);
     changed(200, 100, 6, 'return value;');
     tracker.accepted(id, 201);
     expect(outcomes.slice(2)).toEqual([{ type: 'accepted', first: 1, characters: 7 }]);
+  });
+
+  it('is accepted in part once, however many of its words are accepted one by one, and each saves its keys', () => {
+    const { outcomes, offered, changed } = setUp();
+    offered(0, offer('', 'one two six ten;'));
+    ['one', ' two', ' six', ' ten'].reduce((at, word, i) => {
+      changed(100 * (i + 1), at, 0, word);
+      offered(100 * (i + 1) + 10, offer('one two six ten'.slice(0, at + word.length - 100), ' and more'));
+      return at + word.length;
+    }, 100);
+    const { shown, partlyAccepted, acceptedCharacters, savedKeystrokes } = outcomes.reduce(
+      counted,
+      noStatistics(0),
+    );
+    expect({ shown, partlyAccepted, acceptedCharacters, savedKeystrokes }).toEqual({
+      shown: 1,
+      partlyAccepted: 1,
+      acceptedCharacters: 15,
+      savedKeystrokes: 15 - 4,
+    });
+    // The next one is another.
+    changed(1_000, 115, 0, 'x');
+    offered(1_010, offer('', 'one more word'));
+    changed(1_100, 100, 0, 'one');
+    expect(outcomes.filter(({ type }) => type === 'partlyAccepted').at(-1)).toMatchObject({
+      isFirstPart: true,
+    });
   });
 
   it('that goes on with an entry of the list of suggestions does not own the entry', () => {
