@@ -78,11 +78,15 @@ export function uriAt(path: string): vscode.Uri {
   return vscode.Uri.from({ scheme, authority, path: path.slice(origin.length) });
 }
 
-/** Switches suggestions on or off for one language, where the setting that holds for it stands. */
-export async function setEnabled(languageId: string, enabled: boolean): Promise<void> {
-  const section = vscode.workspace.getConfiguration('nihilo', { languageId });
+/** Switches suggestions on or off for a document's language, where the setting that holds for it stands. */
+export async function setEnabled(document: vscode.TextDocument, enabled: boolean): Promise<void> {
+  const section = vscode.workspace.getConfiguration('nihilo', document);
   const set = section.inspect<unknown>('enabled');
-  const inWorkspace = set?.workspaceLanguageValue !== undefined || set?.workspaceValue !== undefined;
-  const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  const isSet = (...values: readonly unknown[]): boolean => values.some((value) => value !== undefined);
+  const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+  let target = Global;
+  if (isSet(set?.workspaceLanguageValue, set?.workspaceValue)) target = Workspace;
+  // A folder's own settings hold before those of the workspace around it.
+  if (isSet(set?.workspaceFolderLanguageValue, set?.workspaceFolderValue)) target = WorkspaceFolder;
   await section.update('enabled', enabled, target, true);
 }

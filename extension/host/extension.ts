@@ -291,6 +291,6 @@ async function deleteModel(model: WorkspaceModel, log: vscode.LogOutputChannel):
 }
 
 async function toggleLanguage(): Promise<void> {
-  const language = vscode.window.activeTextEditor?.document.languageId;
-  if (language !== undefined) await setEnabled(language, languageOff() !== null);
+  const document = vscode.window.activeTextEditor?.document;
+  if (document !== undefined) await setEnabled(document, languageOff() !== null);
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { readCorpus, readTextsAt } from '../../extension/corpus/corpus.ts';
-import { openCorpus, pathOf } from '../../extension/host/configuration.ts';
+import { openCorpus, pathOf, setEnabled } from '../../extension/host/configuration.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import { withTree } from '../corpus/folderTree.ts';
 
@@ -11,10 +11,14 @@ const editor = vi.hoisted(() => ({
   workspace: {} as Record<string, boolean>,
   /** by the folder: what its own settings add */
   folders: { '/code': {} } as Record<string, Record<string, boolean>>,
+  /** of `nihilo.enabled` as it holds for a document: where it is set */
+  enabled: {} as Record<string, boolean>,
+  updated: [] as unknown[][],
 }));
 
 // VS Code merges the objects of a setting, the workspace's last.
 vi.mock('vscode', () => ({
+  ConfigurationTarget: { Global: 1, Workspace: 2, WorkspaceFolder: 3 },
   workspace: {
     get isTrusted() {
       return editor.isTrusted;
@@ -22,17 +26,28 @@ vi.mock('vscode', () => ({
     get workspaceFolders() {
       return Object.keys(editor.folders).map((fsPath) => ({ uri: { scheme: 'file', fsPath } }));
     },
-    getConfiguration: (section: string, folder: { readonly fsPath: string }) => ({
+    getConfiguration: (section: string, folder: { readonly fsPath: string; readonly uri?: unknown }) => ({
       get: () =>
         section === 'files'
           ? { ...editor.user, ...editor.workspace, ...editor.folders[folder.fsPath] }
           : undefined,
-      inspect: () => ({ defaultValue: {}, globalValue: editor.user, workspaceValue: editor.workspace }),
+      inspect: (name: string) =>
+        name === 'enabled'
+          ? inspected(folder)
+          : { defaultValue: {}, globalValue: editor.user, workspaceValue: editor.workspace },
+      update: async (...update: unknown[]) => void editor.updated.push(update),
     }),
   },
 }));
 
+/** The editor knows the folder's settings only of who has an address. */
+function inspected(scope: { readonly uri?: unknown }): Record<string, boolean> {
+  const isKnown = (name: string): boolean => scope.uri !== undefined || !name.startsWith('workspaceFolder');
+  return Object.fromEntries(Object.entries(editor.enabled).filter(([name]) => isKnown(name)));
+}
+
 beforeEach(() => {
+  editor.updated = [];
   editor.isTrusted = true;
   editor.user = { '**/private': true };
   editor.workspace = { '**/private': false, '**/fixtures': true };
@@ -85,4 +100,17 @@ it('turns the backslashes of a Windows path into slashes, and leaves those in a 
   ]) {
     expect(pathOf({ scheme: 'file', fsPath } as never)).toBe(expected);
   }
+});
+
+it.each([
+  ['of the user where it is set nowhere', {}, 1],
+  ['of the user where it is set there', { globalLanguageValue: false }, 1],
+  ['of the workspace where it is set there', { workspaceValue: false }, 2],
+  ['of the workspace where its language has it', { globalValue: false, workspaceLanguageValue: false }, 2],
+  ['of the folder where it is set there', { workspaceFolderValue: false }, 3],
+  ['of the folder before the workspace', { workspaceValue: true, workspaceFolderLanguageValue: false }, 3],
+])('switches a language on in the settings %s', async (_, set, target) => {
+  editor.enabled = set as Record<string, boolean>;
+  await setEnabled({ uri: { scheme: 'file', fsPath: '/code/a.go' }, languageId: 'go' } as never, true);
+  expect(editor.updated).toEqual([['enabled', true, target, true]]);
 });
