@@ -3,6 +3,7 @@ import type { FileEntry, FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import { GitIgnore } from './gitIgnore.ts';
+import { rootFolder } from './roots.ts';
 
 /** A folder's place in the git repository around it, and the rules from above that reach it. */
 export interface RepositoryPlace {
@@ -76,8 +77,8 @@ async function repositoryTop(files: FileSystem, folder: string): Promise<string 
 
 function folderAbove(folder: string): string | null {
   const end = folder.lastIndexOf('/');
-  if (end < originOf(folder).length || folder === '/') return null;
-  return end === 0 ? '/' : folder.slice(0, end);
+  if (end < originOf(folder).length || folder.endsWith('/')) return null;
+  return rootFolder(folder.slice(0, end + 1));
 }
 
 /** In a linked worktree or a submodule, `.git` is a file that says where the settings are. */

@@ -1,6 +1,6 @@
 /** A folder of the workspace. */
 export interface Root {
-  /** absolute, with forward slashes, without one at its end */
+  /** absolute, with forward slashes, without one at its end; see `rootFolder` */
   readonly folder: string;
   /** what the paths of its documents begin with: '' in a workspace of one folder, else ends with a slash */
   readonly prefix: string;
@@ -8,7 +8,7 @@ export interface Root {
 
 /** Each folder once, in the order of their paths; where there are several, their names tell them apart. */
 export function workspaceRoots(folders: readonly string[]): Root[] {
-  const unique = [...new Set(folders.map(normalize))].sort();
+  const unique = [...new Set(folders.map(rootFolder))].sort();
   if (unique.length < 2) return unique.map((folder) => ({ folder, prefix: '' }));
   return unique.map((folder) => ({ folder, prefix: `${shortestName(folder, unique)}/` }));
 }
@@ -39,9 +39,12 @@ export function pathBelow({ folder }: Root, file: string): string {
   return file.slice(folder.length).replace(/^\//, '');
 }
 
-function normalize(folder: string): string {
+/** A folder as roots have it: the slash at its end stays only where a disk, or a file system without an authority, has no other. */
+export function rootFolder(folder: string): string {
   const path = /^([A-Za-z]:|\\\\)/.test(folder) ? folder.replaceAll('\\', '/') : folder;
-  return path.replace(/(?<=[^/])\/+$/, '');
+  const top = /^(?:[A-Za-z]:|[A-Za-z][\w+.-]+:\/\/)\//.exec(path)?.[0] ?? '';
+  const bare = path.replace(/(?<=[^/])\/+$/, '');
+  return bare.length < top.length ? top : bare;
 }
 
 /** The last names of the folder's path, as few as no other folder ends with. */

@@ -3,7 +3,7 @@ import { originOf } from '../platform/address.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import { ruleWithin } from '../corpus/globs.ts';
-import { fileOfPath, pathInWorkspace, workspaceRoots } from '../corpus/roots.ts';
+import { fileOfPath, pathInWorkspace, rootFolder, workspaceRoots } from '../corpus/roots.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { excludedGlobs, type SettingSource } from './settings.ts';
 
@@ -29,7 +29,7 @@ export function openCorpus(): CorpusRequest {
   const rules = folders.flatMap(({ uri }, i) =>
     globs[i]!.map((glob) => {
       const isOfAll = globs.every((others) => others.includes(glob));
-      return isOfAll ? glob : ruleWithin(pathOf(uri), glob);
+      return isOfAll ? glob : ruleWithin(rootFolder(pathOf(uri)), glob);
     }),
   );
   return { folders: folders.map(({ uri }) => pathOf(uri)), exclude: [...new Set(rules)] };

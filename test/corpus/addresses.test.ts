@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTexts, readTextsAt } from '../../extension/corpus/corpus.ts';
-import { pathInWorkspace } from '../../extension/corpus/roots.ts';
+import { fileOfPath, pathInWorkspace, rootFolder, workspaceRoots } from '../../extension/corpus/roots.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import type { FileSystem } from '../../extension/platform/platform.ts';
 import { routedFiles } from '../../extension/platform/routedFiles.ts';
@@ -69,5 +69,51 @@ describe('a folder at an address', () => {
     const { texts } = await readTexts(files, { folders, exclude: [] }, {});
     const tops = texts.map((text) => text.path.split('/')[0]);
     expect([...new Set(tops)].toSorted()).toEqual(['protocol', 'tokenizer']);
+  });
+});
+
+describe('a file system without an authority', () => {
+  const top = 'memfs:///';
+  const within = (address: string): string => {
+    if (!address.startsWith(top)) throw new Error(`Expected an address below ${top}, got ${address}.`);
+    return path.posix.join(code.folder, address.slice(top.length));
+  };
+  const remote: FileSystem = {
+    ...nodeFiles,
+    list: (folder) => nodeFiles.list(within(folder)),
+    size: (file) => nodeFiles.size(within(file)),
+    read: (file) => nodeFiles.read(within(file)),
+    exists: (place) => nodeFiles.exists(within(place)),
+  };
+  const memory = routedFiles(nodeFiles, remote);
+
+  it('is opened as a whole, and gives what its folder gives on a disk', async () => {
+    for (const opened of ['', 'tokenizer']) {
+      const onDisk = await readTexts(files, { folders: [path.join(code.folder, opened)], exclude: [] }, {});
+      expect(onDisk.texts.length).toBeGreaterThan(5);
+      expect(await readTexts(memory, { folders: [top + opened], exclude: [] }, {})).toEqual(onDisk);
+    }
+  });
+
+  it('names a file by its path, and reads it alone', async () => {
+    const file = `${top}tokenizer/heap.ts`;
+    expect(pathInWorkspace([top], file)).toBe('tokenizer/heap.ts');
+    expect(fileOfPath(workspaceRoots([top]), 'tokenizer/heap.ts')).toBe(file);
+    const [text] = await readTextsAt(memory, { folders: [top], exclude: [] }, file);
+    expect(text?.path).toBe('tokenizer/heap.ts');
+  });
+
+  it.each([
+    ['memfs:///', 'memfs:///'],
+    ['memfs:///src/', 'memfs:///src'],
+    ['vscode-vfs://github/', 'vscode-vfs://github'],
+    ['z:/', 'z:/'],
+    ['z:\\', 'z:/'],
+    ['z:/code/', 'z:/code'],
+    ['/', '/'],
+    ['/home/code:/', '/home/code:'],
+  ])('keeps the slash of a top that has no other: %s is %s', (folder, expected) => {
+    expect(rootFolder(folder)).toBe(expected);
+    expect(rootFolder(expected)).toBe(expected);
   });
 });

@@ -1,5 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { readCorpus, readTextsAt } from '../../extension/corpus/corpus.ts';
+import { exclusionIn } from '../../extension/corpus/globs.ts';
+import { workspaceRoots } from '../../extension/corpus/roots.ts';
 import { openCorpus, pathOf, setEnabled } from '../../extension/host/configuration.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
 import { withTree } from '../corpus/folderTree.ts';
@@ -24,7 +26,11 @@ vi.mock('vscode', () => ({
       return editor.isTrusted;
     },
     get workspaceFolders() {
-      return Object.keys(editor.folders).map((fsPath) => ({ uri: { scheme: 'file', fsPath } }));
+      return Object.keys(editor.folders).map((fsPath) => {
+        const [scheme, rest] = fsPath.includes('://') ? fsPath.split('://') : ['file', fsPath];
+        const path = rest!.slice(rest!.indexOf('/'));
+        return { uri: { scheme, authority: rest!.slice(0, -path.length), path, fsPath } };
+      });
     },
     getConfiguration: (section: string, folder: { readonly fsPath: string; readonly uri?: unknown }) => ({
       get: () =>
@@ -89,6 +95,18 @@ it('leaves out of a folder what its own settings exclude, and of all what those 
       );
     }
   });
+});
+
+it('leaves out of the whole of a drive or of another file system what its own settings exclude', () => {
+  editor.user = editor.workspace = {};
+  const opened = ['z:\\', 'memfs:///', 'vscode-vfs://github/'];
+  editor.folders = Object.fromEntries(opened.map((folder, i) => [folder, { [`${i}.ts`]: true }]));
+  const { folders, exclude } = openCorpus();
+  for (const [i, folder] of folders.entries()) {
+    const [root] = workspaceRoots([folder]);
+    const isExcluded = exclusionIn(root!.folder, exclude);
+    expect([0, 1, 2].map((file) => isExcluded(`${file}.ts`))).toEqual([0, 1, 2].map((file) => file === i));
+  }
 });
 
 it('turns the backslashes of a Windows path into slashes, and leaves those in a name elsewhere', () => {
