@@ -130,7 +130,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     // What is typed as it was suggested asks nobody anything, and is the suggestion from before.
     if (asked !== null) {
       const { name } = question;
-      recent.add(name, prefix, suggestions);
+      const tokenizer = completingTokenizer(this.#model);
+      if (tokenizer !== null) recent.add(name, prefix, suggestions, tokenizer);
       if (first !== null && suggestion !== undefined)
         void this.#judge(first, prefix, { name, suffix }, suggestion.text);
     }
@@ -187,6 +188,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider {
     this.#lastFailure = error;
     logFailure(error, this.#log, 'completion');
   }
+}
+
+/** SHA-256 of the tokenizer of what completes: the index where there is one, else the model; null: nothing does any more. */
+function completingTokenizer({ index, state }: Pick<WorkspaceModel, 'index' | 'state'>): string | null {
+  if (index.tokenizer !== null) return index.tokenizer;
+  return state.state === 'ready' ? state.model.tokenizer : null;
 }
 
 /** @returns why not, where nothing may be inserted */

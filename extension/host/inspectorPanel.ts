@@ -68,8 +68,6 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #view: { readonly view: vscode.WebviewView; readonly page: ShownPage } | null = null;
   #tab: { readonly panel: vscode.WebviewPanel; readonly page: ShownPage } | null = null;
   #modelState: ModelState;
-  /** of the last model that was ready */
-  #tokenizer: string | null = null;
   /** the last in which somebody wrote: a chapter or a page of settings may hide it when a page is opened */
   #editor = writtenIn(vscode.window.activeTextEditor);
 
@@ -87,7 +85,6 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     this.#recent = recent;
     this.#actions = actions;
     this.#modelState = model.state;
-    this.#forgetOtherTokens();
     this.#disposables = [
       model.onTrainingEvent((event) => {
         this.#history.record(event);
@@ -139,9 +136,10 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
 
   /** What is shown at its cursor or was taken there; tokens of counts alone mean nothing to the model. */
   #suggestionIn({ document, selection }: vscode.TextEditor): SuggestedHere | null {
-    if (this.#model.index.predicting === 'counts') return null;
+    const { index, state } = this.#model;
+    if (index.predicting === 'counts' || state.state !== 'ready') return null;
     const { name, prefix } = textAround(document, selection.active);
-    return this.#recent.at(name, prefix);
+    return this.#recent.at(name, prefix, state.model.tokenizer);
   }
 
   #wonder(wonder: Wonder, editor: vscode.TextEditor | null): void {
@@ -256,16 +254,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   #modelChanged(): void {
     if (this.#modelState === this.#model.state) return;
     this.#modelState = this.#model.state;
-    this.#forgetOtherTokens();
     for (const { conversation } of this.#pages) conversation.modelChanged(this.#modelState);
-  }
-
-  /** Tokens of a suggestion mean others to a model with another tokenizer. */
-  #forgetOtherTokens(): void {
-    if (this.#modelState.state !== 'ready') return;
-    const { tokenizer } = this.#modelState.model;
-    if (this.#tokenizer !== null && this.#tokenizer !== tokenizer) this.#recent.clear();
-    this.#tokenizer = tokenizer;
   }
 }
 

@@ -14,6 +14,8 @@ import { Signal } from './signal.ts';
 export interface IndexStatus {
   /** what completions come from; null before there is an index */
   readonly predicting: Predicting | null;
+  /** SHA-256 of the tokenizer that completions are made with; null before there is an index */
+  readonly tokenizer: string | null;
   /** of the index that is being made; null while none is */
   readonly stage: IndexStage | null;
   /** why there is no newer index; null when nothing went wrong */
@@ -46,7 +48,7 @@ export class WorkspaceIndex {
   readonly #notices = new Signal<string>();
   readonly #files = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #status: IndexStatus = { predicting: null, stage: null, error: null };
+  #status: IndexStatus = { predicting: null, tokenizer: null, stage: null, error: null };
   #edition = 0;
   #deaths = 0;
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -130,7 +132,7 @@ export class WorkspaceIndex {
 
   /** The predictor is gone, and its index with it. @param died without having been asked to */
   lost(died: boolean): void {
-    this.#set({ predicting: null });
+    this.#set({ predicting: null, tokenizer: null });
     if (!this.isWanted || this.#disposed) return;
     if (!died) void this.build();
     // An index that came earlier would find no predictor.
@@ -170,7 +172,7 @@ export class WorkspaceIndex {
 
   async #serve(index: Index): Promise<void> {
     try {
-      this.#set({ predicting: await this.#predictor.useIndex(index) });
+      this.#set({ predicting: await this.#predictor.useIndex(index), tokenizer: index.tokenizer });
     } catch (error) {
       this.#failed(error);
     }

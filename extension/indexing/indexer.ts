@@ -13,6 +13,7 @@ import type { CountingModel } from '../counts/countingModel.ts';
 import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
+import { sha256 } from '../platform/sha256.ts';
 import { sharedBytes } from '../platform/sharing.ts';
 import { openTransformer, type TrainedTransformer } from '../prediction/trainedTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
@@ -58,6 +59,7 @@ interface Vocabulary {
 }
 
 interface Material extends Vocabulary {
+  readonly tokenizerDigest: string;
   readonly texts: readonly Text[];
   /** ids of each text */
   readonly documents: readonly Uint16Array[];
@@ -178,8 +180,9 @@ export class Indexer {
     const transformer = await this.#transformer(request);
     const { tokenizer, tokenizerJson } =
       transformer === null ? newVocabulary(texts) : vocabularyOf(transformer);
+    const tokenizerDigest = await sha256(new TextEncoder().encode(tokenizerJson));
     const documents = texts.map(({ bytes }) => document(tokenizer, bytes));
-    return { texts, tokenizer, tokenizerJson, documents, transformer };
+    return { texts, tokenizer, tokenizerJson, tokenizerDigest, documents, transformer };
   }
 
   /** A model that can't be used is none here: whoever loads it for completions says why. */
@@ -305,7 +308,7 @@ function countAsOne(counts: CountingModel, parts: readonly Uint16Array[], whole:
 }
 
 function indexOf(
-  { texts, documents, tokenizer, tokenizerJson }: Material,
+  { texts, documents, tokenizer, tokenizerJson, tokenizerDigest }: Material,
   counts: CountingModel,
   heard: boolean,
   edition: number,
@@ -320,7 +323,17 @@ function indexOf(
   const suffixes = sharedIntegers(sorted.length);
   suffixes.set(sorted);
   const files = texts.map(fileOf);
-  return { edition, tokenizerJson, heard, counts: counts.toTransfer(), files, tokens, starts, suffixes };
+  return {
+    edition,
+    tokenizerJson,
+    tokenizer: tokenizerDigest,
+    heard,
+    counts: counts.toTransfer(),
+    files,
+    tokens,
+    starts,
+    suffixes,
+  };
 }
 
 function fileOf({ path, removed }: Text): IndexedFile {

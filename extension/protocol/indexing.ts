@@ -47,6 +47,8 @@ export interface IndexedFile {
 export interface WorkspaceIndex {
   readonly edition: number;
   readonly tokenizerJson: string;
+  /** SHA-256 of it, as `ModelSummary` has it */
+  readonly tokenizer: string;
   /** whether the counts have learnt how far to trust the checkpoint's transformer */
   readonly heard: boolean;
   readonly counts: CountsTransfer;

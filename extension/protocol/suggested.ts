@@ -11,6 +11,8 @@ export interface SuggestedTokens {
 /** A suggestion that is shown at a place, or was taken there. */
 export interface SuggestedHere {
   readonly tokens: readonly ScoredToken[];
+  /** SHA-256 of the tokenizer whose tokens they are */
+  readonly tokenizer: string;
   /** so many bytes before the cursor the first of them begins */
   readonly back: number;
   /** of these, so many were there when it was suggested; the others have been taken since */

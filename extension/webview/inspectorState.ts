@@ -330,7 +330,9 @@ function wondering(state: InspectorState, inspection: Inspection): Step {
     return { state: { ...next, look: { number, sheet: true } }, send: [] };
   }
   const { suggestion } = wonder;
-  const before = suggestion === null ? null : positionBefore(suggestion, inspection);
+  // The model may have become another since the suggestion was found: its tokens mean others to that.
+  const isRead = state.model?.state === 'ready' && state.model.model.tokenizer === suggestion?.tokenizer;
+  const before = suggestion !== null && isRead ? positionBefore(suggestion, inspection) : null;
   if (suggestion === null || before === null)
     return { state: { ...next, selection: { ...state.selection, whyToken: token } }, send: [] };
   // Of what came behind the place where the suggestion begins.

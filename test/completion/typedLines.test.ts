@@ -172,7 +172,12 @@ function providerOf(suggester: Suggester): {
   restAt(document: TextDocument, offset: number): Promise<string>;
 } {
   const inspection = { precedent: () => Promise.resolve(null) };
-  const model = { wantIndex: () => {}, suggest: suggester.suggest.bind(suggester), inspection };
+  const model = {
+    wantIndex: () => {},
+    suggest: suggester.suggest.bind(suggester),
+    inspection,
+    index: { tokenizer: index.tokenizer },
+  };
   const silences = { asked: () => {}, standing: () => null, answered: () => {} };
   const records = {
     latency: new LatencyRecord(),

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Question } from '../../extension/completion/suggester.ts';
 import { CompletionProvider } from '../../extension/host/completionProvider.ts';
+import { RecentSuggestions } from '../../extension/host/recentSuggestions.ts';
+import { modelSummary } from './samples.ts';
 import { Address } from './diskAsEditor.ts';
 import { Range, TextDocument } from './textDocument.ts';
 
@@ -24,22 +26,27 @@ vi.mock('vscode', async () => {
 const nothing = { dispose: () => {} };
 const uri = Address.file('/code/bundle.js');
 
-/** The text before the cursor that the model is given. */
-async function prefixAt(text: string, offset: number, selected: string | null = null): Promise<string> {
-  const prefixes: string[] = [];
-  const model = {
-    wantIndex: () => {},
-    suggest: async ({ place }: Question) => {
-      prefixes.push(place.prefix);
-      return { suggestions: [], silence: { kind: 'lineEnds' }, asked: null, message: null };
-    },
-  };
+/** The editor asks at a place. @param model what the provider asks it for */
+async function ask(
+  model: object,
+  text: string,
+  offset: number,
+  selected: string | null = null,
+): Promise<RecentSuggestions> {
+  const recent = new RecentSuggestions();
   const records = {
     silences: { asked: () => {}, standing: () => null, answered: () => {} },
     latency: { add: () => {} },
+    statistics: { offered: () => null },
+    recent,
   };
   const log = { logLevel: 0, error: (message: string) => expect.fail(message) };
-  const provider = new CompletionProvider(model as never, records as never, {} as never, log as never);
+  const provider = new CompletionProvider(
+    { wantIndex: () => {}, ...model } as never,
+    records as never,
+    {} as never,
+    log as never,
+  );
   const document = new TextDocument(uri, 'javascript', text);
   const position = document.positionAt(offset);
   const range = Object.assign(new Range(position, position), { isSingleLine: true });
@@ -50,6 +57,17 @@ async function prefixAt(text: string, offset: number, selected: string | null = 
     { triggerKind: 1, selectedCompletionInfo } as never,
     { onCancellationRequested: () => nothing } as never,
   );
+  return recent;
+}
+
+/** The text before the cursor that the model is given. */
+async function prefixAt(text: string, offset: number, selected: string | null = null): Promise<string> {
+  const prefixes: string[] = [];
+  const suggest = async ({ place }: Question) => {
+    prefixes.push(place.prefix);
+    return { suggestions: [], silence: { kind: 'lineEnds' }, asked: null, message: null };
+  };
+  await ask({ suggest }, text, offset, selected);
   expect(prefixes).toHaveLength(1);
   return prefixes[0]!;
 }
@@ -88,4 +106,23 @@ describe('the text before the cursor', () => {
     expect(prefix).toBe(text.slice(90_010 - prefix.length, 90_010));
     expect(text[90_010 - prefix.length - 1]).toBe('\n');
   });
+});
+
+it.each([
+  ['index, where there is one', 'of the index', 'of the index'],
+  ['model, where there is none', null, modelSummary.tokenizer],
+])('keeps of a suggestion that its tokens are those of the %s', async (_, tokenizer, expected) => {
+  const made = { tokens: [{ id: 5, bytes: 'go();', logit: 0, probability: 0.9 }], typed: 0 };
+  const suggestion = { text: 'go();', replaced: 0, dedent: 0, acceptance: 0.9, made };
+  const asked = { kind: 'new', engineMs: 1 };
+  const model = {
+    suggest: async () => ({ suggestions: [suggestion], silence: null, asked, message: null }),
+    index: { tokenizer },
+    state: { state: 'ready', model: modelSummary, origin: 'trained' },
+  };
+  const recent = await ask(model, 'x();\n', 5);
+  for (const one of ['of the index', modelSummary.tokenizer]) {
+    const here = recent.at(uri.toString(), 'x();\n', one);
+    expect(here?.tokenizer).toBe(one === expected ? one : undefined);
+  }
 });

@@ -14,7 +14,7 @@ const training: TrainingStatus = {
   progress: trainingProgress,
   heldOut: null,
 };
-const none: IndexStatus = { predicting: null, stage: null, error: null };
+const none: IndexStatus = { predicting: null, tokenizer: null, stage: null, error: null };
 const off = { kind: 'languageOff', language: 'python' } as const;
 const ready = { state: 'ready', model: modelSummary, origin: 'trained' } as const;
 

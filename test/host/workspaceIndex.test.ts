@@ -14,6 +14,7 @@ type Received = PredictorReply | TrainingEvent | IndexerEvent;
 const index: WorkspaceIndex = {
   edition: 1,
   tokenizerJson: '{}',
+  tokenizer: 'c0ffee',
   heard: false,
   counts: {
     memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
@@ -74,7 +75,7 @@ describe('the index of a workspace', () => {
     expect(worker('indexer').received).toMatchObject([
       { type: 'build', request: { corpus: { folders: ['/code'] }, edition: 1, relearn: false } },
     ]);
-    expect(model.index).toEqual({ predicting: null, stage: 'reading', error: null });
+    expect(model.index).toEqual({ predicting: null, tokenizer: null, stage: 'reading', error: null });
     expect(model.canComplete).toBe(false);
     worker('indexer').reply({ type: 'stage', stage: 'counting' });
     expect(model.index.stage).toBe('counting');
@@ -87,7 +88,7 @@ describe('the index of a workspace', () => {
     ]);
     worker('indexer').reply({ type: 'done' });
     await settle();
-    expect(model.index).toEqual({ predicting: 'counts', stage: null, error: null });
+    expect(model.index).toEqual({ predicting: 'counts', tokenizer: 'c0ffee', stage: null, error: null });
   });
 
   it('learns from saves: the indexer judges them, the predictor takes them in', async () => {
@@ -195,6 +196,7 @@ describe('the index of a workspace', () => {
     await settle();
     expect(model.index).toEqual({
       predicting: null,
+      tokenizer: null,
       stage: null,
       error: toPlainError(new NihiloError('corpusEmpty', say`No text.`)),
     });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -185,6 +186,9 @@ describe('an index beside a model', () => {
     const { events } = await built(request(3));
     expect(stagesOf(events)).toEqual(['reading', 'tokenizing', 'counting', 'weighing']);
     expect(indexesOf(events).map(({ heard }) => heard)).toEqual([false, true]);
+    for (const { tokenizer, tokenizerJson } of indexesOf(events)) {
+      expect(tokenizer).toBe(createHash('sha256').update(tokenizerJson).digest('hex'));
+    }
   });
 
   it('counts alone where that was kept, to the same predictions', async () => {

@@ -226,6 +226,43 @@ test('what somebody wants to know is asked of what follows the cursor, whatever 
   });
 });
 
+test.each([
+  ['are asked of one that cuts texts alike', 3, [5, 6]],
+  ['are not asked of another', 4, []],
+])('the tokens of a suggestion %s, where the model changes before it answers', (_, next, branch) => {
+  const before = modelNumber(2);
+  if (before.state !== 'ready') throw new Error('not ready');
+  const tokens = [5, 6].map((id) => ({ id, bytes: 'x', logit: 0, probability: 0.5 }));
+  const suggestion = { tokens, tokenizer: before.model.tokenizer, back: 0, typed: 0 };
+  const { distribution, ...rest } = inspectionOf(0, next, null);
+  const top = [{ id: 7, bytes: 'y', logit: 0, probability: 0.5 }];
+  const events: ((asked: number) => InspectorEvent)[] = [
+    () => ({ type: 'model', model: before }),
+    () => ({
+      type: 'moved',
+      revision: 1,
+      place: placeOf(0),
+      pinned: false,
+      essay: null,
+      essayFailure: null,
+      stage: 'why',
+      wonder: { about: 'why', suggestion },
+    }),
+    () => ({ type: 'model', model: modelNumber(next) }),
+    (sequence) => ({
+      type: 'inspected',
+      sequence,
+      revision: 1,
+      inspection: { ...rest, distribution: { ...distribution, top } },
+      answers: [],
+    }),
+  ];
+  const state = events.reduce((now, event) => step(now, event(now.asked)).state, initialState(null));
+  expect(state.selection.branch).toEqual(branch);
+  expect(state.suggestion).toEqual(branch.length > 0 ? suggestion : null);
+  expect(state.selection.whyToken).toBe(branch[0] ?? 7);
+});
+
 test('what was wanted to be known of one text is not asked of the next', async () => {
   const simulation = new Simulation();
   simulation.move();

@@ -35,7 +35,7 @@ const config = {
   tieWordEmbeddings: true,
 } as const;
 
-export const sampleModel: ModelState = {
+export const sampleModel: Extract<ModelState, { state: 'ready' }> = {
   state: 'ready',
   model: {
     checkpoint: '/model',

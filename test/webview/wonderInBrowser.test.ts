@@ -70,7 +70,7 @@ describe.skipIf(whyNoBrowser !== null)('what is asked of a token in the editor, 
       { ...tokens[4]!, logit: 1, probability: 0.8 },
     ];
     const typed = begun.bytes.length;
-    const suggestion = { tokens: suggested, back: typed, typed };
+    const suggestion = { tokens: suggested, tokenizer: sampleModel.model.tokenizer, back: typed, typed };
     inspector.conversation.wonder({ about: 'why', suggestion });
     await page.waitForSelector(
       `.prediction[data-position="${cursor - 2}"] [data-branch="3"][data-done="true"]`,
@@ -129,7 +129,9 @@ describe.skipIf(whyNoBrowser !== null)('what is asked of a token in the editor, 
     const inspector = await openOnSample(editor);
     const { actual } = sampleInspection(null, 20).distribution;
     const tokens = [{ id: 5, bytes: 'x', logit: 1, probability: 0.5 }];
-    inspector.conversation.wonder({ about: 'why', suggestion: { tokens, back: 1_000, typed: 0 } });
+    const { tokenizer } = sampleModel.model;
+    const suggestion = { tokens, tokenizer, back: 1_000, typed: 0 };
+    inspector.conversation.wonder({ about: 'why', suggestion });
     await inspector.page.waitForSelector(`[data-why="${actual!.id}"] [data-branch="0"]`);
     await inspector.close();
   });
