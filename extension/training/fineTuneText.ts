@@ -34,7 +34,8 @@ export interface FineTuneText {
 
 /**
  * What the model has learnt from, as far as it is there and unchanged, and whatever else is in the folders of the request.
- * @throws {NihiloError} corpusEmpty, when no old or no new text is found; folderUnreadable; trainingCancelled
+ * @throws {NihiloError} corpusEmpty, when no old or no new text is found; corpusTooSmall, when nothing of the new can be held out;
+ *   folderUnreadable; trainingCancelled
  */
 export async function readFineTuneText(
   files: FileSystem,
@@ -59,6 +60,8 @@ export async function readFineTuneText(
   const options = { seed, known: wholeTexts(known.documents), shouldStop };
   const corpus = await readNewText(() => readCorpus(files, request.corpus, options));
   emit({ type: 'corpus', corpus: corpus.summary });
+  const freshHeldOut = heldOutTexts(tokenizer, corpus.documents);
+  if (freshHeldOut.length === 0) throw noTextToJudgeBy(corpus);
   emit({
     type: 'stage',
     stage: 'tokenizing',
@@ -71,7 +74,7 @@ export async function readFineTuneText(
   return {
     tokenizer,
     files: { fresh: corpus.summary.trainFiles, old: training.length - corpus.summary.trainFiles },
-    heldOut: { fresh: heldOutTexts(tokenizer, corpus.documents), old: oldHeldOut },
+    heldOut: { fresh: freshHeldOut, old: oldHeldOut },
     streams: [freshStream, oldStream],
     tokensPerByte: (freshStream.length + oldStream.length) / trainBytes,
     provenance: { corpora: withoutRepetition([...known.corpora, request.corpus]), readAtMs },
@@ -101,6 +104,15 @@ function noOldText(provenance: Provenance | null, replay: CorpusRequest | null):
   return new NihiloError(
     'corpusEmpty',
     say`Expected text that the model was trained on, to repeat and to judge by, and ${found}; name a folder of such text with --replay, or train anew.`,
+  );
+}
+
+/** Of all new text one line is too little: it can't be both learnt from and held out. */
+function noTextToJudgeBy({ documents }: Corpus): NihiloError {
+  const where = documents.map(({ path }) => path).join(', ');
+  return new NihiloError(
+    'corpusTooSmall',
+    say`Fine-tuning needs new text to learn from and some more to judge by, and found a single line of it, in ${where}. Add more of it, or name another folder.`,
   );
 }
 

@@ -144,6 +144,19 @@ describe('fineTune', () => {
     expect(fineTuning.oldFiles).toBeGreaterThan(10);
   });
 
+  it('asks for more, before anything is trained, when all that is new is one line, of which nothing can be held out', async () => {
+    const place = join(root, 'version');
+    mkdirSync(place);
+    writeFileSync(join(place, 'VERSION'), '1.2.4\n');
+    const corpus = { folders: [place], exclude: [] };
+    await expect(run('oneLine', { corpus })).rejects.toMatchObject({
+      code: 'corpusTooSmall',
+      message: expect.stringContaining('VERSION'),
+    });
+    writeFileSync(join(place, 'VERSION'), '1.2.4\n1.2.5\n');
+    expect((await run('twoLines', { corpus, stop: { steps: 2 } })).fineTuning.newFiles).toBe(1);
+  });
+
   it('refuses a folder that is no model, and a tokenizer that is not the model’s', async () => {
     await expect(run('none', { model: fresh })).rejects.toMatchObject({ code: 'checkpointMissing' });
     const foreign = join(root, 'foreign');
