@@ -24,6 +24,8 @@ export interface TrainerState extends TrainingChoices {
   readonly best: { readonly step: number; readonly loss: number; readonly bitsPerByte: number };
   /** as `best`, when a stop came between two scores and its own score was better: what goes on forgets that one */
   readonly scheduledBest: TrainerState['best'] | null;
+  /** `best` is of new and old text of a fine-tuning, not of a sample of one corpus; absent: false */
+  readonly ofTwoTexts?: boolean;
   /** of the best weights on the held-out text; null where nobody has scored them: `best` says nothing then */
   readonly heldOutBitsPerByte: number | null;
   /** null while training is under way */
@@ -214,6 +216,7 @@ class Reader {
       seconds: json.number('seconds'),
       best: score('best'),
       scheduledBest: json.isNull('scheduledBest') ? null : score('scheduledBest'),
+      ...(json.has('ofTwoTexts') && { ofTwoTexts: json.boolean('ofTwoTexts') }),
       heldOutBitsPerByte: json.numberOrNull('heldOutBitsPerByte'),
       trainBitsPerByte: json.numberOrNull('trainBitsPerByte'),
       provenance: provenanceOf(json),

@@ -144,6 +144,7 @@ export class ContinualLearner {
         sequences: before.sequences + sequences,
         best: { step: before.step + step, loss, bitsPerByte },
         scheduledBest: null,
+        ofTwoTexts: false,
         heldOutBitsPerByte: bitsPerByte,
       },
       optimizer: { weights, ...this.#learner.moments, average: null, scheduledBest: null },

@@ -237,6 +237,7 @@ class FineTuneRun {
       seconds: before.seconds + seconds,
       best: { step: before.step + step, loss, bitsPerByte },
       scheduledBest: null,
+      ofTwoTexts: true,
       heldOutBitsPerByte: bitsPerByte,
       provenance: this.#material.text.provenance,
     };

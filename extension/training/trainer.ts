@@ -23,7 +23,7 @@ import { Batches } from './batches.ts';
 import type { Weights } from './between.ts';
 import { choicesOf, settleChoices, sizeChoices } from './choices.ts';
 import { VectorRecord } from './earlierVectors.ts';
-import { byteLengths, HeldOut } from './heldOut.ts';
+import { byteLengths, HeldOut, sampledWindows } from './heldOut.ts';
 import { Learner, type LearnerState } from './learner.ts';
 import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
 import { openTeam } from './openTeam.ts';
@@ -31,6 +31,7 @@ import { Pace } from './pace.ts';
 import { measurePeak } from './peak.ts';
 import { type PreparedCorpus, prepareCorpus } from './preparation.ts';
 import { meanTokensPerStep, recipeFor } from './recipe.ts';
+import { scoreOfReplaced } from './replaced.ts';
 import type { Samples } from './samples.ts';
 import type { Steering } from './steering.ts';
 import type { Team } from './team.ts';
@@ -78,7 +79,7 @@ export async function train(
   // A small corpus may not have enough repeated pairs for the vocabulary that was asked for.
   const config = { ...wanted(corpus.trainBytes), vocabSize: corpus.tokenizer.vocabSize };
   checkConfig(config);
-  const scoreBefore = start === null ? await scoreOf(platform, request.checkpoint) : null;
+  const scoreBefore = start === null ? await scoreOfReplaced(platform, request, corpus, steering) : null;
   const team = await openTeam(platform, config, recipeFor(request), request);
   try {
     const weights = start === null ? begin?.tensors : undefined;
@@ -152,8 +153,9 @@ class Training {
   async run(): Promise<TrainingOutcome> {
     this.#stage('training', 'Training');
     const peak = measurePeak(this.#material.team);
+    const before = await this.#bestBefore();
     const pace = this.#pace();
-    const result = await this.#loop(pace, this.#samples());
+    const result = await this.#loop(pace, this.#samples(), before);
     const score = await this.#finalScore(result.best);
     this.#stage('saving', 'Writing the checkpoint');
     await this.#save(result, score, result.trainLoss);
@@ -198,8 +200,8 @@ class Training {
     return samples;
   }
 
-  async #loop(pace: Pace, samples: Samples | null): Promise<LoopResult> {
-    const { corpus, team, start, scoreBefore } = this.#material;
+  async #loop(pace: Pace, samples: Samples | null, before: Best | null): Promise<LoopResult> {
+    const { corpus, team, scoreBefore } = this.#material;
     const parts = {
       learner: this.#learner,
       score: (windows: number, steering: Steering) => this.#heldOut.score(team, windows, steering),
@@ -216,7 +218,7 @@ class Training {
         if (better) await this.#save({ best, scheduledBest: null, seconds: pace.seconds }, best.score, null);
       },
     };
-    const result = await new TrainingLoop(parts, start === null ? null : bestOf(start)).run();
+    const result = await new TrainingLoop(parts, before).run();
     const { bitsPerByte } = result.best.score;
     if (this.#steering.cancelled && scoreBefore !== null && bitsPerByte >= scoreBefore) {
       throw new NihiloError(
@@ -227,19 +229,31 @@ class Training {
     return result;
   }
 
+  /** Of what is gone on from, scored on the text that all else is: a fine-tuning, or another folder, was scored on other text. */
+  async #bestBefore(): Promise<Best | null> {
+    const { start } = this.#material;
+    if (start === null) return null;
+    const best = bestOf(start);
+    return { ...best, score: (await this.#scoreOf(best.weights, sampledWindows)) ?? best.score };
+  }
+
   /**
-   * The weights that are kept, on the held-out text; the last ones are put back, so that what is saved to go on from is exact.
+   * The weights that are kept, on the held-out text.
    * A training that is stopped is wanted out of the way: its score on the sampled windows has to do.
    */
   async #finalScore(best: Best): Promise<Best['score']> {
     if (this.#steering.cancelled) return best.score;
     this.#stage('evaluating', 'Scoring the held-out files');
-    const scored = () => this.#heldOut.score(this.#material.team, finalWindows, this.#steering);
+    return (await this.#scoreOf(best.weights, finalWindows)) ?? best.score;
+  }
+
+  /** The last weights are put back, so that going on from them, and what is saved to go on from, is exact. */
+  async #scoreOf(weights: Weights, windows: number): Promise<Best['score'] | null> {
     const last = this.#learner.weights;
-    this.#learner.weights = best.weights;
-    const score = await scored();
+    this.#learner.weights = weights;
+    const score = await this.#heldOut.score(this.#material.team, windows, this.#steering);
     this.#learner.weights = last;
-    return score ?? best.score;
+    return score;
   }
 
   #report(result: LoopResult, score: Best['score'], peak: number): TrainingReport {
@@ -344,15 +358,4 @@ function resumed(start: Checkpoint | null): Resumed | null {
 function bestOf({ tensors, trainerState, optimizer }: Checkpoint): Best {
   const { step, loss, bitsPerByte } = trainerState.scheduledBest ?? trainerState.best;
   return { weights: optimizer?.scheduledBest ?? tensors, step, score: { loss, bitsPerByte } };
-}
-
-/** Bits per byte of the model that this training would replace, on its sampled windows; null when there is none to lose, or nobody knows. */
-async function scoreOf(platform: Platform, checkpoint: string): Promise<number | null> {
-  try {
-    const { best, heldOutBitsPerByte } = (await readCheckpoint(platform.files, checkpoint)).trainerState;
-    return heldOutBitsPerByte === null ? null : best.bitsPerByte;
-  } catch (error) {
-    if (error instanceof NihiloError) return null;
-    throw error;
-  }
 }

@@ -46,6 +46,7 @@ const checkpoint: Checkpoint = {
     seconds: 1.5,
     best: { step: 100, loss: 2.25, bitsPerByte: 1.75 },
     scheduledBest: { step: 90, loss: 2.5, bitsPerByte: 1.875 },
+    ofTwoTexts: true,
     heldOutBitsPerByte: 1.8,
     trainBitsPerByte: 1.6,
     provenance: { corpora: [{ folders: ['/code', '/more'], exclude: ['*.md'] }], readAtMs: 1_700_000_000.5 },

@@ -1,9 +1,19 @@
 import { nodePlatform } from '../../extension/platform/node.ts';
-import { train } from '../../extension/training/trainer.ts';
+import type { TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
+import type { Steering } from '../../extension/training/steering.ts';
+import { train, type TrainingOutcome } from '../../extension/training/trainer.ts';
+
+export const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 
 /** A model that is small and has learnt what there is to learn, to go on from. */
-export async function trainPencil(folder: string, checkpoint: string): Promise<void> {
-  const request = {
+export async function trainPencil(
+  folder: string,
+  checkpoint: string,
+  change: Partial<TrainingRequest> = {},
+  steering = toTheEnd,
+): Promise<TrainingOutcome & { readonly events: readonly TrainingEvent[] }> {
+  const events: TrainingEvent[] = [];
+  const request: TrainingRequest = {
     corpus: { folders: [folder], exclude: [] },
     checkpoint,
     preset: 'pencil',
@@ -14,6 +24,7 @@ export async function trainPencil(folder: string, checkpoint: string): Promise<v
     reproducible: true,
     memoryLimitMb: 512,
     resume: false,
-  } as const;
-  await train(nodePlatform(), request, { cancelled: false, breathe: () => Promise.resolve() }, () => {});
+    ...change,
+  };
+  return { ...(await train(nodePlatform(), request, steering, (event) => events.push(event))), events };
 }
