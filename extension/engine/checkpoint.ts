@@ -288,6 +288,7 @@ function provenanceOf(json: JsonObject): Provenance | null {
   const corpora = provenance.objects('corpora').map((corpus) => ({
     folders: corpus.strings('folders'),
     exclude: corpus.strings('exclude'),
+    ...(corpus.has('readAtMs') && { readAtMs: corpus.number('readAtMs') }),
   }));
   return { corpora, readAtMs: provenance.number('readAtMs') };
 }

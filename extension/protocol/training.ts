@@ -20,8 +20,8 @@ export interface CorpusRequest {
 /** Where a model's text came from: what it takes to find it again. */
 export interface Provenance {
   /** each is read, and split into training and held-out text, apart from the others */
-  readonly corpora: readonly CorpusRequest[];
-  /** ms since 1970 when they were read: what is changed later is another text */
+  readonly corpora: readonly (CorpusRequest & { readonly readAtMs?: number })[];
+  /** ms since 1970 when those were read that do not say it themselves: what is changed later is another text */
   readonly readAtMs: number;
 }
 

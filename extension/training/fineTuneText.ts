@@ -8,6 +8,7 @@ import type { CorpusRequest, FineTuneRequest, Provenance, TrainingEvent } from '
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { Batches, joinDocuments } from './batches.ts';
 import { encoded, readKnownText } from './knownText.ts';
+import { withoutRepetition } from './provenance.ts';
 import { longEnough } from './replay.ts';
 import { type HeldOutText, heldOutTexts } from './samples.ts';
 import type { Steering } from './steering.ts';
@@ -77,20 +78,9 @@ export async function readFineTuneText(
     heldOut: { fresh: freshHeldOut, old: oldHeldOut },
     streams: [freshStream, oldStream],
     tokensPerByte: (freshStream.length + oldStream.length) / trainBytes,
-    provenance: { corpora: withoutRepetition([...known.corpora, request.corpus]), readAtMs },
+    provenance: { corpora: withoutRepetition([...known.corpora, { ...request.corpus, readAtMs }]), readAtMs },
     batches: (order) => ({ fresh: new Batches(fresh, order), old: new Batches(oldStream, order) }),
   };
-}
-
-/** Of the same folders, what one of them has read is in the model: excluded is only what all of them exclude. */
-function withoutRepetition(corpora: readonly CorpusRequest[]): CorpusRequest[] {
-  const byFolders = new Map<string, CorpusRequest>();
-  for (const corpus of corpora) {
-    const key = JSON.stringify(corpus.folders);
-    const known = byFolders.get(key)?.exclude ?? corpus.exclude;
-    byFolders.set(key, { ...corpus, exclude: corpus.exclude.filter((glob) => known.includes(glob)) });
-  }
-  return [...byFolders.values()];
 }
 
 function noOldText(provenance: Provenance | null, replay: CorpusRequest | null): NihiloError {

@@ -4,16 +4,20 @@ import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { CorpusRequest, Provenance } from '../protocol/training.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { learntCorpora, type LearntCorpus } from './provenance.ts';
 
 /** What is left of the text that a model has learnt from, split as it was then. */
 export interface KnownText {
   readonly documents: readonly Document[];
   /** whose text it is */
-  readonly corpora: readonly CorpusRequest[];
+  readonly corpora: readonly LearntCorpus[];
 }
 
 /** What a model has learnt from, without what is excluded by now: that is not to be learnt or repeated any more. */
-export function withoutExcluded(corpus: CorpusRequest, exclude: readonly string[]): CorpusRequest {
+export function withoutExcluded<Corpus extends CorpusRequest>(
+  corpus: Corpus,
+  exclude: readonly string[],
+): Corpus {
   return { ...corpus, exclude: [...new Set([...corpus.exclude, ...exclude])] };
 }
 
@@ -32,11 +36,11 @@ export async function readKnownText(
   shouldStop: () => boolean,
 ): Promise<KnownText> {
   const asked = [
-    ...(provenance?.corpora ?? []).map((corpus) => ({ corpus, unchangedSinceMs: provenance!.readAtMs })),
-    ...(replay === null ? [] : [{ corpus: replay, unchangedSinceMs: Infinity }]),
+    ...learntCorpora(provenance).map((corpus) => ({ corpus, unchangedSinceMs: corpus.readAtMs })),
+    ...(replay === null ? [] : [{ corpus: { ...replay, readAtMs: Date.now() }, unchangedSinceMs: Infinity }]),
   ];
   const documents: Document[] = [];
-  const corpora: CorpusRequest[] = [];
+  const corpora: LearntCorpus[] = [];
   for (const { corpus, unchangedSinceMs } of asked) {
     const known = wholeTexts(documents);
     const read = await orNothing(() =>
@@ -50,15 +54,33 @@ export async function readKnownText(
   return { documents, corpora };
 }
 
-/** Of each corpus what is there, in their order; nothing for one that is gone. @param unchangedSinceMs without what changed later */
-export async function readCorpora(
+/** Of each corpus what is there, in their order; nothing for one that is gone. */
+export function readCorpora(
   files: FileSystem,
   corpora: readonly CorpusRequest[],
   seed: number,
-  unchangedSinceMs = Infinity,
+): Promise<(readonly Document[])[]> {
+  return readEach(files, corpora, seed, () => Infinity);
+}
+
+/** The same without what was changed after it was learnt. */
+export function readUnchanged(
+  files: FileSystem,
+  corpora: readonly LearntCorpus[],
+  seed: number,
+): Promise<(readonly Document[])[]> {
+  return readEach(files, corpora, seed, ({ readAtMs }) => readAtMs);
+}
+
+async function readEach<Corpus extends CorpusRequest>(
+  files: FileSystem,
+  corpora: readonly Corpus[],
+  seed: number,
+  unchangedSince: (corpus: Corpus) => number,
 ): Promise<(readonly Document[])[]> {
   const found: (readonly Document[])[] = [];
   for (const corpus of corpora) {
+    const unchangedSinceMs = unchangedSince(corpus);
     const read = await orNothing(() => readCorpus(files, corpus, { seed, unchangedSinceMs }));
     found.push(read?.documents ?? []);
   }

@@ -9,8 +9,9 @@ import type { SaveCommand, SaveEvent, SaveLearning, SaveOutcome } from '../proto
 import type { CorpusRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { ContinualLearner, continualRecipe, type KnownDocuments } from './continual.ts';
-import { readCorpora, withoutExcluded } from './knownText.ts';
+import { readCorpora, readUnchanged, withoutExcluded } from './knownText.ts';
 import { openTeam } from './openTeam.ts';
+import { learntCorpora, type LearntCorpus } from './provenance.ts';
 import type { Team } from './team.ts';
 
 /** Keeps a model and its threads warm between saves: `open` first, then any number of `learn`, in their order, `close` last. */
@@ -73,7 +74,7 @@ class SaveSession {
     const start = await readCheckpoint(files, learning.checkpoint, { withOptimizer: true });
     const { trainerState, config } = start;
     const tokenizer = tokenizerFromJson(start.tokenizerJson);
-    const corpora = (trainerState.provenance?.corpora ?? []).map((corpus) =>
+    const corpora = learntCorpora(trainerState.provenance).map((corpus) =>
       withoutExcluded(corpus, learning.exclude),
     );
     const texts = await readTexts(platform, corpora, trainerState, tokenizer);
@@ -175,12 +176,12 @@ interface Texts extends KnownDocuments {
 /** As they are now. What was changed since the model was trained is not known to it: the first save that it hears of is among it. */
 async function readTexts(
   { files }: Platform,
-  corpora: readonly CorpusRequest[],
-  { provenance, seed }: TrainerState,
+  corpora: readonly LearntCorpus[],
+  { seed }: TrainerState,
   tokenizer: Tokenizer,
 ): Promise<Texts> {
   const now = namedTexts(await readCorpora(files, corpora, seed), tokenizer);
-  const unchanged = await readCorpora(files, corpora, seed, provenance?.readAtMs);
+  const unchanged = await readUnchanged(files, corpora, seed);
   const knownNames = new Set(
     unchanged.flatMap((documents, i) => documents.map(({ path }) => nameOf(i, path))),
   );

@@ -49,7 +49,13 @@ const checkpoint: Checkpoint = {
     ofTwoTexts: true,
     heldOutBitsPerByte: 1.8,
     trainBitsPerByte: 1.6,
-    provenance: { corpora: [{ folders: ['/code', '/more'], exclude: ['*.md'] }], readAtMs: 1_700_000_000.5 },
+    provenance: {
+      corpora: [
+        { folders: ['/code', '/more'], exclude: ['*.md'] },
+        { folders: ['/other'], exclude: [], readAtMs: 1_600_000_000.5 },
+      ],
+      readAtMs: 1_700_000_000.5,
+    },
   },
   optimizer: {
     weights: randomTensors(config, 2),

@@ -127,7 +127,30 @@ describe('fineTune', () => {
     const less = await run('less', { model: own, corpus: excluding, stop: { steps: 20 } });
     expect(less.fineTuning.oldFiles).toBeLessThan(fineTuning.oldFiles);
     const { trainerState } = await readCheckpoint(platform.files, join(root, 'less'));
-    expect(trainerState.provenance!.corpora).toEqual([{ folders: [place], exclude: [] }]);
+    const readAtMs = (await readCheckpoint(platform.files, own)).trainerState.provenance!.readAtMs;
+    // What was changed in the excluded folder, it has not seen.
+    expect(trainerState.provenance!.corpora).toEqual([{ folders: [place], exclude: [], readAtMs }]);
+  });
+
+  it('still takes for new what was changed in one folder before another one was learnt', async () => {
+    const place = join(root, 'edited');
+    cpSync(join(source, 'corpus'), place, { recursive: true });
+    const own = join(root, 'edited-model');
+    await trainPencil(place, own);
+    const { provenance } = (await readCheckpoint(platform.files, own)).trainerState;
+    const change = (provenance!.readAtMs + 1) / 1_000;
+    for (const name of ['walk.ts', 'content.ts', 'names.ts']) {
+      const file = join(place, name);
+      writeFileSync(file, `${table(name.length)}${readFileSync(file, 'utf8')}`);
+      utimesSync(file, change, change);
+    }
+    const other = await run('edited-other', { model: own, stop: { steps: 20 } }, toTheEnd, Infinity);
+    expect(other.fineTuning.kept).toBe(true);
+    const model = join(root, 'edited-other');
+    const corpus = { folders: [place], exclude: [] };
+    const { fineTuning } = await run('edited-own', { model, corpus, stop: { steps: 20 } });
+    // One of the three judges.
+    expect(fineTuning.newFiles).toBe(2);
   });
 
   it('asks for old text when there is none any more, and takes what --replay names', async () => {
