@@ -12,6 +12,7 @@ import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { ModelConfig, PresetChoice } from '../protocol/model.ts';
 import type {
+  Provenance,
   TrainingChoices,
   TrainingEvent,
   TrainingReport,
@@ -30,6 +31,7 @@ import { openTeam } from './openTeam.ts';
 import { Pace } from './pace.ts';
 import { measurePeak } from './peak.ts';
 import { type PreparedCorpus, prepareCorpus } from './preparation.ts';
+import { learntCorpora, type LearntCorpus, withoutRepetition } from './provenance.ts';
 import { meanTokensPerStep, recipeFor } from './recipe.ts';
 import { scoreOfReplaced } from './replaced.ts';
 import type { Samples } from './samples.ts';
@@ -83,7 +85,8 @@ export async function train(
   const team = await openTeam(platform, config, recipeFor(request), request);
   try {
     const weights = start === null ? begin?.tensors : undefined;
-    const material = { config, corpus, readAtMs, team, start, scoreBefore, weights };
+    const learnt = learntCorpora(begin?.trainerState.provenance ?? null);
+    const material = { config, corpus, readAtMs, learnt, team, start, scoreBefore, weights };
     return await new Training(platform, request, steering, emit, material).run();
   } finally {
     await team.dispose();
@@ -97,6 +100,8 @@ interface Material {
   readonly corpus: PreparedCorpus;
   /** ms since 1970, from before the first file was read */
   readonly readAtMs: number;
+  /** what is in the weights that are begun with */
+  readonly learnt: readonly LearntCorpus[];
   readonly team: Team;
   /** the checkpoint that is gone on from */
   readonly start: Checkpoint | null;
@@ -286,8 +291,7 @@ class Training {
     score: Best['score'],
     trainLoss: number | null,
   ): Promise<void> {
-    const { config, corpus, readAtMs } = this.#material;
-    const { corpus: asked } = this.#request;
+    const { config, corpus } = this.#material;
     const scored = ({ step, score: { loss, bitsPerByte } }: Best) => ({ step, loss, bitsPerByte });
     await writeCheckpoint(this.#platform.files, this.#request.checkpoint, {
       config,
@@ -301,7 +305,7 @@ class Training {
         scheduledBest: scheduledBest === null ? null : scored(scheduledBest),
         heldOutBitsPerByte: score.bitsPerByte,
         trainBitsPerByte: trainLoss === null ? null : this.#bitsPerByte(trainLoss),
-        provenance: 'texts' in asked ? null : { corpora: [asked], readAtMs },
+        provenance: this.#provenance(),
       },
       optimizer: {
         weights: this.#learner.weightsInPlace,
@@ -311,6 +315,13 @@ class Training {
       },
       earlier: this.#vectors.kept,
     });
+  }
+
+  #provenance(): Provenance | null {
+    const { learnt, readAtMs } = this.#material;
+    const { corpus } = this.#request;
+    if ('texts' in corpus) return null;
+    return { corpora: withoutRepetition([...learnt, { ...corpus, readAtMs }]), readAtMs };
   }
 
   #stage(stage: TrainingStage, detail: string): void {

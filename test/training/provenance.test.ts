@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTrainerState } from '../../extension/engine/checkpoint.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { readUnchanged } from '../../extension/training/knownText.ts';
 import { learntCorpora, withoutRepetition } from '../../extension/training/provenance.ts';
+import { trainPencil } from './pencilTraining.ts';
 
 const { files } = nodePlatform();
 let root: string;
@@ -50,5 +52,44 @@ describe('what is in the weights', () => {
     const found = await readUnchanged(files, corpora, 1);
     const names = found.map((documents) => [...new Set(documents.map(({ path }) => path))].toSorted());
     expect(names).toEqual([['early.txt'], ['early.txt', 'middle.txt']]);
+  });
+});
+
+describe('a training', () => {
+  const source = new URL('../../extension/', import.meta.url).pathname;
+  const learnt = async (model: string) =>
+    (await readTrainerState(files, model)).provenance!.corpora.map(({ folders, readAtMs }) => ({
+      folder: folders[0],
+      readAtMs,
+    }));
+
+  it('remembers the folders of the model that it goes on from, or begins with, with their times', async () => {
+    const [code, other, first] = [join(root, 'code'), join(root, 'protocol'), join(root, 'first')];
+    cpSync(join(source, 'corpus'), code, { recursive: true });
+    cpSync(join(source, 'protocol'), other, { recursive: true });
+    await trainPencil(code, first, { stop: { steps: 5 } });
+    const before = await learnt(first);
+    expect(before.map(({ folder }) => folder)).toEqual([code]);
+    const resumed = join(root, 'resumed');
+    cpSync(first, resumed, { recursive: true });
+    await trainPencil(other, resumed, { resume: true, stop: { steps: 10 } });
+    const both = await learnt(resumed);
+    expect(both).toEqual([before[0], { folder: other, readAtMs: expect.any(Number) }]);
+    expect(both[1]!.readAtMs).toBeGreaterThan(before[0]!.readAtMs!);
+    // Read again, whole.
+    await trainPencil(code, resumed, { resume: true, stop: { steps: 15 } });
+    const again = await learnt(resumed);
+    expect(again.map(({ folder }) => folder)).toEqual([code, other]);
+    expect(again[0]!.readAtMs).toBeGreaterThan(both[1]!.readAtMs!);
+
+    const based = join(root, 'based');
+    const base = { preset: 'base', vocabSize: undefined, stop: { steps: 2 } } as const;
+    await trainPencil(other, based, { ...base, base: first });
+    expect((await learnt(based)).map(({ folder }) => folder)).toEqual([code, other]);
+    // As the base that is shipped.
+    const state = join(first, 'trainer_state.json');
+    writeFileSync(state, JSON.stringify({ ...JSON.parse(readFileSync(state, 'utf8')), provenance: null }));
+    await trainPencil(other, based, { ...base, base: first });
+    expect((await learnt(based)).map(({ folder }) => folder)).toEqual([other]);
   });
 });
