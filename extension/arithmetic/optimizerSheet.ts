@@ -43,7 +43,7 @@ function moved(sheet: Sheet, { before, rate, decay }: AdamWStep | MuonStep, upda
   const w = sheet.given('w', before);
   const eta = sheet.given('η', rate);
   const along = sheet.times('η × u', update, eta);
-  const fades = sheet.times('η × λ × w', sheet.times('λ × w', w, sheet.exact('λ', decay, 4)), eta);
+  const fades = sheet.times('η × λ × w', sheet.times('λ × w', w, sheet.given('λ', decay)), eta);
   return sheet.minus('w′', sheet.minus('w − η × u', w, along), fades);
 }
 

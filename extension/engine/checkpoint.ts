@@ -20,6 +20,8 @@ export interface TrainerState extends TrainingChoices {
   /** sequences read so far: the place in the order of the data */
   readonly sequences: number;
   readonly seconds: number;
+  /** of the training text, on which the decay of weights depends; absent in states from before it was kept */
+  readonly textTokens?: number;
   /** the step whose weights are in `model.safetensors`, and its score on sampled held-out text: nats per token, bits per byte */
   readonly best: { readonly step: number; readonly loss: number; readonly bitsPerByte: number };
   /** as `best`, when a stop came between two scores and its own score was better: what goes on forgets that one */
@@ -214,6 +216,7 @@ class Reader {
       tokens: json.count('tokens'),
       sequences: json.count('sequences'),
       seconds: json.number('seconds'),
+      ...(json.has('textTokens') && { textTokens: json.count('textTokens') }),
       best: score('best'),
       scheduledBest: json.isNull('scheduledBest') ? null : score('scheduledBest'),
       ...(json.has('ofTwoTexts') && { ofTwoTexts: json.boolean('ofTwoTexts') }),

@@ -2,7 +2,7 @@ import { hasMomentum } from '../engine/layout.ts';
 import type { OptimizerState, TrainerState } from '../engine/checkpoint.ts';
 import type { OptimizerStep } from '../protocol/optimizerStep.ts';
 import type { WeightPlace } from '../protocol/stages.ts';
-import { type Recipe, recipeFor } from '../training/recipe.ts';
+import { decays, type Recipe, recipeFor, sequenceLength, sequencesPerStep } from '../training/recipe.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import { weightAt } from './weightPlace.ts';
 
@@ -11,6 +11,8 @@ export interface TrainingOf {
   readonly recipe: Recipe;
   /** what its training left behind; null: nothing */
   readonly left: (Pick<OptimizerState, 'first' | 'second'> & { readonly steps: number }) | null;
+  /** of its text; null: not known */
+  readonly textTokens: number | null;
 }
 
 export function trainingOf(trainerState: TrainerState, optimizer: OptimizerState | null): TrainingOf {
@@ -18,7 +20,21 @@ export function trainingOf(trainerState: TrainerState, optimizer: OptimizerState
     optimizer === null
       ? null
       : { first: optimizer.first, second: optimizer.second, steps: trainerState.step };
-  return { recipe: recipeFor(trainerState), left };
+  return { recipe: recipeFor(trainerState), left, textTokens: trainerState.textTokens ?? null };
+}
+
+/** As they are in the end of the training. */
+function decaysOf(
+  { recipe, textTokens }: TrainingOf,
+  context: number,
+): ReturnType<typeof decays> & Pick<OptimizerStep, 'isLeastDecay'> {
+  const length = sequenceLength(recipe, 1, context);
+  const stepTokens = sequencesPerStep(recipe, 1, length) * length;
+  return {
+    ...decays(recipe, stepTokens, textTokens ?? Infinity),
+    // A recipe by which nothing fades with the readings always takes the least.
+    isLeastDecay: textTokens === null && Number.isFinite(recipe.readingsKept),
+  };
 }
 
 /**
@@ -28,11 +44,13 @@ export function trainingOf(trainerState: TrainerState, optimizer: OptimizerState
  */
 export function takeStep(
   model: RecordedModel,
-  { recipe, left }: TrainingOf,
+  training: TrainingOf,
   place: WeightPlace,
   rate: number,
 ): OptimizerStep {
-  const { beta1, beta2, eps, momentum, outerRate, weightDecay, embeddingDecay } = recipe;
+  const { recipe, left } = training;
+  const { beta1, beta2, eps, momentum, outerRate } = recipe;
+  const { isLeastDecay, ...decay } = decaysOf(training, model.config.maxPositionEmbeddings);
   const { tensor, at } = weightAt(model, place);
   const { gradientNorm } = model;
   const clip = gradientNorm > recipe.clip ? recipe.clip / gradientNorm : 1;
@@ -53,8 +71,7 @@ export function takeStep(
       beta1,
       beta2,
       eps,
-      weightDecay,
-      embeddingDecay,
+      ...decay,
       correction1: 1 - beta1 ** t,
       correction2: 1 - beta2 ** t,
     },
@@ -66,7 +83,8 @@ export function takeStep(
     clip,
     steps,
     rate: isHidden ? rate : outerRate * rate,
-    decay: isHidden ? weightDecay : embeddingDecay,
+    decay: isHidden ? decay.weightDecay : decay.embeddingDecay,
+    isLeastDecay,
     before: before.w,
     after: after.w,
     first: { before: before.m, after: after.m },

@@ -10,6 +10,8 @@ interface WeightStep {
   /** learning rate and weight decay of this weight */
   readonly rate: number;
   readonly decay: number;
+  /** whether the training may take a larger decay: how large its text was is not known */
+  readonly isLeastDecay: boolean;
   readonly before: number;
   readonly after: number;
   /** AdamW's mean of the gradients, Muon's momentum */

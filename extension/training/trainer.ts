@@ -301,6 +301,7 @@ class Training {
         ...choicesOf(this.#request),
         ...this.#learner.state,
         seconds,
+        textTokens: this.#learner.tokensPerEpoch,
         best: scored(best),
         scheduledBest: scheduledBest === null ? null : scored(scheduledBest),
         heldOutBitsPerByte: score.bitsPerByte,

@@ -131,6 +131,7 @@ describe('a step of AdamW', () => {
     steps: null,
     rate: 0.01,
     decay: 0.1,
+    isLeastDecay: true,
     before: 0.25,
     after: 0.25 - 0.01 * 0.1 * 0.25,
     first: { before: 0, after: 0 },

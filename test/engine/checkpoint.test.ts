@@ -44,6 +44,7 @@ const checkpoint: Checkpoint = {
     tokens: 45_678,
     sequences: 90,
     seconds: 1.5,
+    textTokens: 4_321,
     best: { step: 100, loss: 2.25, bitsPerByte: 1.75 },
     scheduledBest: { step: 90, loss: 2.5, bitsPerByte: 1.875 },
     ofTwoTexts: true,

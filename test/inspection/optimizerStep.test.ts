@@ -3,8 +3,11 @@ import { gradientsOf, learningAt, stepOf } from '../../extension/inspection/lear
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import type { Run } from '../../extension/inspection/subject.ts';
 import { weightAt } from '../../extension/inspection/weightPlace.ts';
-import { recipeFor } from '../../extension/training/recipe.ts';
+import { Learner, mostChunks } from '../../extension/training/learner.ts';
+import { type Recipe, recipeFor } from '../../extension/training/recipe.ts';
+import { Team } from '../../extension/training/team.ts';
 import { compiled } from '../engine/compiled.ts';
+import { lonePlatform } from '../engine/lonePlatform.ts';
 import { tinyConfig as config, randomTensors } from '../engine/tinyModel.ts';
 import { randomIntegers, uniform } from '../reference/random.ts';
 
@@ -25,7 +28,7 @@ function runOf(optimizer: 'adamw' | 'muon', steps: number | null): Run {
           steps,
         };
   const recipe = recipeFor({ preset: 'small', optimizer, tokensPerStep: null });
-  return { subject: { model, bytesOf: (id) => `t${id}`, training: { recipe, left } }, ids };
+  return { subject: { model, bytesOf: (id) => `t${id}`, training: { recipe, left, textTokens: null } }, ids };
 }
 
 /** Every gradient by its tensor, copied, and the length of all of them. */
@@ -68,6 +71,7 @@ describe('a step as the training takes it', () => {
       expect(step.gradientNorm).toBeCloseTo(norm, 5);
       expect(step.clip).toBeCloseTo(clip, 6);
       expect(step.steps).toBe(steps);
+      expect(step.isLeastDecay).toBe(true);
       // Some roundings of float32.
       expect(Math.abs(step.first.after - m)).toBeLessThanOrEqual(4 * 2 ** -23 * Math.abs(m) + 1e-12);
       expect(Math.abs(step.second.after - v)).toBeLessThanOrEqual(4 * 2 ** -23 * v);
@@ -114,6 +118,51 @@ describe('a step as the training takes it', () => {
       expect(product(row, row)).toBeLessThan(1.6);
       directions.slice(0, i).forEach((other) => expect(Math.abs(product(row, other))).toBeLessThan(0.45));
     });
+  });
+
+  it.each([
+    ['adamw', 800],
+    ['adamw', 1_000_000],
+    ['muon', 800],
+  ] as const)('is that of a training itself by %s, on a text of %i tokens', (optimizer, textTokens) => {
+    const recipe: Recipe = {
+      ...recipeFor({ preset: 'small', optimizer, tokensPerStep: null }),
+      tokensPerStep: [[0, 20]],
+      lengths: [[0, 20]],
+      warmUpSteps: 1,
+    };
+    const text = [...ids, 7];
+    const source = {
+      tokens: textTokens,
+      read: (to: Int32Array, targets: Int32Array) => {
+        to.set(text.slice(0, 20));
+        targets.set(text.slice(1));
+      },
+    };
+    const size = { tokens: 24, chunks: mostChunks(24, recipe), lanes: 1, optimizer };
+    const team = Team.create(lonePlatform, compiled('baseline'), config, size, 512);
+    const learner = new Learner(team, config, recipe, source, randomTensors(config, 4));
+    const { learningRate: rate, gradientNorm } = learner.step(0);
+
+    const model = new RecordedModel(compiled('baseline'), config, randomTensors(config, 4), optimizer);
+    const training = { recipe, left: null, textTokens };
+    const run = { subject: { model, bytesOf: (id: number) => `t${id}`, training }, ids: text };
+    for (const place of [
+      { matrix: 'up', layer: 1, row: 40, col: 3 },
+      { matrix: 'down', layer: 0, row: 2, col: 50 },
+      { matrix: 'embedding', layer: 0, row: ids[5]!, col: 7 },
+    ] as const) {
+      const step = stepOf(run, place, rate);
+      const { tensor, at } = weightAt(model, place);
+      const after = learner.weights.get(tensor)![at]!;
+      expect(step.gradientNorm).toBeCloseTo(gradientNorm, 5);
+      // Some roundings of float32; the least decay alone would leave the weight elsewhere.
+      expect(Math.abs(step.after - after)).toBeLessThanOrEqual(1e-6 * (Math.abs(after) + rate));
+      expect(step.isLeastDecay).toBe(false);
+      const least = place.matrix === 'embedding' ? recipe.embeddingDecay : recipe.weightDecay;
+      if (textTokens === 800) expect(step.decay).toBeGreaterThan(2 * least);
+      else expect(step.decay).toBe(least);
+    }
   });
 
   it('leaves the embedding to AdamW, lowers the loss, and leaves the model as it was', () => {

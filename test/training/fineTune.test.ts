@@ -86,6 +86,9 @@ describe('fineTune', () => {
     const after = await readCheckpoint(platform.files, join(root, 'written'), { withOptimizer: true });
     expect(after.tokenizerJson).toBe(before.tokenizerJson);
     expect(after.trainerState.step).toBe(before.trainerState.step + 400);
+    // The decay that it was trained with follows from the text of then.
+    expect(before.trainerState.textTokens).toBeGreaterThan(1_000);
+    expect(after.trainerState.textTokens).toBe(before.trainerState.textTokens);
     const folders = after.trainerState.provenance!.corpora.map((corpus) => corpus.folders[0]);
     expect(folders).toEqual([old, fresh]);
     expect(after.optimizer).not.toBeNull();

@@ -57,7 +57,11 @@ const subject: Subject = {
   model: new RecordedModel(compiled('relaxed'), config, randomTensors(config, 9)),
   bytesOf: (id) =>
     id < callId - 1 ? (names.get(id) ?? ` tok${id}`) : controlBytes(controlNames[id - callId + 1]!),
-  training: { recipe: recipeFor({ preset: 'small', optimizer: 'adamw', tokensPerStep: null }), left: null },
+  training: {
+    recipe: recipeFor({ preset: 'small', optimizer: 'adamw', tokensPerStep: null }),
+    left: null,
+    textTokens: null,
+  },
   story: storyOf({
     config,
     trainerState: {

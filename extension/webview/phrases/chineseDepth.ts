@@ -56,6 +56,7 @@ export const chineseDepth = {
     'Muon 把整个矩阵的动量变成最接近的、各行互相垂直的矩阵：o 是这个权重在其中的数，由矩阵的全部数字一起算出。标记的向量用 AdamW 学习。',
   freshMoments: '训练留下的状态没有随这个模型保留：这一步像第一步一样从 m = 0 开始。',
   keptMoments: (steps) => `带着 ${count(steps)} 步训练留下的状态。`,
+  leastDecay: '训练文本的长度没有随这个模型保留：权重衰减 λ 是训练所用的最小值，文本短时会更大。',
   gradientRow: '梯度',
   normRow: '全部梯度合起来的长度',
   clipRow: '裁剪：每个都乘以',

@@ -61,6 +61,8 @@ export const englishDepth = {
   freshMoments:
     'What the training left behind is not kept with this model: the step begins with m = 0, as a first one.',
   keptMoments: (steps: number) => `With what ${count(steps)} steps of training have left behind.`,
+  leastDecay:
+    'How long the text of the training was is not kept with this model: the decay λ is the least that it takes, and is larger for a short text.',
   gradientRow: 'Gradient',
   normRow: 'Length of all gradients together',
   clipRow: 'Clipped: each is multiplied by',

@@ -24,6 +24,7 @@ export function TrainedStep({ trained, place, rate, before }: TrainedStepProps):
       <h4>{heading}</h4>
       <p class="quiet">{step.optimizer === 'muon' ? phrases.muonHint : phrases.adamwHint}</p>
       <p class="quiet">{step.steps === null ? phrases.freshMoments : phrases.keptMoments(step.steps)}</p>
+      {step.isLeastDecay && <p class="quiet">{phrases.leastDecay}</p>}
       <Numbers label={heading}>
         <table>
           <tbody>
