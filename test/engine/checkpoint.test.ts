@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,10 +5,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../extension/engine/safetensors.ts';
 import { nodeFiles } from '../../extension/platform/nodeFiles.ts';
-import { type FileEntry, type FileSystem, previousFolder } from '../../extension/platform/platform.ts';
+import { previousFolder } from '../../extension/platform/platform.ts';
 import { type ErrorCode, NihiloError } from '../../extension/protocol/errors.ts';
 import type { ModelConfig } from '../../extension/protocol/model.ts';
 import { tokenizerToJson, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
+import { MemoryFiles } from './memoryFiles.ts';
 import { randomTensors } from './tinyModel.ts';
 
 const config: ModelConfig = {
@@ -28,6 +28,10 @@ const config: ModelConfig = {
 const tokenizerJson = (vocabSize: number): string =>
   tokenizerToJson(trainTokenizer([new TextEncoder().encode('abab cdcd')], vocabSize));
 
+const corpora = [
+  { folders: ['/code', '/more'], exclude: ['*.md'] },
+  { folders: ['/other'], exclude: [], readAtMs: 1_600_000_000.5 },
+];
 const checkpoint: Checkpoint = {
   config,
   tensors: randomTensors(config, 1),
@@ -50,13 +54,7 @@ const checkpoint: Checkpoint = {
     ofTwoTexts: true,
     heldOutBitsPerByte: 1.8,
     trainBitsPerByte: 1.6,
-    provenance: {
-      corpora: [
-        { folders: ['/code', '/more'], exclude: ['*.md'] },
-        { folders: ['/other'], exclude: [], readAtMs: 1_600_000_000.5 },
-      ],
-      readAtMs: 1_700_000_000.5,
-    },
+    provenance: { corpora, readAtMs: 1_700_000_000.5 },
   },
   optimizer: {
     weights: randomTensors(config, 2),
@@ -66,66 +64,6 @@ const checkpoint: Checkpoint = {
     scheduledBest: randomTensors(config, 5),
   },
 };
-
-/** Whole folders in memory, so that a test can damage any byte. */
-class MemoryFiles implements FileSystem {
-  readonly contents = new Map<string, Uint8Array>();
-
-  async list(folder: string): Promise<FileEntry[]> {
-    return this.names(folder).map((name) => ({ name, type: 'file' }));
-  }
-
-  async size(file: string): Promise<number> {
-    return (await this.read(file)).length;
-  }
-
-  async modifiedMs(): Promise<number> {
-    return 0;
-  }
-
-  async read(file: string): Promise<Uint8Array> {
-    const bytes = this.contents.get(file);
-    if (bytes === undefined) throw new Error(`ENOENT ${file}`);
-    return bytes;
-  }
-
-  async exists(path: string): Promise<boolean> {
-    return this.contents.has(path) || this.names(path).length > 0;
-  }
-
-  async replaceFile(file: string, content: Parameters<FileSystem['replaceFile']>[1]): Promise<void> {
-    this.contents.set(file, Uint8Array.from(Buffer.concat(content)));
-  }
-
-  async replaceFolder(...[folder, files, seal]: Parameters<FileSystem['replaceFolder']>): Promise<void> {
-    await this.removeFolder(folder);
-    const sha256 = new Map<string, string>();
-    for (const [name, content] of files) {
-      const bytes = Uint8Array.from(Buffer.concat(content));
-      sha256.set(name, createHash('sha256').update(bytes).digest('hex'));
-      this.contents.set(`${folder}/${name}`, bytes);
-    }
-    const [name, content] = seal!(sha256);
-    this.contents.set(`${folder}/${name}`, Uint8Array.from(Buffer.concat(content)));
-  }
-
-  async recoverFolder(folder: string): Promise<void> {
-    if (await this.exists(folder)) return;
-    for (const name of this.names(previousFolder(folder))) {
-      this.contents.set(`${folder}/${name}`, this.contents.get(`${previousFolder(folder)}/${name}`)!);
-    }
-  }
-
-  async removeFolder(path: string): Promise<void> {
-    for (const name of this.names(path)) this.contents.delete(`${path}/${name}`);
-  }
-
-  names(folder: string): string[] {
-    return [...this.contents.keys()]
-      .filter((path) => path.startsWith(`${folder}/`))
-      .map((path) => path.slice(folder.length + 1));
-  }
-}
 
 const folder = '/models/one';
 let files: MemoryFiles;

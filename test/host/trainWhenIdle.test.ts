@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { trainWhenIdle } from '../../extension/host/trainWhenIdle.ts';
 
-const editor = vi.hoisted(() => ({ changed: (_: unknown): void => {} }));
+const editor = vi.hoisted((): { changed: (event: unknown) => void } => ({ changed: () => {} }));
 
 vi.mock('vscode', () => ({
   workspace: {
