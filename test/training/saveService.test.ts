@@ -9,7 +9,8 @@ import type { SaveCommand, SaveEvent, SaveLearning } from '../../extension/proto
 import { serveSaves } from '../../extension/training/saveService.ts';
 import { train } from '../../extension/training/trainer.ts';
 
-const source = new URL('../../extension/', import.meta.url).pathname;
+/** A dependency's code stays as it is when ours changes. */
+const source = new URL('../../node_modules/cheerio/src/', import.meta.url).pathname;
 const platform = nodePlatform();
 let root: string;
 let folder: string;
@@ -19,8 +20,7 @@ let heldOutFiles: string[];
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'nihilo-saves-'));
   [folder, trained] = [join(root, 'code'), join(root, 'trained')];
-  for (const part of ['corpus', 'protocol'])
-    cpSync(join(source, part), join(folder, part), { recursive: true });
+  cpSync(source, folder, { recursive: true });
   const corpus = { folders: [folder], exclude: [] };
   const steering = { cancelled: false, breathe: () => Promise.resolve() };
   const size = { preset: 'pencil', vocabSize: 300, threads: 1, memoryLimitMb: 512 } as const;
@@ -72,7 +72,7 @@ function served(name: string, change: Partial<SaveLearning> = {}) {
 
 /** A file that is no held-out one, with the code of all of them: what is learnt from it helps. */
 function saveNews(name: string): string {
-  const file = join(folder, 'corpus', name);
+  const file = join(folder, name);
   const texts = heldOutFiles.map((heldOut) => readFileSync(join(folder, heldOut), 'utf8'));
   writeFileSync(file, texts.join('\n').replaceAll('the', 'a'));
   return file;
@@ -113,7 +113,7 @@ describe('serveSaves', () => {
 
   it('learns nothing of a file that is excluded by now, although it was not when the model was trained', async () => {
     const file = saveNews('excluded.ts');
-    const service = served('excluded', { exclude: ['corpus/excluded.ts'] });
+    const service = served('excluded', { exclude: ['excluded.ts'] });
     expect(await service.learn(file)).toEqual({ type: 'learnt', outcome: null });
     expect(await service.learn(saveNews('included.ts'))).toMatchObject({ outcome: { steps: 4 } });
     await service.close();
