@@ -1,2 +1,4 @@
-export const share = (value: number): string => value.toFixed(3);
-export const percent = (value: number): string => `${value <= 0 ? '−' : '+'}${Math.abs(value).toFixed(0)} %`;
+/** @param more digits than usual */
+export const share = (value: number, more = 0): string => value.toFixed(3 + more);
+export const percent = (value: number, more = 0): string =>
+  `${value <= 0 ? '−' : '+'}${Math.abs(value).toFixed(more)} %`;

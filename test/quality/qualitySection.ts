@@ -20,10 +20,11 @@ interface Line {
   /** promises for the index, 1 minute, 5 minutes and 20 minutes */
   readonly targets: readonly [number | null, number, number, number] | null;
   readonly of: (summary: Summary) => number | null;
-  readonly show: (value: number) => string;
+  readonly show: (value: number, more?: number) => string;
 }
 
-const points = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
+const points = (value: number, more = 0): string =>
+  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1 + more)}`;
 
 const lines: readonly Line[] = [
   {
@@ -166,7 +167,9 @@ function cell({ of, show, targets, direction }: Line, summary: Summary): string 
   if (value === null) return 'zpaq is not installed';
   if (target === undefined || target === null) return show(value);
   const met = direction === 'atMost' ? value <= target : value >= target;
-  return `${show(value)} (${direction === 'atMost' ? '≤' : '≥'} ${show(target)}: ${met ? 'met' : '**missed**'})`;
+  // What missed by less than is shown would look as if it had not.
+  const shown = !met && show(value) === show(target) ? show(value, 1) : show(value);
+  return `${shown} (${direction === 'atMost' ? '≤' : '≥'} ${show(target)}: ${met ? 'met' : '**missed**'})`;
 }
 
 /** Another seed holds out other files, whose bits are no measure of these. */
