@@ -10,7 +10,7 @@ import { serveSaves } from '../../extension/training/saveService.ts';
 import { train } from '../../extension/training/trainer.ts';
 
 /** A dependency's code stays as it is when ours changes. */
-const source = new URL('../../node_modules/cheerio/src/', import.meta.url).pathname;
+const source = join(import.meta.dirname, '..', '..', 'node_modules', 'cheerio', 'src');
 const platform = nodePlatform();
 let root: string;
 let folder: string;
