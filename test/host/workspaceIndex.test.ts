@@ -59,7 +59,13 @@ function setUp() {
     worker('indexer').reply({ type: 'done' });
     await settle();
   };
-  return { platform, model, worker, settle, answer, serve };
+  const trained = async () => {
+    const training = model.train(trainingRequest);
+    worker('trainer').reply({ type: 'done', report, cancelled: false });
+    await settle();
+    await training;
+  };
+  return { platform, model, worker, settle, answer, serve, trained };
 }
 
 describe('the index of a workspace', () => {
@@ -138,12 +144,9 @@ describe('the index of a workspace', () => {
   });
 
   it('is made anew with the new model after a training, while the old one serves', async () => {
-    const { model, worker, settle, serve } = setUp();
+    const { model, worker, serve, trained } = setUp();
     await serve();
-    const training = model.train(trainingRequest);
-    worker('trainer').reply({ type: 'done', report, cancelled: false });
-    await settle();
-    await training;
+    await trained();
     expect(worker('indexer').received.at(-1)).toMatchObject({
       type: 'build',
       request: { edition: 2, relearn: true },
@@ -152,12 +155,9 @@ describe('the index of a workspace', () => {
   });
 
   it('has the new model weighed until a build comes to its end, however many are begun', async () => {
-    const { model, worker, settle, serve } = setUp();
+    const { model, worker, settle, serve, trained } = setUp();
     await serve();
-    const training = model.train(trainingRequest);
-    worker('trainer').reply({ type: 'done', report, cancelled: false });
-    await settle();
-    await training;
+    await trained();
     void model.buildIndex();
     await settle();
     expect(worker('indexer').received.at(-1)).toMatchObject({ request: { edition: 3, relearn: true } });

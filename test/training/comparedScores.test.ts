@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrainerState, type TrainerState } from '../../extension/engine/checkpoint.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { fineTune } from '../../extension/training/fineTune.ts';
-import type { Steering } from '../../extension/training/steering.ts';
-import { toTheEnd, trainPencil } from './pencilTraining.ts';
+import { cancelAfter, toTheEnd, trainPencil } from './pencilTraining.ts';
 
 const source = new URL('../../extension/', import.meta.url).pathname;
 const platform = nodePlatform();
@@ -32,20 +31,6 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const stateOf = (folder: string): Promise<TrainerState> => readTrainerState(platform.files, folder);
 
-/** It breathes behind each step, and where it scores. */
-function stopAfter(most: number): Steering {
-  let breaths = 0;
-  return {
-    get cancelled() {
-      return breaths >= most;
-    },
-    breathe: () => {
-      breaths++;
-      return Promise.resolve();
-    },
-  };
-}
-
 describe('a score of other text', () => {
   it('is neither a target that is reached nor a best to beat for a training that goes on', async () => {
     const resumed = join(root, 'resumed');
@@ -65,7 +50,7 @@ describe('a score of other text', () => {
     const replaced = join(root, 'replaced');
     await trainPencil(easy, replaced, { stop: { steps: 300 } });
     const { best } = await stateOf(replaced);
-    const { cancelled } = await trainPencil(code, replaced, {}, stopAfter(300));
+    const { cancelled } = await trainPencil(code, replaced, {}, cancelAfter(300));
     expect(cancelled).toBe(true);
     expect((await stateOf(replaced)).best.bitsPerByte).toBeGreaterThan(best.bitsPerByte);
   });
@@ -74,7 +59,7 @@ describe('a score of other text', () => {
     expect((await stateOf(fineTuned)).ofTwoTexts).toBe(true);
     const kept = join(root, 'kept');
     cpSync(fineTuned, kept, { recursive: true });
-    await expect(trainPencil(code, kept, {}, stopAfter(20))).rejects.toMatchObject({
+    await expect(trainPencil(code, kept, {}, cancelAfter(20))).rejects.toMatchObject({
       code: 'trainingCancelled',
       message: expect.stringContaining('the model from before is better'),
     });

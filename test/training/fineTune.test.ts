@@ -6,11 +6,9 @@ import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { FineTuneRequest, TrainingEvent } from '../../extension/protocol/training.ts';
 import { fineTune } from '../../extension/training/fineTune.ts';
-import type { Steering } from '../../extension/training/steering.ts';
-import { trainPencil } from './pencilTraining.ts';
+import { toTheEnd, trainPencil } from './pencilTraining.ts';
 
 const source = new URL('../../extension/', import.meta.url).pathname;
-const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 const platform = nodePlatform();
 let root: string;
 let old: string;

@@ -5,6 +5,20 @@ import { train, type TrainingOutcome } from '../../extension/training/trainer.ts
 
 export const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 
+/** Steers into a cancellation after so many breaths: one behind each micro-batch, and where a training scores. */
+export function cancelAfter(most: number): Steering {
+  let breaths = 0;
+  return {
+    get cancelled() {
+      return breaths >= most;
+    },
+    breathe: () => {
+      breaths++;
+      return Promise.resolve();
+    },
+  };
+}
+
 /** A model that is small and has learnt what there is to learn, to go on from. */
 export async function trainPencil(
   folder: string,

@@ -12,6 +12,7 @@ import { tokenizerFromJson } from '../../extension/tokenizer/tokenizerJson.ts';
 import type { Steering } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { compiled } from '../engine/compiled.ts';
+import { cancelAfter } from './pencilTraining.ts';
 
 const source = new URL('../../extension/', import.meta.url).pathname;
 let root: string;
@@ -38,20 +39,6 @@ function request(name: string, change: Partial<TrainingRequest> = {}): TrainingR
     memoryLimitMb: 512,
     resume: false,
     ...change,
-  };
-}
-
-/** Steers into a cancellation after so many micro-batches, behind each of which a training breathes. */
-function cancelAfter(microBatches: number): Steering {
-  let done = 0;
-  return {
-    get cancelled() {
-      return done >= microBatches;
-    },
-    breathe: () => {
-      done++;
-      return Promise.resolve();
-    },
   };
 }
 
