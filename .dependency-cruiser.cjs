@@ -37,7 +37,7 @@ const layers = {
     'completion',
     'platform',
   ],
-  statistics: ['protocol'],
+  statistics: ['protocol', 'shaping'],
   evaluation: [
     'protocol',
     'calling',

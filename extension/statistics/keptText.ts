@@ -1,3 +1,4 @@
+import { withLineFeeds } from '../shaping/place.ts';
 /** One piece of text replaced by another. Positions are UTF-16 offsets. */
 export interface TextChange {
   readonly offset: number;
@@ -49,10 +50,6 @@ export class KeptText {
     const [original, current] = [withLineFeeds(this.#original), withLineFeeds(this.#current)];
     return commonCharacters(original.slice(0, mostCompared), current.slice(0, mostCompared));
   }
-}
-
-function withLineFeeds(text: string): string {
-  return text.replaceAll('\r\n', '\n');
 }
 
 function commonCharacters(one: string, other: string): number {
