@@ -1,6 +1,5 @@
 """What a training needs to go on, in one file that is replaced as a whole."""
 
-import contextlib
 import glob
 import json
 import os
@@ -22,7 +21,7 @@ def write_atomically(path, write):
         os.replace(fresh, path)
     except BaseException:
         # A disk that is full stays so until somebody frees it.
-        with contextlib.suppress(FileNotFoundError):
+        if os.path.exists(fresh):
             os.unlink(fresh)
         raise
 
