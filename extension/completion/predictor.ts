@@ -5,7 +5,7 @@ import { parameterCount } from '../engine/layout.ts';
 import { Random } from '../engine/random.ts';
 import { isHeldOut } from '../corpus/split.ts';
 import type { Platform } from '../platform/platform.ts';
-import { sha256 } from '../platform/sha256.ts';
+import { sha256OfText } from '../platform/sha256.ts';
 import { openTransformer } from '../prediction/trainedTransformer.ts';
 import { RemoteTransformer } from '../prediction/remoteTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
@@ -85,7 +85,7 @@ export class Predictor {
       checkpoint,
       reproducible,
     );
-    const tokenizerDigest = await sha256(new TextEncoder().encode(tokenizerJson));
+    const tokenizerDigest = await sha256OfText(tokenizerJson);
     const tokenizer = tokenizerFromJson(tokenizerJson);
     this.#rehearseOnce(reproducible ? 'reproducible' : 'relaxed', () => rehearse(decoder, tokenizer));
     const { provenance, seed } = trainerState;

@@ -13,7 +13,7 @@ import type { CountingModel } from '../counts/countingModel.ts';
 import { lineFeedsOf, SuffixIndex } from '../counts/suffixIndex.ts';
 import { compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
-import { sha256 } from '../platform/sha256.ts';
+import { sha256OfText } from '../platform/sha256.ts';
 import { sharedBytes } from '../platform/sharing.ts';
 import { openTransformer, type TrainedTransformer } from '../prediction/trainedTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
@@ -180,7 +180,7 @@ export class Indexer {
     const transformer = await this.#transformer(request);
     const { tokenizer, tokenizerJson } =
       transformer === null ? newVocabulary(texts) : vocabularyOf(transformer);
-    const tokenizerDigest = await sha256(new TextEncoder().encode(tokenizerJson));
+    const tokenizerDigest = await sha256OfText(tokenizerJson);
     const documents = texts.map(({ bytes }) => document(tokenizer, bytes));
     return { texts, tokenizer, tokenizerJson, tokenizerDigest, documents, transformer };
   }

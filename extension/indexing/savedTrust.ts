@@ -1,7 +1,7 @@
 import type { LearntTrust } from '../counts/buildCounts.ts';
 import { JsonObject } from '../engine/jsonObject.ts';
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts';
-import { sha256 } from '../platform/sha256.ts';
+import { sha256, sha256OfText } from '../platform/sha256.ts';
 import type { FileSystem } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
@@ -45,25 +45,29 @@ export async function saveTrust(
     ['frequencies', { shape: [frequencies.length], data: frequencies }],
     ['trust', { shape: [trust.length], data: trust }],
   ]);
-  const tokenizer = await sha256(new TextEncoder().encode(tokenizerJson));
+  const tokenizer = await sha256OfText(tokenizerJson);
   await files.replaceFolder(folder, new Map([[tensorsFile, encodeSafetensors(tensors)]]), (digests) => {
     const seal = { version, tokenizer, tokens, sha256: digests.get(tensorsFile) };
     return [sealFile, [new TextEncoder().encode(`${JSON.stringify(seal, null, 2)}\n`)]];
   });
 }
 
-/** Whether it was learnt in other workspaces. */
+/** Whether it was learnt in other workspaces. @throws {NihiloError} storageFailed */
 async function isShipped(files: FileSystem, folder: string): Promise<boolean> {
-  const seal = `${folder}/${sealFile}`;
-  if (!(await files.exists(seal))) return false;
   try {
-    return (
-      JsonObject.parse(new TextDecoder().decode(await files.read(seal)), seal).numberOrNull('tokens') === null
-    );
-  } catch {
-    // Whatever it is, it can't serve.
-    return false;
+    return (await readSeal(files, folder))?.numberOrNull('tokens') === null;
+  } catch (error) {
+    // What is no seal can't serve, and is replaced.
+    if (error instanceof NihiloError && error.code !== 'storageFailed') return false;
+    throw error;
   }
+}
+
+/** null: there is none @throws {NihiloError} checkpointTorn, checkpointForeign; storageFailed */
+async function readSeal(files: FileSystem, folder: string): Promise<JsonObject | null> {
+  const file = `${folder}/${sealFile}`;
+  if (!(await files.exists(file))) return null;
+  return JsonObject.parse(new TextDecoder().decode(await files.read(file)), file);
 }
 
 /** Of a model that is another one now. A folder of that name that holds something else is left alone. @throws {NihiloError} storageFailed */
@@ -88,11 +92,9 @@ export async function loadTrust(
   tokenizerJson: string,
 ): Promise<KeptTrust | null> {
   await files.recoverFolder(folder);
-  if (!(await files.exists(`${folder}/${sealFile}`))) return null;
-  const json = new TextDecoder().decode(await files.read(`${folder}/${sealFile}`));
-  const seal = JsonObject.parse(json, `${folder}/${sealFile}`);
-  if (seal.count('version') !== version) return null;
-  if (seal.string('tokenizer') !== (await sha256(new TextEncoder().encode(tokenizerJson)))) return null;
+  const seal = await readSeal(files, folder);
+  if (seal === null || seal.count('version') !== version) return null;
+  if (seal.string('tokenizer') !== (await sha256OfText(tokenizerJson))) return null;
   const bytes = await files.read(`${folder}/${tensorsFile}`);
   if (seal.string('sha256') !== (await sha256(bytes))) {
     throw new NihiloError(

@@ -5,7 +5,7 @@ import { compileKernels } from '../engine/instantiate.ts';
 import { parameterCount } from '../engine/layout.ts';
 import { distribution } from '../engine/sampler.ts';
 import type { Platform } from '../platform/platform.ts';
-import { sha256 } from '../platform/sha256.ts';
+import { sha256OfText } from '../platform/sha256.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { CallMessage } from '../protocol/calling.ts';
@@ -94,7 +94,7 @@ export class Inspector {
     this.#read = null;
     return {
       checkpoint,
-      tokenizer: await sha256(new TextEncoder().encode(tokenizerJson)),
+      tokenizer: await sha256OfText(tokenizerJson),
       config,
       parameters: parameterCount(config),
       steps: trainerState.step,
