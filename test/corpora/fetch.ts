@@ -1,16 +1,18 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { download, type Registry, sha256Of, unpack } from '../../distributed/corpus/registries.ts';
+import { aptIn, download, type Registry, sha256Of, unpack } from '../../distributed/corpus/registries.ts';
 import pins from './corpora.json' with { type: 'json' };
 
 /**
- * Fetches the development corpora (the texts that quality is measured on while we build) with the ordinary clients of their
- * registries. Each is pinned by version and by the SHA-256 of its archive; only the pins are committed.
+ * Fetches the texts that quality is measured on with the ordinary clients of their registries. Each is pinned by version and by the
+ * SHA-256 of its archive; only the pins are committed.
  */
 interface Pin {
   readonly name: string;
+  /** what we build by, or what nobody builds by: it tells whether what was found on the others holds elsewhere */
+  readonly set: 'development' | 'unseen';
   readonly from: Registry;
   readonly package: string;
   readonly version: string;
@@ -32,7 +34,10 @@ async function fetchCorpus(pin: Pin, corpora: string): Promise<string | null> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'nihilo-corpus-'));
   try {
     const release = { registry: pin.from, name: pin.package, version: pin.version };
-    const archive = path.join(scratch, await download(release, scratch));
+    const apt = pin.from === 'debian-source' ? (await aptIn(path.join(scratch, 'apt')))[pin.from] : [];
+    const received = path.join(scratch, 'received');
+    mkdirSync(received);
+    const archive = path.join(received, await download(release, received, apt));
     const actual = sha256Of(archive);
     if (actual !== pin.sha256) return `expected an archive with SHA-256 ${pin.sha256}, got ${actual}`;
     const unpacked = path.join(scratch, 'unpacked');
