@@ -1,10 +1,25 @@
 import picomatch from 'picomatch';
 
-/** Tells whether a path relative to its root, of a file or a folder, is excluded. */
-export type Exclusion = (path: string) => boolean;
+/**
+ * Tells whether a path relative to its root, of a file or a folder, is excluded.
+ * @param isSibling whether the folder that it is in has an entry of that name; absent: what hangs on one excludes nothing
+ */
+export type Exclusion = (path: string, isSibling?: (name: string) => boolean) => boolean;
 
-/** @param patterns as in VS Code's `files.exclude`: `*` stays within a name, `**` does not, and `{a,b}` is either */
-export function exclusion(patterns: readonly string[]): Exclusion {
+/** @param rules globs as in VS Code's `files.exclude`, where `*` stays within a name, `**` does not, and `{a,b}` is either; or `ruleWhen` */
+export function exclusion(rules: readonly string[]): Exclusion {
+  const always = matching(rules.filter((rule) => !rule.includes(conditionMark)));
+  const conditional = rules.flatMap((rule) => {
+    const [glob, name] = rule.split(conditionMark) as [string, string?];
+    return name === undefined ? [] : [{ matches: matching([glob]), name }];
+  });
+  return (path, isSibling) =>
+    always(path) ||
+    (isSibling !== undefined &&
+      conditional.some(({ matches, name }) => matches(path) && isSibling(siblingOf(path, name))));
+}
+
+function matching(patterns: readonly string[]): (path: string) => boolean {
   const literals = patterns.map((pattern) =>
     pattern
       .replace(/^\.\//, '')
@@ -12,7 +27,21 @@ export function exclusion(patterns: readonly string[]): Exclusion {
       .replaceAll(/[()|+]/g, String.raw`\$&`),
   );
   const globs = literals.filter((pattern) => pattern !== '');
-  return picomatch(globs, { dot: true, nonegate: true, noextglob: true, posix: true });
+  const matches = picomatch(globs, { dot: true, nonegate: true, noextglob: true, posix: true });
+  return (path) => matches(path);
+}
+
+/** Between a glob and a condition: no glob and no name has it. */
+const conditionMark = '\u0001';
+
+/** A rule that holds where an entry beside it has a name. @param name where `$(basename)` stands for its own, without the last ending */
+export function ruleWhen(glob: string, name: string): string {
+  return glob + conditionMark + name;
+}
+
+function siblingOf(path: string, name: string): string {
+  const own = path.slice(path.lastIndexOf('/') + 1).replace(/(?<=.)\.[^.]*$/, '');
+  return name.replace('$(basename)', () => own);
 }
 
 /** Between a folder and a glob: no path and no glob has it. */

@@ -165,12 +165,14 @@ async function visit(
     if (opened) throw unreadableRoot(error);
     return leaveOut('unreadable');
   }
+  const names = new Set(entries.map(({ name }) => name));
+  const excludedHere = (path: string): boolean => excluded(path, (name) => names.has(name));
   for (const entry of entries) {
     const file = joinPath(folder.folder, entry.name);
     if (entry.type === 'folder' && otherRoots.has(file)) continue;
     const path = joinPath(folder.path, entry.name);
     const inRepository = joinPath(place.path, entry.name);
-    const reason = entryReason(entry, path, excluded) ?? ignoredReason(entry, inRepository, place);
+    const reason = entryReason(entry, path, excludedHere) ?? ignoredReason(entry, inRepository, place);
     if (reason !== null) {
       const ending = entry.type === 'folder' ? '/' : '';
       visited.leftOut.push({ path: `${root.prefix}${path}${ending}`, reason });

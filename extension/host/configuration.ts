@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { originOf } from '../platform/address.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
-import { ruleWithin } from '../corpus/globs.ts';
+import { ruleWhen, ruleWithin } from '../corpus/globs.ts';
 import { fileOfPath, pathInWorkspace, rootFolder, workspaceRoots } from '../corpus/roots.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
-import { excludedGlobs, type SettingSource } from './settings.ts';
+import { conditionalGlobs, excludedGlobs, type SettingSource } from './settings.ts';
 
 /** The settings as they hold for `scope`: a document, a folder, or the window as a whole. */
 export function settingSource(scope?: vscode.ConfigurationScope): SettingSource {
@@ -25,14 +25,22 @@ export function openCorpus(): CorpusRequest {
       say`Training needs an open folder with code and none is open; open a folder, then train again.`,
     );
   }
-  const globs = folders.map(({ uri }) => excludedGlobs(...excludedFiles(uri), settingSource(uri)('exclude')));
+  const own = folders.map(({ uri }) => excludingRules(uri));
   const rules = folders.flatMap(({ uri }, i) =>
-    globs[i]!.map((glob) => {
-      const isOfAll = globs.every((others) => others.includes(glob));
-      return isOfAll ? glob : ruleWithin(rootFolder(pathOf(uri)), glob);
+    own[i]!.map((rule) => {
+      const isOfAll = own.every((others) => others.includes(rule));
+      return isOfAll ? rule : ruleWithin(rootFolder(pathOf(uri)), rule);
     }),
   );
   return { folders: folders.map(({ uri }) => pathOf(uri)), exclude: [...new Set(rules)] };
+}
+
+function excludingRules(folder: vscode.Uri): string[] {
+  const objects = [...excludedFiles(folder), settingSource(folder)('exclude')];
+  return [
+    ...excludedGlobs(...objects),
+    ...conditionalGlobs(...objects).map(({ glob, when }) => ruleWhen(glob, when)),
+  ];
 }
 
 /** `files.exclude`. A workspace can switch off in it what its user has excluded, which only a trusted one may. */

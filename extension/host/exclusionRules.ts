@@ -1,5 +1,5 @@
 import { type Exclusion, exclusion, onlyThis } from '../corpus/globs.ts';
-import { excludedGlobs } from './settings.ts';
+import { conditionalGlobs, excludedGlobs } from './settings.ts';
 
 /** The value of `nihilo.exclude` that leaves one more file or folder out. @param path relative to the folder of the workspace, without a slash at its end */
 export function excluding(rules: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {
@@ -17,9 +17,9 @@ export function including(
   return others;
 }
 
-/** The rule that leaves a path out, which may leave out others, too. */
+/** The rule that leaves a path out, which may leave out others, too. What it hangs on is taken to be there. */
 export function ruleFor(rules: unknown, path: string): string | null {
-  return excludingGlob(excludedGlobs(rules), path);
+  return excludingGlob([...excludedGlobs(rules), ...conditionalGlobs(rules).map(({ glob }) => glob)], path);
 }
 
 /** Asked at every key; the same few globs each time. */
@@ -39,5 +39,5 @@ function compiledGlob(glob: string): Exclusion {
 export function excludingGlob(globs: readonly string[], path: string): string | null {
   const names = path.split('/');
   const paths = names.map((_, i) => names.slice(0, i + 1).join('/'));
-  return globs.find((glob) => paths.some(compiledGlob(glob))) ?? null;
+  return globs.find((glob) => paths.some((part) => compiledGlob(glob)(part))) ?? null;
 }

@@ -262,12 +262,23 @@ export function reproducible(source: SettingSource): boolean {
 
 /** The globs that are switched on in objects such as `files.exclude`; a condition (`{ "when": … }`) is no plain yes. */
 export function excludedGlobs(...objects: readonly unknown[]): string[] {
-  const globs = new Set<string>();
-  for (const object of objects) {
-    if (typeof object !== 'object' || object === null) continue;
-    for (const [glob, value] of Object.entries(object)) if (value === true && glob !== '') globs.add(glob);
-  }
-  return [...globs];
+  const globs = entriesOf(objects).flatMap(([glob, value]) => (value === true ? [glob] : []));
+  return [...new Set(globs)];
+}
+
+/** Those that hang on what lies beside a file, with the name that must be there. */
+export function conditionalGlobs(...objects: readonly unknown[]): { glob: string; when: string }[] {
+  return entriesOf(objects).flatMap(([glob, value]) => {
+    const when = typeof value === 'object' && value !== null && 'when' in value ? value.when : null;
+    return typeof when === 'string' && when !== '' ? [{ glob, when }] : [];
+  });
+}
+
+function entriesOf(objects: readonly unknown[]): [string, unknown][] {
+  return objects
+    .filter((object) => typeof object === 'object' && object !== null)
+    .flatMap((object) => Object.entries(object))
+    .filter(([glob]) => glob !== '');
 }
 
 type NamesOf<Type> = {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LeftOut } from '../../extension/corpus/leftOut.ts';
 import { workspaceRoots } from '../../extension/corpus/roots.ts';
-import { exclusion } from '../../extension/corpus/globs.ts';
+import { exclusion, ruleWhen } from '../../extension/corpus/globs.ts';
 import { walkRoot } from '../../extension/corpus/walk.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { withTree } from './folderTree.ts';
@@ -52,6 +52,29 @@ describe('exclusion', () => {
 });
 
 describe('walkRoot', () => {
+  it('leaves out what hangs on the name of another where that lies beside it', async () => {
+    const tree = {
+      'a.ts': '',
+      'a.js': '',
+      'b.js': '',
+      'b/b.ts': '',
+      'c/a.js': '',
+      'c/a.spec.js': '',
+      'c/a.spec.ts': '',
+      'c/.js': '',
+      'c/.ts': '',
+      'lib.js/x.ts': '',
+      'lib.ts': '',
+    };
+    await withTree(tree, async (folder) => {
+      const { paths, leftOut } = await walk(folder, [ruleWhen('**/*.js', '$(basename).ts'), 'nothing']);
+      expect(paths).toEqual(['a.ts', 'b.js', 'b/b.ts', 'c/.js', 'c/.ts', 'c/a.js', 'c/a.spec.ts', 'lib.ts']);
+      expect(leftOut).toEqual(
+        ['a.js', 'c/a.spec.js', 'lib.js/'].map((path) => ({ path, reason: 'excluded' })),
+      );
+    });
+  });
+
   it('names each thing left out once, a folder for all that is in it', async () => {
     const tree = {
       'src/a.ts': '',

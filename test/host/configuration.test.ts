@@ -9,8 +9,8 @@ import { withTree } from '../corpus/folderTree.ts';
 /** What stands in the settings of a user and of the workspace that is open. */
 const editor = vi.hoisted(() => ({
   isTrusted: true,
-  user: {} as Record<string, boolean>,
-  workspace: {} as Record<string, boolean>,
+  user: {} as Record<string, unknown>,
+  workspace: {} as Record<string, unknown>,
   /** by the folder: what its own settings add */
   folders: { '/code': {} } as Record<string, Record<string, boolean>>,
   /** of `nihilo.enabled` as it holds for a document: where it is set */
@@ -69,18 +69,21 @@ it('lets an untrusted workspace only leave more files out', () => {
   expect(openCorpus().exclude.toSorted()).toEqual(['**/fixtures', '**/private']);
 });
 
-it('leaves out of a folder what its own settings exclude, and of all what those of the workspace do', async () => {
-  const files = ['one', 'two'].flatMap((name) =>
-    ['src/a.ts', 'src/b.ts', 'fixtures/c.ts'].map((file) => `${name}/${file}`),
-  );
-  // No two alike: copies are left out, too.
-  const tree = Object.fromEntries(
+/** No two texts alike: copies are left out, too. */
+function unlike(files: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
     files.map((file, i) => [
       file,
       Array.from({ length: 20 }, (_, j) => `export const n${i} = ${(7 + i) ** (j % 9)};\n`).join(''),
     ]),
   );
-  await withTree(tree, async (folder) => {
+}
+
+it('leaves out of a folder what its own settings exclude, and of all what those of the workspace do', async () => {
+  const files = ['one', 'two'].flatMap((name) =>
+    ['src/a.ts', 'src/b.ts', 'fixtures/c.ts'].map((file) => `${name}/${file}`),
+  );
+  await withTree(unlike(files), async (folder) => {
     editor.folders = {
       [`${folder}/one`]: { 'src/a.ts': true },
       [`${folder}/two`]: { 'src/b.ts': true, '**/fixtures': false },
@@ -94,6 +97,20 @@ it('leaves out of a folder what its own settings exclude, and of all what those 
         Number(read.includes(file)),
       );
     }
+  });
+});
+
+it('leaves out what its settings exclude where another file lies beside it', async () => {
+  editor.user = { '**/*.js': { when: '$(basename).ts' } };
+  editor.workspace = {};
+  const files = ['both.ts', 'both.js', 'alone.js'];
+  await withTree(unlike(files), async (folder) => {
+    editor.folders = { [folder]: {} };
+    const request = openCorpus();
+    const { documents } = await readCorpus(nodeFiles, request, { seed: 1 });
+    expect(documents.map(({ path }) => path).toSorted()).toEqual(['alone.js', 'both.ts']);
+    for (const [i, count] of [1, 0, 1].entries())
+      expect(await readTextsAt(nodeFiles, request, `${folder}/${files[i]}`)).toHaveLength(count);
   });
 });
 

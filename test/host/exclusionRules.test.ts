@@ -25,6 +25,7 @@ describe('rules of nihilo.exclude', () => {
   it('are known by the path that they leave out, by a folder above it, and not when they are switched off', () => {
     expect(ruleFor({ '**/fixtures': true }, 'test/fixtures/a.ts')).toBe('**/fixtures');
     expect(ruleFor({ '**/fixtures': false }, 'test/fixtures/a.ts')).toBe(null);
+    expect(ruleFor({ '**/*.js': { when: '$(basename).ts' } }, 'src/a.js')).toBe('**/*.js');
     expect(including({ '**/fixtures': true }, 'test/fixtures/a.ts')).toBe(null);
     expect(including({ 'a.ts': false }, 'a.ts')).toBe(null);
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   completionSettings,
+  conditionalGlobs,
   excludedGlobs,
   idleMinutes,
   reproducible,
@@ -135,6 +136,16 @@ describe('settings', () => {
     expect(threads(3, 16)).toBe(3);
     expect(threads(1, 16)).toBe(1);
     expect(threads(64, 2)).toBe(64);
+  });
+});
+
+describe('conditionalGlobs', () => {
+  it('holds each glob with the name that it hangs on, of what is no plain yes or no', () => {
+    const when = '$(basename).ts';
+    const objects = [
+      { a: true, '**/*.js': { when }, b: { when: 1 }, c: { when: '' }, d: null, '': { when } },
+    ];
+    expect(conditionalGlobs(...objects, null, 'e')).toEqual([{ glob: '**/*.js', when }]);
   });
 });
 
