@@ -15,8 +15,8 @@ import { ShardWriter } from './shardWriter.ts';
  * Text files → shards of tokens that training on other machines reads (distributed/README.md), by the rules of a workspace's corpus: secrets
  * replaced. What an earlier call for the same files finished is kept.
  * @returns the exit code
- * @throws {NihiloError} corpusEmpty, folderUnreadable, storageFailed; argumentInvalid, when other shards are there; checkpointForeign, when
- *   the tokenizer is none of ours
+ * @throws {NihiloError} corpusEmpty, folderUnreadable, storageFailed; argumentInvalid, when other shards or the texts are there;
+ *   checkpointForeign, when the tokenizer is none of ours
  */
 export async function tokenize(
   platform: Platform,
@@ -25,6 +25,12 @@ export async function tokenize(
 ): Promise<number> {
   const root = absolutePath(folder);
   const shards = absolutePath(options.shards);
+  if (shards === root) {
+    throw new NihiloError(
+      'argumentInvalid',
+      say`Shards should go to a folder of their own and --shards names that of the text, ${root}; choose another, which may lie within it.`,
+    );
+  }
   // What a call before this one wrote is none of the text.
   const texts = await TextFolder.list(platform.files, root, globWithin(root, shards));
   if (texts.paths.length === 0) throw empty(root, texts.leftOut);

@@ -179,6 +179,20 @@ describe('nihilo tokenize', () => {
     expect(await tokenize(path.join('text', 'shards'))).toEqual({ ...beside, leftOut });
   });
 
+  it('refuses to write among the text', async () => {
+    plant(scratch, texts);
+    const before = readdirSync(inScratch('text'));
+    const { code, stderr } = await nihilo(
+      'tokenize',
+      inScratch('text'),
+      '--shards',
+      `${inScratch('text')}/.`,
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('a folder of their own');
+    expect(readdirSync(inScratch('text'))).toEqual(before);
+  });
+
   it('takes a changed file as it is now where no shard has it yet', async () => {
     plant(scratch, texts);
     const index = await tokenize('shards');
