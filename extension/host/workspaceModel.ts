@@ -226,8 +226,8 @@ export class WorkspaceModel {
 
   /** Likewise on top of the model that there is. @returns rejects as TrainingRun.result does, or with trainingBusy */
   async fineTune(request: FineTuneRequest): Promise<TrainingResult> {
-    if (this.#trainer.active === null) await this.#saves.close(true);
-    return this.#run(this.#trainer.fineTune(request));
+    const run = async (): Promise<TrainingResult> => this.#run(this.#trainer.fineTune(request));
+    return this.#trainer.active === null ? this.#alone(true, run) : run();
   }
 
   /** Teaches the model a file that was saved; not while a training runs, and not before there is a model. */
@@ -397,14 +397,15 @@ export class WorkspaceModel {
    */
   async import<Report>(write: (folder: string) => Promise<Report | null>): Promise<Report | null> {
     this.#refuseWhileTraining(importing);
-    await this.#saves.close(true);
-    const report = await write(importedOf(this.#checkpoint));
-    if (report === null) return null;
-    this.#refuseWhileTraining(importing);
-    await this.#platform.files.removeFolder(this.#checkpoint);
-    await this.load();
-    this.#index.modelReplaced();
-    return report;
+    return this.#alone(true, async () => {
+      const report = await write(importedOf(this.#checkpoint));
+      if (report === null) return null;
+      this.#refuseWhileTraining(importing);
+      await this.#platform.files.removeFolder(this.#checkpoint);
+      await this.load();
+      this.#index.modelReplaced();
+      return report;
+    });
   }
 
   /** What was trained here, and what was imported. @throws {NihiloError} trainingBusy; storageFailed */
@@ -412,7 +413,10 @@ export class WorkspaceModel {
     this.#refuseWhileTraining(
       say`A model can be deleted while no training runs and one is running now; stop it first.`,
     );
-    await this.#saves.close(false);
+    await this.#alone(false, () => this.#deleteAll());
+  }
+
+  async #deleteAll(): Promise<void> {
     const [own, imported] = [this.#checkpoint, importedOf(this.#checkpoint)];
     try {
       for (const folder of [own, imported, ...[own, imported, baseOf(own)].map(trustFolder)]) {
@@ -448,6 +452,16 @@ export class WorkspaceModel {
 
   #served(): Promise<string | null> {
     return servedFolder(this.#platform.files, this.#checkpoint, this.#source.base());
+  }
+
+  /** Nothing is learnt from saves meanwhile. @param write what was learnt from them is written first */
+  async #alone<Result>(write: boolean, run: () => Promise<Result>): Promise<Result> {
+    const letGo = await this.#saves.hold(write);
+    try {
+      return await run();
+    } finally {
+      letGo();
+    }
   }
 
   #refuseWhileTraining(sentence: Sentence): void {

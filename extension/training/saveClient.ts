@@ -25,6 +25,8 @@ export class SaveClient {
   #connection: Connection | null = null;
   #idle: ReturnType<typeof setTimeout> | undefined;
   #failed = false;
+  /** whoever has the model to themselves */
+  #holders = 0;
 
   /** @param onEvent also hears of a worker that died, as `failed` */
   constructor(platform: Platform, onEvent: (event: SaveEvent) => void) {
@@ -35,7 +37,7 @@ export class SaveClient {
   /** @param learning holds until the worker is closed */
   learn(file: string, learning: SaveLearning): void {
     // Whatever kept it from learning is still there; `close` is when that may have changed.
-    if (this.#failed) return;
+    if (this.#failed || this.#holders > 0) return;
     const connection = (this.#connection ??= this.#open(learning));
     if (!connection.waiting.includes(file)) connection.waiting.push(file);
     this.#next(connection);
@@ -55,6 +57,13 @@ export class SaveClient {
       clearTimeout(patience);
     }
     await connection.worker.terminate();
+  }
+
+  /** Likewise, and nothing is learnt before what it returns is called: what another writes meanwhile would be overwritten. */
+  async hold(write: boolean): Promise<() => void> {
+    this.#holders++;
+    await this.close(write);
+    return () => void this.#holders--;
   }
 
   #open(learning: SaveLearning): Connection {

@@ -381,6 +381,47 @@ describe('WorkspaceModel', () => {
       await ended;
     });
 
+    it('learns nothing while a model is imported, which what it learns would overwrite', async () => {
+      const { platform, model } = await ready();
+      let finish = (): void => {};
+      const reading = new Promise<void>((resolve) => (finish = resolve));
+      const importing = model.import(async (folder) => {
+        await reading;
+        platform.paths.add(folder);
+      });
+      await settle();
+      model.learnFrom('/code/a.ts', learning);
+      expect(platform.workers.map(({ role }) => role)).toEqual(['predictor']);
+      finish();
+      await settle();
+      answerLoad(platform, 'loaded');
+      await importing;
+      expect(model.origin).toBe('imported');
+    });
+
+    it('learns again after a fine-tuning, of the new model, and nothing while it waits for one', async () => {
+      const { platform, model } = await ready();
+      const savers = () => platform.workers.filter(({ role }) => role === 'saver');
+      model.learnFrom('/code/a.ts', learning);
+      const tuning = {
+        ...request,
+        corpus: { folders: ['/code'], exclude: [] },
+        model: checkpoint,
+        replay: null,
+      };
+      const ended = model.fineTune({ ...tuning, seed: null });
+      model.learnFrom('/code/b.ts', learning);
+      savers()[0]!.reply({ type: 'closed' });
+      await settle();
+      platform.worker.reply({ type: 'done', report, cancelled: false });
+      await settle();
+      answerLoad(platform, 'loaded');
+      await ended;
+      expect(savers().map(({ terminated }) => terminated)).toEqual([true]);
+      model.learnFrom('/code/c.ts', learning);
+      expect(savers().map(({ terminated }) => terminated)).toEqual([true, false]);
+    });
+
     it('has everything written before a fine-tuning begins', async () => {
       const { platform, model } = await ready();
       model.learnFrom('/code/a.ts', learning);
