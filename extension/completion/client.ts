@@ -67,17 +67,17 @@ export class PredictorClient {
   #lastId = 0;
   #highestCancelled = 0;
   readonly #onDeath: () => void;
-  readonly #onRemote: (status: RemoteStatus) => void;
+  readonly #onRemote: (status: RemoteStatus | null) => void;
   #death: { readonly atMs: number; readonly reason: NihiloError } | null = null;
 
   /**
    * @param onDeath the worker is gone without having been asked to, and its index with it
-   * @param onRemote how a server's part in a completion went
+   * @param onRemote how a server's part in a completion went; null: none took part
    */
   constructor(
     platform: Platform,
     onDeath: () => void = () => {},
-    onRemote: (status: RemoteStatus) => void = () => {},
+    onRemote: (status: RemoteStatus | null) => void = () => {},
   ) {
     this.#platform = platform;
     this.#onDeath = onDeath;
@@ -110,7 +110,7 @@ export class PredictorClient {
     const request = { type: 'complete', prefix, open, options } as const;
     const answer = await this.#ask(this.#connected(), request, signal);
     if (answer.type !== 'completed') throw unexpected(answer);
-    if (answer.remote !== null) this.#onRemote(answer.remote);
+    this.#onRemote(answer.remote);
     return answer.completion;
   }
 
@@ -158,6 +158,11 @@ export class PredictorClient {
     const answer = await this.#ask(this.#connected(), { type: 'index', index });
     if (answer.type !== 'indexed') throw unexpected(answer);
     return answer.predicting;
+  }
+
+  /** From its answer on, completions come from the model alone. @throws {NihiloError} workerFailed */
+  async dropIndex(): Promise<void> {
+    await this.#ask(this.#connected(), { type: 'dropIndex' });
   }
 
   /** @returns whether more was counted than the index has room for @throws {NihiloError} workerFailed */

@@ -105,6 +105,9 @@ async function answer(
     }
     case 'index':
       return { type: 'indexed', id, predicting: await predictor.useIndex(request.index, giveWay) };
+    case 'dropIndex':
+      predictor.dropIndex();
+      return { type: 'indexDropped', id };
     case 'learn':
       return {
         type: 'learnt',

@@ -123,6 +123,12 @@ export class Predictor {
     return served.predicting;
   }
 
+  /** What is completed from now on comes from the model alone. */
+  dropIndex(): void {
+    this.#index = null;
+    this.#helped = null;
+  }
+
   /** From now on the model of this server takes part, once there is a model here over the same tokens; null: none does. */
   useRemote(endpoint: RemoteEndpoint | null): void {
     this.#server = endpoint === null ? null : new CompletionServer(endpoint);

@@ -105,7 +105,9 @@ export class WorkspaceIndex {
       if (this.#outdated) void this.build();
     } catch (error) {
       if (edition !== this.#edition) return;
-      this.#set({ stage: null, error: toPlainError(error) });
+      // What was counted before is not to be suggested any more.
+      if (error instanceof NihiloError && error.code === 'corpusEmpty') await this.#drop();
+      if (edition === this.#edition) this.#set({ stage: null, error: toPlainError(error) });
     }
   }
 
@@ -144,6 +146,16 @@ export class WorkspaceIndex {
     if (this.#timer !== null) clearTimeout(this.#timer);
     clearTimeout(this.#again);
     this.#indexer.dispose();
+  }
+
+  async #drop(): Promise<void> {
+    if (this.#status.predicting === null) return;
+    this.#set({ predicting: null, tokenizer: null });
+    try {
+      await this.#predictor.dropIndex();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #tell(): void {

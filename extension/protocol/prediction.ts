@@ -166,6 +166,8 @@ export type PredictorRequest =
   | { readonly type: 'remote'; readonly id: number; readonly endpoint: RemoteEndpoint | null }
   /** counts that replace those before, and the files they were made of */
   | { readonly type: 'index'; readonly id: number; readonly index: WorkspaceIndex }
+  /** there is no index any more */
+  | { readonly type: 'dropIndex'; readonly id: number }
   /** files have changed; those of another edition than the index's are as old as it; null: whatever the index */
   | {
       readonly type: 'learn';
@@ -280,6 +282,7 @@ export type PredictorReply =
   | { readonly type: 'remoteChanged'; readonly id: number }
   | { readonly type: 'indexed'; readonly id: number; readonly predicting: Predicting }
   /** `outdated`: more was counted than the index has room for */
+  | { readonly type: 'indexDropped'; readonly id: number }
   | { readonly type: 'learnt'; readonly id: number; readonly outdated: boolean }
   | { readonly type: 'opened'; readonly id: number }
   | { readonly type: 'tried'; readonly id: number; readonly trials: readonly Trial[] }

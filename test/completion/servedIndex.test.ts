@@ -360,6 +360,9 @@ describe('Predictor', () => {
     expect(predictor.find(text.slice(0, 900), open, true)?.places[0]?.file).toBe('tokenizer/healing.ts');
     await predictor.learn(2, [change], giveWay);
     expect(predictor.find(text.slice(0, 900), open, true)?.places[0]?.file).not.toBe('tokenizer/healing.ts');
+    predictor.dropIndex();
+    await expect(ask()).rejects.toMatchObject({ code: 'checkpointMissing' });
+    expect(predictor.find(text.slice(0, 900), open, true)).toBeNull();
   });
 });
 

@@ -217,7 +217,7 @@ describe('completions with a server', () => {
   });
 
   it('in a worker tell how it went, and a worker that takes its place knows the server', async () => {
-    const statuses: RemoteStatus[] = [];
+    const statuses: (RemoteStatus | null)[] = [];
     const client = new PredictorClient(
       platform,
       () => {},
@@ -230,6 +230,9 @@ describe('completions with a server', () => {
       await client.complete(prefix, options, new AbortController().signal, open);
       expect(statuses).toEqual([{ state: 'answers' }]);
       expect(server.requests.length).toBeGreaterThan(0);
+      await client.dropIndex();
+      await client.complete(prefix, options, new AbortController().signal, open);
+      expect(statuses.at(-1)).toBeNull();
     } finally {
       await client.unload();
     }

@@ -205,6 +205,24 @@ describe('the index of a workspace', () => {
     expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 2 } });
   });
 
+  it('is gone when there is nothing left to learn from: what was left out is not suggested any more', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await serve();
+    void model.rulesChanged();
+    await settle();
+    const error = toPlainError(new NihiloError('corpusEmpty', say`No text.`));
+    worker('indexer').reply({ type: 'failed', error });
+    await settle();
+    const { id, type } = worker('predictor').received.at(-1) as PredictorRequest;
+    expect(type).toBe('dropIndex');
+    worker('predictor').reply({ type: 'indexDropped', id });
+    await settle();
+    expect(model.index).toEqual({ predicting: null, tokenizer: null, stage: null, error });
+    model.fileChanged('/code/a.ts');
+    await settle();
+    expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 3 } });
+  });
+
   it('is made of the files alone after the model was deleted', async () => {
     const { platform, model, worker, settle, serve } = setUp();
     platform.paths.add('/storage/model').add('/storage/model-mixture');
