@@ -116,7 +116,10 @@ function registerProviders(
       documents,
       new CompletionProvider(model, records, server, log),
     ),
-    vscode.languages.registerCompletionItemProvider(lastGroup, new WordProvider(model, server, log)),
+    vscode.languages.registerCompletionItemProvider(
+      lastGroup,
+      new WordProvider(model, records.silences, server, log),
+    ),
   ];
 }
 

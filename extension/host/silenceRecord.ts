@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { settingSource } from './configuration.ts';
-import { isWritten } from './documents.ts';
+import { isWritten, pathForRules } from './documents.ts';
 import { completionSettings } from './settings.ts';
 import { Signal } from './signal.ts';
 import { type SilenceReason, standingSilence } from './silence.ts';
@@ -45,7 +45,7 @@ export class SilenceRecord implements vscode.Disposable {
       scheme: document.uri.scheme,
       language: document.languageId,
       enabled,
-      path: vscode.workspace.asRelativePath(document.uri, false),
+      path: pathForRules(document),
       excluded,
       characters: document.offsetAt(document.lineAt(document.lineCount - 1).range.end),
       manual,

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import { OfferedWords } from '../completion/offeredWords.ts';
-import { isNamedSecret } from '../corpus/names.ts';
 import type { ScoredWord } from '../protocol/prediction.ts';
 import { openDocumentAt } from './completionProvider.ts';
 import { settingSource } from './configuration.ts';
-import { isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import type { LanguageServer } from './languageServer.ts';
-import { completionSettings, suggestsWords } from './settings.ts';
+import { suggestsWords } from './settings.ts';
+import type { SilenceRecord } from './silenceRecord.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 /**
@@ -23,13 +22,20 @@ const options = { count: 8, minProbability: 0.02, maxMilliseconds: 30 };
 /** The next words that the model finds likely, as ordinary entries of the list of suggestions. Fails silently, with a line in the log. */
 export class WordProvider implements vscode.CompletionItemProvider {
   readonly #model: WorkspaceModel;
+  readonly #silences: SilenceRecord;
   readonly #server: LanguageServer;
   readonly #log: vscode.LogOutputChannel;
   readonly #offered = new OfferedWords();
   #lastFailure: unknown = null;
 
-  constructor(model: WorkspaceModel, server: LanguageServer, log: vscode.LogOutputChannel) {
+  constructor(
+    model: WorkspaceModel,
+    silences: SilenceRecord,
+    server: LanguageServer,
+    log: vscode.LogOutputChannel,
+  ) {
     this.#model = model;
+    this.#silences = silences;
     this.#server = server;
     this.#log = log;
   }
@@ -39,6 +45,8 @@ export class WordProvider implements vscode.CompletionItemProvider {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.CompletionList | null> {
+    // As if asked for: the list opens of itself or by a key, and neither snoozing nor `manual` speaks of it.
+    if (this.#silences.standing(document, true) !== null) return null;
     const scope = wordBasedSuggestions(document);
     if (scope === 'off' || this.#server.isAsking(document, position)) return null;
     const controller = new AbortController();
@@ -66,11 +74,9 @@ export class WordProvider implements vscode.CompletionItemProvider {
   }
 }
 
-/** `off` too where Nihilo is not to suggest words, or nothing, in this document. */
+/** `off` too where Nihilo is not to suggest words. */
 function wordBasedSuggestions(document: vscode.TextDocument): string {
-  const source = settingSource(document);
-  if (!isWritten(document) || !suggestsWords(source) || !completionSettings(source).enabled) return 'off';
-  if (isNamedSecret(vscode.workspace.asRelativePath(document.uri, false))) return 'off';
+  if (!suggestsWords(settingSource(document))) return 'off';
   const editor = vscode.workspace.getConfiguration('editor', document);
   return String(editor.get<unknown>('wordBasedSuggestions') ?? 'off');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LanguageServer } from '../../extension/host/languageServer.ts';
+import { SilenceRecord } from '../../extension/host/silenceRecord.ts';
 import { WordProvider } from '../../extension/host/wordProvider.ts';
 import type { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
 import { Address } from './diskAsEditor.ts';
@@ -36,6 +37,8 @@ vi.mock('vscode', async () => {
     workspace: {
       workspaceFolders: [],
       asRelativePath: ({ path }: Address) => path.slice(1),
+      getWorkspaceFolder: () => ({}),
+      notebookDocuments: [],
       get textDocuments() {
         return editor.documents;
       },
@@ -63,12 +66,18 @@ describe('likely words', () => {
   ): Promise<string[] | null> {
     editor.settings = { 'nihilo.enabled': true, ...settings };
     const scored = likely.map((word, i) => ({ word, typed: 2, probability: 0.5 / (i + 1) }));
+    const model = {
+      words: () => Promise.resolve(scored),
+      canComplete: true,
+      index: { stage: null },
+    } as unknown as WorkspaceModel;
     const provider = new WordProvider(
-      { words: () => Promise.resolve(scored) } as unknown as WorkspaceModel,
+      model,
+      new SilenceRecord(model),
       { isAsking: () => isAsking } as unknown as LanguageServer,
       { error: (message: string) => expect.fail(message) } as unknown as ConstructorParameters<
         typeof WordProvider
-      >[2],
+      >[3],
     );
     const token = { onCancellationRequested: () => ({ dispose: () => {} }) };
     const list = await provider.provideCompletionItems(
@@ -102,6 +111,7 @@ describe('likely words', () => {
     ['the editor’s own are switched off', { 'editor.wordBasedSuggestions': 'off' }, false],
     ['Nihilo’s are', { 'nihilo.wordSuggestions': 'off' }, false],
     ['nothing is suggested in the language', { 'nihilo.enabled': false }, false],
+    ['nothing is suggested in the file', { 'nihilo.completion.exclude': { '*.txt': true } }, false],
     ['only the model asks, for what others know', {}, true],
   ])('are none at all where %s', async (_, settings, isAsking) => {
     const all = { 'editor.wordBasedSuggestions': 'currentDocument', ...settings };
