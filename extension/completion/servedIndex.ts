@@ -424,10 +424,14 @@ export class ServedIndex {
     const { before, typed } = this.#healed(safe.prefix);
     const rest = new TextEncoder().encode(safe.suffix);
     const after = this.#tokenizer.encode(rest.subarray(lineEnd(rest)));
-    const kept = before.slice(-room);
-    const ids = new Uint16Array(Math.min(room, kept.length + after.length));
+    // In strides: a beginning or an end that moves with every key would have all of the text counted anew.
+    const stride = Math.ceil(room / 4);
+    const over = (tokens: number): number => stride * Math.max(0, Math.ceil(tokens / stride));
+    const kept = before.slice(over(before.length - room));
+    const behind = after.subarray(0, Math.max(0, after.length - over(kept.length + after.length - room)));
+    const ids = new Uint16Array(kept.length + behind.length);
     ids.set(kept);
-    ids.set(after.subarray(0, ids.length - kept.length), kept.length);
+    ids.set(behind, kept.length);
     return { ids, before: kept.length, typed };
   }
 

@@ -6,6 +6,7 @@ import { Predictor } from '../../extension/completion/predictor.ts';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
+import { Random } from '../../extension/engine/random.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
 import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
@@ -214,7 +215,7 @@ describe('a completion from an index', async () => {
 
 describe('while somebody types', async () => {
   let served: ServedIndex;
-  let documents: ReadonlyMap<string, string>;
+  let documents: Map<string, string>;
   beforeAll(async () => {
     served = new ServedIndex(module, await index());
     const lines = text.repeat(8).split('\n');
@@ -262,13 +263,30 @@ describe('while somebody types', async () => {
     }
   });
 
+  it('nor is it at the end, in the middle or at the beginning of a document that there is no room for', () => {
+    const lines = Array.from(
+      { length: 9_000 },
+      (_, i) => `const value${i * 7} = ${i ** 2} + value${i % 100};\n`,
+    );
+    const huge = lines.join('');
+    expect(learning(served).encode(huge).length).toBeGreaterThan(2 * 32_768);
+    documents.set('huge.ts', huge);
+    for (const end of [huge.length - 10, huge.length / 2, 500].map(Math.floor)) {
+      ask('huge.ts', end);
+      for (let at = end + 1; at < end + 6; at++) {
+        expect(ask('huge.ts', at).polls).toEqual(ask('huge.ts', at).polls);
+      }
+    }
+  });
+
   it('trials leave the open document as it is: the next completion has no more steps than without them', async () => {
     ask('one.ts', 4_000);
     const before = ask('one.ts', 4_000);
     let places = 0;
+    const random = new Random(3);
     const trials = await served.tryOut(
       () => true,
-      Math.random,
+      () => random.uniform(),
       4,
       never,
       () => Promise.resolve(++places <= 2),
