@@ -47,9 +47,8 @@ export class SecretProbe {
     let bits = 0;
     for (const id of tokens) {
       bits -= Math.log2(this.#model.probability(id));
-      this.#model.suppose(id);
+      this.#model.advance(id);
     }
-    this.#model.rewind();
     return bits;
   }
 
@@ -65,9 +64,8 @@ export class SecretProbe {
       const bytes = this.#tokenizer.tokenBytes(id);
       written.push(...bytes);
       asked = asked.subarray(Math.min(asked.length, bytes.length));
-      this.#model.suppose(id);
+      this.#model.advance(id);
     }
-    this.#model.rewind();
     return wanted.every((byte, i) => byte === written[i]);
   }
 

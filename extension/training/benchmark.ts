@@ -102,7 +102,7 @@ function productTrial(
   const tokens = tokensInMemory(recipes.large, presetConfig('large'));
   const size = {
     tokens,
-    chunks: mostChunks(tokens, recipes.large),
+    chunks: mostChunks(tokens),
     lanes: threads,
     optimizer: 'adamw' as const,
   };
@@ -151,7 +151,7 @@ function productTrial(
 
 function barrierTrial(platform: Platform, compiled: CompiledKernels, threads: number): Trial {
   const { optimizer } = recipes.pencil;
-  const size = { tokens: 64, chunks: mostChunks(64, recipes.pencil), lanes: threads, optimizer };
+  const size = { tokens: 64, chunks: mostChunks(64), lanes: threads, optimizer };
   const team = Team.create(platform, compiled, presetConfig('pencil'), size, memoryLimitMb);
   return {
     facts: { build: compiled.build, flops: 0, plannedMb: megabytes(team.plan.bytes) },
@@ -166,7 +166,7 @@ function barrierTrial(platform: Platform, compiled: CompiledKernels, threads: nu
 function trainStepTrial(platform: Platform, compiled: CompiledKernels, subject: TrainStepSubject): Trial {
   const { config, tokens, threads } = subject;
   const recipe = trialRecipe(subject);
-  const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: threads, optimizer: recipe.optimizer };
+  const size = { tokens, chunks: mostChunks(tokens), lanes: threads, optimizer: recipe.optimizer };
   const team = Team.create(platform, compiled, config, size, memoryLimitMb);
   const learner = new Learner(team, config, recipe, trialBatches(config), trialTensors(config));
   return {

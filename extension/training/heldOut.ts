@@ -41,11 +41,12 @@ export class HeldOut {
     this.#endOfText = endOfText;
     this.#byteLengths = byteLengths;
     this.#context = context;
-    const stride = context / 2;
+    const stride = Math.max(1, Math.floor(context / 2));
+    const scoreFrom = context - stride;
     this.#windows = documents.flatMap((ids) => {
       const windows: Window[] = [{ ids, start: -1, scoreFrom: 0 }];
-      for (let start = stride - 1; start + stride < ids.length - 1; start += stride) {
-        windows.push({ ids, start, scoreFrom: stride });
+      for (let start = stride - 1; start + scoreFrom < ids.length - 1; start += stride) {
+        windows.push({ ids, start, scoreFrom });
       }
       return windows;
     });

@@ -209,10 +209,9 @@ export class Learner {
   }
 }
 
-/** Most chunks that a step of `tokens` tokens is cut into, whatever the length of its sequences. */
-export function mostChunks(tokens: number, recipe: Recipe): number {
-  const shortest = Math.min(...recipe.lengths.map(([, length]) => length));
-  return Math.ceil(tokens / Math.min(shortest, rowsPerChunk)) + 1;
+/** Most chunks that a step of `tokens` tokens is cut into: of whole sequences, whatever their length, more than half of one's rows are filled. */
+export function mostChunks(tokens: number): number {
+  return Math.ceil((2 * tokens) / rowsPerChunk);
 }
 
 /** A loss that is no number: nothing that is learnt from then on would be one. */

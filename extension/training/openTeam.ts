@@ -20,7 +20,7 @@ export async function openTeam(
 ): Promise<Team> {
   const compiled = await compileKernels((name) => platform.readAsset(name), reproducible);
   const tokens = tokensInMemory(recipe, config);
-  const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: threads, optimizer: recipe.optimizer };
+  const size = { tokens, chunks: mostChunks(tokens), lanes: threads, optimizer: recipe.optimizer };
   const team = Team.create(platform, compiled, config, size, memoryLimitMb);
   await team.started();
   return team;

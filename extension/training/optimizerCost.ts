@@ -96,8 +96,7 @@ function rival(
   const tokens = tokensInMemory(recipe, config);
   const lengths = [...new Set([Math.min(shortLength, context / 2), context])];
   const shapes = lengths.flatMap((length) => [1, 2].map((microBatches) => ({ length, microBatches })));
-  const shortest: Recipe = { ...recipe, lengths: [[0, lengths[0]!]] };
-  const size = { tokens, chunks: mostChunks(tokens, shortest), lanes: threads, optimizer };
+  const size = { tokens, chunks: mostChunks(tokens), lanes: threads, optimizer };
   const team = Team.create(platform, compiled, config, size, memoryLimitMb);
   const cases = shapes.map(({ length, microBatches }) => {
     const step: Recipe = {

@@ -65,7 +65,7 @@ export class DynamicEvaluation {
     const { config } = decoder;
     const recipe = recipeAt(rate);
     const tokens = tokensInMemory(recipe, config);
-    const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: 1, optimizer: recipe.optimizer };
+    const size = { tokens, chunks: mostChunks(tokens), lanes: 1, optimizer: recipe.optimizer };
     const team = Team.create(nodePlatform(), compiled, config, size, memoryLimitMb);
     const measured = new Batches(usual, 1);
     const source = this.#source;

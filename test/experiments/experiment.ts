@@ -92,7 +92,7 @@ export async function runExperiment(
   const config = configOf(settings, text.vocabSize);
   const { optimizer } = settings;
   const tokens = tokensInMemory(settings, config);
-  const size = { tokens, chunks: mostChunks(tokens, settings), lanes: 1, optimizer };
+  const size = { tokens, chunks: mostChunks(tokens), lanes: 1, optimizer };
   const team = Team.create(nodePlatform(), compiled, config, size, memoryLimitMb);
   const { parameters } = team.plan;
   const learner = new Learner(

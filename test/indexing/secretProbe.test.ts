@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCounts, ended } from '../../extension/counts/buildCounts.ts';
+import { mostSupposed } from '../../extension/counts/plan.ts';
 import type { CountingModel } from '../../extension/counts/countingModel.ts';
 import { mostExposureBits, SecretProbe } from '../../extension/indexing/secretProbe.ts';
 import { type Tokenizer, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
@@ -27,6 +28,13 @@ describe('SecretProbe', () => {
     expect(probe.probe(before, secret)).toEqual({ reproduced: true, exposureBits: mostExposureBits });
     const other = `ghp_${letters(36, 77)}`;
     expect(probe.probe(before, other)).toMatchObject({ reproduced: false });
+  });
+
+  it('probes a key of more tokens than a completion may have', async () => {
+    const key = letters(3_000, 5);
+    expect(tokenizer.encode(Buffer.from(key)).length).toBeGreaterThan(mostSupposed);
+    const probe = new SecretProbe(await learnt(`${code}${line}${key}';\n`.repeat(2)), tokenizer);
+    expect(probe.probe(Buffer.from(code + line), key)).toMatchObject({ exposureBits: mostExposureBits });
   });
 
   it('has nothing reproduced by who has counted the text without it', async () => {

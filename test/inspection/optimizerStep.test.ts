@@ -139,7 +139,7 @@ describe('a step as the training takes it', () => {
         targets.set(text.slice(1));
       },
     };
-    const size = { tokens: 24, chunks: mostChunks(24, recipe), lanes: 1, optimizer };
+    const size = { tokens: 24, chunks: mostChunks(24), lanes: 1, optimizer };
     const team = Team.create(lonePlatform, compiled('baseline'), config, size, 512);
     const learner = new Learner(team, config, recipe, source, randomTensors(config, 4));
     const { learningRate: rate, gradientNorm } = learner.step(0);

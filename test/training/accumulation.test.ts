@@ -21,7 +21,7 @@ function gradients(build: (typeof builds)[number], length: number, sequences: nu
     peakLearningRate: 0,
   };
   const tokens = together * length;
-  const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: 1, optimizer: recipe.optimizer };
+  const size = { tokens, chunks: mostChunks(tokens), lanes: 1, optimizer: recipe.optimizer };
   const team = Team.create(lonePlatform, compiled(build), config, size, 512);
   const random = new Random(5);
   const stream = Uint16Array.from({ length: 400 }, () => random.below(config.vocabSize));

@@ -15,7 +15,7 @@ function learnerOf(build: (typeof builds)[number], change: Partial<Recipe>, bad:
     tokensPerStep: [[0, 96]],
     ...change,
   };
-  const size = { tokens: 96, chunks: mostChunks(96, recipe), lanes: 1, optimizer: recipe.optimizer };
+  const size = { tokens: 96, chunks: mostChunks(96), lanes: 1, optimizer: recipe.optimizer };
   const team = Team.create(lonePlatform, compiled(build), config, size, 512);
   const random = new Random(5);
   const stream = Uint16Array.from({ length: 400 }, () => random.below(config.vocabSize));

@@ -42,7 +42,7 @@ function team(
   optimizer: OptimizerName = 'adamw',
   model = config,
 ): Team {
-  const size = { tokens: 500, chunks: mostChunks(500, recipe), lanes, optimizer };
+  const size = { tokens: 500, chunks: mostChunks(500), lanes, optimizer };
   return Team.create(nodePlatform(), compiled(build), model, size, 512);
 }
 

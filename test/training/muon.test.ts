@@ -35,7 +35,7 @@ const recipe = {
 };
 
 function begin(build: (typeof builds)[number], optimizer: OptimizerName): { learner: Learner; team: Team } {
-  const size = { tokens, chunks: mostChunks(tokens, recipe), lanes: 1, optimizer };
+  const size = { tokens, chunks: mostChunks(tokens), lanes: 1, optimizer };
   const team = Team.create(lonePlatform, compiled(build), config, size, 512);
   const random = new Random(5);
   const stream = Uint16Array.from({ length: 400 }, (_, i) =>

@@ -131,7 +131,7 @@ describe.each(presetNames.flatMap((preset) => optimizerNames.map((optimizer) => 
   ({ preset, optimizer }) => {
     const config = presetConfig(preset);
     const tokens = tokensInMemory(recipes[preset], config);
-    const size = { tokens, chunks: mostChunks(tokens, recipes[preset]), lanes: 3, optimizer };
+    const size = { tokens, chunks: mostChunks(tokens), lanes: 3, optimizer };
 
     it('is planned in the order of its addresses, 64 bytes apart, and ends where it says', () => {
       const decoding = (['f32', 'int8'] as const).map((format) => planDecode(config, format, 64, 1_000));

@@ -47,7 +47,7 @@ describe.each([1, 2])('the product that the benchmark times, on %d thread(s)', (
     const recipe = recipes.default;
     const size = {
       tokens: recipe.tokensPerMicroBatch,
-      chunks: mostChunks(1024, recipe),
+      chunks: mostChunks(1024),
       lanes: threads,
       optimizer: recipe.optimizer,
     };

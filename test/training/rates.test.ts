@@ -36,7 +36,7 @@ const plain: Recipe = {
 };
 
 function learnerOf(build: (typeof builds)[number], recipe: Recipe): Learner {
-  const size = { tokens: 64, chunks: mostChunks(64, recipe), lanes: 1, optimizer: 'adamw' } as const;
+  const size = { tokens: 64, chunks: mostChunks(64), lanes: 1, optimizer: 'adamw' } as const;
   const team = Team.create(lonePlatform, compiled(build), config, size, 512);
   const random = new Random(5);
   const stream = Uint16Array.from({ length: 300 }, () => random.below(config.vocabSize));
