@@ -1,7 +1,8 @@
 import { Model, Tally } from './model';
 
 /*
- * Counts of the tokens that followed a context. A bucket is a cache line: u16 checks of 8 contexts (0 = free), then for each of them
+ * Counts of the tokens that followed a context. A bucket is a cache line: u16 checks of 8 contexts (0 = never taken, 0xffff = free again, which
+ * does not say that no context went on to the bucket beside), then for each of them
  * u16 last token, u16 a, u16 b. b < 0x8000: one token a, seen b times. Else a and b name a block of the arena:
  *   u16 entries, u16 class, then u32 entries (token | count << 16), 16 << class bytes in all, or, of class `denseClass`,
  *   u32 class << 16, padding to 16 bytes, then for each node of the code tree u16 counts of both sides.
@@ -10,6 +11,7 @@ export const listFlag: u32 = 0x8000;
 export const denseClass: u32 = 5;
 const mostCount: u32 = 0xffff;
 const mostSingle: u32 = 0x7fff;
+const freed: u32 = 0xffff;
 
 /** Address of the context's counts, 0 when it was never seen. */
 export function find(tally: Tally, hash: u64): usize {
@@ -27,7 +29,7 @@ export function find(tally: Tally, hash: u64): usize {
 
 function checkOf(hash: u64): u32 {
   const check = <u32>(hash >> 48);
-  return check == 0 ? 1 : check;
+  return check == 0 ? 1 : check == freed ? freed - 1 : check;
 }
 
 function firstBucket(tally: Tally, hash: u64): usize {
@@ -65,7 +67,9 @@ function insert(tally: Tally, hash: u64, token: u32): void {
 }
 
 function freeIndex(bucket: usize): i32 {
-  const free = i16x8.bitmask(i16x8.eq(v128.load(bucket), i16x8.splat(0)));
+  const checks = v128.load(bucket);
+  const isFree = v128.or(i16x8.eq(checks, i16x8.splat(0)), i16x8.eq(checks, i16x8.splat(<i16>freed)));
+  const free = i16x8.bitmask(isFree);
   return free == 0 ? -1 : ctz(free);
 }
 
@@ -190,7 +194,7 @@ export function uncount(model: Model, tally: Tally, hash: u64, token: u32): void
 /** The place of a context that nothing follows any more is anybody's. */
 function free(at: usize): void {
   const bucket = at & ~63;
-  store<u16>(bucket + <usize>((at - bucket - 16) / 6) * 2, 0);
+  store<u16>(bucket + <usize>((at - bucket - 16) / 6) * 2, <u16>freed);
 }
 
 function uncountInBlock(model: Model, tally: Tally, at: usize, block: usize, token: u32): void {

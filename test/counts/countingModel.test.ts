@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { buildCounts } from '../../extension/counts/buildCounts.ts';
 import { buildCodeTree } from '../../extension/counts/codeTree.ts';
 import { CountingModel } from '../../extension/counts/countingModel.ts';
+import { planCounts } from '../../extension/counts/plan.ts';
 import { trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomIntegers, uniform } from '../reference/random.ts';
@@ -40,6 +41,25 @@ function bitsOf(model: CountingModel, ids: Uint16Array): number {
     model.learn(id);
   }
   return bits;
+}
+
+/** Places of the project's table that are taken: a check of 0 never was, one of 0xffff is no longer. */
+function contextsIn(model: CountingModel): number {
+  const { memory, capacity } = model.toTransfer();
+  const env = { memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }) };
+  const { heapBase, countsStateBytes } = new WebAssembly.Instance(module, { env }).exports as Record<
+    string,
+    () => number
+  >;
+  const tokenBytes = Array.from({ length: tokenizer.vocabSize }, (_, id) => tokenizer.tokenBytes(id).length);
+  const size = {
+    vocabSize: tokenizer.vocabSize,
+    tokenBytes: tokenBytes.reduce((sum, bytes) => sum + bytes, 0),
+    ...capacity,
+  };
+  const { table, buckets } = planCounts(size, heapBase!(), countsStateBytes!()).project;
+  const checks = new Uint16Array(memory.buffer, table, 32 * buckets);
+  return checks.filter((check, i) => i % 32 < 8 && check !== 0 && check !== 0xffff).length;
 }
 
 /** A document of random tokens, most of them repeated stretches. */
@@ -170,6 +190,14 @@ describe('as files come and go', () => {
     expect(bitsOf(model, judge)).not.toBe(before);
     for (const file of passing) model.foldDocument(encoded(file), false);
     expect(Math.abs(bitsOf(model, judge) / before - 1)).toBeLessThan(0.01);
+  });
+
+  it('of files that are all gone nothing is left, also where a context had found no place of its own', async () => {
+    const model = await build([...kept, ...passing]);
+    const before = contextsIn(model);
+    for (const file of [...kept, ...passing]) model.foldDocument(encoded(file), false);
+    // What is followed by many tokens keeps its place, with counts of 0.
+    expect(contextsIn(model) / before).toBeLessThan(0.002);
   });
 
   it('a file that is added later counts as one that was there, within 1 % of the bits', async () => {
