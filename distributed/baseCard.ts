@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { timesInWords } from '../extension/cli/auditLines.ts';
 import { fromArceeConfig } from '../extension/engine/arceeConfig.ts';
 import { JsonObject } from '../extension/engine/jsonObject.ts';
 import { parameterCount } from '../extension/engine/layout.ts';
+import type { EvaluationReport } from '../extension/evaluation/report.ts';
 import type { AuditTally } from '../extension/protocol/audit.ts';
 import report from './corpus/report.json' with { type: 'json' };
 import { type KeptCurves, largestDifference } from './curves.ts';
@@ -13,6 +14,7 @@ import { trainingLog } from './trainingLog.ts';
 
 export const base = path.join(import.meta.dirname, '..', 'base');
 const curvesFile = path.join(import.meta.dirname, 'curves.json');
+const quality = path.join(import.meta.dirname, '..', 'test', 'quality', 'results');
 
 /** What base/ says of itself, of the figures that lie in it and beside this file: Markdown. */
 export function baseCard(): string {
@@ -55,11 +57,39 @@ function training(): string {
 
 \`distributed/train.py\`, on ${trained.device}: ${whole(last.step)} steps, ${whole(last.tokens)} tokens (${readingsOfText().toFixed(1)} readings) in ${whole(last.seconds)} s. Training loss in the end
 ${last.loss.toFixed(3)} nats a token; on files that were held out, of packages whose other files it has learnt from, ${heldOut.loss.toFixed(3)} nats a token, ${heldOut.bits_per_byte.toFixed(3)} bits
-per byte, before rounding to 8 bits. [training.jsonl](training.jsonl) is its log.
+per byte, before rounding to 8 bits. [training.jsonl](training.jsonl) is its log. ${elsewhere()}
 
 By Nihilo's own engine the same network learns the same: from the same random numbers, over the same text in the same order and at the same rates,
 but with ${whole(curves.recipe.tokensPerStep[0]![1])} tokens a step in float32 on a CPU, the losses of ${curves.ours.length} steps (${curves.ours[0]!.toFixed(3)} → ${curves.ours.at(-1)!.toFixed(3)} nats) and those of PyTorch are at
 most ${(100 * largestDifference(curves)).toPrecision(2)} % apart (\`node test/distributed/compare.ts --preset base\`, \`distributed/curves.json\`).`;
+}
+
+/** What it knows of packages that it has learnt nothing from: the means of their bits, of each as its first evaluation found them. */
+function elsewhere(): string {
+  const evaluations = readdirSync(quality).flatMap(
+    (file) => (JSON.parse(readFileSync(path.join(quality, file), 'utf8')) as Measured).evaluations,
+  );
+  const bits = new Map<string, number>();
+  for (const { corpus, seed, mostFiles, rows } of evaluations) {
+    const row = rows.find(
+      ({ predictor, details }) => predictor === 'transformer' && details.stage === 'base',
+    );
+    if (row !== undefined && seed === 1 && mostFiles === null && !bits.has(corpus))
+      bits.set(corpus, row.bitsPerByte);
+  }
+  const all = [...bits.values()].toSorted((a, b) => a - b);
+  const mean = Math.exp(all.reduce((sum, one) => sum + Math.log(one), 0) / all.length);
+  return `On files of the ${all.length} packages that
+quality is measured on (\`npm run corpora\`), of which it has learnt nothing, ${mean.toFixed(3)} bits per byte (geometric mean of ${all[0]!.toFixed(3)} to ${all.at(-1)!.toFixed(3)}), by itself,
+untrained and in 8 bits.`;
+}
+
+/** Of `test/quality/results`, what is read here. */
+interface Measured {
+  readonly evaluations: readonly (Pick<EvaluationReport, 'rows' | 'seed'> & {
+    readonly corpus: string;
+    readonly mostFiles: number | null;
+  })[];
 }
 
 function limits(): string {

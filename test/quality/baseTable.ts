@@ -2,7 +2,7 @@ import type { PredictorName } from '../../extension/evaluation/predictors.ts';
 import type { Row } from '../../extension/evaluation/report.ts';
 import { table } from '../readmeSection.ts';
 import { percent, share } from './figures.ts';
-import { developmentCorpora, type MeasuredEvaluation, type QualityResults, type Setting } from './results.ts';
+import type { MeasuredEvaluation, QualityResults, Setting } from './results.ts';
 import { geometricMean } from './summary.ts';
 
 type Stage = Row['details']['stage'];
@@ -61,8 +61,11 @@ const comparisons: readonly Comparison[] = [
   fewKeystrokes,
 ];
 
-/** What the base model adds, as far as it was measured. */
-export function baseLines({ evaluations }: QualityResults): string[] {
+/**
+ * What the base model adds, as far as it was measured.
+ * @param corpora what there is to measure
+ */
+export function baseLines({ evaluations }: QualityResults, corpora: readonly string[]): string[] {
   const found = comparisons
     .map((comparison) => ({ comparison, pairs: pairsOf(evaluations, comparison) }))
     .filter(({ pairs }) => pairs.length > 0);
@@ -70,12 +73,12 @@ export function baseLines({ evaluations }: QualityResults): string[] {
   const caveats = found.flatMap(({ comparison, pairs }) => commitLines(comparison.what, pairs));
   return [
     'What the base model adds: bits per byte, or keystrokes saved, without → with it; before any training the counts alone → the mixture.',
-    'Of the development corpora and seeds, those that were measured both ways; of several seeds, a corpus has their geometric mean. The spread is',
+    'Of the corpora and seeds, those that were measured both ways; of several seeds, a corpus has their geometric mean. The spread is',
     'that of the single ratios.',
     '',
     ...table(
       ['', 'corpora', 'seeds each', 'mean ratio', 'spread', 'each'],
-      found.map(({ comparison, pairs }) => rowOf(comparison, pairs)),
+      found.map(({ comparison, pairs }) => rowOf(comparison, pairs, corpora.length)),
     ),
     '',
     ...whyNotDoubled(evaluations),
@@ -125,7 +128,8 @@ function pairsOf(evaluations: readonly MeasuredEvaluation[], comparison: Compari
       );
   };
   const seeds = [...new Set(evaluations.map(({ seed }) => seed))].toSorted((a, b) => a - b);
-  return developmentCorpora.flatMap((corpus) =>
+  const corpora = [...new Set(evaluations.map(({ corpus }) => corpus))];
+  return corpora.flatMap((corpus) =>
     seeds.flatMap((seed) => {
       const [withBase] = found(corpus, seed, true);
       const all = found(corpus, seed, false);
@@ -140,7 +144,8 @@ export function isOf(evaluation: Setting, { base, mostFiles }: Setting): boolean
   return evaluation.base === base && evaluation.mostFiles === mostFiles;
 }
 
-function rowOf({ what, target, direction }: Comparison, pairs: readonly Pair[]): string[] {
+/** @param all how many corpora there are */
+function rowOf({ what, target, direction }: Comparison, pairs: readonly Pair[], all: number): string[] {
   const corpora = [...Map.groupBy(pairs, ({ corpus }) => corpus)];
   const ratios = pairs.map(ratioOf);
   // Each corpus counts once, however many seeds it was measured with.
@@ -155,7 +160,7 @@ function rowOf({ what, target, direction }: Comparison, pairs: readonly Pair[]):
   });
   return [
     what,
-    `${corpora.length} of ${developmentCorpora.length}`,
+    `${corpora.length} of ${all}`,
     seedsOf(corpora.map(([, own]) => own.length)),
     judged,
     `${show(Math.min(...ratios))} to ${show(Math.max(...ratios))}`,

@@ -5,17 +5,19 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EvaluationReport } from '../../extension/evaluation/report.ts';
 import { isOf } from './baseTable.ts';
-import { qualityPart, qualitySection } from './qualitySection.ts';
-import { developmentCorpora, type QualityResults, type Setting } from './results.ts';
+import { qualityPart, qualitySection, unseenPart, unseenSection } from './qualitySection.ts';
+import { developmentCorpora, type QualityResults, type Setting, unseenCorpora } from './results.ts';
 
 /**
- * Evaluates the development corpora and renews the committed results and README's table. What was measured already is kept, so that it
- * can be ended and gone on with; `--fresh` forgets it. `--base` begins with the base model, `--files N` learns from so many files alone.
+ * Evaluates the development corpora and renews the committed results and README's tables. What was measured already is kept, so that it
+ * can be ended and gone on with; `--fresh` forgets it. `--unseen` evaluates the corpora that nothing is chosen by instead. `--base`
+ * begins with the base model, `--files N` learns from so many files alone.
  */
 const root = path.join(import.meta.dirname, '..', '..');
 const { values: flags } = parseArgs({
   options: {
-    corpora: { type: 'string', default: developmentCorpora.join(',') },
+    corpora: { type: 'string' },
+    unseen: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '60' },
     seeds: { type: 'string', default: '1' },
     folder: { type: 'string', default: path.join(root, 'corpora') },
@@ -40,9 +42,10 @@ async function main(): Promise<void> {
     mostFiles: flags.files === undefined ? null : Number(flags.files),
   };
   const list = (text: string): string[] => text.split(',');
+  const corpora = flags.corpora?.split(',') ?? (flags.unseen ? unseenCorpora : developmentCorpora);
   for (const seconds of list(flags.seconds).map(Number)) {
     for (const seed of list(flags.seeds).map(Number)) {
-      for (const corpus of list(flags.corpora)) {
+      for (const corpus of corpora) {
         const isKept = evaluations.some(
           (one) =>
             one.corpus === corpus && one.seconds === seconds && one.seed === seed && isOf(one, setting),
@@ -58,14 +61,16 @@ async function main(): Promise<void> {
         };
         mkdirSync(path.dirname(file), { recursive: true });
         writeFileSync(file, `${JSON.stringify(results)}\n`);
-        const readme = path.join(root, 'README.md');
-        writeFileSync(
-          readme,
-          qualityPart.replace(readFileSync(readme, 'utf8'), qualitySection(results, relative)),
-        );
+        renewReadme(results, relative);
       }
     }
   }
+}
+
+function renewReadme(results: QualityResults, file: string): void {
+  const readme = path.join(root, 'README.md');
+  const text = qualityPart.replace(readFileSync(readme, 'utf8'), qualitySection(results, file));
+  writeFileSync(readme, unseenPart.replace(text, unseenSection(results, file)));
 }
 
 function evaluation(folder: string, seconds: number, seed: number): Promise<EvaluationReport> {

@@ -1,5 +1,5 @@
 import { ReadmeSection, table } from '../readmeSection.ts';
-import type { QualityResults } from './results.ts';
+import { among, developmentCorpora, type QualityResults, unseenCorpora } from './results.ts';
 import { baseLines } from './baseTable.ts';
 import { percent, share } from './figures.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './summary.ts';
 
 export const qualityPart = new ReadmeSection('quality', 'node test/quality/measure.ts');
+export const unseenPart = new ReadmeSection('unseen', 'node test/quality/measure.ts --unseen');
 
 interface Line {
   readonly what: string;
@@ -81,40 +82,73 @@ const lines: readonly Line[] = [
 
 const plannedMoments: readonly Moment[] = ['index', 60, 300, 1200];
 
-export function qualitySection(results: QualityResults, file: string): string {
-  const { machine, measuredAt, evaluations } = results;
-  const commits = [...new Set(evaluations.map(({ commit }) => commit))];
-  const summaries = momentsOf(results).map((moment) => summarize(evaluationsAt(results, moment), moment));
+/** Of the development corpora. */
+export function qualitySection(all: QualityResults, file: string): string {
+  const results = among(all, developmentCorpora);
+  const summaries = summariesOf(results);
+  const { machine, measuredAt } = results;
   return qualityPart.around(file, [
-    `Measured on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, commit ${commits.join(' and ')}, ${measuredAt.slice(0, 10)}. A tenth of the files`,
+    `Measured on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, commit ${commitsOf(results)}, ${measuredAt.slice(0, 10)}. A tenth of the files`,
     'is held out, other ones by each seed; each is predicted token by token from its own text so far and from the other files. Means over',
     `the corpora, of each over its seeds (of ratios: geometric), targets behind the measured figures. Seed 1 was there while Nihilo was developed.`,
     '',
-    ...table(
-      ['', ...summaries.map(heading)],
-      lines.map((line) => [line.what, ...summaries.map((summary) => cell(line, summary))]),
-    ),
-    '',
+    ...judgedLines(summaries),
     ...summaries.flatMap((summary) => seedLines(results, summary)),
-    ...table(
-      [
-        `bits per byte, seed ${seedOfCorpora(results)}`,
-        'zpaq -m5',
-        'counts + cache',
-        'counts',
-        ...summaries.slice(1).map(({ moment }) => name(moment)),
-      ],
-      corpusRows(results, summaries),
-    ),
-    '',
+    ...corpusLines(results, summaries),
     ...summaries.map(
       (summary) =>
         `- ${name(summary.moment)}: ${summary.evaluations} ${summary.evaluations === 1 ? 'evaluation' : 'evaluations'} (${summary.corpora.join(', ')}), at most ${summary.seconds.toFixed(0)} s after opening the folder.`,
     ),
     '',
-    ...baseLines(results),
+    ...baseLines(results, developmentCorpora),
     `All figures: [${file.split('/').at(-1)!}](${file}).`,
   ]);
+}
+
+/** Of the others, which tell whether what was found on those holds elsewhere. */
+export function unseenSection(all: QualityResults, file: string): string {
+  const results = among(all, unseenCorpora);
+  const summaries = summariesOf(results);
+  return unseenPart.around(file, [
+    'Those corpora were there while Nihilo was developed. Whether what was found on them holds elsewhere is told by packages that nobody has',
+    `looked at, let alone chosen anything by, and none of which the base model has learnt from: measured on the same machine, commit ${commitsOf(results)}.`,
+    '',
+    ...judgedLines(summaries),
+    ...corpusLines(results, summaries),
+    ...baseLines(results, unseenCorpora),
+    `All figures: [${file.split('/').at(-1)!}](${file}).`,
+  ]);
+}
+
+function summariesOf(results: QualityResults): Summary[] {
+  return momentsOf(results).map((moment) => summarize(evaluationsAt(results, moment), moment));
+}
+
+function commitsOf({ evaluations }: QualityResults): string {
+  return [...new Set(evaluations.map(({ commit }) => commit))].join(' and ');
+}
+
+/** What all corpora come to, beside what was aimed at. */
+function judgedLines(summaries: readonly Summary[]): string[] {
+  return [
+    ...table(
+      ['', ...summaries.map(heading)],
+      lines.map((line) => [line.what, ...summaries.map((summary) => cell(line, summary))]),
+    ),
+    '',
+  ];
+}
+
+/** The bits of each corpus. */
+function corpusLines(results: QualityResults, summaries: readonly Summary[]): string[] {
+  const head = [
+    `bits per byte, seed ${seedOfCorpora(results)}`,
+    'zpaq -m5',
+    'counts + cache',
+    'counts',
+    ...summaries.slice(1).map(({ moment }) => name(moment)),
+  ];
+  return [...table(head, corpusRows(results, summaries)), ''];
 }
 
 function name(moment: Moment): string {

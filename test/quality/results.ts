@@ -31,3 +31,8 @@ const namesOf = (wanted: string): readonly string[] =>
 export const developmentCorpora = namesOf('development');
 /** Nothing was chosen by these: measured when the code is done, never tuned on. */
 export const unseenCorpora = namesOf('unseen');
+
+/** What was measured on these alone. */
+export function among(results: QualityResults, corpora: readonly string[]): QualityResults {
+  return { ...results, evaluations: results.evaluations.filter(({ corpus }) => corpora.includes(corpus)) };
+}
