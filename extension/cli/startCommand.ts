@@ -3,6 +3,8 @@ import path from 'node:path';
 import envPaths from 'env-paths';
 import { readCorpus } from '../corpus/corpus.ts';
 import { onlyThis } from '../corpus/globs.ts';
+import type { Document } from '../corpus/split.ts';
+import { removeTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Completion } from '../protocol/prediction.ts';
 import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';
@@ -27,6 +29,8 @@ export async function start(platform: Platform, folder: string, options: StartOp
   process.stderr.write(
     `Training on ${request.corpus.folders[0]} for ${options.seconds} s, ${options.threads} thread(s), from random numbers.\n`,
   );
+  // How far the model of the last call was trusted says nothing of this one.
+  await removeTrust(platform.files, trustFolder(request.checkpoint));
   const { report, exitCode } = await trainOnTerminal(platform, request);
   if (report !== null) print(['', ...reportLines(report)]);
   if (exitCode === 0) print(['', ...(await completionLines(platform, request))]);
@@ -56,6 +60,8 @@ async function completionLines(
   const { documents } = await readCorpus(platform.files, request.corpus, { seed });
   const heldOut = documents.filter((document) => document.heldOut);
   const lines = chooseLines(heldOut, shownLines, seed);
+  const isShown = ({ path }: Document): boolean => lines.some(({ name }) => name === path);
+  if (documents.every(isShown)) return ['There is no other file that completions could come from.'];
   const { checkpoint } = request;
   const corpus = { ...request.corpus, exclude: lines.map(({ name }) => onlyThis(name)) };
   const shown: string[] = [];

@@ -35,9 +35,10 @@ export async function readKnownText(
   seed: number,
   shouldStop: () => boolean,
 ): Promise<KnownText> {
+  const replayed = replay === null ? null : { ...replay, readAtMs: Date.now() };
   const asked = [
     ...learntCorpora(provenance).map((corpus) => ({ corpus, unchangedSinceMs: corpus.readAtMs })),
-    ...(replay === null ? [] : [{ corpus: { ...replay, readAtMs: Date.now() }, unchangedSinceMs: Infinity }]),
+    ...(replayed === null ? [] : [{ corpus: replayed, unchangedSinceMs: Infinity }]),
   ];
   const documents: Document[] = [];
   const corpora: LearntCorpus[] = [];
@@ -46,10 +47,9 @@ export async function readKnownText(
     const read = await orNothing(() =>
       readCorpus(files, withoutExcluded(corpus, exclude), { seed, unchangedSinceMs, known, shouldStop }),
     );
-    if (read === null) continue;
-    documents.push(...read.documents);
-    // As it was: what is excluded by now is in the weights all the same.
-    corpora.push(corpus);
+    // As it was: what is gone or excluded by now is in the weights all the same.
+    if (read !== null || corpus !== replayed) corpora.push(corpus);
+    documents.push(...(read?.documents ?? []));
   }
   return { documents, corpora };
 }

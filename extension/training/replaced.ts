@@ -14,6 +14,7 @@ import type { Steering } from './steering.ts';
 interface Successor extends TeamResources {
   readonly checkpoint: string;
   readonly corpus: CorpusRequest | GivenCorpus;
+  readonly seed: number;
 }
 
 /**
@@ -30,6 +31,8 @@ export async function scoreOfReplaced(
     const before = await readCheckpoint(platform.files, successor.checkpoint);
     const { best, heldOutBitsPerByte } = before.trainerState;
     if (heldOutBitsPerByte === null) return null;
+    // By another seed it held out other files, and has learnt from these.
+    if (before.trainerState.seed !== successor.seed) return null;
     if (isOfText(before.trainerState, successor.corpus)) return best.bitsPerByte;
     return await scoreAgain(platform, before, successor, text, steering);
   } catch (error) {
@@ -42,8 +45,9 @@ export async function scoreOfReplaced(
 function isOfText({ provenance, ofTwoTexts }: TrainerState, corpus: Successor['corpus']): boolean {
   if (ofTwoTexts === true) return false;
   if (provenance === null) return 'texts' in corpus;
-  const folders = provenance.corpora.map((known) => JSON.stringify(known.folders));
-  return 'folders' in corpus && folders.join() === JSON.stringify(corpus.folders);
+  const asText = ({ folders, exclude }: CorpusRequest): string =>
+    JSON.stringify([folders, exclude.toSorted()]);
+  return 'folders' in corpus && provenance.corpora.map(asText).join() === asText(corpus);
 }
 
 async function scoreAgain(

@@ -360,6 +360,17 @@ describe('nihilo start', () => {
       3,
     );
   });
+
+  it('ends well where there is one file alone', async () => {
+    const cache = path.join(scratch, 'cache-of-one');
+    const folder = path.join(scratch, 'one');
+    mkdirSync(folder);
+    cpSync(path.join(code, 'engine', 'layout.ts'), path.join(folder, 'a.ts'));
+    const args = ['start', folder, '--seconds', '1', '--threads', '1'];
+    const ended = await new CommandProcess(args, source, { XDG_CACHE_HOME: cache }).ended;
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('no other file');
+  });
 });
 
 describe('the bundle', () => {

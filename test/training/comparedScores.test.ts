@@ -55,6 +55,14 @@ describe('a score of other text', () => {
     expect((await stateOf(replaced)).best.bitsPerByte).toBeGreaterThan(best.bitsPerByte);
   });
 
+  it('does not keep a model that has learnt what a training by another seed holds out', async () => {
+    const replaced = join(root, 'reseeded');
+    await trainPencil(code, replaced, { stop: { steps: 600 } });
+    const { cancelled } = await trainPencil(code, replaced, { seed: 2 }, cancelAfter(60));
+    expect(cancelled).toBe(true);
+    expect((await stateOf(replaced)).seed).toBe(2);
+  });
+
   it('lets a fine-tuned model stay where it does better on the text of a training that is stopped', async () => {
     expect((await stateOf(fineTuned)).ofTwoTexts).toBe(true);
     const kept = join(root, 'kept');

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { readCheckpoint, readTrainerState } from '../../extension/engine/checkpoint.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { FineTuneRequest, TrainingEvent } from '../../extension/protocol/training.ts';
 import { fineTune } from '../../extension/training/fineTune.ts';
@@ -166,6 +166,9 @@ describe('fineTune', () => {
     });
     const { fineTuning } = await run('replayed', { model: own, replay: { folders: [old], exclude: [] } });
     expect(fineTuning.oldFiles).toBeGreaterThan(10);
+    // What is gone is in the weights all the same.
+    const { provenance } = await readTrainerState(platform.files, join(root, 'replayed'));
+    expect(provenance!.corpora.map(({ folders }) => folders)).toEqual([[gone], [old], [fresh]]);
   });
 
   it('asks for more, before anything is trained, when all that is new is one line, of which nothing can be held out', async () => {
