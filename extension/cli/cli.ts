@@ -62,9 +62,9 @@ async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-/** 2 for a command line that says nothing useful, as shells have it; 1 for everything else. */
+/** 2 for a command line that says nothing useful, or a place that is nowhere, as shells have it; 1 for everything else. */
 function exitCodeOf(error: unknown): number {
-  return error instanceof NihiloError && error.code === 'argumentInvalid' ? 2 : 1;
+  return error instanceof NihiloError && /^(argument|position)Invalid$/.test(error.code) ? 2 : 1;
 }
 
 function fail(error: unknown): void {

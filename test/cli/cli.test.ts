@@ -220,7 +220,7 @@ describe('nihilo inspect --json', () => {
     ['2:14', /^nihilo: The column should be from 1 to 13 in line 2 of .+ and is 14\.$/],
     ['here', /^nihilo: The place should be FILE:LINE:COLUMN/],
   ])('refuses the place %s with the range that is valid', async (place, sentence) => {
-    expectFailure(await nihilo('inspect', `${file}:${place}`, '--model', model, '--json'), 1, sentence);
+    expectFailure(await nihilo('inspect', `${file}:${place}`, '--model', model, '--json'), 2, sentence);
   });
 
   it('refuses a file that is not there', async () => {
