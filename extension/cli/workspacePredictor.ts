@@ -1,4 +1,5 @@
 import { PredictorClient } from '../completion/client.ts';
+import { readTrainerState } from '../engine/checkpoint.ts';
 import { IndexerClient, type IndexingNews } from '../indexing/client.ts';
 import { trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -53,8 +54,7 @@ async function readyIndex(platform: Platform, workspace: Workspace): Promise<Wor
   };
   const indexer = new IndexerClient(platform, take);
   try {
-    const { checkpoint } = workspace;
-    const trust = checkpoint === null ? null : trustFolder(checkpoint);
+    const trust = await keptTrust(platform, workspace);
     await indexer.build({ ...workspace, trustFolder: trust, relearn: false, edition: 1 });
   } finally {
     indexer.dispose();
@@ -62,4 +62,13 @@ async function readyIndex(platform: Platform, workspace: Workspace): Promise<Wor
   if (index === null)
     throw new NihiloError('workerFailed', say`The indexer ended without an index; try again.`);
   return index;
+}
+
+/** Beside the model, where it was trained on this folder: how far it is trusted in another is another matter, and learnt there each time. */
+async function keptTrust(platform: Platform, { corpus, checkpoint }: Workspace): Promise<string | null> {
+  if (checkpoint === null) return null;
+  const { provenance } = await readTrainerState(platform.files, checkpoint);
+  const isOwn = (known: CorpusRequest): boolean =>
+    JSON.stringify(known.folders) === JSON.stringify(corpus.folders);
+  return provenance?.corpora.some(isOwn) === true ? trustFolder(checkpoint) : null;
 }

@@ -61,7 +61,11 @@ describe('nihilo finetune', () => {
     const own = inScratch('trusted');
     cpSync(model, own, { recursive: true });
     const place = `${inScratch('fresh')}/byteStrings.ts:1:4`;
-    expect((await nihilo('complete', place, '--model', own, '--folder', inScratch('fresh'))).code).toBe(0);
+    const complete = ['complete', place, '--model', own, '--folder'];
+    // How far it is trusted in another folder is kept for nobody.
+    expect((await nihilo(...complete, inScratch('fresh'))).code).toBe(0);
+    expect(existsSync(`${own}-mixture`)).toBe(false);
+    expect((await nihilo(...complete, inScratch('old'))).code).toBe(0);
     expect(existsSync(`${own}-mixture/mixture.json`)).toBe(true);
     const tune = ['finetune', inScratch('fresh'), '--threads', '1', '--steps', '2', '--model', own];
     expect((await nihilo(...tune)).code).toBe(0);
