@@ -5,7 +5,8 @@ import type { Predicting } from '../protocol/prediction.ts';
 import type { RemoteStatus } from '../protocol/remote.ts';
 import type { TrainingStage } from '../protocol/training.ts';
 import type { SilenceReason } from './silence.ts';
-import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
+import type { TrainingStatus } from './trainingStatus.ts';
+import type { WorkspaceModel } from './workspaceModel.ts';
 
 /** The one thing that the status bar says: a running training before everything else, then what completions come from. */
 export type Status =

@@ -14,7 +14,8 @@ import { reportFailure, spoken } from './failure.ts';
 import { trainingSettings } from './settings.ts';
 import { underNotification } from './progress.ts';
 import { percentOf } from './status.ts';
-import type { TrainingStatus, WorkspaceModel } from './workspaceModel.ts';
+import type { TrainingStatus } from './trainingStatus.ts';
+import type { WorkspaceModel } from './workspaceModel.ts';
 
 /**
  * The command: trains with a notification that shows how it goes and can stop it; every failure is said, none is thrown.

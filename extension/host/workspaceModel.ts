@@ -18,31 +18,15 @@ import type { ModelOrigin, ModelState } from '../protocol/inspector.ts';
 import type { SaveEvent, SaveLearning } from '../protocol/learning.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import type { EarlierMatch, OpenDocument, ScoredWord, WordOptions } from '../protocol/prediction.ts';
-import type {
-  CorpusRequest,
-  FineTuneRequest,
-  HeldOutPoint,
-  TrainingEvent,
-  TrainingProgress,
-  TrainingRequest,
-  TrainingStage,
-} from '../protocol/training.ts';
+import type { CorpusRequest, FineTuneRequest, TrainingEvent, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
 import { CallMessages } from './callMessages.ts';
 import type { InspectionEngine } from './inspectorConversation.ts';
 import { Signal } from './signal.ts';
+import { begun, changeBy, type TrainingStatus } from './trainingStatus.ts';
 import { baseOf, beginningFolder, importedOf, originOf, servedFolder } from './modelFolders.ts';
 import { type IndexStatus, WorkspaceIndex } from './workspaceIndex.ts';
-
-/** Where a running training stands. */
-export interface TrainingStatus {
-  readonly stage: TrainingStage;
-  readonly detail: string;
-  readonly paused: boolean;
-  readonly progress: TrainingProgress | null;
-  readonly heldOut: HeldOutPoint | null;
-}
 
 /** What the window's settings and folders say; asked each time, because they may change. */
 export interface ModelSource {
@@ -237,9 +221,9 @@ export class WorkspaceModel {
   }
 
   #run(run: TrainingRun): Promise<TrainingResult> {
-    this.#setTraining({ stage: 'reading', detail: '', paused: false, progress: null, heldOut: null });
+    this.#setTraining(begun);
     run.onEvent((event) => {
-      this.#follow(event);
+      this.#update(changeBy(event));
       this.#trainingEvents.emit(event);
     });
     return this.#finish(run);
@@ -489,24 +473,8 @@ export class WorkspaceModel {
     return result;
   }
 
-  #follow(event: TrainingEvent): void {
-    switch (event.type) {
-      case 'stage':
-        return this.#update({ stage: event.stage, detail: event.detail });
-      case 'progress':
-        return this.#update({ progress: event.progress });
-      case 'heldOut':
-        return this.#update({ heldOut: event.point });
-      case 'corpus':
-      case 'yardsticks':
-      case 'sample':
-      case 'done':
-      case 'failed':
-    }
-  }
-
-  #update(change: Partial<TrainingStatus>): void {
-    if (this.#training !== null) this.#setTraining({ ...this.#training, ...change });
+  #update(change: Partial<TrainingStatus> | null): void {
+    if (this.#training !== null && change !== null) this.#setTraining({ ...this.#training, ...change });
   }
 
   /** It is told of at every suggestion and seldom another. */

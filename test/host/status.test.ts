@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { percentOf, statusOf } from '../../extension/host/status.ts';
-import type { TrainingStatus } from '../../extension/host/workspaceModel.ts';
+import type { TrainingStatus } from '../../extension/host/trainingStatus.ts';
 import type { IndexStatus } from '../../extension/host/workspaceIndex.ts';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
