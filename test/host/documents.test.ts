@@ -1,22 +1,23 @@
 import { expect, it, vi } from 'vitest';
-import type * as vscode from 'vscode';
 import { isNamedSecret } from '../../extension/corpus/names.ts';
 import { pathForRules } from '../../extension/host/documents.ts';
 
 const editor = vi.hoisted(() => ({ notebooks: [] as unknown[] }));
+
+type Document = Parameters<typeof pathForRules>[0];
 
 vi.mock('vscode', () => ({
   workspace: {
     get notebookDocuments() {
       return editor.notebooks;
     },
-    getWorkspaceFolder: ({ path }: vscode.Uri) => (path.startsWith('/code/') ? {} : undefined),
-    asRelativePath: ({ path }: vscode.Uri) => path.slice('/code/'.length),
+    getWorkspaceFolder: ({ path }: Document['uri']) => (path.startsWith('/code/') ? {} : undefined),
+    asRelativePath: ({ path }: Document['uri']) => path.slice('/code/'.length),
   },
 }));
 
-const documentAt = (scheme: string, path: string, fsPath = path): vscode.TextDocument =>
-  ({ uri: { scheme, authority: '', path, fsPath } }) as vscode.TextDocument;
+const documentAt = (scheme: string, path: string, fsPath = path): Document =>
+  ({ uri: { scheme, authority: '', path, fsPath } }) as Document;
 
 it('sees a document below its folder, and one that lies in none whole, whatever its slashes are', () => {
   expect(pathForRules(documentAt('file', '/code/src/a.ts'))).toBe('src/a.ts');
