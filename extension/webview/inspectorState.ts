@@ -24,7 +24,7 @@ import {
   withQuestions,
   withQuestionsAhead,
 } from './questions.ts';
-import { essayRate, initialSelection, type Selection } from './selection.ts';
+import { essayRate, initialSelection, ofNoText, type Selection, withChange } from './selection.ts';
 
 /** The text the host looks at now. */
 interface Subject {
@@ -202,7 +202,7 @@ function advanced(state: InspectorState, event: InspectorEvent): Step {
         send: [],
       };
     case 'select': {
-      const selection = { ...state.selection, ...event.change };
+      const selection = withChange(state.selection, event.change);
       return { state: { ...state, selection, look: lookAfter(state, selection) }, send: [] };
     }
     case 'scale':
@@ -226,7 +226,7 @@ function withModel(state: InspectorState, model: ModelState): Step {
     state.model?.state === 'ready' &&
     model.model.tokenizer === state.model.model.tokenizer;
   // Positions and tokens of another cut mean nothing to this one.
-  if (!isCutAlike) return ask({ ...next, chosen: null, answer: null });
+  if (!isCutAlike) return ask({ ...next, chosen: null, selection: ofNoText(state.selection), answer: null });
   const { state: asked, send } = ask(next);
   const { selection, suggestion } = state;
   return { state: { ...asked, selection, suggestion }, send };
@@ -247,7 +247,10 @@ function moved(state: InspectorState, event: Extract<InspectorMessage, { type: '
   const { revision, place, pinned, essay, essayFailure } = event;
   const before = state.subject;
   const stage = event.stage ?? state.stage;
-  const selection = withRate(state, essay !== null);
+  // A lesson changes the numbers of the example, not its words: what was looked at stays.
+  const isSameText = revision === before?.revision || (essay !== null && (before?.essay ?? null) !== null);
+  const withItsRate = withRate(state, essay !== null);
+  const selection = isSameText ? withItsRate : ofNoText(withItsRate);
   const wonder = event.wonder ?? (revision === before?.revision ? state.wonder : null);
   const subject = { revision, place, pinned, essay, essayFailure };
   // A sheet would hide what somebody asks for.
@@ -259,8 +262,7 @@ function moved(state: InspectorState, event: Extract<InspectorMessage, { type: '
     return ask(revision === before?.revision ? asking : { ...asking, answer: null, questions: {} });
   }
   if (revision === before?.revision) return { state: next, send: [] };
-  // A lesson changes the numbers of the example, not its words: what was looked at stays.
-  if (essay !== null && before !== null && before.essay !== null) return ask(next);
+  if (isSameText) return ask(next);
   return ask({ ...next, chosen: null, answer: null, questions: {}, look: null });
 }
 

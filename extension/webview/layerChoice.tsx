@@ -11,7 +11,7 @@ export function LayerChoice({ withHead }: { readonly withHead: boolean }): JSX.E
         label={phrases.layerLabel}
         count={inspection.layers}
         value={selection.layer}
-        onChange={(layer) => dispatch({ type: 'select', change: { layer, neuron: null, silenced: false } })}
+        onChange={(layer) => dispatch({ type: 'select', change: { layer } })}
       />
       {withHead && (
         <Choice

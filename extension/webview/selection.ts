@@ -67,23 +67,56 @@ export const initialSelection: Selection = {
   branch: [],
 };
 
+/** The selection after a choice: a neuron is one of its layer. */
+export function withChange(selection: Selection, change: Partial<Selection>): Selection {
+  const isOtherLayer = change.layer !== undefined && change.layer !== selection.layer;
+  return { ...selection, ...(isOtherLayer && { neuron: null, silenced: false }), ...change };
+}
+
+/** For another text: the other token of a pair, and where the vocabulary was looked at, are of the one before. */
+export function ofNoText(selection: Selection): Selection {
+  return { ...selection, other: null, vocabularyFrom: null };
+}
+
+/** Rows and columns of a matrix in which a weight is chosen. */
+export function matrixSize(
+  matrix: WeightPlace['matrix'],
+  { hiddenSize, distribution }: Inspection,
+): readonly [rows: number, columns: number] {
+  const vocabulary = distribution.top.length + distribution.others.count;
+  const [outputs, inputs] = {
+    embedding: [vocabulary, hiddenSize],
+    qkv: [3 * hiddenSize, hiddenSize],
+    output: [hiddenSize, hiddenSize],
+    up: [4 * hiddenSize, hiddenSize],
+    down: [hiddenSize, 4 * hiddenSize],
+  }[matrix];
+  return [outputs!, inputs!];
+}
+
 /** The selection as far as there is such a thing in the model and the text. */
-export function fitted(
-  selection: Selection,
-  { layers, heads, position, distribution }: Inspection,
-): Selection {
+export function fitted(selection: Selection, inspection: Inspection): Selection {
+  const { layers, heads, hiddenSize, tokens, distribution } = inspection;
   const layer = Math.min(selection.layer, layers - 1);
   const { top, actual } = distribution;
-  const { whyToken, branch } = selection;
+  const { whyToken, branch, other, neuron, weight } = selection;
+  const hasNeuron = neuron !== null && neuron < 4 * hiddenSize;
+  const [rows, columns] = matrixSize(weight.matrix, inspection);
   // Also the one that a suggestion begins with, which counts may have made likely.
   const isKnown = whyToken === branch[0] || [...top, actual].some((token) => token?.id === whyToken);
-  const other = selection.other !== null && selection.other > position ? null : selection.other;
   return {
     ...selection,
     layer,
     head: Math.min(selection.head, heads - 1),
-    other,
+    other: other !== null && other < tokens.length ? other : null,
+    neuron: hasNeuron ? neuron : null,
+    silenced: hasNeuron && selection.silenced,
     whyToken: isKnown ? whyToken : null,
-    weight: { ...selection.weight, layer },
+    weight: {
+      ...weight,
+      layer,
+      row: Math.min(weight.row, rows - 1),
+      col: Math.min(weight.col, columns - 1),
+    },
   };
 }

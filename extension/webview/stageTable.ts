@@ -14,6 +14,11 @@ const placeOf = (
   position,
 });
 
+/** The chosen other token, as far as a head can look at it: nothing looks ahead. */
+export function lookedBackAt({ other }: Selection, { position }: Inspection): number | null {
+  return other !== null && other > position ? null : other;
+}
+
 const questions: Readonly<Record<StageId, Questions>> = {
   text: () => [],
   tokens: ({ vocabularyFrom }, { position }) => [
@@ -26,7 +31,7 @@ const questions: Readonly<Record<StageId, Questions>> = {
   ],
   attention: (selection, inspection) => [
     { kind: 'thumbnails' },
-    { kind: 'attention', other: selection.other, ...placeOf(selection, inspection) },
+    { kind: 'attention', other: lookedBackAt(selection, inspection), ...placeOf(selection, inspection) },
   ],
   mix: (selection, inspection) => [{ kind: 'mix', ...placeOf(selection, inspection) }],
   neurons: ({ layer, neuron, silenced, firingLines }, { position }) => [

@@ -64,7 +64,7 @@ const Flow = still(function Flow({ graph, open, stage: shownStage, dispatch }: F
   const gutter = (1 + Math.max(...edges.map(({ lane }) => lane))) * laneWidth + 2 * radius;
   const openNode = ({ operation, layers }: FlowNode): void => {
     if (layers !== null)
-      dispatch({ type: 'select', change: { layer: layers[0] > open ? layers[0] : layers[1], neuron: null } });
+      dispatch({ type: 'select', change: { layer: layers[0] > open ? layers[0] : layers[1] } });
     const stage = stageIn(operation);
     if (stage !== null) dispatch({ type: 'openStage', stage });
   };

@@ -5,6 +5,7 @@ import type { StageAnswers, StageQuestion } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { Heatmap } from '../heatmap.tsx';
 import { phrases } from '../phrases/phrases.ts';
+import { lookedBackAt } from '../stageTable.ts';
 import { useView } from '../view.ts';
 import { type Cell, mostIn, moved, shareIn, tokensIn } from './headCells.ts';
 import { LooksAt } from './looksAt.tsx';
@@ -22,7 +23,8 @@ interface HeadPictureProps {
  * a click or Enter chooses it.
  */
 export function HeadPicture({ answer, question }: HeadPictureProps): JSX.Element {
-  const { selection, dispatch } = useView();
+  const { selection, inspection, dispatch } = useView();
+  const other = lookedBackAt(selection, inspection);
   const [looked, setLooked] = useState<Cell | null>(null);
   const cells = useMemo(() => new Uint8Array(answer.picture), [answer.picture]);
   const { tokens } = answer;
@@ -68,7 +70,7 @@ export function HeadPicture({ answer, question }: HeadPictureProps): JSX.Element
           size={answer.side}
           side={side}
           row={cellOf(position, answer)}
-          column={selection.other === null ? null : cellOf(selection.other, answer)}
+          column={other === null ? null : cellOf(other, answer)}
         />
         {at !== null && <Cross at={at} tokens={tokens} />}
       </div>

@@ -3,6 +3,7 @@ import { decimal, scientific } from '../figures.ts';
 import { KnownNum, Num, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { WholeNumber } from '../sampling.tsx';
+import { matrixSize } from '../selection.ts';
 import type { WeightPlace } from '../../protocol/stages.ts';
 import { TableHead } from '../tableHead.tsx';
 import { TokenText } from '../tokenTextView.tsx';
@@ -15,9 +16,9 @@ const matrices = ['embedding', 'qkv', 'output', 'up', 'down'] as const;
 const rates = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
 
 /** How wrong the prediction was, and how every number would be nudged. */
-export function LearningStage(): JSX.Element | null {
+export function LearningStage(): JSX.Element {
   const asked = useAnswer('learning');
-  if (asked === null) return null;
+  if (asked === null) return <WeightControls />;
   return (
     <div>
       <Loss {...asked} />
@@ -104,7 +105,7 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
   return (
     <section>
       <h4>{phrases.weightHeading}</h4>
-      <WeightControls vocabulary={answer.vocabulary} place={place} rate={rate} />
+      <WeightControls />
       <Numbers label={phrases.weightHeading}>
         <p class="equation">
           w − η × g = {decimal(value, 8)} − {rate} ×{' '}
@@ -122,18 +123,13 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
   );
 }
 
-interface WeightControlsProps {
-  readonly vocabulary: number;
-  readonly place: WeightPlace;
-  readonly rate: number;
-}
-
 /** Which weight, and how far it is nudged. */
-function WeightControls({ vocabulary, place, rate }: WeightControlsProps): JSX.Element {
+function WeightControls(): JSX.Element {
   const { selection, dispatch, inspection } = useView();
-  const { hiddenSize } = inspection;
+  const { weight: place, rate } = selection;
+  const [rows, columns] = matrixSize(place.matrix, inspection);
   const setWeight = (change: Partial<WeightPlace>): void =>
-    dispatch({ type: 'select', change: { weight: { ...selection.weight, ...change } } });
+    dispatch({ type: 'select', change: { weight: { ...place, ...change } } });
   return (
     <p class="controls">
       <label>
@@ -159,14 +155,14 @@ function WeightControls({ vocabulary, place, rate }: WeightControlsProps): JSX.E
         label={phrases.row}
         value={place.row + 1}
         least={1}
-        most={mostRow(hiddenSize, vocabulary, place.matrix)}
+        most={rows}
         onChange={(row) => setWeight({ row: row - 1 })}
       />
       <WholeNumber
         label={phrases.column}
         value={place.col + 1}
         least={1}
-        most={place.matrix === 'down' ? 4 * hiddenSize : hiddenSize}
+        most={columns}
         onChange={(col) => setWeight({ col: col - 1 })}
       />
       <label>
@@ -186,8 +182,4 @@ function WeightControls({ vocabulary, place, rate }: WeightControlsProps): JSX.E
       </label>
     </p>
   );
-}
-
-function mostRow(hidden: number, vocabulary: number, matrix: WeightPlace['matrix']): number {
-  return { embedding: vocabulary, qkv: 3 * hidden, output: hidden, up: 4 * hidden, down: hidden }[matrix];
 }
