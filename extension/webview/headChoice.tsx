@@ -4,6 +4,7 @@ import { cellOf } from '../protocol/pictureCells.ts';
 import type { StageAnswers } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
 import { Heatmap } from './heatmap.tsx';
+import { hasModifier } from './keys.ts';
 import { phrases } from './phrases/phrases.ts';
 import { strongestIn, tokensIn } from './stages/headCells.ts';
 import { LooksAt } from './stages/looksAt.tsx';
@@ -11,16 +12,15 @@ import { useAnswer, useView } from './view.ts';
 
 /** All heads of all layers as small pictures; the chosen one is what the stages show. */
 export function HeadChoice(): JSX.Element {
-  const { inspection, selection, dispatch } = useView();
+  const { inspection, selection, select } = useView();
   const answer = useAnswer('thumbnails')?.answer ?? null;
   // The same cells again are not painted again: a choice changes none of the pictures.
   const pictures = useMemo(() => (answer === null ? null : picturesIn(answer)), [answer]);
   const [previewed, setPreviewed] = useState<number | null>(null);
-  const choose = (layer: number, head: number): void =>
-    dispatch({ type: 'select', change: { layer, head, other: null } });
+  const choose = (layer: number, head: number): void => select({ layer, head, other: null });
   const group = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (hasModifier(event)) return;
     const next = headAt(event.key, selection, inspection);
     if (next === null) return;
     event.preventDefault();

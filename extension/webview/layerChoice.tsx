@@ -4,21 +4,21 @@ import { useView } from './view.ts';
 
 /** Which layer, and where it matters which head. */
 export function LayerChoice({ withHead }: { readonly withHead: boolean }): JSX.Element {
-  const { inspection, selection, dispatch } = useView();
+  const { inspection, selection, select } = useView();
   return (
     <p class="controls">
       <Choice
         label={phrases.layerLabel}
         count={inspection.layers}
         value={selection.layer}
-        onChange={(layer) => dispatch({ type: 'select', change: { layer } })}
+        onChange={(layer) => select({ layer })}
       />
       {withHead && (
         <Choice
           label={phrases.headLabel}
           count={inspection.heads}
           value={selection.head}
-          onChange={(head) => dispatch({ type: 'select', change: { head } })}
+          onChange={(head) => select({ head })}
         />
       )}
     </p>

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { NumberName } from '../protocol/stages.ts';
 import { decimal } from './figures.ts';
+import { hasModifier } from './keys.ts';
 import { phrases } from './phrases/phrases.ts';
 import { useView } from './view.ts';
 
@@ -70,7 +71,7 @@ export function KnownNum({ of, shown, sentence, explanation }: KnownNumProps): J
 
 function onPencilKey(open: () => void): (event: KeyboardEvent) => void {
   return (event) => {
-    if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.toLowerCase() !== 'p' || hasModifier(event)) return;
     event.preventDefault();
     open();
   };
@@ -101,7 +102,7 @@ export function Numbers({
     }
   });
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement)) return;
+    if (hasModifier(event) || !(event.target instanceof HTMLElement)) return;
     // A key of one of them may have opened its sheet in this place.
     if (place.current === null) return;
     const next = beside(numbersIn(place.current), event.target, event.key);

@@ -61,7 +61,7 @@ export function WholeNumber({ label, value, least, most, onChange }: WholeNumber
 
 /** Which tokens are drawn from; temperature and seed are above all stages. */
 export function Filters(): JSX.Element {
-  const { selection, dispatch } = useView();
+  const { selection, select } = useView();
   const { topK, topP } = selection;
   return (
     <p class="controls">
@@ -70,14 +70,9 @@ export function Filters(): JSX.Element {
         value={topK}
         least={0}
         most={65_535}
-        onChange={(topK) => dispatch({ type: 'select', change: { topK } })}
+        onChange={(topK) => select({ topK })}
       />
-      <Slider
-        label={phrases.topP}
-        value={topP}
-        most={1}
-        onChange={(topP) => dispatch({ type: 'select', change: { topP } })}
-      />
+      <Slider label={phrases.topP} value={topP} most={1} onChange={(topP) => select({ topP })} />
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { InspectedToken } from '../protocol/prediction.ts';
+import { hasModifier } from './keys.ts';
 import { phrases } from './phrases/phrases.ts';
 import { still } from './still.tsx';
 import { shownPieces } from './tokenTextView.tsx';
@@ -42,7 +43,7 @@ export const TokenStrip = still(function TokenStrip({
   const onKeyDown = (event: KeyboardEvent): void => {
     const next =
       strip.current === null ? null : nextPosition(event.key, chosen, tokens.length, strip.current);
-    if (next === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (next === null || hasModifier(event)) return;
     event.preventDefault();
     if (next !== chosen) onChoose(next);
   };

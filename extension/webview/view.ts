@@ -16,6 +16,7 @@ export interface View {
   readonly inspection: Inspection;
   readonly selection: Selection;
   readonly dispatch: (event: InspectorEvent) => void;
+  readonly select: (change: Partial<Selection>) => void;
   readonly send: (request: InspectorRequest) => void;
 }
 
@@ -39,7 +40,8 @@ export function viewOf(
   dispatch: View['dispatch'],
   send: View['send'],
 ): View {
-  return { state, inspection, selection: fitted(state.selection, inspection), dispatch, send };
+  const select = (change: Partial<Selection>): void => dispatch({ type: 'select', change });
+  return { state, inspection, selection: fitted(state.selection, inspection), dispatch, select, send };
 }
 
 /** The same object again as long as nothing but the training changes. */

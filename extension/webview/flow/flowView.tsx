@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { OperationName } from '../../protocol/operations.ts';
 import type { StageId } from '../../protocol/stages.ts';
+import { hasModifier } from '../keys.ts';
 import { phrases } from '../phrases/phrases.ts';
 import { still } from '../still.tsx';
 import { useAnswer, useView, type View } from '../view.ts';
@@ -28,7 +29,7 @@ const stageOf: Readonly<Record<OperationName, StageId>> = {
 
 /** How numbers flow from tokens to scores, as the engine has been seen to compute them: the chosen layer, with its ways around. */
 export function FlowView(): JSX.Element {
-  const { selection, state, dispatch } = useView();
+  const { selection, state, select, dispatch } = useView();
   const asked = useAnswer('operations');
   return (
     <details
@@ -36,7 +37,7 @@ export function FlowView(): JSX.Element {
       open={selection.flow}
       onToggle={(event) => {
         const { open } = event.currentTarget;
-        if (open !== selection.flow) dispatch({ type: 'select', change: { flow: open } });
+        if (open !== selection.flow) select({ flow: open });
       }}
     >
       <summary>{phrases.flowHeading(selection.layer + 1)}</summary>
@@ -145,7 +146,7 @@ function tensorName(name: string): string {
 
 function moveAmongButtons(event: KeyboardEvent): void {
   const toolbar = event.currentTarget;
-  if (!(toolbar instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!(toolbar instanceof HTMLElement) || hasModifier(event)) return;
   const all = [...toolbar.querySelectorAll('button')];
   const at = all.findIndex((button) => button === event.target);
   const keys = new Map([

@@ -168,7 +168,6 @@ const stages = {
   hideFirst: (share) => `隐藏第一个标记（份额 ${share}）`,
   looksBack: '回头看',
   share: '份额',
-  allOthers: (others) => `其余 ${count(others)} 个`,
   mixedFrom: '由这些标记的值混合而成',
   contextVector: '这个头的上下文向量：Σ 份额 × 值',
   attended: '所有头的结果，经过输出矩阵',

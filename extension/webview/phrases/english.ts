@@ -174,7 +174,6 @@ const stages = {
   hideFirst: (share: string) => `hide the first token (share ${share})`,
   looksBack: 'looks back at',
   share: 'Share',
-  allOthers: (others: number) => `all ${count(others)} others`,
   mixedFrom: 'Mixed from the values of',
   contextVector: 'Context vector of the head: Σ share × value',
   attended: 'Of all heads, through the output matrix',

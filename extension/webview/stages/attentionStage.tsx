@@ -67,7 +67,7 @@ function Vectors({ answer, question }: Attention): JSX.Element {
 
 /** One token's row: the tokens that it looks at most. */
 function Row({ answer, question }: Attention): JSX.Element {
-  const { inspection, selection, dispatch } = useView();
+  const { inspection, selection, select } = useView();
   const { hidesFirst } = selection;
   const { position } = question;
   const { weights } = answer;
@@ -84,9 +84,7 @@ function Row({ answer, question }: Attention): JSX.Element {
         <input
           type="checkbox"
           checked={hidesFirst}
-          onChange={(event) =>
-            dispatch({ type: 'select', change: { hidesFirst: event.currentTarget.checked } })
-          }
+          onChange={(event) => select({ hidesFirst: event.currentTarget.checked })}
         />{' '}
         {phrases.hideFirst(decimal(weights[0]!, 4))}
       </label>
@@ -122,7 +120,7 @@ function Row({ answer, question }: Attention): JSX.Element {
 function Others({ count, shown }: { readonly count: number; readonly shown: number }): JSX.Element {
   return (
     <tr>
-      <td>{phrases.allOthers(count)}</td>
+      <td>{phrases.others(count)}</td>
       <td />
       <td />
       <td class="number">
@@ -140,14 +138,14 @@ function Others({ count, shown }: { readonly count: number; readonly shown: numb
 
 /** A token that is looked at, and every step to its share. */
 function LookedAt({ answer, question, other }: Attention & { readonly other: number }): JSX.Element {
-  const { inspection, selection, dispatch } = useView();
+  const { inspection, selection, select } = useView();
   const { layer, head, position } = question;
   const { weights, scores, products } = answer;
   const name = (of: 'score' | 'weight') => ({ of, layer, head, position, other });
   return (
     <tr class={other === selection.other ? 'chosen' : ''} data-other={other}>
       <td>
-        <button type="button" class="plain" onClick={() => dispatch({ type: 'select', change: { other } })}>
+        <button type="button" class="plain" onClick={() => select({ other })}>
           <TokenText bytes={inspection.tokens[other]!.bytes} />
           <span class="token-id">{other + 1}</span>
         </button>

@@ -16,7 +16,7 @@ import { useAnswer, useView } from '../view.ts';
  */
 export function Branch(): JSX.Element | null {
   const asked = useAnswer('branch');
-  const { state, dispatch } = useView();
+  const { state, select } = useView();
   const { suggestion } = state;
   const [looked, setLooked] = useState(0);
   if (asked === null) return null;
@@ -28,7 +28,7 @@ export function Branch(): JSX.Element | null {
     suggestion !== null &&
     supposed.length === suggestion.tokens.length &&
     suggestion.tokens.every(({ id }, i) => id === supposed[i]);
-  const suppose = (branch: readonly number[]): void => dispatch({ type: 'select', change: { branch } });
+  const suppose = (branch: readonly number[]): void => select({ branch });
   return (
     <section data-branch={supposed.length} data-done={done}>
       <h4>{phrases.branchHeading}</h4>

@@ -8,7 +8,7 @@ import { useAnswer, useView } from '../view.ts';
 
 /** Where in the workspace a neuron fires most; it is looked for when somebody asks. @param neuron the chosen one */
 export function FiringLinesView({ neuron }: { readonly neuron: number }): JSX.Element | null {
-  const { selection, dispatch, state } = useView();
+  const { selection, select, state } = useView();
   const asked = useAnswer('firingLines');
   // All of the essay's text is on the screen.
   if (state.subject?.essay !== null) return null;
@@ -23,9 +23,7 @@ export function FiringLinesView({ neuron }: { readonly neuron: number }): JSX.El
           type="button"
           class="toggle"
           aria-pressed={selection.firingLines}
-          onClick={() =>
-            dispatch({ type: 'select', change: { neuron, firingLines: !selection.firingLines } })
-          }
+          onClick={() => select({ neuron, firingLines: !selection.firingLines })}
         >
           {isSearching ? phrases.stopSearching : phrases.searchLines}
         </button>

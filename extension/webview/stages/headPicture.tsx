@@ -4,6 +4,7 @@ import { cellOf } from '../../protocol/pictureCells.ts';
 import type { StageAnswers, StageQuestion } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { Heatmap } from '../heatmap.tsx';
+import { hasModifier } from '../keys.ts';
 import { phrases } from '../phrases/phrases.ts';
 import { lookedBackAt } from '../stageTable.ts';
 import { useView } from '../view.ts';
@@ -23,7 +24,7 @@ interface HeadPictureProps {
  * a click or Enter chooses it.
  */
 export function HeadPicture({ answer, question }: HeadPictureProps): JSX.Element {
-  const { selection, inspection, dispatch } = useView();
+  const { selection, inspection, select, dispatch } = useView();
   const other = lookedBackAt(selection, inspection);
   const [looked, setLooked] = useState<Cell | null>(null);
   const cells = useMemo(() => new Uint8Array(answer.picture), [answer.picture]);
@@ -35,11 +36,11 @@ export function HeadPicture({ answer, question }: HeadPictureProps): JSX.Element
     if (next.row !== at?.row || next.column !== at.column) setLooked(next);
   };
   const choose = ({ row, column }: Cell): void => {
-    dispatch({ type: 'select', change: { other: column <= row ? column : null } });
+    select({ other: column <= row ? column : null });
     dispatch({ type: 'choose', position: row });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (hasModifier(event)) return;
     const from = at ?? { row: position, column: answer.other };
     const next = moved(from, event.key, tokens);
     if (next !== null) look(next);

@@ -125,11 +125,10 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
 
 /** Which weight, and how far it is nudged. */
 function WeightControls(): JSX.Element {
-  const { selection, dispatch, inspection } = useView();
+  const { selection, select, inspection } = useView();
   const { weight: place, rate } = selection;
   const [rows, columns] = matrixSize(place.matrix, inspection);
-  const setWeight = (change: Partial<WeightPlace>): void =>
-    dispatch({ type: 'select', change: { weight: { ...place, ...change } } });
+  const setWeight = (change: Partial<WeightPlace>): void => select({ weight: { ...place, ...change } });
   return (
     <p class="controls">
       <label>
@@ -167,12 +166,7 @@ function WeightControls(): JSX.Element {
       />
       <label>
         {phrases.learningRate}{' '}
-        <select
-          value={rate}
-          onChange={(event) =>
-            dispatch({ type: 'select', change: { rate: Number(event.currentTarget.value) } })
-          }
-        >
+        <select value={rate} onChange={(event) => select({ rate: Number(event.currentTarget.value) })}>
           {rates.map((offered) => (
             <option key={offered} value={offered}>
               {offered}

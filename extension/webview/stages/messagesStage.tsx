@@ -26,7 +26,7 @@ export function MessagesStage(): JSX.Element | null {
 
 function Message(message: NumberedMessage): JSX.Element {
   const { number, tool, argument, probability, returned, text, chosen } = message;
-  const { selection, dispatch } = useView();
+  const { selection, select } = useView();
   const isOpen = selection.message === number;
   const facts: readonly (readonly [string, string])[] = [
     [phrases.messageTool, tool],
@@ -40,7 +40,7 @@ function Message(message: NumberedMessage): JSX.Element {
       open={isOpen}
       onToggle={(event) => {
         const { open } = event.currentTarget;
-        if (open !== isOpen) dispatch({ type: 'select', change: { message: open ? number : null } });
+        if (open !== isOpen) select({ message: open ? number : null });
       }}
     >
       <summary>

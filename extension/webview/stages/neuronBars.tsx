@@ -24,12 +24,12 @@ interface NeuronBarsProps {
 
 /** All neurons of a layer as bars, the strongest first; a slider leads to each of them. */
 export function NeuronBars({ before, after, order, firing, chosen }: NeuronBarsProps): JSX.Element {
-  const { dispatch } = useView();
+  const { select } = useView();
   const rank = order.indexOf(chosen);
   const canvas = useDrawing((canvas) => paint(canvas, { before, after, order, rank }), [order, rank]);
   const choose = (at: number): void => {
     const neuron = order[Math.max(0, Math.min(order.length - 1, at))]!;
-    if (neuron !== chosen) dispatch({ type: 'select', change: { neuron } });
+    if (neuron !== chosen) select({ neuron });
   };
   const pointed = (event: MouseEvent): void => {
     const { left, width } = canvas.current!.getBoundingClientRect();

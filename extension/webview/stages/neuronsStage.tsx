@@ -22,7 +22,7 @@ export function NeuronsStage(): JSX.Element {
 }
 
 function Neurons(asked: Answered): JSX.Element {
-  const { selection, dispatch } = useView();
+  const { selection, select } = useView();
   const { layer, position } = asked.question;
   const { before, after, firing, normal, added, output, top, topSilenced } = asked.answer;
   const inLayer = (of: 'middleNorm' | 'down' | 'output') => (index: number) => ({
@@ -46,9 +46,7 @@ function Neurons(asked: Answered): JSX.Element {
               type="button"
               aria-pressed={selection.silenced}
               class="toggle"
-              onClick={() =>
-                dispatch({ type: 'select', change: { neuron: chosen, silenced: !selection.silenced } })
-              }
+              onClick={() => select({ neuron: chosen, silenced: !selection.silenced })}
             >
               {phrases.silence(chosen + 1)}
             </button>
@@ -82,7 +80,7 @@ interface StrongestProps extends Answered {
 }
 
 function Strongest({ answer, question, order, chosen }: StrongestProps): JSX.Element {
-  const { dispatch } = useView();
+  const { select } = useView();
   const { layer, position } = question;
   const { before, after } = answer;
   const most = after[order[0]!]!;
@@ -110,7 +108,7 @@ function Strongest({ answer, question, order, chosen }: StrongestProps): JSX.Ele
                   type="button"
                   class="plain"
                   aria-pressed={neuron === chosen}
-                  onClick={() => dispatch({ type: 'select', change: { neuron } })}
+                  onClick={() => select({ neuron })}
                 >
                   {count(neuron + 1)}
                 </button>

@@ -17,7 +17,7 @@ interface VectorDriftProps {
 
 /** How a token's vector moved as the model learnt: away from where it began, towards what it is. The table has the same numbers. */
 export function VectorDrift({ drift, chosen, nameOf }: VectorDriftProps): JSX.Element | null {
-  const { dispatch } = useView();
+  const { select } = useView();
   const last = drift.length - 1;
   if (last < 2) return null;
   const most = Math.max(1e-9, ...drift.map(({ distance }) => distance));
@@ -29,8 +29,7 @@ export function VectorDrift({ drift, chosen, nameOf }: VectorDriftProps): JSX.El
     drift.map((point, i) => `${across(i)},${down(shareOf(point))}`).join(' ');
   const distance = line((point) => point.distance / most);
   const cosine = line((point) => (point.cosine - least) / (1 - least));
-  const choose = (point: number): void =>
-    dispatch({ type: 'select', change: { point: point === last ? null : point } });
+  const choose = (point: number): void => select({ point: point === last ? null : point });
   return (
     <figure class="drift">
       <figcaption>{phrases.driftHeading}</figcaption>

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { Inspection } from '../../protocol/prediction.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
+import { hasModifier } from '../keys.ts';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
 import { tokenInWords, tokenPieces } from '../tokenText.ts';
@@ -13,7 +14,7 @@ const [width, height, edge] = [480, 320, 28];
 
 /** The text's tokens on a plane, where somebody asks for it; a table has the same numbers. */
 export function VectorMap(): JSX.Element {
-  const { selection, dispatch } = useView();
+  const { selection, select } = useView();
   const asked = useAnswer('map');
   return (
     <section class="vector-map">
@@ -22,7 +23,7 @@ export function VectorMap(): JSX.Element {
           type="button"
           class="toggle"
           aria-pressed={selection.map}
-          onClick={() => dispatch({ type: 'select', change: { map: !selection.map } })}
+          onClick={() => select({ map: !selection.map })}
         >
           {phrases.mapButton}
         </button>
@@ -126,7 +127,7 @@ function placeOf(id: number, { tokens, position }: Inspection): number | null {
 /** To the next point in the direction of the key; Enter and the space bar choose it. */
 function moveAmongPoints(event: KeyboardEvent, tokens: StageAnswers['map']['tokens']): void {
   const point = event.target;
-  if (!(point instanceof SVGElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!(point instanceof SVGElement) || hasModifier(event)) return;
   if (event.key === 'Enter' || event.key === ' ') {
     event.preventDefault();
     point.dispatchEvent(new MouseEvent('click', { bubbles: true }));

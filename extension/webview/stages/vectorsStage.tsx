@@ -31,7 +31,7 @@ export function VectorsStage(): JSX.Element | null {
         <TokenSelect
           label={phrases.comparedWith}
           value={asked.question.other}
-          onChange={(position) => view.dispatch({ type: 'select', change: { other: position } })}
+          onChange={(position) => view.select({ other: position })}
         />
       </p>
       <Moment answer={asked.answer} point={point} />
@@ -69,7 +69,7 @@ export function VectorsStage(): JSX.Element | null {
 
 /** When the vectors are looked at: at one of the points that are known, or now. */
 function Moment({ answer, point }: { readonly answer: Answer; readonly point: number | null }): JSX.Element {
-  const { dispatch, state } = useView();
+  const { select, state } = useView();
   const isEssay = state.subject?.essay !== null;
   const { origin, points, vector, now, change } = answer;
   const nameOf = (at: number | null): string => {
@@ -97,7 +97,7 @@ function Moment({ answer, point }: { readonly answer: Answer; readonly point: nu
             aria-valuetext={nameOf(point)}
             onInput={(event) => {
               const at = Number(event.currentTarget.value);
-              dispatch({ type: 'select', change: { point: at === points.length ? null : at } });
+              select({ point: at === points.length ? null : at });
             }}
           />{' '}
           <output>{nameOf(point)}</output>

@@ -18,7 +18,7 @@ const margin = Math.floor(vocabularyPage / 4);
 /** The whole vocabulary by frequency, of which only the rows around what is seen are there. */
 export function VocabularyTable(): JSX.Element | null {
   const asked = useAnswer('vocabulary');
-  const { state, dispatch } = useView();
+  const { state, select } = useView();
   const frame = useRef<HTMLDivElement>(null);
   const answer = asked?.answer ?? null;
   const findsChosen = asked?.question.from === null;
@@ -37,18 +37,14 @@ export function VocabularyTable(): JSX.Element | null {
     const last = Math.min(size, first + Math.ceil(clientHeight / rowHeight));
     if (first >= from && last <= from + rows.length) return;
     const next = Math.max(0, Math.min(size - vocabularyPage, first - margin));
-    if (next !== from) dispatch({ type: 'select', change: { vocabularyFrom: next } });
+    if (next !== from) select({ vocabularyFrom: next });
   };
   return (
     <section class="vocabulary" data-from={from} data-total={total ?? ''}>
       <h4>{phrases.vocabularyHeading(size)}</h4>
       <p class="quiet">{total === null ? phrases.notCounted : phrases.countedTokens(total)}</p>
       <p class="controls">
-        <button
-          type="button"
-          onClick={() => dispatch({ type: 'select', change: { vocabularyFrom: null } })}
-          disabled={findsChosen}
-        >
+        <button type="button" onClick={() => select({ vocabularyFrom: null })} disabled={findsChosen}>
           {phrases.chosenToken}
         </button>
         <span>{phrases.chosenRank(answer.chosen + 1)}</span>

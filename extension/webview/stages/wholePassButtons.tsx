@@ -10,7 +10,7 @@ const mostHidden = 16;
 
 /** The whole pass of a model that is small enough: on paper, with its results or for somebody to compute. */
 export function WholePassButtons(): JSX.Element | null {
-  const { inspection, selection, state, dispatch, send } = useView();
+  const { inspection, selection, state, select, send } = useView();
   const asked = useAnswer('pass');
   const { paper } = selection;
   const [failure, setFailure] = useState<string | null>(null);
@@ -26,14 +26,14 @@ export function WholePassButtons(): JSX.Element | null {
       } catch (error) {
         setFailure((error as Error).message);
       }
-      dispatch({ type: 'select', change: { paper: 'none' } });
+      select({ paper: 'none' });
     };
     void print();
   }, [paper, answer]);
   if (inspection.hiddenSize > mostHidden) return null;
   const print = (paper: 'filled' | 'blank'): void => {
     setFailure(null);
-    dispatch({ type: 'select', change: { paper } });
+    select({ paper });
   };
   return (
     <section aria-labelledby="paper-heading">

@@ -20,7 +20,7 @@ type Why = StageAnswers['why'];
 /** Why this token: what happens without a line, where it looked, which parts said so, and where the same text stands. */
 export function WhyStage(): JSX.Element | null {
   const asked = useAnswer('why');
-  const { inspection, state, dispatch } = useView();
+  const { inspection, state, select } = useView();
   if (asked === null) return null;
   const { answer, question } = asked;
   const { top, actual } = inspection.distribution;
@@ -35,9 +35,7 @@ export function WhyStage(): JSX.Element | null {
         <select
           aria-label={phrases.whyToken}
           value={answer.token.id}
-          onChange={(event) =>
-            dispatch({ type: 'select', change: { whyToken: Number(event.currentTarget.value) } })
-          }
+          onChange={(event) => select({ whyToken: Number(event.currentTarget.value) })}
         >
           {[...listed.values()].map(({ id, bytes, probability }) => (
             <option key={id} value={id}>
@@ -142,7 +140,7 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
             </tr>
           ))}
           <tr>
-            <td>{phrases.allOthers(bySize.length - shown.length)}</td>
+            <td>{phrases.others(bySize.length - shown.length)}</td>
             <td class="number" data-logit-part={rest}>
               {decimal(rest, 4)}
             </td>
