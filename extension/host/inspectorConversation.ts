@@ -1,6 +1,6 @@
 import type { AlongQuery, PartsQuery } from '../completion/client.ts';
 import type { InspectorClient } from '../inspection/client.ts';
-import { branchTokenByToken, toEndOfWord, whyLineByLine } from '../inspection/growingAnswers.ts';
+import { branchTokenByToken, toEndOfWord, tokenNamed, whyLineByLine } from '../inspection/growingAnswers.ts';
 import { linesPartByPart } from '../inspection/lineSearch.ts';
 import type { NumberedMessage } from '../protocol/calling.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
@@ -411,9 +411,11 @@ export class InspectorConversation {
     ask: (question: RunQuestion) => Promise<StageAnswer>,
   ): Promise<StageAnswers['doubt']> {
     const { top, actual } = inspection.distribution;
-    const chosen = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
-    if (text === null || chosen === undefined || chosen === null || byteCount(chosen.bytes) === 0)
-      return null;
+    if (text === null) return null;
+    const listed = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
+    // A suggestion may begin with one that the model itself ranks below those listed.
+    const chosen = listed ?? (token === null ? null : await tokenNamed(token, position, ask));
+    if (chosen === null || byteCount(chosen.bytes) === 0) return null;
     const coming = await toEndOfWord(chosen, position, ask);
     const { prefix, open } = behindToken(text, inspection, position);
     const precedent = await this.#engine.precedent(prefix, open, coming);

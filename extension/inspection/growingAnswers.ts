@@ -54,6 +54,11 @@ export async function* branchTokenByToken(
   }
 }
 
+/** A token that may come, with what it says. */
+export async function tokenNamed(token: number, position: number, ask: Ask): Promise<NamedToken> {
+  return answerOf('next', await ask({ kind: 'next', position, tokens: [], token }));
+}
+
 /** What may come, from one token on to the end of the word that it is in: always the likeliest token. What of a character is cut is left out. */
 export async function toEndOfWord({ id, bytes }: NamedToken, position: number, ask: Ask): Promise<string> {
   const tokens = [id];

@@ -161,4 +161,33 @@ describe.skipIf(whyNoBrowser !== null)('what is asked of a token in the editor, 
     expect(await page.locator('.essay').count()).toBe(0);
     await inspector.close();
   });
+
+  test('a suggestion that the model itself would not begin so: no number of another kind stands with its own, and its word is looked for', async () => {
+    const looked: string[] = [];
+    const engine = sampleEngine({
+      precedent: async (_, __, coming) => {
+        looked.push(coming);
+        return { word: 'tok', isKnown: false, tokens: 0 };
+      },
+    });
+    const inspector = await openOnSample(editor, { engine });
+    const { page } = inspector;
+    const { top, actual, others } = sampleInspection(null, 20).distribution;
+    const listed = new Set([...top, actual!].map(({ id }) => id));
+    const id = Array.from({ length: others.count }, (_, i) => i + 900).find((id) => !listed.has(id))!;
+    const tokens = [{ id, bytes: ` tok${id}`, logit: 0, probability: 0.8123 }];
+    const { tokenizer } = sampleModel.model;
+    inspector.conversation.wonder({
+      about: 'why',
+      suggestion: { tokens, tokenizer, back: 0, typed: 0 },
+    });
+    await page.waitForSelector(`[data-why="${id}"] .unsure`);
+    expect(looked).toHaveLength(1);
+    expect(looked[0]!.startsWith(` tok${id}`)).toBe(true);
+    const options = await page.locator('select[aria-label="Why"] option').allTextContents();
+    expect(options).toHaveLength(22);
+    expect(options.filter((option) => /\d\.\d{3}$/.test(option))).toHaveLength(21);
+    expect(options.at(-1)).not.toContain('0.8');
+    await inspector.close();
+  });
 });

@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
-import type { ScoredToken } from '../../protocol/prediction.ts';
-import type { StageAnswers } from '../../protocol/stages.ts';
+import type { NamedToken, StageAnswers } from '../../protocol/stages.ts';
 import { Branch } from './branch.tsx';
 import { decimal } from '../figures.ts';
 import { LinesThatMattered } from './linesThatMattered.tsx';
@@ -24,10 +23,12 @@ export function WhyStage(): JSX.Element | null {
   if (asked === null) return null;
   const { answer, question } = asked;
   const { top, actual } = inspection.distribution;
-  const begun = state.suggestion?.tokens[0];
-  const listed = new Map<number, ScoredToken>();
-  for (const token of [...top, actual, begun])
-    if (token !== undefined && token !== null && !listed.has(token.id)) listed.set(token.id, token);
+  const listed = new Map<number, NamedToken & { readonly probability?: number }>();
+  for (const token of [...top, actual]) if (token !== null) listed.set(token.id, token);
+  // What the transformer makes of one that counts made likely is told when it is asked about.
+  const [begun] = state.suggestion?.tokens ?? [];
+  if (begun !== undefined && !listed.has(begun.id))
+    listed.set(begun.id, { id: begun.id, bytes: begun.bytes });
   return (
     <div data-why={answer.token.id}>
       <p class="controls">
@@ -39,7 +40,7 @@ export function WhyStage(): JSX.Element | null {
         >
           {[...listed.values()].map(({ id, bytes, probability }) => (
             <option key={id} value={id}>
-              {tokenInWords(bytes)} {decimal(probability, 3)}
+              {tokenInWords(bytes)} {probability !== undefined && decimal(probability, 3)}
             </option>
           ))}
         </select>
