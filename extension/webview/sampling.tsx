@@ -51,8 +51,10 @@ export function WholeNumber({ label, value, least, most, onChange }: WholeNumber
         step={1}
         value={value}
         onChange={(event) => {
-          const typed = Number(event.currentTarget.value);
+          // Not a number where nothing was typed.
+          const { valueAsNumber: typed } = event.currentTarget;
           if (Number.isInteger(typed) && typed >= least && typed <= most) onChange(typed);
+          else event.currentTarget.valueAsNumber = value;
         }}
       />
     </label>

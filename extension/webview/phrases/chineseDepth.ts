@@ -4,6 +4,7 @@ import type { Phrases } from './phrases.ts';
 export const chineseDepth = {
   vocabularyHeading: (size) => `词汇表：${count(size)} 个标记，最常见的在前`,
   countedTokens: (total) => `在补全所知的全部文件中统计：共 ${count(total)} 个标记。`,
+  taughtTokens: (total) => `在两个句子中统计：共 ${count(total)} 个标记。`,
   notCounted: '还没有用这个模型的标记统计文件；顺序是 ID 的顺序，即在它的训练文本中的频率。',
   chosenToken: '找到所选标记',
   chosenRank: (rank) => `它排在第 ${count(rank)} 位。`,

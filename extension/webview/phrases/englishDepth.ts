@@ -4,6 +4,7 @@ import { count } from '../figures.ts';
 export const englishDepth = {
   vocabularyHeading: (size: number) => `Vocabulary: ${count(size)} tokens, the most frequent first`,
   countedTokens: (total: number) => `Counted in all files that completions know: ${count(total)} tokens.`,
+  taughtTokens: (total: number) => `Counted in the two sentences: ${count(total)} tokens.`,
   notCounted:
     'The files are not counted in this model’s tokens yet; the order is that of the IDs, by frequency in its training text.',
   chosenToken: 'Find the chosen token',

@@ -24,14 +24,26 @@ export function TextStage(): JSX.Element {
             class={`run ${i % 2 === 0 ? '' : 'odd'} ${i === position ? 'chosen' : ''} ${i === cursor ? 'cursor-before' : ''}`}
             onClick={() => dispatch({ type: 'choose', position: i })}
           >
-            <TokenText bytes={token.bytes} />
-            {token.bytes.endsWith('\n') && <br />}
+            <Lines bytes={token.bytes} />
             {areWords && tokens[i + 1] !== undefined && isWord(token.bytes, tokens[i + 1]!.bytes) && ' '}
           </span>
         ))}
       </div>
       <CutCharacters />
     </div>
+  );
+}
+
+/** A line break may stand in one token with the indentation behind it, which begins the next line. */
+function Lines({ bytes }: { readonly bytes: string }): JSX.Element {
+  const broken = bytes.lastIndexOf('\n') + 1;
+  if (broken === 0) return <TokenText bytes={bytes} />;
+  return (
+    <>
+      <TokenText bytes={bytes.slice(0, broken)} />
+      <br />
+      <TokenText bytes={bytes.slice(broken)} />
+    </>
   );
 }
 

@@ -29,6 +29,7 @@ export function VocabularyTable(): JSX.Element | null {
   }, [answer?.chosen, answer?.size, findsChosen]);
   if (answer === null) return null;
   const { size, from, rows, total } = answer;
+  const counted = state.subject?.essay === null ? phrases.countedTokens : phrases.taughtTokens;
   const scrolled = (): void => {
     // The browser tells of it a frame later, when the table may be gone.
     if (frame.current === null) return;
@@ -42,7 +43,7 @@ export function VocabularyTable(): JSX.Element | null {
   return (
     <section class="vocabulary" data-from={from} data-total={total ?? ''}>
       <h4>{phrases.vocabularyHeading(size)}</h4>
-      <p class="quiet">{total === null ? phrases.notCounted : phrases.countedTokens(total)}</p>
+      <p class="quiet">{total === null ? phrases.notCounted : counted(total)}</p>
       <p class="controls">
         <button type="button" onClick={() => select({ vocabularyFrom: null })} disabled={findsChosen}>
           {phrases.chosenToken}
