@@ -5,7 +5,7 @@ export interface InspectorPage {
   /** in the order in which they run */
   readonly scriptUris: readonly string[];
   readonly styleUri: string;
-  /** BCP 47 */
+  /** of the editor, BCP 47: the page speaks Chinese to who reads it, else English */
   readonly language: string;
   readonly title: string;
   /** of the tab, or of the side bar, which has room for why and the training alone */
@@ -14,8 +14,11 @@ export interface InspectorPage {
 
 /** The page's scripts among the files of the bundle: a language other than English comes first. @param language BCP 47 */
 export function inspectorScripts(language: string): readonly string[] {
-  const isChinese = ['zh-cn', 'zh-hans'].includes(language.toLowerCase());
-  return [...(isChinese ? ['inspectorChinese.js'] : []), 'inspector.js'];
+  return [...(isChinese(language) ? ['inspectorChinese.js'] : []), 'inspector.js'];
+}
+
+function isChinese(language: string): boolean {
+  return ['zh-cn', 'zh-hans'].includes(language.toLowerCase());
 }
 
 /**
@@ -32,7 +35,7 @@ export function inspectorPage(page: InspectorPage): string {
     "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${escaped(page.language)}">
+<html lang="${isChinese(page.language) ? 'zh-CN' : 'en'}">
   <head>
     <meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">

@@ -44,10 +44,13 @@ test('the page has no unsafe-*, no inline script, style or handler, and only the
   ]);
 });
 
-test('only who reads Chinese loads its phrases, before the page’s own script', () => {
+test('only who reads Chinese loads its phrases, before the page’s own script; the page says which language it speaks', () => {
   expect(inspectorScripts('zh-cn')).toEqual(['inspectorChinese.js', 'inspector.js']);
   expect(inspectorScripts('zh-Hans')).toEqual(['inspectorChinese.js', 'inspector.js']);
   for (const language of ['en', 'zh-tw', 'de']) expect(inspectorScripts(language)).toEqual(['inspector.js']);
+  const spoken = (language: string): string | undefined =>
+    /<html lang="([^"]*)">/.exec(inspectorPage({ ...page, language }))?.[1];
+  expect(['zh-cn', 'zh-Hans', 'en', 'zh-tw', 'de'].map(spoken)).toEqual(['zh-CN', 'zh-CN', 'en', 'en', 'en']);
   const html = inspectorPage({ ...page, scriptUris: ['https://a/first.js', 'https://a/second.js'] });
   expect(html.match(/<script type="module" nonce="c0ffee" src="[^"]+"><\/script>/g)).toHaveLength(2);
   expect(html.indexOf('first.js')).toBeLessThan(html.indexOf('second.js'));
