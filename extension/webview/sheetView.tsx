@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Sheet, SheetRow } from '../arithmetic/sheet.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { phrases } from './phrases/phrases.ts';
@@ -67,7 +67,7 @@ function DrawnSheet({
       <p class="quiet">{conventionOf(sheet, phrases)}</p>
       {isOld && <p role="status">{phrases.sheetBegun}</p>}
       <Lines sheet={sheet} isBlank={isBlank} />
-      <Results sheet={sheet} tools={tools} />
+      <Results sheet={sheet} isBlank={isBlank} tools={tools} />
     </section>
   );
 }
@@ -134,6 +134,8 @@ function Lines({ sheet, isBlank }: { readonly sheet: Sheet; readonly isBlank: bo
   const [wrong, setWrong] = useState<number | null>(null);
   const place = useRef<HTMLTableElement>(null);
   const check = (): void => setWrong(firstWrong(place.current!));
+  // What was typed stays where its line does; which line is wrong is of the sheet as it is now.
+  useLayoutEffect(check, [sheet, isBlank]);
   return (
     <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.linesLabel}>
       <table class="sheet-lines" ref={place}>
@@ -211,7 +213,15 @@ function firstWrong(table: HTMLTableElement): number | null {
   return at < 0 ? null : at;
 }
 
-function Results({ sheet, tools }: { readonly sheet: Sheet; readonly tools: SheetTools }): JSX.Element {
+interface ResultsProps {
+  readonly sheet: Sheet;
+  /** what comes out is not told */
+  readonly isBlank: boolean;
+  readonly tools: SheetTools;
+}
+
+function Results({ sheet, isBlank, tools }: ResultsProps): JSX.Element {
+  const told = (number: string): string => (isBlank ? '' : number);
   return (
     <div class="scores-frame" role="region" tabIndex={0} aria-label={phrases.result}>
       <table class="results">
@@ -234,9 +244,9 @@ function Results({ sheet, tools }: { readonly sheet: Sheet; readonly tools: Shee
               data-bound={bound}
             >
               <th scope="row">{name}</th>
-              <td class="number">{shown}</td>
-              <td class="number">{machineShown(sheet, machine)}</td>
-              <td class="number">{tools.inFull(difference)}</td>
+              <td class="number">{told(shown)}</td>
+              <td class="number">{told(machineShown(sheet, machine))}</td>
+              <td class="number">{told(tools.inFull(difference))}</td>
               <td class="number">{tools.boundInFull(bound)}</td>
             </tr>
           ))}

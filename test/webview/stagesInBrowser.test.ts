@@ -220,9 +220,18 @@ describe.skipIf(whyNoBrowser !== null)('the stages in a browser', () => {
     await answers.nth(1).fill('123');
     await answers.nth(1).blur();
     await expect.poll(() => page.locator('.sheet [role="status"]').textContent()).toMatch(/^Line 2 is/);
+    // What comes out is not told: name and bound alone.
+    const results = page.locator('.results [data-result]').last().locator('td');
+    expect((await results.allTextContents()).map((text) => text !== '')).toEqual([false, false, false, true]);
     await page.getByLabel('short sheet').check();
     await expect.poll(() => page.locator('[data-kind="given"]').count()).toBe(1);
     await picture(inspector, 'blank-sheet');
+    // The one that is begun next has no wrong line yet.
+    const blank = page.getByLabel('blank sheet');
+    await blank.uncheck();
+    expect((await results.allTextContents()).every((text) => text !== '')).toBe(true);
+    await blank.check();
+    expect(await page.locator('.sheet [role="status"]').textContent()).toBe('Nothing is wrong so far.');
     await inspector.close();
   });
 
