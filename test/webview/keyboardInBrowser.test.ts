@@ -230,4 +230,38 @@ describe.skipIf(whyNoBrowser !== null)('by keyboard alone, in a browser', () => 
     expect(await seriousFindings(inspector)).toEqual([]);
     await inspector.close();
   });
+
+  test('a folded layer that Enter opens gives the keyboard to one of its nodes', async () => {
+    const inspector = await openOnSample(editor);
+    const { page } = inspector;
+    const typist = new Typist(inspector);
+    for (const [stage, layer] of [
+      ['mix', 1],
+      ['text', 0],
+    ] as const) {
+      await page.locator(`.rail-entry[data-stage="${stage}"]`).click();
+      await settled(inspector, stage);
+      await page.locator(`.flow-node[data-node="${layer}-${layer}"]`).focus();
+      await typist.press('Enter');
+      await expect.poll(() => typist.isAt(`.flow-node[data-node="${layer}.inputNorm"]`)).toBe(true);
+    }
+    await inspector.close();
+  });
+
+  test('another token in a late place keeps the keyboard while what would follow it grows', async () => {
+    const inspector = await openOnSample(editor);
+    const { page } = inspector;
+    const typist = new Typist(inspector);
+    await page.locator('.rail-entry[data-stage="why"]').click();
+    await page.waitForSelector('[data-branch="0"][data-done="true"]');
+    await page.locator('.branch-token').nth(2).click();
+    const alternative = page.locator('[data-alternative]').nth(1);
+    const id = await alternative.getAttribute('data-alternative');
+    await alternative.locator('button').focus();
+    await typist.press('Enter');
+    await page.waitForSelector('[data-branch="3"][data-done="true"]');
+    expect(await page.locator('.branch-token').nth(2).getAttribute('data-token-id')).toBe(id);
+    expect(await typist.isAt(`[data-alternative="${id}"] button`)).toBe(true);
+    await inspector.close();
+  });
 });

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { OperationName } from '../../protocol/operations.ts';
 import type { StageId } from '../../protocol/stages.ts';
 import { hasModifier } from '../keys.ts';
@@ -63,7 +63,17 @@ const Flow = still(function Flow({ graph, open, stage: shownStage, dispatch }: F
   const current = shown.nodes.find(({ operation }) => stageIn(operation) === shownStage) ?? null;
   const node = shown.nodes.find(({ key }) => key === told) ?? current ?? shown.nodes[0]!;
   const gutter = (1 + Math.max(...edges.map(({ lane }) => lane))) * laneWidth + 2 * radius;
+  const toolbar = useRef<HTMLDivElement>(null);
+  const isOpening = useRef(false);
+  useLayoutEffect(() => {
+    if (!isOpening.current) return;
+    isOpening.current = false;
+    // The node that was opened is no longer there: the keyboard goes on in its layer.
+    const { key } = current ?? shown.nodes.find(({ operation }) => operation?.layer === open)!;
+    toolbar.current!.querySelector<HTMLElement>(`[data-node="${key}"]`)!.focus();
+  }, [open]);
   const openNode = ({ operation, layers }: FlowNode): void => {
+    isOpening.current = layers !== null;
     if (layers !== null)
       dispatch({ type: 'select', change: { layer: layers[0] > open ? layers[0] : layers[1] } });
     const stage = stageIn(operation);
@@ -75,6 +85,7 @@ const Flow = still(function Flow({ graph, open, stage: shownStage, dispatch }: F
       <div class="flow-frame">
         <Lines edges={edges} rows={shown.nodes.length} gutter={gutter} told={node.key} nodes={shown.nodes} />
         <div
+          ref={toolbar}
           role="toolbar"
           aria-orientation="vertical"
           aria-label={phrases.flowHeading(open + 1)}

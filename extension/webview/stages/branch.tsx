@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { BranchToken, StageAnswers } from '../../protocol/stages.ts';
 import { decimal } from '../figures.ts';
 import { Numbers, ProbabilityCells } from '../numbers.tsx';
@@ -15,12 +15,19 @@ import { useAnswer, useView } from '../view.ts';
  * the model is run as if that one had been chosen.
  */
 export function Branch(): JSX.Element | null {
-  const asked = useAnswer('branch');
-  const { state, select } = useView();
+  const newest = useAnswer('branch');
+  const { state, inspection, select } = useView();
   const { suggestion } = state;
   const [looked, setLooked] = useState(0);
+  const before = useRef<{ readonly asked: typeof newest; readonly of: typeof inspection } | null>(null);
+  // One that grows back to the place that is looked at is not shown before: what has the keyboard there would go.
+  const isShort = newest !== null && !newest.answer.done && newest.answer.tokens.length <= looked;
+  if (!isShort && state.questions.branch?.waiting === false)
+    before.current = { asked: newest, of: inspection };
+  const asked = isShort && before.current?.of === inspection ? before.current.asked : newest;
   if (asked === null) return null;
-  const { tokens, done } = asked.answer;
+  const { tokens } = asked.answer;
+  const done = asked.answer.done && asked === newest;
   const supposed = asked.question.tokens;
   const at = Math.min(looked, tokens.length - 1);
   const token = tokens[at];
