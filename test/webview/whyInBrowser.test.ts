@@ -210,4 +210,26 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
     expect(await page.locator('.notice[role="alert"]').count()).toBe(0);
     await inspector.close();
   });
+
+  test('a line is numbered as in the file, before the cursor and behind it', async () => {
+    // The cursor is in the text's second line; the stand-in says that this is the file's seventh.
+    const cursor = 20;
+    const engine = sampleEngine({
+      inspect: async ({ position, topK }) => ({ ...sampleInspection(position ?? cursor - 1, topK), cursor }),
+    });
+    const inspector = await openAt({ engine });
+    const { page } = inspector;
+    const { tokens } = sampleInspection(null, 1);
+    const last = tokens.length - 1;
+    await page.locator(`.token[data-position="${last}"]`).click();
+    await page.waitForSelector(`.prediction[data-position="${last}"][aria-busy="false"]`);
+    const froms = await numbersOf(inspector, '.effects li', 'data-line-from');
+    const numbers = (await page.locator('.effects .token-id').allTextContents()).map(Number);
+    const lineOf = (from: number): number =>
+      tokens.slice(0, from).reduce((line, { bytes }) => line + bytes.split('\n').length - 1, 6);
+    expect(numbers).toEqual(froms.map(lineOf));
+    expect(Math.min(...froms)).toBeLessThan(cursor);
+    expect(Math.max(...froms)).toBeGreaterThan(cursor);
+    await inspector.close();
+  });
 });

@@ -139,7 +139,8 @@ function useLineNumbers(): (line: TokenRange) => number | null {
   const { tokens, cursor } = inspection;
   return ({ from }) => {
     if (subject === null || subject.place === null || subject.essay !== null) return null;
-    return Math.max(1, subject.place.line - newlines(tokens.slice(from, cursor)));
+    const ahead = newlines(tokens.slice(cursor, from)) - newlines(tokens.slice(from, cursor));
+    return Math.max(1, subject.place.line + ahead);
   };
 }
 
