@@ -38,6 +38,16 @@ export function decimal(value: number, decimals: number): string {
   return value < 0 && Number(digits) !== 0 ? `−${digits}` : digits;
 }
 
+/** A probability in words: small ones keep the digits that count. */
+export function likely(probability: number): string {
+  return probability < 0.001 ? probability.toPrecision(2) : decimal(probability, 4);
+}
+
+/** Said of what does not follow the temperature that is set. */
+export function atOne(temperature: number): string {
+  return temperature === 1 ? '' : ' (T = 1)';
+}
+
 /** Five digits, in powers of ten where the number is small. */
 export function scientific(value: number): string {
   const isPlain = value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 10_000);

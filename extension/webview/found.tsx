@@ -1,16 +1,12 @@
 import type { JSX } from 'preact';
 import type { StageId } from '../protocol/stages.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
-import { decimal } from './figures.ts';
+import { atOne, decimal, likely } from './figures.ts';
 import { spoken } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
 import { answerOf } from './questions.ts';
 import { questionsOf } from './stageTable.ts';
 import { useView, type View } from './view.ts';
-
-/** A probability in words: small ones keep the digits that count. */
-const likely = (probability: number): string =>
-  probability < 0.001 ? probability.toPrecision(2) : decimal(probability, 4);
 
 /** What there is to see in the open stage, with the user's own numbers; nothing before they are there. */
 export function Found(): JSX.Element | null {
@@ -92,16 +88,17 @@ const sayings: Readonly<Record<StageId, (view: View) => string | null>> = {
     const most = indexOfLargest(after);
     return phrases.found.neurons(firing, after.length, most + 1, decimal(after[most]!, 4));
   },
-  scores: ({ inspection: { distribution } }) => {
+  scores: ({ inspection: { distribution }, selection }) => {
     const [best, second] = distribution.top;
     if (best === undefined || second === undefined) return null;
-    return phrases.found.scores(
+    const said = phrases.found.scores(
       spoken(best.bytes),
       likely(best.probability),
       decimal(best.probability / second.probability, 1),
       spoken(second.bytes),
       decimal(distribution.entropy, 2),
     );
+    return said + atOne(selection.temperature);
   },
   choice: (view) => {
     const asked = answerOf(view.state, 'choice');

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { stageIds, type StageId } from '../protocol/stages.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
-import { count, decimal } from './figures.ts';
+import { atOne, count, decimal } from './figures.ts';
 import { phrases } from './phrases/phrases.ts';
 import { neighbourOf } from './stageTable.ts';
 import { tokenInWords } from './tokenText.ts';
@@ -69,6 +69,8 @@ function useLiveNumbers(): Readonly<Record<StageId, string>> {
   const { tokens, position, distribution, hiddenSize } = inspection;
   const [best] = distribution.top;
   const token = tokens[position];
+  // There is room for one of the two.
+  const plain = atOne(selection.temperature);
   return {
     text: phrases.live.text(tokens.reduce((sum, { bytes }) => sum + byteCount(bytes), 0)),
     tokens: phrases.live.tokens(tokens.length),
@@ -76,7 +78,7 @@ function useLiveNumbers(): Readonly<Record<StageId, string>> {
     attention: overview === undefined ? '' : decimal(overview.looksMost, 2),
     mix: phrases.headName(selection.layer + 1, selection.head + 1),
     neurons: overview === undefined ? '' : `${count(overview.firing)} / ${count(overview.neurons)}`,
-    scores: best === undefined ? '' : `p ${decimal(best.probability, 2)}`,
+    scores: best === undefined ? '' : `${plain === '' ? 'p ' : ''}${decimal(best.probability, 2)}${plain}`,
     choice: best === undefined ? '' : tokenInWords(best.bytes).slice(0, 12),
     messages: '',
     why: '',

@@ -233,7 +233,8 @@ class Flow {
       expect(screen.place).toContain(`${text}.ts`);
       expect(screen.tokens).toEqual(inspection.tokens.map(({ id }) => id));
       const [top] = inspectionOf(model, text, position).distribution.top;
-      expect(screen.live['scores']).toBe(`p ${top!.probability.toFixed(2)}`);
+      const shown = top!.probability.toFixed(2);
+      expect(screen.live['scores']).toBe(memory.temperature === 1 ? `p ${shown}` : `${shown} (T = 1)`);
     }
     if (screen.busy) return;
     this.drawn += 1;

@@ -67,6 +67,22 @@ describe.skipIf(whyNoBrowser !== null)('what to look for, in a browser', () => {
     );
     await inspector.close();
   });
+
+  test('what does not follow the temperature says at which it is, in the stage, beside it and in the rail', async () => {
+    const inspector = await openOnSample(editor);
+    const { page } = inspector;
+    const live = page.locator('.rail-entry[data-stage="scores"] .rail-live');
+    const all = async (): Promise<string[]> => [
+      ...(await page.locator('.summary p').allTextContents()),
+      await foundIn(inspector, 'scores'),
+      (await live.textContent())!,
+    ];
+    for (const sentence of await all()) expect(sentence).not.toContain('T = 1');
+    await page.getByLabel('Temperature').fill('0.5');
+    for (const sentence of await all()) expect(sentence).toMatch(/\(T = 1\)$/);
+    expect(await live.evaluate((words) => words.scrollWidth - words.clientWidth)).toBe(0);
+    await inspector.close();
+  });
 });
 
 test('there is a sentence for each stage in each language', () => {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { StageAnswers } from '../../protocol/stages.ts';
-import { decimal, probabilityDecimals, roundedToTotal } from '../figures.ts';
+import { atOne, decimal, probabilityDecimals, roundedToTotal } from '../figures.ts';
 import { FoldedVector, KnownNum, Num, Numbers } from '../numbers.tsx';
 import { PartsTable } from '../parts.tsx';
 import { phrases } from '../phrases/phrases.ts';
@@ -276,13 +276,16 @@ function FilteredCell({
 
 /** How unsure the model is, and how the true next token did. */
 function Summary({ position }: { readonly position: number }): JSX.Element {
-  const { actual, entropy, top, others } = useView().inspection.distribution;
+  const { inspection, selection } = useView();
+  const { actual, entropy, top, others } = inspection.distribution;
+  const plain = atOne(selection.temperature);
   return (
     <Numbers label={phrases.entropyName}>
       <div class="summary" data-entropy={entropy}>
         <p>
           {phrases.entropyName} <Num number={{ of: 'entropy', position }} value={entropy} />{' '}
           {phrases.entropy(entropy)}
+          {plain}
         </p>
         {actual === null ? (
           <p>{phrases.noActual}</p>
@@ -306,6 +309,7 @@ function Summary({ position }: { readonly position: number }): JSX.Element {
               shown={decimal(-Math.log2(actual.probability), 2)}
             />{' '}
             {phrases.surpriseAfter}
+            {plain}
           </p>
         )}
       </div>
