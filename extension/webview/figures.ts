@@ -43,6 +43,16 @@ export function likely(probability: number): string {
   return probability < 0.001 ? probability.toPrecision(2) : decimal(probability, 4);
 }
 
+/** Factors with four significant digits. */
+export function factor(value: number): string {
+  return value.toPrecision(4);
+}
+
+/** What a calculator makes of the factors as they are shown, to three digits. */
+export function productShown(factors: readonly string[]): string {
+  return factors.reduce((product, shown) => product * Number(shown), 1).toPrecision(3);
+}
+
 /** Said of what does not follow the temperature that is set. */
 export function atOne(temperature: number): string {
   return temperature === 1 ? '' : ' (T = 1)';

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PartsOfDecision, PartsOfToken, Pushes } from '../protocol/stages.ts';
 import type { Explanation } from '../protocol/explanation.ts';
-import { decimal } from './figures.ts';
+import { decimal, productShown } from './figures.ts';
 import { KnownNum, Numbers } from './numbers.tsx';
 import { phrases } from './phrases/phrases.ts';
 import { TableHead } from './tableHead.tsx';
@@ -112,7 +112,7 @@ export function Decisions({ token }: { readonly token: PartsOfToken }): JSX.Elem
                 <th scope="row" colSpan={pushNames.length + 4}>
                   {phrases.productOfSides}
                 </th>
-                <td class="number">{decimal(token.mixed, 6)}</td>
+                <td class="number">{productShown(token.decisions.map(shareOfSide))}</td>
               </tr>
             </tfoot>
           </table>
@@ -127,6 +127,11 @@ function sumOf(terms: readonly number[], total: number): Explanation {
   return { formula: 'dot', operands: { a: terms, b: terms.map(() => 1) }, machine: [total] };
 }
 
+/** With as many decimals as what it is 1 less of. */
+function shareOfSide({ adjusted, side }: PartsOfDecision): string {
+  return decimal(side === 1 ? adjusted : 1 - adjusted, 6);
+}
+
 function Decision({
   number,
   decision,
@@ -134,13 +139,13 @@ function Decision({
   readonly number: number;
   readonly decision: PartsOfDecision;
 }): JSX.Element {
-  const { pushes, stretched, mixed, adjusted, side } = decision;
+  const { pushes, stretched, mixed, adjusted } = decision;
   return (
     <tr data-decision={number}>
       <td class="number">{number}</td>
       {pushNames.map((push) => (
         <td class="number" key={push} data-push={pushes[push]}>
-          {decimal(pushes[push], 3)}
+          {decimal(pushes[push], 4)}
         </td>
       ))}
       <td class="number" data-stretched={stretched}>
@@ -166,8 +171,8 @@ function Decision({
           }}
         />
       </td>
-      <td class="number">{decimal(adjusted, 4)}</td>
-      <td class="number">{decimal(side === 1 ? adjusted : 1 - adjusted, 4)}</td>
+      <td class="number">{decimal(adjusted, 6)}</td>
+      <td class="number">{shareOfSide(decision)}</td>
     </tr>
   );
 }

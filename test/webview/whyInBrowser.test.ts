@@ -232,4 +232,44 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
     expect(Math.max(...froms)).toBeGreaterThan(cursor);
     await inspector.close();
   });
+
+  test('what is said of a small probability keeps the digits that count', async () => {
+    const inspector = await openAt();
+    const { page } = inspector;
+    const { actual } = sampleInspection(null, 20).distribution;
+    await page.locator('select[aria-label="Why"]').selectOption(String(actual!.id));
+    await page.waitForSelector(`[data-why="${actual!.id}"] [data-strongest]`);
+    const from = await page.locator('[data-strongest]').getAttribute('data-strongest');
+    const line = page.locator(`.effects [data-line-from="${from}"]`);
+    const without = Number(await line.getAttribute('data-without'));
+    expect(actual!.probability).toBeLessThan(0.001);
+    const said = (await page.locator('[data-strongest]').textContent())!;
+    const [, before, after] = /goes from (\S+) to (\S+):/.exec(said)!;
+    expect(Number(before)).toBe(Number(actual!.probability.toPrecision(2)));
+    expect(Number(after)).toBe(Number(without.toPrecision(2)));
+    await inspector.close();
+  });
+
+  test('a calculator makes of the factors shown the product shown: of tokens, and of the sides of decisions', async () => {
+    const inspector = await openAt();
+    const { page } = inspector;
+    await page.waitForSelector('[data-branch="0"][data-done="true"]');
+    const product = (factors: readonly string[]): string =>
+      factors.reduce((all, shown) => all * Number(shown), 1).toPrecision(3);
+    const tokens = await page.locator('.branch-token .quiet:not(.branch-rank)').allTextContents();
+    expect(tokens.length).toBeGreaterThan(1);
+    const said = await page.locator('[data-product]').textContent();
+    expect(said).toMatch(new RegExp(`p = ${product(tokens).replaceAll(/[.+]/g, '\\$&')}\\.$`));
+    await openStage(inspector, 'scores');
+    await page.waitForSelector('.decisions');
+    const cells = (row: string): Promise<string[]> =>
+      page.locator(`.decisions ${row} td:last-child`).allTextContents();
+    expect(await cells('tfoot')).toEqual([product(await cells('tbody'))]);
+    const corrected = await page.locator('.decisions tbody td:nth-last-child(2)').allTextContents();
+    const sides = await cells('tbody');
+    // Of the second decision the token is on the other side.
+    expect(Number(sides[0])).toBe(Number(corrected[0]));
+    expect((1 - Number(corrected[1])).toFixed(6)).toBe(sides[1]);
+    await inspector.close();
+  });
 });

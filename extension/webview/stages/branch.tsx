@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { BranchToken, StageAnswers } from '../../protocol/stages.ts';
-import { decimal } from '../figures.ts';
+import { factor, productShown } from '../figures.ts';
 import { Numbers, ProbabilityCells } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { Suggested } from './suggested.tsx';
@@ -94,7 +94,7 @@ function BranchButton({ token, isLooked, isSupposed, onLook }: BranchButtonProps
       data-rank={token.rank}
       onClick={onLook}
     >
-      <TokenText bytes={token.bytes} /> <span class="quiet">{decimal(token.probability, 2)}</span>
+      <TokenText bytes={token.bytes} /> <span class="quiet">{factor(token.probability)}</span>
       <span class="quiet branch-rank">{phrases.tokenRank(token.rank, -Math.log2(token.probability))}</span>
       {isSupposed && <span class="spoken-only">{phrases.supposed}</span>}
     </button>
@@ -110,7 +110,7 @@ function Product({
   readonly isSupposed: boolean;
 }): JSX.Element {
   const probability = tokens.reduce((product, token) => product * token.probability, 1);
-  const said = probability.toPrecision(3);
+  const said = productShown(tokens.map((token) => factor(token.probability)));
   return (
     <p role="status" data-product={probability}>
       {!done

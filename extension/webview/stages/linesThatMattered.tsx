@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { InspectedToken } from '../../protocol/prediction.ts';
 import type { StageAnswers, TokenRange } from '../../protocol/stages.ts';
 import { byteCount } from '../../protocol/tokenBytes.ts';
-import { decimal } from '../figures.ts';
+import { decimal, likely } from '../figures.ts';
 import { KnownNum, Numbers, SignedBar } from '../numbers.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TokenText } from '../tokenTextView.tsx';
@@ -31,11 +31,7 @@ export function LinesThatMattered({ answer }: { readonly answer: StageAnswers['w
       {lines.length === 0 && <p>{phrases.noLines}</p>}
       {strongest !== undefined && strongest.probability !== null && (
         <p data-strongest={strongest.from}>
-          {phrases.withoutLine(
-            lineNumber(strongest),
-            decimal(probability, 4),
-            decimal(strongest.probability, 4),
-          )}{' '}
+          {phrases.withoutLine(lineNumber(strongest), likely(probability), likely(strongest.probability))}{' '}
           <TokenText bytes={lineBytes(inspection.tokens, strongest)} />
         </p>
       )}
@@ -114,7 +110,7 @@ function LineEffect({
           <KnownNum
             of="effect"
             shown={decimal(line.effect, 3)}
-            sentence={phrases.effectSentence(decimal(whole, 4), decimal(line.probability, 4))}
+            sentence={phrases.effectSentence(likely(whole), likely(line.probability))}
             explanation={{
               formula: 'sum',
               operands: { a: Math.log(whole), b: -Math.log(line.probability) },

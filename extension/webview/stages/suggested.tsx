@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { ScoredToken } from '../../protocol/prediction.ts';
-import { decimal } from '../figures.ts';
+import { decimal, factor, productShown } from '../figures.ts';
 import { Decisions } from '../parts.tsx';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
@@ -42,7 +42,7 @@ export function Suggested({ tokens, looked }: SuggestedProps): JSX.Element {
                   <TokenText bytes={each.bytes} />
                 </td>
                 <td class="number" data-probability={each.probability}>
-                  {decimal(each.probability, 4)}
+                  {factor(each.probability)}
                 </td>
                 <td class="number">{alone(parts?.tokens[i]?.project)}</td>
                 <td class="number">{alone(parts?.tokens[i]?.file)}</td>
@@ -53,7 +53,7 @@ export function Suggested({ tokens, looked }: SuggestedProps): JSX.Element {
           <tfoot>
             <tr>
               <th scope="row">{phrases.suggestedProduct}</th>
-              <td class="number">{probability.toPrecision(3)}</td>
+              <td class="number">{productShown(tokens.map((each) => factor(each.probability)))}</td>
               <td colSpan={3} />
             </tr>
           </tfoot>
