@@ -89,4 +89,16 @@ describe.skipIf(whyNoBrowser !== null)('what can’t be drawn', () => {
     expect(inspector.pageErrors).toEqual([]);
     await inspector.close();
   });
+
+  test('where nothing is known of a weight there is still a way to choose another', async () => {
+    const engine = engineThatSays('learning', () => {
+      throw new Error('There is no such weight.');
+    });
+    const inspector = await openOnSample(editor, { engine });
+    const { page } = inspector;
+    await page.locator('.rail-entry[data-stage="learning"]').click();
+    await expect.poll(() => page.locator('.prediction').getByRole('alert').allTextContents()).toHaveLength(1);
+    expect(await page.locator('.prediction').getByLabel('Row').count()).toBe(1);
+    await inspector.close();
+  });
 });
