@@ -17,10 +17,10 @@ const products = [
 
 /** The essay's draughts board: places are vectors of two numbers, small enough to multiply in one's head. */
 export function Board(): JSX.Element {
-  const { state, dispatch } = useView();
+  const { isEssay, dispatch } = useView();
   const rows = Array.from({ length: side }, (_, i) => i + 1);
   return (
-    <details class="board-frame" open={state.subject?.essay !== null}>
+    <details class="board-frame" open={isEssay}>
       <summary>{phrases.boardHeading}</summary>
       <p>{phrases.boardHint}</p>
       <div class="board" role="img" aria-label={phrases.boardPicture}>

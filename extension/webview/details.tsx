@@ -40,7 +40,7 @@ export function Details({ isOld }: { readonly isOld: boolean }): JSX.Element {
           <li key={line}>{line}</li>
         ))}
       </ul>
-      {view.state.subject?.essay === null && (
+      {!view.isEssay && (
         <p>
           <StartEssay send={view.send} />
         </p>

@@ -24,9 +24,9 @@ const pushNames = [
  */
 export function PartsTable(): JSX.Element | null {
   const asked = useAnswer('parts');
-  const { state } = useView();
+  const { state, isEssay } = useView();
   const [chosen, setChosen] = useState(0);
-  if (asked === null || state.subject?.essay !== null) return null;
+  if (asked === null || isEssay) return null;
   if (asked.answer === null) return <p class="quiet">{phrases.noParts}</p>;
   const isOld = state.questions.parts?.waiting === true;
   const { tokens, transformer, others } = asked.answer;

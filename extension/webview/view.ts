@@ -14,6 +14,8 @@ export type StageState = Omit<InspectorState, 'training'>;
 export interface View {
   readonly state: StageState;
   readonly inspection: Inspection;
+  /** of the essay's example, not of the editor's text */
+  readonly isEssay: boolean;
   readonly selection: Selection;
   readonly dispatch: (event: InspectorEvent) => void;
   readonly select: (change: Partial<Selection>) => void;
@@ -40,8 +42,10 @@ export function viewOf(
   dispatch: View['dispatch'],
   send: View['send'],
 ): View {
+  const isEssay = state.subject?.essay !== null;
+  const selection = fitted(state.selection, inspection);
   const select = (change: Partial<Selection>): void => dispatch({ type: 'select', change });
-  return { state, inspection, selection: fitted(state.selection, inspection), dispatch, select, send };
+  return { state, inspection, isEssay, selection, dispatch, select, send };
 }
 
 /** The same object again as long as nothing but the training changes. */

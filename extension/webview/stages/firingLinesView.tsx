@@ -8,10 +8,10 @@ import { useAnswer, useView } from '../view.ts';
 
 /** Where in the workspace a neuron fires most; it is looked for when somebody asks. @param neuron the chosen one */
 export function FiringLinesView({ neuron }: { readonly neuron: number }): JSX.Element | null {
-  const { selection, select, state } = useView();
+  const { selection, isEssay, select } = useView();
   const asked = useAnswer('firingLines');
   // All of the essay's text is on the screen.
-  if (state.subject?.essay !== null) return null;
+  if (isEssay) return null;
   const found = asked?.answer?.neuron === neuron ? asked.answer : null;
   const layer = asked?.question.layer === selection.layer ? selection.layer : null;
   const isSearching = selection.firingLines && (found === null || found.read < found.toRead);

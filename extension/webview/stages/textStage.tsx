@@ -10,9 +10,8 @@ const mostCut = 40;
 
 /** The text as a person wrote it, in the pieces that the model reads. */
 export function TextStage(): JSX.Element {
-  const { inspection, dispatch, state } = useView();
+  const { inspection, isEssay, dispatch } = useView();
   const { tokens, position, cursor } = inspection;
-  const areWords = state.subject !== null && state.subject.essay !== null;
   const bytes = tokens.reduce((sum, token) => sum + byteCount(token.bytes), 0);
   return (
     <div>
@@ -25,7 +24,7 @@ export function TextStage(): JSX.Element {
             onClick={() => dispatch({ type: 'choose', position: i })}
           >
             <Lines bytes={token.bytes} />
-            {areWords && tokens[i + 1] !== undefined && isWord(token.bytes, tokens[i + 1]!.bytes) && ' '}
+            {isEssay && tokens[i + 1] !== undefined && isWord(token.bytes, tokens[i + 1]!.bytes) && ' '}
           </span>
         ))}
       </div>

@@ -69,8 +69,7 @@ export function VectorsStage(): JSX.Element | null {
 
 /** When the vectors are looked at: at one of the points that are known, or now. */
 function Moment({ answer, point }: { readonly answer: Answer; readonly point: number | null }): JSX.Element {
-  const { select, state } = useView();
-  const isEssay = state.subject?.essay !== null;
+  const { isEssay, select } = useView();
   const { origin, points, vector, now, change } = answer;
   const nameOf = (at: number | null): string => {
     const step = at === null ? undefined : points[at];

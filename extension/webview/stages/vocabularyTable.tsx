@@ -18,7 +18,7 @@ const margin = Math.floor(vocabularyPage / 4);
 /** The whole vocabulary by frequency, of which only the rows around what is seen are there. */
 export function VocabularyTable(): JSX.Element | null {
   const asked = useAnswer('vocabulary');
-  const { state, select } = useView();
+  const { state, isEssay, select } = useView();
   const frame = useRef<HTMLDivElement>(null);
   const answer = asked?.answer ?? null;
   const findsChosen = asked?.question.from === null;
@@ -29,7 +29,7 @@ export function VocabularyTable(): JSX.Element | null {
   }, [answer?.chosen, answer?.size, findsChosen]);
   if (answer === null) return null;
   const { size, from, rows, total } = answer;
-  const counted = state.subject?.essay === null ? phrases.countedTokens : phrases.taughtTokens;
+  const counted = isEssay ? phrases.taughtTokens : phrases.countedTokens;
   const scrolled = (): void => {
     // The browser tells of it a frame later, when the table may be gone.
     if (frame.current === null) return;

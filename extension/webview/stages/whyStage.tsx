@@ -79,8 +79,8 @@ export function WhyStage(): JSX.Element | null {
 /** Where the text up to here stands, too. */
 function Seen(): JSX.Element | null {
   const seen = useAnswer('seen');
-  const { send, state } = useView();
-  if (seen === null || state.subject?.essay !== null) return null;
+  const { send, isEssay } = useView();
+  if (seen === null || isEssay) return null;
   const match = seen.answer;
   return (
     <section>
