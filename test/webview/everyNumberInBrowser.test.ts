@@ -9,6 +9,10 @@ const allowed: readonly (readonly [where: string, why: string])[] = [
   ['[data-stage="text"] p', 'a quotient of the two counts beside it'],
   ['[data-stage="attention"] label', 'the first share of the row, which has its sheet in the table'],
   ['.summary p:has([data-of="entropy"])', '2 to the power of the entropy beside it'],
+  [
+    '.scores :is(.others, tfoot) [data-label="e^"]',
+    'the column adds up to it; every probability’s sheet has the sum',
+  ],
   ['[data-stage="scores"] details ol', 'of a layer that was not made to be read; the table has the last one'],
   ['.parts td', 'of the mixture: pushes add up to a number with a sheet, factors to the product below them'],
   ['[data-stage="choice"] p', 'what the generator makes of the seed'],

@@ -160,4 +160,23 @@ describe.skipIf(whyNoBrowser !== null)('what all stages have in common, in a bro
     ).toEqual([best]);
     await inspector.close();
   });
+
+  test.each([2, 1, 0.7, 0.05])(
+    'T = %d: the column of e^ adds up to its sum, and divided by it makes the probabilities',
+    async (T) => {
+      const inspector = await openOnSample(editor, drawn);
+      if (T !== 1) await cool(inspector, T);
+      const column = (of: string): Promise<string[]> =>
+        inspector.page.locator(`.scores :is(tbody, tfoot) ${of}`).allTextContents();
+      const powers = await column('[data-label="e^"]');
+      const units = powers.map((shown) => Math.round(Number(shown) * 10_000));
+      const sum = units.pop()!;
+      expect(units).toHaveLength(21);
+      expect(units.reduce((all, value) => all + value, 0)).toBe(sum);
+      const shown = (await column('.probability')).slice(0, 20).map(Number);
+      // Each of the 20 and the sum are rounded by half a unit at most; the sum, where the others leave less than that, by 10.
+      shown.forEach((p, i) => expect(Math.abs(units[i]! / sum - p)).toBeLessThanOrEqual(10.5 / sum + 1e-6));
+      await inspector.close();
+    },
+  );
 });

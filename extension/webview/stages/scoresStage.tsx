@@ -77,6 +77,7 @@ function ScoreTable({
   const column = (of: 'probability' | 'filtered') =>
     roundedToTotal([...lines.map((line) => line[of]), others[of]], probabilityDecimals);
   const [plain, filtered] = [column('probability'), column('filtered')];
+  const [restOfPowers, powers] = powersOf(lines);
   return (
     <Numbers label={phrases.scoresHeading}>
       <table class="scores">
@@ -94,27 +95,24 @@ function ScoreTable({
               isActual={line.id === actual}
             />
           ))}
-          <tr
-            class="others"
-            data-row="others"
-            data-count={others.count}
-            data-probability={others.probability}
-          >
-            <td class="row-name" colSpan={7}>
-              {phrases.others(others.count)}
-            </td>
-            <td class="number probability">
-              <OthersNum scores={scores} of="probability" shown={plain.shown[lines.length]!} />
-            </td>
-            <td class="number" data-label={phrases.filtered}>
-              <OthersNum scores={scores} of="filtered" shown={filtered.shown[lines.length]!} />
-            </td>
-          </tr>
+          <OthersRow
+            scores={scores}
+            powers={restOfPowers}
+            shown={[plain.shown[lines.length]!, filtered.shown[lines.length]!]}
+          />
         </tbody>
-        <Totals scores={scores} shown={[plain.total, filtered.total]} />
+        <Totals scores={scores} powers={powers} shown={[plain.total, filtered.total]} />
       </table>
     </Numbers>
   );
+}
+
+/** e^ of all others, and of all, by which each is divided: with those listed as they are shown the one adds up to the other. */
+function powersOf(lines: Scores['lines']): readonly [others: string, all: string] {
+  const listed = lines.reduce((sum, { power }) => sum + Number(decimal(power ?? 0, 4)), 0);
+  // That of the first is 1. At T = 0 there are none.
+  const all = Math.max(listed, 1 / lines[0]!.probability);
+  return listed === 0 ? ['–', '–'] : [decimal(all - listed, 4), decimal(all, 4)];
 }
 
 type Column = 'probability' | 'filtered';
@@ -152,17 +150,41 @@ function TotalNum({ scores: { lines, others }, of, shown }: ColumnProps): JSX.El
   );
 }
 
-interface TotalsProps extends Pick<ScoreRowProps, 'shown'> {
-  readonly scores: Scores;
+function OthersRow({ scores, powers, shown }: TotalsProps): JSX.Element {
+  const { count, probability } = scores.others;
+  return (
+    <tr class="others" data-row="others" data-count={count} data-probability={probability}>
+      <td class="row-name" colSpan={6}>
+        {phrases.others(count)}
+      </td>
+      <td class="number" data-label="e^">
+        {powers}
+      </td>
+      <td class="number probability">
+        <OthersNum scores={scores} of="probability" shown={shown[0]} />
+      </td>
+      <td class="number" data-label={phrases.filtered}>
+        <OthersNum scores={scores} of="filtered" shown={shown[1]} />
+      </td>
+    </tr>
+  );
 }
 
-function Totals({ scores, shown }: TotalsProps): JSX.Element {
+interface TotalsProps extends Pick<ScoreRowProps, 'shown'> {
+  readonly scores: Scores;
+  readonly powers: string;
+}
+
+function Totals({ scores, powers, shown }: TotalsProps): JSX.Element {
   return (
     <tfoot>
       <tr>
-        <th class="row-name" scope="row" colSpan={7}>
+        <th class="row-name" scope="row" colSpan={6}>
           {phrases.total}
         </th>
+        <td class="number" data-label="e^">
+          {powers}
+        </td>
         <td class="number probability total">
           <TotalNum scores={scores} of="probability" shown={shown[0]} />
         </td>
