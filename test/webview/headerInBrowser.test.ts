@@ -5,6 +5,7 @@ import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn
 import { picture } from './pageChecks.ts';
 import { sampleInspection, sampleModel } from './sampleEngine.ts';
 import { openOnSample, openStage, settled } from './sampleInspector.ts';
+import { themes } from './themes.ts';
 
 type Ready = Extract<ModelState, { state: 'ready' }>;
 
@@ -179,4 +180,15 @@ describe.skipIf(whyNoBrowser !== null)('what all stages have in common, in a bro
       await inspector.close();
     },
   );
+
+  test.each(themes)('$id: the pieces of the ruler have edges where contrast is high', async (theme) => {
+    const inspector = await openOnSample(editor, { ...drawn, theme });
+    await openStage(inspector, 'choice');
+    const edges = await inspector.page
+      .locator('.ruler :is(.even, .odd)')
+      .evaluateAll((pieces) => pieces.map((piece) => getComputedStyle(piece).borderInlineEndWidth));
+    const isContrast = theme.id.startsWith('high-contrast');
+    expect(new Set(edges)).toEqual(new Set([isContrast ? '1px' : '0px']));
+    await inspector.close();
+  });
 });
