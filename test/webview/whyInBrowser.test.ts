@@ -55,6 +55,9 @@ describe.skipIf(whyNoBrowser !== null)('why this completion, in a browser', () =
       expect(held).toHaveLength(tried);
       held[tried - 1]!.answer();
       await page.waitForSelector(`[data-tried="${tried}"]`);
+      // Nobody is told aloud before it is all.
+      expect(await page.locator('[data-strongest]').getAttribute('aria-busy')).toBe('true');
+      expect(await page.locator('[data-tried] [role="status"]').count()).toBe(0);
       await expect.poll(() => held.length).toBe(tried + 1);
     }
     await picture(inspector, 'why-half');

@@ -112,7 +112,7 @@ function Product({
   const probability = tokens.reduce((product, token) => product * token.probability, 1);
   const said = productShown(tokens.map((token) => factor(token.probability)));
   return (
-    <p role="status" data-product={probability}>
+    <p role="status" aria-busy={!done} data-product={probability}>
       {!done
         ? phrases.branchGrows(tokens.length)
         : isSupposed

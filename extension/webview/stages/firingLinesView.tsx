@@ -39,7 +39,7 @@ function Found({ layer, found }: { readonly layer: number; readonly found: Firin
   const { neuron, lines, read, toRead, tokens } = found;
   return (
     <div data-read={read} data-to-read={toRead}>
-      <p class="quiet" role="status">
+      <p class="quiet" role="status" aria-busy={read < toRead}>
         {read < toRead ? phrases.readSoFar(read, toRead, tokens) : phrases.readAll(read, tokens)}
       </p>
       {lines.length === 0 ? (

@@ -30,7 +30,7 @@ export function LinesThatMattered({ answer }: { readonly answer: StageAnswers['w
       <h4>{phrases.linesHeading}</h4>
       {lines.length === 0 && <p>{phrases.noLines}</p>}
       {strongest !== undefined && strongest.probability !== null && (
-        <p data-strongest={strongest.from}>
+        <p role="status" aria-busy={tried.length < lines.length} data-strongest={strongest.from}>
           {phrases.withoutLine(lineNumber(strongest), likely(probability), likely(strongest.probability))}{' '}
           <TokenText bytes={lineBytes(inspection.tokens, strongest)} />
         </p>
@@ -68,7 +68,7 @@ function Progress({ tried, all }: { readonly tried: number; readonly all: number
   return (
     <p class="controls" data-tried={tried} data-lines={all}>
       <progress value={tried} max={all} aria-label={phrases.linesProgress} />
-      <span role="status">{phrases.linesTried(tried, all)}</span>
+      <span>{phrases.linesTried(tried, all)}</span>
       {!isStopped && (
         <button type="button" onClick={() => dispatch({ type: 'stop', kind: 'why' })}>
           {phrases.stopTrying}
