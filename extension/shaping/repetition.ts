@@ -16,7 +16,10 @@ export function withoutRepetition(draft: Shaped, at: Surroundings): Shaped | Ref
   if (repeatsAbove(whole, at.linesAbove, at.restOfLine.slice(draft.replaced))) return 'repeatsAbove';
   const line = firstRepetition(whole);
   const kept = line === null ? lines : lines.slice(0, line);
-  return { ...draft, text: kept.map(withinLine).join('\n') };
+  const once = kept.map(withinLine);
+  // What stands below a line without its end would be read as its end.
+  const cut = once.findIndex((line, i) => line !== kept[i]);
+  return { ...draft, text: once.slice(0, cut < 0 ? once.length : cut + 1).join('\n') };
 }
 
 /** Whether the first lines are the nearest above, in their order. */
