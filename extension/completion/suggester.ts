@@ -155,9 +155,11 @@ export class Suggester {
       isWhole(candidate, ends[i]!, place) && (follows === null || follows[i]! >= leastFollowing);
     const count = shownTokens(candidate, probability, mayEnd);
     if (count === 0) {
-      if (ends.length === 0 && stop === 'lineEnd') return { kind: 'lineEnds' };
-      if (ends.length === 0 && stop === 'cut') return { kind: 'late' };
-      const best = probabilities[0] ?? candidate.unlikely;
+      // Tokens before it only repeat what is typed of the word.
+      const first = ends.findIndex((end) => end > 0);
+      if (first < 0 && stop === 'lineEnd') return { kind: 'lineEnds' };
+      if (first < 0 && stop === 'cut') return { kind: 'late' };
+      const best = first < 0 ? candidate.unlikely : probabilities[first]!;
       // What is sure is no more than a character, or half of a word.
       if (best !== null && best >= probability && follows === null)
         return { kind: 'refused', reason: 'tooShort' };

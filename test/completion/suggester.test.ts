@@ -141,6 +141,19 @@ describe('a suggestion', () => {
     expect((await suggester.suggest(question('const '), low, signal)).silence).toEqual({ kind });
   });
 
+  it.each([
+    ['unlikely', { kind: 'unsure', acceptance: acceptance(usualCalibration, 0.2), least: 0.75 }],
+    ['lineEnd', { kind: 'lineEnds' }],
+    ['cut', { kind: 'late' }],
+  ] as const)(
+    'gives the reason of what would be shown next (%s), not of tokens that only repeat the word that is being typed',
+    async (stop, silence) => {
+      const unlikely = stop === 'unlikely' ? 0.2 : null;
+      const { suggester } = engine(candidate([['const', 0.99]], { text: '', ends: [0], unlikely, stop }));
+      expect((await suggester.suggest(question('const'), low, signal)).silence).toEqual(silence);
+    },
+  );
+
   it('breaks no word: it goes on to its end, or ends before it, where the word most likely goes on', async () => {
     const word: Told = [
       ['const ', 0.95],
