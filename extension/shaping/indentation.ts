@@ -34,10 +34,10 @@ function firstLine(first: string, at: Surroundings): string {
   return whole.startsWith(lineSoFar) ? whole.slice(lineSoFar.length) + first.trimStart() : first;
 }
 
-/** The cursor's line decides between tabs and spaces where it has some, else the editor's options do. */
+/** The cursor's line decides between tabs and spaces where it has some, else the editor's options do; a comment's ` *` has none. */
 function indentation(width: number, { lineSoFar, insertSpaces, tabSize }: Surroundings): string {
-  const leading = /^[ \t]*/.exec(lineSoFar)![0];
-  const spaces = leading === '' ? insertSpaces : !leading.startsWith('\t');
+  const leading = /^(?:\t|  )/.exec(lineSoFar);
+  const spaces = leading === null ? insertSpaces : leading[0] !== '\t';
   return spaces ? ' '.repeat(width) : '\t'.repeat(Math.floor(width / tabSize)) + ' '.repeat(width % tabSize);
 }
 
