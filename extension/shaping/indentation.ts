@@ -1,4 +1,5 @@
 import { kindOf, openAtLines, scan } from './lexical.ts';
+import type { Syntax } from './languages.ts';
 import { isBlank, type Shaped, type Surroundings } from './place.ts';
 
 /** Columns of a line's indentation. */
@@ -106,11 +107,20 @@ function indentationOfOpening(line: string, at: Surroundings): string | null {
   const word = /^\w+\b/.exec(line)?.[0];
   if (word === undefined || !syntax.dedents.includes(word)) return null;
   const width = widthOf(lineSoFar, tabSize);
-  const written = linesAbove.filter((above) => !isBlank(above));
+  const written = linesAbove.filter((above) => !isBlank(above) && !isComment(above, syntax));
   // Further out than the line above, somebody has dedented it already.
   if (written.length === 0 || width < widthOf(written.at(-1)!, tabSize)) return null;
   const opening = written.findLast((above) => widthOf(above, tabSize) < width);
-  return opening === undefined ? null : /^[ \t]*/.exec(opening)![0];
+  if (opening === undefined) return null;
+  const within = open.at(-1);
+  const leaves = within !== undefined && widthOf(opening, tabSize) <= widthOf(within.indentation, tabSize);
+  // In brackets it is part of an expression; what `end` ends may begin on the bracket's line.
+  return leaves && word !== 'end' ? null : /^[ \t]*/.exec(opening)![0];
+}
+
+/** All of the line. */
+function isComment(line: string, { lineComments }: Syntax): boolean {
+  return lineComments.some((sign) => line.trimStart().startsWith(sign));
 }
 
 /** Stands as far out as what opens the block around it, or further, in some way of writing. */

@@ -173,6 +173,7 @@ const syntaxes: Readonly<Record<string, Syntax>> = {
     blockComments: [['{-', '-}']],
     quotes: [double],
     literals: character,
+    dedents: [],
   },
   fsharp: {
     ...python,
@@ -186,6 +187,7 @@ const syntaxes: Readonly<Record<string, Syntax>> = {
     lineComments: ['--'],
     blockComments: [['/*', '*/']],
     quotes: [double, { ...single, raw: true }],
+    dedents: ['end', 'elsif', 'elseif'],
   },
   clojure: { ...unknown, lineComments: [';'], scopes: 'brackets' },
   lisp: { ...unknown, lineComments: [';'], scopes: 'brackets' },

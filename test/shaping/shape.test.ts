@@ -16,6 +16,27 @@ describe('shape', () => {
   }
 });
 
+describe('a word that stands further out than the lines above it', () => {
+  const dedentOf = (languageId: string, prefix: string, text: string): number => {
+    const shown = shape(text, { languageId, prefix, suffix: '\n', insertSpaces: true, tabSize: 2 });
+    return 'dedent' in shown ? shown.dedent : -1;
+  };
+
+  it.each([
+    ['sql', 'select\n  case\n    when a then b\n    ', 'else c'],
+    ['haskell', 'f x =\n  if x\n    then a\n    ', 'else b'],
+  ])('is none where it belongs below the line above it (%s)', (languageId, prefix, text) => {
+    expect(dedentOf(languageId, prefix, text)).toBe(0);
+  });
+
+  it.each([
+    ['shellscript', 'run() {\n  if [ -d out ]; then\n    ls out\n    ', 'else'],
+    ['lua', 'each(list, function(item)\n  print(item)\n  ', 'end)'],
+  ])('is one within brackets, too, where a block is (%s)', (languageId, prefix, text) => {
+    expect(dedentOf(languageId, prefix, text)).toBe(2);
+  });
+});
+
 describe('mayInsertAt', () => {
   const before = (restOfLine: string): boolean =>
     mayInsertAt({ prefix: '', suffix: `${restOfLine}\nnext line` });
