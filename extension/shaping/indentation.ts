@@ -123,6 +123,12 @@ function isComment(line: string, { lineComments }: Syntax): boolean {
   return lineComments.some((sign) => line.trimStart().startsWith(sign));
 }
 
+/** What of a line is code, where it begins as code. */
+function withoutComment(line: string, syntax: Syntax): string {
+  const { signs, open } = scan(line, syntax);
+  return kindOf(open) === 'comment' ? line.slice(0, signs.at(-1)!.at) : line;
+}
+
 /** Stands as far out as what opens the block around it, or further, in some way of writing. */
 const outside = /^(?:(?:case|default|public|private|protected|signals|slots)\b|#|[\w.]+:(?!:))/;
 
@@ -153,20 +159,48 @@ export function indentWithinBlock(draft: Shaped, at: Surroundings): Shaped {
 /** Where the lines of the block stand, if a line of this width would not be one of them; null where that can't be told. */
 function widthOfBlock(at: Surroundings, width: number): number | null {
   const { open, syntax, linesAbove, linesBelow, restOfLine, tabSize } = at;
-  const above = linesAbove.filter((line) => !isBlank(line));
-  const last = above.at(-1);
-  if (last === undefined || restOfLine !== '' || syntax.prose || syntax.tags) return null;
+  if (restOfLine !== '' || syntax.prose || syntax.tags) return null;
+  const written = linesAbove.filter((line) => !isBlank(line));
   const within = open.at(-1);
   if (within === undefined) {
-    const opens = syntax.scopes === 'indentation' && /:\s*$/.test(last);
-    return opens && width <= widthOf(last, tabSize) ? widthOf(last, tabSize) + tabSize : null;
+    const code = written.filter((line) => !isComment(line, syntax));
+    const opens = syntax.scopes === 'indentation' && /:\s*$/.test(withoutComment(code.at(-1) ?? '', syntax));
+    const outer = opens ? widthOfStatement(code, at) : -1;
+    return width <= outer ? outer + tabSize : null;
   }
-  const outer = widthOf(within.indentation, tabSize);
+  const edge = widthOf(within.indentation, tabSize);
+  if (width > edge) return null;
+  const isOutside = (line: string): boolean => widthOf(line, tabSize) <= edge;
+  const opens = (line: string): boolean => scan(line, syntax).open.some(({ name }) => name === within.name);
+  const first = written.findLastIndex(isOutside) + 1;
+  const opening = written.findLastIndex(
+    (line) =>
+      isOutside(line) && (opens(line) || !(isComment(line, syntax) || outside.test(line.trimStart()))),
+  );
+  // Where another line stands as far out as the one that opens the block, so may this one.
+  if (opening < 0 || !opens(written[opening]!)) return null;
+  const outer = widthOfStatement(written.slice(0, opening + 1), at);
   if (width > outer) return null;
-  const first = above.findLastIndex((line) => widthOf(line, tabSize) <= outer) + 1;
-  const siblings = above.slice(first).map((line) => widthOf(line, tabSize));
+  const siblings = written.slice(first).map((line) => widthOf(line, tabSize));
   if (siblings.length > 0) return Math.min(...siblings);
   const below = linesBelow.find((line) => !isBlank(line));
   const isFlat = below !== undefined && widthOf(below, tabSize) <= outer && !/^\s*[)\]}]/.test(below);
-  return isFlat || !/[{([]\s*$/.test(last) ? null : outer + tabSize;
+  return isFlat || !/[{([]\s*$/.test(written.at(-1)!) ? null : outer + tabSize;
+}
+
+/** What is further in behind a line that ends otherwise goes on with it. */
+const ended = /(?:[;{}([:>,]|\*\/)\s*$|^\s*(?:#|$)/;
+
+/** Where the statement begins that the last line goes on with: in brackets that it closes, or without an end of the line before it. */
+function widthOfStatement(lines: readonly string[], { syntax, tabSize }: Surroundings): number {
+  let depth = 0;
+  const first = lines.findLastIndex((line, i) => {
+    const { signs, open } = scan(line, syntax);
+    const closing = signs.filter(({ name, closes }) => closes === 'nothing' && name !== '{');
+    depth += closing.length - open.filter(({ name }) => name === '(' || name === '[').length;
+    const before = withoutComment(lines[i - 1] ?? '', syntax);
+    const goesOn = widthOf(before, tabSize) < widthOf(line, tabSize) && !ended.test(before);
+    return depth < 0 || (depth === 0 && !goesOn);
+  });
+  return widthOf(lines[first] ?? lines.at(-1)!, tabSize);
 }
