@@ -45,26 +45,30 @@ function indentation(width: number, { lineSoFar, insertSpaces, tabSize }: Surrou
 /** So many lines above show which steps a document takes. */
 const linesLookedAt = 200;
 
+const opensAnything = /[{([:>]\s*$/;
+/** In brackets many indent twice as far. */
+const opensBlock = /[{:>]\s*$/;
+
 /** A text that is indented in steps which the document never takes comes from a file with other steps: its own become the document's. */
 function scaleOf(lines: readonly string[], { linesAbove, tabSize }: Surroundings): (width: number) => number {
   const same = (width: number): number => width;
-  const steps = new Set(stepsOf(lines, tabSize));
+  const steps = new Set(stepsOf(lines, tabSize, opensBlock));
   const [step] = steps;
   if (step === undefined || steps.size > 1 || step === tabSize) return same;
   const base = widthOf(lines[0]!, tabSize);
   const further = lines.filter((line) => !isBlank(line)).map((line) => widthOf(line, tabSize) - base);
   if (further.some((columns) => columns < 0 || columns % step !== 0)) return same;
-  const above = stepsOf(linesAbove.slice(-linesLookedAt), tabSize);
+  const above = stepsOf(linesAbove.slice(-linesLookedAt), tabSize, opensAnything);
   if (above.some((other) => other !== tabSize)) return same;
   return (width) => base + ((width - base) / step) * tabSize;
 }
 
 /** By how many columns lines are further in than lines before them that open something. */
-function stepsOf(lines: readonly string[], tabSize: number): number[] {
+function stepsOf(lines: readonly string[], tabSize: number, opens: RegExp): number[] {
   const written = lines.filter((line) => !isBlank(line));
   return written.flatMap((line, i) => {
     const before = written[i - 1];
-    if (before === undefined || !/[{([:>]\s*$/.test(before)) return [];
+    if (before === undefined || !opens.test(before)) return [];
     const step = widthOf(line, tabSize) - widthOf(before, tabSize);
     return step > 0 ? [step] : [];
   });
