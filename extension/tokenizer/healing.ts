@@ -42,16 +42,28 @@ export function lineEnd(bytes: Uint8Array): number {
   return end < 0 ? bytes.length : end;
 }
 
+/** Where no spaces stand between words, so many characters are about one; all of a sentence would be chosen again, token by token. */
+const mostWide = 3;
+
 /** Length of the run of word bytes, or of signs, or of spaces within a line, at the end of the text. */
 function lastRun(bytes: Uint8Array): number {
   const last = bytes.at(-1);
   if (last === undefined) return 0;
   const kind = kindOf(last);
   let length = 1;
-  while (length < bytes.length && kindOf(bytes[bytes.length - 1 - length]!) === kind) length++;
+  let wide = 0;
+  while (wide < mostWide && length < bytes.length && kindOf(bytes[bytes.length - 1 - length]!) === kind) {
+    length++;
+    if (beginsWide(bytes[bytes.length - length]!)) wide++;
+  }
   const before = bytes[bytes.length - 1 - length];
   if (kind === 'space' && (before === undefined || before === newline || before === carriageReturn)) return 0;
   return kind === 'newline' ? 0 : length;
+}
+
+/** A character from U+3000 on: Chinese, Japanese, Korean and their punctuation. */
+function beginsWide(byte: number): boolean {
+  return byte >= 0xe3;
 }
 
 /** Letters, digits and `_` of ASCII, and every byte of any other character. */
