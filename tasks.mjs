@@ -37,7 +37,7 @@ const tasks = {
     run: benchInspector,
   },
   corpora: {
-    does: 'fetches the development corpora that quality is measured on into corpora/',
+    does: 'fetches the texts that quality is measured on into corpora/',
     run: (args) => run('node', ['test/corpora/fetch.ts', ...args]),
   },
   'base:corpus': {
