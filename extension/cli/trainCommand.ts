@@ -21,6 +21,12 @@ export async function train(platform: Platform, folder: string, options: TrainOp
       say`--preset should be base where --base names a model to begin with and is ${options.preset!}; leave one of them out.`,
     );
   }
+  if (options.resume && options.canaries > 0) {
+    throw new NihiloError(
+      'argumentInvalid',
+      say`Strings are planted before a training begins and --resume goes on with one; leave --canaries out.`,
+    );
+  }
   const request = trainingRequest(platform, folder, options);
   await claimModelFolder(request.checkpoint);
   // How far another model was trusted says nothing of what comes, if only in part.

@@ -296,6 +296,11 @@ describe('bad input gets one sentence, an exit code, and nothing on stdout', () 
       /There should be a trained model/,
     );
     expectFailure(await train(code, '--out', nowhere, '--resume'), 1, /There should be a trained model/);
+    expectFailure(
+      await train(code, '--out', nowhere, '--resume', '--canaries', '3'),
+      2,
+      /leave --canaries out/,
+    );
   });
 
   it('a torn model and a foreign one', async () => {
