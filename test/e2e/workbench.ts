@@ -70,10 +70,16 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
     // It writes a path of its own over whatever stands there once it has listed its first folder.
     await this.page.locator('.quick-input-list .monaco-list-row[aria-label=".."]').waitFor();
-    await input.fill(target);
-    // Nor does it hear an Enter while it lists the folder of a path that was written just now.
-    do await input.press('Enter');
-    while (!(await isInTime(input.waitFor({ state: 'hidden', timeout: 2_000 }))));
+    for (let attempt = 0; ; attempt++) {
+      // What it lists too late may leave it deaf for what is written: then that is written again.
+      if (attempt % 4 === 0) {
+        await input.fill('');
+        await input.fill(target);
+      }
+      // Nor does it hear an Enter while it lists the folder of a path that was written just now.
+      await input.press('Enter');
+      if (await isInTime(input.waitFor({ state: 'hidden', timeout: 2_000 }))) return;
+    }
   }
 
   /** @param label as *Preferences: Color Theme* lists it */
