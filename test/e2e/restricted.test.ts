@@ -164,7 +164,7 @@ describe('Restricted Mode, in a folder whose settings would have more of everyth
   async function saveLine(): Promise<void> {
     await workbench.openFile(learntFile);
     await workbench.goTo(1, 1);
-    await workbench.press('Control+Shift+Enter');
+    await workbench.runCommand('Insert Line Above');
     await workbench.type(known);
     await workbench.press('Escape');
     await workbench.save();

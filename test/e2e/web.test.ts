@@ -44,7 +44,7 @@ describe.each([
     await workbench.openFile(file);
     await workbench.goTo(1, 1);
     // An empty line above the first.
-    await workbench.press('Control+Shift+Enter');
+    await workbench.runCommand('Insert Line Above');
     const { ghost, typed } = await workbench.typeUntilGhostText(line);
     expect(typed.length + ghost.length).toBeLessThanOrEqual(line.length);
     // A bracket that the editor has closed stands between two parts of what is shown.
@@ -75,7 +75,7 @@ describe.each([
     keepOnFailure(workbench, context);
     await workbench.openFile(learntFile);
     await workbench.goTo(1, 1);
-    await workbench.press('Control+Shift+Enter');
+    await workbench.runCommand('Insert Line Above');
     await workbench.type(line);
     await workbench.save();
     expect(await logged('learn on save')).toContain('"steps":');
