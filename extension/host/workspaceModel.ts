@@ -211,7 +211,7 @@ export class WorkspaceModel {
   /** Likewise on top of the model that there is. @returns rejects as TrainingRun.result does, or with trainingBusy */
   async fineTune(request: FineTuneRequest): Promise<TrainingResult> {
     const run = async (): Promise<TrainingResult> => this.#run(this.#trainer.fineTune(request));
-    return this.#trainer.active === null ? this.#alone(true, run) : run();
+    return this.#trainer.active === null ? this.#saves.whileClosed(true, run) : run();
   }
 
   /** Teaches the model a file that was saved; not while a training runs, and not before there is a model. */
@@ -381,7 +381,7 @@ export class WorkspaceModel {
    */
   async import<Report>(write: (folder: string) => Promise<Report | null>): Promise<Report | null> {
     this.#refuseWhileTraining(importing);
-    return this.#alone(true, async () => {
+    return this.#saves.whileClosed(true, async () => {
       const report = await write(importedOf(this.#checkpoint));
       if (report === null) return null;
       this.#refuseWhileTraining(importing);
@@ -397,7 +397,7 @@ export class WorkspaceModel {
     this.#refuseWhileTraining(
       say`A model can be deleted while no training runs and one is running now; stop it first.`,
     );
-    await this.#alone(false, () => this.#deleteAll());
+    await this.#saves.whileClosed(false, () => this.#deleteAll());
   }
 
   async #deleteAll(): Promise<void> {
@@ -436,16 +436,6 @@ export class WorkspaceModel {
 
   #served(): Promise<string | null> {
     return servedFolder(this.#platform.files, this.#checkpoint, this.#source.base());
-  }
-
-  /** Nothing is learnt from saves meanwhile. @param write what was learnt from them is written first */
-  async #alone<Result>(write: boolean, run: () => Promise<Result>): Promise<Result> {
-    const letGo = await this.#saves.hold(write);
-    try {
-      return await run();
-    } finally {
-      letGo();
-    }
   }
 
   #refuseWhileTraining(sentence: Sentence): void {

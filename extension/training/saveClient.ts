@@ -59,11 +59,15 @@ export class SaveClient {
     await connection.worker.terminate();
   }
 
-  /** Likewise, and nothing is learnt before what it returns is called: what another writes meanwhile would be overwritten. */
-  async hold(write: boolean): Promise<() => void> {
+  /** Likewise, and nothing is learnt while `run` goes on: what it writes would be overwritten. */
+  async whileClosed<Result>(write: boolean, run: () => Promise<Result>): Promise<Result> {
     this.#holders++;
-    await this.close(write);
-    return () => void this.#holders--;
+    try {
+      await this.close(write);
+      return await run();
+    } finally {
+      this.#holders--;
+    }
   }
 
   #open(learning: SaveLearning): Connection {
