@@ -1,32 +1,11 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
 import { Random } from '../../extension/engine/random.ts';
-import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { compiled } from '../engine/compiled.ts';
-import { builtIndexes } from '../indexing/builtIndexes.ts';
-import { folderOfCode } from '../indexing/folderOfCode.ts';
+import { index, never, open, options, text } from './indexedCode.ts';
 import { learning } from './learning.ts';
 
 const { module } = compiled('baseline');
-const options = { leastProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
-const never = (): boolean => false;
-const open = { name: 'new.ts', suffix: '\n' };
-
-let code: ReturnType<typeof folderOfCode>;
-let text: string;
-
-beforeAll(() => {
-  code = folderOfCode('tokenizer', 'protocol');
-  text = readFileSync(path.join(code.folder, 'tokenizer', 'healing.ts'), 'utf8');
-});
-afterAll(() => code.remove());
-
-/** Each has a memory of its own. */
-async function index(edition = 1): Promise<WorkspaceIndex> {
-  return (await builtIndexes(code.folder, path.join(code.folder, 'none'), edition))[0]!;
-}
 
 describe('while somebody types', async () => {
   let served: ServedIndex;

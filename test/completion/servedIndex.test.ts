@@ -1,40 +1,19 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Predictor } from '../../extension/completion/predictor.ts';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
-import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors } from '../engine/tinyModel.ts';
-import { builtIndexes } from '../indexing/builtIndexes.ts';
-import { folderOfCode } from '../indexing/folderOfCode.ts';
 import { giveWay, goesOn } from './alone.ts';
+import { index, never, open, options, text } from './indexedCode.ts';
 import { learning } from './learning.ts';
 
 const { module } = compiled('baseline');
-const options = { leastProbability: 0.3, maxTokens: 24, maxMilliseconds: 60_000 };
-const never = (): boolean => false;
-const open = { name: 'new.ts', suffix: '\n' };
-
-let code: ReturnType<typeof folderOfCode>;
-let text: string;
-
-beforeAll(() => {
-  code = folderOfCode('tokenizer', 'protocol');
-  text = readFileSync(path.join(code.folder, 'tokenizer', 'healing.ts'), 'utf8');
-});
-afterAll(() => code.remove());
-
-/** Each has a memory of its own. */
-async function index(edition = 1): Promise<WorkspaceIndex> {
-  return (await builtIndexes(code.folder, path.join(code.folder, 'none'), edition))[0]!;
-}
 
 describe('a completion from an index', async () => {
   let served: ServedIndex;
