@@ -281,8 +281,8 @@ export type PredictorReply =
     }
   | { readonly type: 'remoteChanged'; readonly id: number }
   | { readonly type: 'indexed'; readonly id: number; readonly predicting: Predicting }
-  /** `outdated`: more was counted than the index has room for */
   | { readonly type: 'indexDropped'; readonly id: number }
+  /** `outdated`: more was counted than the index has room for */
   | { readonly type: 'learnt'; readonly id: number; readonly outdated: boolean }
   | { readonly type: 'opened'; readonly id: number }
   | { readonly type: 'tried'; readonly id: number; readonly trials: readonly Trial[] }

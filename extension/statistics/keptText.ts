@@ -1,4 +1,5 @@
 import { withLineFeeds } from '../shaping/place.ts';
+
 /** One piece of text replaced by another. Positions are UTF-16 offsets. */
 export interface TextChange {
   readonly offset: number;
