@@ -25,7 +25,9 @@ export function completeLine(
 ): Completion {
   const start = performance.now();
   const bytes = new TextEncoder().encode(prefix);
-  const room = Math.max(1, decoder.config.maxPositionEmbeddings - options.maxTokens - 1);
+  const context = decoder.config.maxPositionEmbeddings;
+  // Of a context that is shorter than what may be written, half is for what stands there.
+  const room = Math.max(Math.ceil(context / 2), context - options.maxTokens - 1);
   const window = windowAround(tokenizer, bytes, nothing, room, 0);
   const { ids, typed } = heal(tokenizer, window.ids, bytes, 1);
   const source = new DecoderSource(decoder, tokenizer, ids, chooser(options.sampling));

@@ -7,8 +7,8 @@ const sideBytes = 16_384;
  * others every time.
  */
 const textStep = 4_096;
-/** The window's start moves in steps, so that the key-value cache stays valid from one key to the next. */
-const startStep = 32;
+/** The window’s start moves in such steps, or by half of itself, so that the key-value cache stays valid from one key to the next. */
+const mostStartStep = 32;
 
 /** The tokens that the model is given for a place in a text. */
 export interface Window {
@@ -41,7 +41,8 @@ export function windowAround(
   }
   const after = [...tokenizer.encode(suffix.subarray(0, sideBytes)).subarray(0, roomAfter)];
   const excess = before.length + after.length - room;
-  const from = excess <= 0 ? 0 : Math.min(before.length - 1, Math.ceil(excess / startStep) * startStep);
+  const step = Math.min(mostStartStep, Math.ceil(room / 2));
+  const from = excess <= 0 ? 0 : Math.min(before.length - 1, Math.ceil(excess / step) * step);
   return {
     ids: [...before.slice(from), ...after],
     starts: [...starts.slice(from), ...offsets(tokenizer, after, prefix.length)],

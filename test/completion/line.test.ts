@@ -64,6 +64,16 @@ describe('completeLine', () => {
     );
   });
 
+  it('goes on from half of its context where more is asked for than fits into it', () => {
+    const before = text.slice(0, 2_000);
+    const asked = (maxTokens: number, prefix: string): readonly number[] =>
+      completeLine(decoder, tokenizer, prefix, { ...options, maxTokens }, never).tokens.map(({ id }) => id);
+    const [first] = asked(1, before);
+    expect(asked(1_000, before)[0]).toBe(first);
+    // The last token alone says something else, or this would prove nothing.
+    expect(asked(1, before.slice(-1))[0]).not.toBe(first);
+  });
+
   it('shows nothing when no token reaches the floor', () => {
     const {
       text: shown,
@@ -75,8 +85,9 @@ describe('completeLine', () => {
 
   it('says that it stops at the limit exactly where it has as many tokens, and otherwise where the line ends', () => {
     const stops = new Set<string>();
+    // Of a context of 64, half is there to be written in.
     fc.assert(
-      fc.property(anyPrefix, fc.integer({ min: 1, max: 40 }), (prefix, maxTokens) => {
+      fc.property(anyPrefix, fc.integer({ min: 1, max: 31 }), (prefix, maxTokens) => {
         const { tokens, stop } = completeLine(decoder, tokenizer, prefix, { ...options, maxTokens }, never);
         stops.add(stop);
         if (stop === 'limit') expect(tokens.length).toBe(maxTokens);
@@ -178,6 +189,16 @@ describe('windowAround', () => {
         },
       ),
     );
+  });
+
+  it('has a quarter of its room before the cursor, however little that is', () => {
+    for (let room = 1; room <= 80; room++) {
+      const roomAfter = Math.floor(room / 4);
+      for (let end = 2_000; end < 2_100; end += 7) {
+        const { cursor } = around(source.subarray(0, end), source.subarray(end), room, roomAfter);
+        expect(cursor).toBeGreaterThanOrEqual(room / 4);
+      }
+    }
   });
 
   it('begins with end-of-text where the text is there from its beginning, as a training document does', () => {
