@@ -1,10 +1,11 @@
 import type { ScoredToken } from '../protocol/prediction.ts';
+import { controlName } from '../protocol/tokenBytes.ts';
 
 export interface TokenJson {
   readonly id: number;
   /** what the bytes say as UTF-8, U+FFFD where they say nothing */
   readonly text: string;
-  /** hexadecimal; present when `text` does not give the bytes back */
+  /** hexadecimal; present when `text` does not give the bytes back: a control token has a name and none */
   readonly bytes?: string;
 }
 
@@ -20,8 +21,10 @@ export function scoredTokenJson({ id, bytes, logit, probability }: ScoredToken):
   return { ...tokenJson(id, bytes), logit, probability };
 }
 
-/** @param latin1 one character a byte: a token may end inside a UTF-8 character */
+/** @param latin1 as `tokenBytes.ts` says: a token may end inside a UTF-8 character */
 export function tokenJson(id: number, latin1: string): TokenJson {
+  const name = controlName(latin1);
+  if (name !== null) return { id, text: name, bytes: '' };
   const bytes = Uint8Array.from(latin1, (character) => character.charCodeAt(0));
   const text = utf8.decode(bytes);
   return isText(bytes) ? { id, text } : { id, text, bytes: hexadecimal(bytes) };

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { tokenJson } from '../../extension/cli/tokenJson.ts';
+import { controlBytes } from '../../extension/protocol/tokenBytes.ts';
 
 /** Whole text and torn text, each often. */
 const bytes = fc.oneof(
@@ -25,4 +26,9 @@ it('gives every byte back, as text where that is exact and in hexadecimal where 
 
 it('keeps a byte order mark', () => {
   expect(tokenJson(0, '\u00ef\u00bb\u00bf')).toEqual({ id: 0, text: '\ufeff' });
+});
+
+it('calls a control token by its name, which stands for no bytes', () => {
+  const name = '<|endoftext|>';
+  expect(tokenJson(9, controlBytes(name))).toEqual({ id: 9, text: name, bytes: '' });
 });
