@@ -27,7 +27,7 @@ const shownLines = 3;
 export async function start(platform: Platform, folder: string, options: StartOptions): Promise<number> {
   const request = startRequest(absolutePath(folder), options);
   process.stderr.write(
-    `Training on ${request.corpus.folders[0]} for ${options.seconds} s, ${options.threads} thread(s), from random numbers.\n`,
+    `Training on ${request.corpus.folders[0]} for ${options.seconds} s, ${options.threads} thread${options.threads === 1 ? '' : 's'}, from random numbers.\n`,
   );
   // How far the model of the last call was trusted says nothing of this one.
   await removeTrust(platform.files, trustFolder(request.checkpoint));

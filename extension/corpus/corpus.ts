@@ -312,6 +312,6 @@ function empty({ folders }: CorpusRequest, leftOut: readonly LeftOut[]): NihiloE
   const where = folders.length === 0 ? say`an open folder` : folders.join(', ');
   return new NihiloError(
     'corpusEmpty',
-    say`Expected files with text in ${where}, got ${found}; open a folder with source code and train again.`,
+    say`Expected files with text in ${where}, got ${found}; open a folder with source code.`,
   );
 }

@@ -194,7 +194,7 @@ function indexStageName(stage: IndexStage): string {
     case 'reading':
       return t('reading');
     case 'tokenizing':
-      return t('learning tokens');
+      return t('tokenizing');
     case 'counting':
       return t('counting');
     case 'weighing':

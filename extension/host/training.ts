@@ -145,7 +145,7 @@ export function stageName(stage: TrainingStage): string {
     case 'reading':
       return vscode.l10n.t('reading files');
     case 'tokenizing':
-      return vscode.l10n.t('learning tokens');
+      return vscode.l10n.t('tokenizing');
     case 'preparing':
       return vscode.l10n.t('preparing');
     case 'training':

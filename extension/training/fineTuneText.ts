@@ -66,7 +66,7 @@ export async function readFineTuneText(
   emit({
     type: 'stage',
     stage: 'tokenizing',
-    detail: `Encoding ${corpus.summary.trainFiles} new files, beside ${known.documents.length} old ones`,
+    detail: 'Encoding new and old text',
   });
   const freshStream = joinDocuments(encoded(tokenizer, corpus.documents, 'training'), tokenizer.endOfText);
   const fresh = longEnough(freshStream, config.maxPositionEmbeddings);

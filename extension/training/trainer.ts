@@ -70,9 +70,12 @@ export async function train(
   const unsized = { ...asked, seed: choices.seed, calls: choices.calls };
   const corpus = await prepareCorpus(platform, unsized, wanted, begin?.tokenizerJson ?? null, {
     onReading: (files) => stage('reading', `${files} files read`),
-    onCorpus: (summary) => {
-      emit({ type: 'corpus', corpus: summary });
-      stage('tokenizing', `Learning a vocabulary from ${summary.trainFiles} files`);
+    onCorpus: (corpus) => {
+      emit({ type: 'corpus', corpus });
+      stage(
+        'tokenizing',
+        begin === null ? 'Learning a vocabulary' : 'Cutting text into the tokens of the model',
+      );
     },
     shouldStop: () => steering.cancelled,
   });

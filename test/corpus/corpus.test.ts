@@ -297,11 +297,11 @@ describe('an empty workspace', () => {
       expect(await refusalOf(read([]))).toMatchObject({
         code: 'corpusEmpty',
         message:
-          'Expected files with text in an open folder, got no file at all; open a folder with source code and train again.',
+          'Expected files with text in an open folder, got no file at all; open a folder with source code.',
       });
       expect(await refusalOf(read(folder))).toMatchObject({
         code: 'corpusEmpty',
-        message: `Expected files with text in ${folder}, got no file at all; open a folder with source code and train again.`,
+        message: `Expected files with text in ${folder}, got no file at all; open a folder with source code.`,
       });
       plant(folder, { 'a.png': 'x', 'b.jpg': 'x', '.env': 'x', 'node_modules/a.js': 'x' });
       expect(await refusalOf(read(folder))).toMatchObject({

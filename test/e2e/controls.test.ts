@@ -157,7 +157,7 @@ describe('the controls', () => {
   it('train by themselves where nobody types, and stop at the next key', async (context) => {
     keepOnFailure(workbench, context);
     await configure({ 'nihilo.training.whenIdle': 1, 'nihilo.training.seconds': 600 });
-    const training = workbench.statusBar(/Nihilo: (reading files|learning tokens|preparing|training)/);
+    const training = workbench.statusBar(/Nihilo: (reading files|tokenizing|preparing|training)/);
     const isTraining = () => training.isVisible();
     await training.waitFor({ timeout: 2 * patience });
     expect(await session.logged(/nobody types: training$/)).toHaveLength(1);

@@ -38,6 +38,9 @@ describe('a score of other text', () => {
     const { best } = await stateOf(resumed);
     const stop = { steps: 320, targetLoss: best.loss };
     const { report, events } = await trainPencil(code, resumed, { resume: true, stop });
+    // Its vocabulary is the model's, and nobody is told that another is learnt.
+    const cut = events.find((event) => event.type === 'stage' && event.stage === 'tokenizing');
+    expect(cut).toMatchObject({ detail: 'Cutting text into the tokens of the model' });
     expect(report.steps).toBe(320);
     const scores = events.flatMap((event) => (event.type === 'heldOut' ? [event.point] : []));
     const least = Math.min(...scores.map(({ heldOutLoss }) => heldOutLoss));

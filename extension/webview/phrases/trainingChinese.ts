@@ -4,7 +4,7 @@ import type { Phrases } from './phrases.ts';
 export const trainingChinese = {
   phases: {
     reading: '正在读取文件',
-    tokenizing: '正在建立标记器',
+    tokenizing: '正在标记化',
     preparing: '正在准备',
     training: '正在训练',
     evaluating: '正在测量保留文本的损失',

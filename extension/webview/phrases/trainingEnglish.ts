@@ -4,7 +4,7 @@ type PhaseNames = Readonly<Record<Exclude<TrainingPhase, 'none'>, string>>;
 
 const phases: PhaseNames = {
   reading: 'Reading the files',
-  tokenizing: 'Building the tokenizer',
+  tokenizing: 'Tokenizing the text',
   preparing: 'Preparing',
   training: 'Training',
   evaluating: 'Measuring the held-out loss',
