@@ -35,11 +35,14 @@ function text(): string {
   const languages = Object.entries(report.languages).map(
     ([name, { train }]) => `| ${name} | ${whole(train.files)} | ${mega(train.bytes / 1e6)} |`,
   );
+  const attributions = readFileSync(path.join(base, 'ATTRIBUTIONS.md'), 'utf8');
+  const unread = attributions.split('\n').filter((line) => line === '    see the package').length;
   return `## Text
 
-${whole(report.packages)} packages of npm and Debian, permissively licensed, each with its licence and copyright notices in [ATTRIBUTIONS.md](ATTRIBUTIONS.md). What quality is measured on
-is not among them, \`distributed/README.md\` says what else was left out; whoever measures it on one of these packages, or on what is copied
-from one, measures what it has read. Of this text, ${mega(trained.megabytes)} (${whole(trained.tokens)} tokens, in an order that a hash decides) were learnt from.
+${whole(report.packages)} packages of npm and Debian, permissively licensed: [ATTRIBUTIONS.md](ATTRIBUTIONS.md) has the licence of each and what its archive says of
+copyright, but of ${unread} whose archives were not at hand. What quality is measured on is not among them,
+\`distributed/README.md\` says what else was left out; whoever measures it on one of these packages, or on what is copied from one, measures
+what it has read. Of this text, ${mega(trained.megabytes)} (${whole(trained.tokens)} tokens, in an order that a hash decides) were learnt from.
 
 | language | files | text |
 | -------- | ----- | ---- |
