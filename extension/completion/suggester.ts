@@ -83,8 +83,6 @@ export type CallTool = (call: AskedCall, signal: AbortSignal) => Promise<readonl
 /** What is left of 100 ms when the editor and the two threads have had their share. */
 const maxMilliseconds = 80;
 const mostLines = 6;
-/** Several lines are many tokens, all of them sure. */
-const mostTokensOfLines = 64;
 /** On demand: beside the likeliest, and how sure at least. */
 const alternatives = 3;
 /** Text that is there behind the cursor must be able to follow; how likely it is beside all other text says little. */
@@ -217,7 +215,7 @@ function optionsFor(
   const lines = multiline && !isBetween;
   return {
     leastProbability: probability,
-    maxTokens: lines ? Math.max(maxTokens, mostTokensOfLines) : maxTokens,
+    maxTokens,
     maxMilliseconds,
     maxLines: lines ? mostLines : 1,
     alternatives: isExplicit ? alternatives : 0,

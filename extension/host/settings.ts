@@ -99,9 +99,10 @@ export const settings = {
     scope: 'language-overridable',
   },
   multiline: { type: 'string', default: 'auto', enum: ['never', 'auto'], scope: 'language-overridable' },
+  // Several lines are many tokens, all of them sure.
   'completion.maxTokens': {
     type: 'integer',
-    default: 24,
+    default: 64,
     minimum: 1,
     maximum: 64,
     scope: 'language-overridable',

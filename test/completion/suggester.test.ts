@@ -290,6 +290,8 @@ describe('a suggestion', () => {
     ]);
     await texts(question('if (x) '), { ...low, multiline: false });
     expect(asked[1]!.maxLines).toBe(1);
+    await texts(question('if (y) '), { ...low, multiline: true, maxTokens: 5 });
+    expect(asked[2]!.maxTokens).toBe(5);
   });
 
   it('on demand comes with others, the surest first, each once, also when hardly sure', async () => {
