@@ -252,7 +252,6 @@ const prediction = {
   messageReturned: '返回并且符合的名称数',
   messageChosen: '从显示的名称中选出',
   moreIntervals: (others) => `另有 ${count(others)} 个标记分享尺的其余部分。`,
-  lossHeading: '损失',
   loss: '损失',
   blind: (vocabulary) => `奈特。在 ${count(vocabulary)} 个标记中盲猜的代价是`,
   blindSentence: (vocabulary) =>

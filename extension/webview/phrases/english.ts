@@ -263,7 +263,6 @@ const prediction = {
   messageReturned: 'Names that were returned and fit',
   messageChosen: 'Chosen among the names shown',
   moreIntervals: (others: number) => `${count(others)} more tokens share the rest of the ruler.`,
-  lossHeading: 'Loss',
   loss: 'Loss',
   blind: (vocabulary: number) => `nats. Guessing blindly among ${count(vocabulary)} tokens costs`,
   blindSentence: (vocabulary: number) =>
@@ -286,6 +285,12 @@ const prediction = {
   step1Here: (before: string, after: string) =>
     `The probability of what follows here would go from ${before} to ${after}. The model stays as it is.`,
 };
+
+/** A vector's number in words. @param more about the vector */
+const numberOf =
+  (vector: string, more = '') =>
+  (place: string, at: string, i: number) =>
+    `Number ${i} of the ${vector} of ${at}${more}, ${place}.`;
 
 const pencil = {
   pencilHeading: 'Pencil check',
@@ -318,19 +323,15 @@ const pencil = {
       `Attention score, ${place}: the query of ${from} times the key of ${to}, divided by √d.`,
     weight: (place: string, from: string, to: string) =>
       `Attention share, ${place}: how much of what ${from} takes over comes from ${to}.`,
-    query: (place: string, at: string, i: number) => `Number ${i} of the query of ${at}, ${place}.`,
-    key: (place: string, at: string, i: number) => `Number ${i} of the key of ${at}, ${place}.`,
-    value: (place: string, at: string, i: number) => `Number ${i} of the value of ${at}, ${place}.`,
-    rotatedQuery: (place: string, at: string, i: number) =>
-      `Number ${i} of the query of ${at}, rotated by its position, ${place}.`,
-    rotatedKey: (place: string, at: string, i: number) =>
-      `Number ${i} of the key of ${at}, rotated by its position, ${place}.`,
+    query: numberOf('query'),
+    key: numberOf('key'),
+    value: numberOf('value'),
+    rotatedQuery: numberOf('query', ', rotated by its position'),
+    rotatedKey: numberOf('key', ', rotated by its position'),
     context: (place: string, at: string, i: number) =>
       `Number ${i} of the context vector of ${at}, ${place}: shares times values.`,
-    inputNorm: (place: string, at: string, i: number) =>
-      `Number ${i} of the vector of ${at}, brought to one size before attention, ${place}.`,
-    middleNorm: (place: string, at: string, i: number) =>
-      `Number ${i} of the vector of ${at}, brought to one size before the neurons, ${place}.`,
+    inputNorm: numberOf('vector', ', brought to one size before attention'),
+    middleNorm: numberOf('vector', ', brought to one size before the neurons'),
     attended: (place: string, at: string, i: number) =>
       `Number ${i} of what attention adds to ${at}, ${place}.`,
     middle: (place: string, at: string, i: number) =>
@@ -342,8 +343,7 @@ const pencil = {
     activation: (place: string, at: string, i: number) =>
       `What neuron ${i} says at ${at}, ${place}: nothing if its sum is negative, else its square.`,
     down: (place: string, at: string, i: number) => `Number ${i} of what the neurons add to ${at}, ${place}.`,
-    output: (place: string, at: string, i: number) =>
-      `Number ${i} of the vector of ${at} after the neurons, ${place}.`,
+    output: numberOf('vector', ' after the neurons'),
     finalNorm: (at: string, i: number) => `Number ${i} of the last vector of ${at}, brought to one size.`,
     logit: (token: string, at: string) =>
       `The score of ${token} after ${at}: the last vector times the vector of ${token}.`,

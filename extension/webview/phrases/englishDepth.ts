@@ -10,7 +10,6 @@ export const englishDepth = {
   chosenToken: 'Find the chosen token',
   chosenRank: (rank: number) => `It has rank ${count(rank)}.`,
   countColumn: 'Count',
-  shareColumn: 'Share',
   runningColumn: 'Running',
   shareSentence: (token: string) =>
     `How much of the text is “${token}”, and how much are it and all that are more frequent.`,
@@ -44,7 +43,6 @@ export const englishDepth = {
   driftPicture: 'How the token’s vector moved as the model learnt; the table below has the same numbers',
   driftTable: 'The way as numbers',
   driftDistance: 'From the start',
-  driftCosine: 'Cosine with now',
   keptRoughly: 'Those on the way are kept with 8 bits a number.',
   onlyStart: 'Of the way between them nothing was kept: there are the start and now.',
   change: 'Cosine with now',
@@ -72,7 +70,6 @@ export const englishDepth = {
   momentumRow: 'Momentum',
   directionRow: 'Direction',
   scaleRow: 'Scale of the matrix',
-  rateRow: 'Learning rate',
   decayRow: 'Weight decay',
   weightRow: 'Weight',
   trainedStep: (before: string, after: string) =>
@@ -130,7 +127,6 @@ export const englishDepth = {
   mapTable: 'The map as numbers',
   firingLinesHeading: (neuron: number) => `Lines of the workspace that neuron ${count(neuron)} fires at most`,
   searchLines: 'Search the workspace',
-  stopSearching: 'Stop',
   noWorkspaceText: 'There is no text to search: the files are not counted in this model’s tokens yet.',
   readSoFar: (read: number, toRead: number, tokens: number) =>
     `${count(read)} of ${count(toRead)} tokens read, spread over the workspace’s ${count(tokens)} …`,

@@ -25,7 +25,7 @@ export function FiringLinesView({ neuron }: { readonly neuron: number }): JSX.El
           aria-pressed={selection.firingLines}
           onClick={() => select({ neuron, firingLines: !selection.firingLines })}
         >
-          {isSearching ? phrases.stopSearching : phrases.searchLines}
+          {isSearching ? phrases.stopTrying : phrases.searchLines}
         </button>
         {isSearching && <progress max={found?.toRead ?? 1} value={found?.read ?? 0} aria-hidden="true" />}
       </p>

@@ -43,7 +43,7 @@ function Loss({ answer, question }: Learning): JSX.Element {
   const { position } = question;
   if (actual === null) return <p>{phrases.noActual}</p>;
   return (
-    <Numbers label={phrases.lossHeading}>
+    <Numbers label={phrases.loss}>
       <p>
         {phrases.actualBefore} <TokenText bytes={actual.bytes} />, p ={' '}
         <Num

@@ -67,7 +67,7 @@ function rowsOf(step: OptimizerStep): readonly Row[] {
     [phrases.clipRow, 'c', [clip]],
   ];
   const rates: Row[] = [
-    [phrases.rateRow, 'η', [rate]],
+    [phrases.learningRate, 'η', [rate]],
     [phrases.decayRow, 'λ', [decay]],
   ];
   const moment = [first.before, first.after];

@@ -44,7 +44,7 @@ export function VectorDrift({ drift, chosen, nameOf }: VectorDriftProps): JSX.El
         <div class="scores-frame">
           <table>
             <TableHead
-              columns={[[phrases.moment], [phrases.driftDistance, 'number'], [phrases.driftCosine, 'number']]}
+              columns={[[phrases.moment], [phrases.driftDistance, 'number'], [phrases.change, 'number']]}
             />
             <tbody>
               {drift.map((point, i) => (

@@ -71,7 +71,7 @@ export function VocabularyTable(): JSX.Element | null {
 
 function Rows({ answer }: { readonly answer: VocabularyRows }): JSX.Element {
   const { size, from, rows, total, chosen } = answer;
-  const numbers = [phrases.countColumn, phrases.shareColumn, phrases.runningColumn];
+  const numbers = [phrases.countColumn, phrases.share, phrases.runningColumn];
   return (
     <Numbers label={phrases.vocabularyHeading(size)}>
       <table aria-rowcount={size + 1}>
