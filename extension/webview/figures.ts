@@ -58,10 +58,11 @@ export function atOne(temperature: number): string {
   return temperature === 1 ? '' : ' (T = 1)';
 }
 
-/** Five digits, in powers of ten where the number is small. */
-export function scientific(value: number): string {
+/** So many digits, in powers of ten where the number is small. */
+export function scientific(value: number, digits = 5): string {
   const isPlain = value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 10_000);
-  return (isPlain ? String(Number(value.toPrecision(5))) : value.toExponential(4)).replaceAll('-', '−');
+  const shown = isPlain ? String(Number(value.toPrecision(digits))) : value.toExponential(digits - 1);
+  return shown.replaceAll('-', '−');
 }
 
 /** A learning rate: three significant digits, as 3.00e-4 where it is small. */

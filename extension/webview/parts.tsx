@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PartsOfDecision, PartsOfToken, Pushes } from '../protocol/stages.ts';
 import type { Explanation } from '../protocol/explanation.ts';
-import { decimal, productShown } from './figures.ts';
+import { decimal, productShown, roundedToTotal } from './figures.ts';
 import { KnownNum, Numbers } from './numbers.tsx';
 import { phrases } from './phrases/phrases.ts';
 import { TableHead } from './tableHead.tsx';
@@ -31,6 +31,8 @@ export function PartsTable(): JSX.Element | null {
   const isOld = state.questions.parts?.waiting === true;
   const { tokens, transformer, others } = asked.answer;
   const token = tokens[Math.min(chosen, tokens.length - 1)];
+  const mixed = [...tokens, others].map((row) => row.mixed);
+  const { shown } = roundedToTotal(mixed, 6);
   return (
     <section class="parts" aria-labelledby="parts-heading" aria-busy={isOld}>
       <h4 id="parts-heading">{phrases.partsHeading}</h4>
@@ -62,14 +64,14 @@ export function PartsTable(): JSX.Element | null {
                 <td class="number">{decimal(row.file, 6)}</td>
                 <td class="number">{row.transformer === null ? '–' : decimal(row.transformer, 6)}</td>
                 <td class="number" data-mixed={row.mixed}>
-                  {decimal(row.mixed, 6)}
+                  {shown[i]}
                 </td>
               </tr>
             ))}
             <tr data-part-token="others">
               <td colSpan={4}>{phrases.others(others.count)}</td>
               <td class="number" data-mixed={others.mixed}>
-                {decimal(others.mixed, 6)}
+                {shown[tokens.length]}
               </td>
             </tr>
           </tbody>
@@ -140,6 +142,8 @@ function Decision({
   readonly decision: PartsOfDecision;
 }): JSX.Element {
   const { pushes, stretched, mixed, adjusted } = decision;
+  // What a calculator makes of the pushes as they are shown.
+  const sum = pushNames.reduce((sum, push) => sum + Number(pushes[push].toFixed(4)), 0);
   return (
     <tr data-decision={number}>
       <td class="number">{number}</td>
@@ -151,7 +155,7 @@ function Decision({
       <td class="number" data-stretched={stretched}>
         <KnownNum
           of="stretched"
-          shown={decimal(stretched, 3)}
+          shown={decimal(sum, 4)}
           sentence={phrases.stretchedSentence(number)}
           explanation={sumOf(
             pushNames.map((push) => pushes[push]),
@@ -162,7 +166,7 @@ function Decision({
       <td class="number">
         <KnownNum
           of="decided"
-          shown={decimal(mixed, 4)}
+          shown={decimal(1 / (1 + Math.exp(-sum)), 4)}
           sentence={phrases.decidedSentence(number)}
           explanation={{
             formula: 'softmax',

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { decimal } from '../figures.ts';
+import { decimal, roundedToTotal } from '../figures.ts';
 import { AttentionGrid } from './attentionGrid.tsx';
 import { HeadChoice } from '../headChoice.tsx';
 import { HeadPicture } from './headPicture.tsx';
@@ -76,7 +76,11 @@ function Row({ answer, question }: Attention): JSX.Element {
     .filter((other) => !(hidesFirst && other === 0))
     .sort((a, b) => weights[b]! - weights[a]!)
     .slice(0, listed);
-  const shown = order.reduce((sum, other) => sum + weights[other]!, 0);
+  const listedShare = order.reduce((sum, other) => sum + weights[other]!, 0);
+  const { shown } = roundedToTotal(
+    [...order.map((other) => weights[other]!), Math.max(0, 1 - listedShare)],
+    4,
+  );
   const looking = inspection.tokens[position]!;
   return (
     <div class="scores-frame">
@@ -103,12 +107,12 @@ function Row({ answer, question }: Attention): JSX.Element {
             ]}
           />
           <tbody>
-            {order.map((other) => (
-              <LookedAt key={other} other={other} answer={answer} question={question} />
+            {order.map((other, i) => (
+              <LookedAt key={other} other={other} share={shown[i]!} answer={answer} question={question} />
             ))}
           </tbody>
           <tfoot>
-            <Others count={weights.length - order.length} shown={shown} />
+            <Others count={weights.length - order.length} listedShare={listedShare} shown={shown.at(-1)!} />
           </tfoot>
         </table>
       </Numbers>
@@ -116,8 +120,15 @@ function Row({ answer, question }: Attention): JSX.Element {
   );
 }
 
-/** What is left for the tokens that are not listed. @param shown share of those that are */
-function Others({ count, shown }: { readonly count: number; readonly shown: number }): JSX.Element {
+interface OthersProps {
+  readonly count: number;
+  /** of the tokens that are listed */
+  readonly listedShare: number;
+  readonly shown: string;
+}
+
+/** What is left for the tokens that are not listed. */
+function Others({ count, listedShare, shown }: OthersProps): JSX.Element {
   return (
     <tr>
       <td>{phrases.others(count)}</td>
@@ -126,9 +137,9 @@ function Others({ count, shown }: { readonly count: number; readonly shown: numb
       <td class="number">
         <KnownNum
           of="others"
-          shown={decimal(Math.max(0, 1 - shown), 4)}
+          shown={shown}
           sentence={phrases.othersSentence(count)}
-          explanation={{ formula: 'sum', operands: { a: 1, b: -shown }, machine: [1 - shown] }}
+          explanation={{ formula: 'sum', operands: { a: 1, b: -listedShare }, machine: [1 - listedShare] }}
         />
       </td>
       <td />
@@ -136,8 +147,14 @@ function Others({ count, shown }: { readonly count: number; readonly shown: numb
   );
 }
 
+interface LookedAtProps extends Attention {
+  readonly other: number;
+  /** rounded so that all of them and the others add up to 1 */
+  readonly share: string;
+}
+
 /** A token that is looked at, and every step to its share. */
-function LookedAt({ answer, question, other }: Attention & { readonly other: number }): JSX.Element {
+function LookedAt({ answer, question, other, share }: LookedAtProps): JSX.Element {
   const { inspection, selection, select } = useView();
   const { layer, head, position } = question;
   const { weights, scores, products } = answer;
@@ -157,7 +174,7 @@ function LookedAt({ answer, question, other }: Attention & { readonly other: num
         <Num number={name('score')} value={scores[other]!} />
       </td>
       <td class="number" data-label={phrases.share}>
-        <Num number={name('weight')} value={weights[other]!} />
+        <Num number={name('weight')} value={weights[other]!} shown={share} />
       </td>
       <td class="bar-column">
         <Bar share={weights[other]!} />

@@ -102,6 +102,8 @@ function Loss({ answer, question }: Learning): JSX.Element {
 function OneWeight({ answer, question }: Learning): JSX.Element {
   const { weight: place, rate } = question;
   const { value, gradient, after } = answer.weight;
+  // As a calculator has it; the machine's is on the sheet.
+  const nudged = Number(value.toFixed(8)) - rate * Number(gradient.toPrecision(8));
   return (
     <section>
       <h4>{phrases.weightHeading}</h4>
@@ -109,8 +111,8 @@ function OneWeight({ answer, question }: Learning): JSX.Element {
       <Numbers label={phrases.weightHeading}>
         <p class="equation">
           w − η × g = {decimal(value, 8)} − {rate} ×{' '}
-          <Num number={{ of: 'gradient', ...place }} value={gradient} shown={scientific(gradient)} /> ={' '}
-          <Num number={{ of: 'descent', rate, ...place }} value={after} decimals={8} />
+          <Num number={{ of: 'gradient', ...place }} value={gradient} shown={scientific(gradient, 8)} /> ={' '}
+          <Num number={{ of: 'descent', rate, ...place }} value={after} shown={decimal(nudged, 8)} />
         </p>
       </Numbers>
       <p data-mean-before={answer.meanBefore} data-mean-after={answer.meanAfter}>

@@ -32,7 +32,7 @@ export function TrainedStep({ trained, place, rate, before }: TrainedStepProps):
               <tr key={sign}>
                 <th scope="row">{name}</th>
                 <td>{sign}</td>
-                <td class="number">{values.map(scientific).join(' → ')}</td>
+                <td class="number">{values.map((value) => scientific(value)).join(' → ')}</td>
               </tr>
             ))}
             <tr>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Inspection } from '../../protocol/prediction.ts';
 import type { StageAnswers } from '../../protocol/stages.ts';
-import { decimal } from '../figures.ts';
+import { decimal, roundedToTotal } from '../figures.ts';
 import { hasModifier } from '../keys.ts';
 import { phrases } from '../phrases/phrases.ts';
 import { TableHead } from '../tableHead.tsx';
@@ -41,10 +41,13 @@ function Plane({ answer }: { readonly answer: StageAnswers['map'] }): JSX.Elemen
     const position = placeOf(id, inspection);
     if (position !== null) dispatch({ type: 'choose', position });
   };
-  const [first, second] = kept.map((share) => decimal(100 * share, 1));
+  const { shown, total } = roundedToTotal(
+    kept.map((share) => 100 * share),
+    1,
+  );
   return (
     <div data-kept={kept[0] + kept[1]}>
-      <p class="quiet">{phrases.mapKept(decimal(100 * (kept[0] + kept[1]), 1), first!, second!)}</p>
+      <p class="quiet">{phrases.mapKept(total, shown[0]!, shown[1]!)}</p>
       <Points tokens={tokens} chosen={chosen} onChoose={choose} />
       <details>
         <summary>{phrases.mapTable}</summary>

@@ -118,6 +118,11 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
   const bySize = answer.parts.toSorted((a, b) => Math.abs(b.logit) - Math.abs(a.logit));
   const shown = bySize.slice(0, listedParts);
   const rest = bySize.slice(listedParts).reduce((sum, { logit }) => sum + logit, 0);
+  // With those listed as they are shown it adds up to the score.
+  const restShown = shown.reduce(
+    (left, { logit }) => left - Number(logit.toFixed(4)),
+    Number(answer.logit.toFixed(4)),
+  );
   const most = Math.max(Math.abs(rest), ...shown.map(({ logit }) => Math.abs(logit)));
   const nameOf = ({ layer, head }: Why['parts'][number]): string => {
     if (layer === null) return phrases.ownVector;
@@ -143,7 +148,7 @@ function Parts({ answer, position }: { readonly answer: Why; readonly position: 
           <tr>
             <td>{phrases.others(bySize.length - shown.length)}</td>
             <td class="number" data-logit-part={rest}>
-              {decimal(rest, 4)}
+              {decimal(restShown, 4)}
             </td>
             <td class="bar-column">
               <SignedBar share={rest / most} />
