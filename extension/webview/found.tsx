@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { StageId } from '../protocol/stages.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
-import { atOne, decimal, likely } from './figures.ts';
+import { atOne, decimal, likely, scientific } from './figures.ts';
 import { spoken } from './numberSentence.ts';
 import { phrases } from './phrases/phrases.ts';
 import { answerOf } from './questions.ts';
@@ -110,8 +110,8 @@ const sayings: Readonly<Record<StageId, (view: View) => string | null>> = {
       seed,
       decimal(draw, 6),
       spoken(drawn.bytes),
-      decimal(from, 4),
-      decimal(to, 4),
+      decimal(from, 6),
+      decimal(to, 6),
     );
   },
   learning: (view) => {
@@ -120,7 +120,7 @@ const sayings: Readonly<Record<StageId, (view: View) => string | null>> = {
     const { bytes, probability } = actual;
     return phrases.found.learning(
       spoken(bytes),
-      likely(probability),
+      scientific(probability, 6),
       decimal(-Math.log(probability), 4),
       decimal(1 - probability, 4),
     );

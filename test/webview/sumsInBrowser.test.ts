@@ -91,6 +91,43 @@ describe.skipIf(whyNoBrowser !== null)('what is said to add up does so as it is 
     await inspector.close();
   });
 
+  test('the loss, to −ln of the probability beside it, however small', async () => {
+    const inspector = await openOnSample(editor);
+    ({ page } = inspector);
+    await openStage(inspector, 'learning');
+    const numbers = (sentence: string): number[] =>
+      sentence
+        .replaceAll('−', '-')
+        .match(/\d+\.\d+(e-\d+)?/g)!
+        .map(Number);
+    for (const token of [3, 10, 20]) {
+      await page.locator(`[data-position="${token}"][data-token-id]`).click();
+      await settled(inspector, 'learning');
+      const stage = await texts(
+        '.prediction p:has([data-of="probability"]), .prediction p:has([data-of="loss"])',
+      );
+      const found = await texts('[data-found="learning"]:not(.old)');
+      for (const [p, loss] of [stage.flatMap(numbers), numbers(found[0]!)])
+        expect(Math.abs(-Math.log(p!) - loss!), String(token)).toBeLessThan(5.6e-5);
+    }
+    await inspector.close();
+  });
+
+  test('what the seed draws is between the ends that are said', async () => {
+    const inspector = await openOnSample(editor);
+    ({ page } = inspector);
+    await openStage(inspector, 'choice');
+    for (let seed = 0; seed < 40; seed++) {
+      await page.locator('header input[type="number"]').fill(String(seed));
+      await page.locator('header input[type="number"]').blur();
+      const found = page.locator('[data-found="choice"]:not(.old)', { hasText: `Seed ${seed} gives` });
+      const [draw, from, to] = (await found.textContent())!.match(/0\.\d+|1\.0+/g)!.map(Number);
+      expect(draw, String(seed)).toBeGreaterThanOrEqual(from!);
+      expect(draw, String(seed)).toBeLessThanOrEqual(to!);
+    }
+    await inspector.close();
+  });
+
   test('what a map keeps, to both directions', async () => {
     const inspector = await openOnSample(editor);
     ({ page } = inspector);

@@ -49,7 +49,7 @@ function Loss({ answer, question }: Learning): JSX.Element {
         <Num
           number={{ of: 'probability', position, token: actual.id, temperature: 1 }}
           value={actual.probability}
-          decimals={6}
+          shown={scientific(actual.probability, 6)}
         />
       </p>
       <p>
