@@ -120,6 +120,16 @@ describe('the manifest', () => {
     expect(sentence).toContain('only leave files out');
   });
 
+  it('has Markdown only where it is rendered', () => {
+    const plain = [
+      ...JSON.stringify(manifest).matchAll(/"(?:enumDescriptions|description)":(\[[^\]]*\]|"[^"]*")/g),
+    ]
+      .flatMap(([, value]) => [...value!.matchAll(/%(setting[^%]+)%/g)])
+      .map(([, key]) => key as keyof typeof phrases);
+    expect(plain.length).toBeGreaterThan(5);
+    expect(plain.filter((key) => /[`*]|#\w/.test(phrases[key]!))).toEqual([]);
+  });
+
   it('says which memory the limit counts', () => {
     expect(phrases['setting.training.memoryLimit.description']).toMatch(/WebAssembly memory.*come on top/);
   });
