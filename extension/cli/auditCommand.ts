@@ -19,7 +19,7 @@ export async function audit(platform: Platform, folder: string, options: AuditOp
       reproducible,
       canaries,
     };
-    const onProgress = (done: number, all: number): void => display.show('secrets are tried', done, all);
+    const onProgress = (done: number, all: number): void => display.show('strings are tried', done, all);
     const report = await auditInWorker(platform, request, onProgress, signal).finally(() => display.clear());
     if (json) printJson(report);
     else print(auditLines(report));

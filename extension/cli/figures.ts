@@ -52,7 +52,7 @@ export function reportLines(report: TrainingReport): string[] {
   const { parameters, preset, steps, tokens, seconds, threads, fractionOfPeak } = report;
   return [
     `Held-out text   ${bits(report.heldOutBitsPerByte)} bits per byte, ${files(report.heldOutFiles)} the model has never seen`,
-    `Training text   ${bits(report.trainBitsPerByte)} bits per byte`,
+    `Training text   ${bits(report.trainBitsPerByte)} bits per byte in the last steps`,
     `Model           ${integer(parameters)} parameters (${preset}), seed ${report.seed}`,
     `Training        ${integer(steps)} steps, ${integer(tokens)} tokens in ${seconds.toFixed(1)} s`,
     `Speed           ${integer(report.tokensPerSecond)} tokens/s on ${threads} thread${threads === 1 ? '' : 's'}, ${(100 * fractionOfPeak).toFixed(0)} % of their SIMD peak`,
