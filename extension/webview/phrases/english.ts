@@ -226,7 +226,7 @@ const prediction = {
   openInspector: 'Open in Inspector',
   partsHeading: 'What completions are made of',
   partsHint:
-    'Each part’s own probability of the token, and the mixed one. Completions compute the transformer with 8-bit weights; the stages show it in float32, so its column may differ a little from the table above.',
+    'Each part’s own probability of the token, and the mixed one. Completions compute the transformer with 8-bit weights, or hear a server’s; the stages show the one here in float32, so its column may differ from the table above.',
   noParts:
     'The counts of the workspace are not ready, are of another tokenizer, or this text holds a secret: there is no mixture to show.',
   noTransformer: 'Completions come from counts alone at the moment.',
