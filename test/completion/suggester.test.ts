@@ -168,7 +168,7 @@ describe('a suggestion', () => {
     expect(await half.texts(question(''))).toEqual(['const']);
   });
 
-  it('must be twice as sure within a string or a comment', async () => {
+  it('may be wrong half as often within a string or a comment', async () => {
     const { asked, texts } = engine(candidate(sure));
     for (const prefix of ['// the ', "const a = 'the "]) await texts(question(prefix));
     for (const { leastProbability } of asked) {
