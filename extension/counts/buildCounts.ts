@@ -92,8 +92,54 @@ export async function countDocuments(
   module: WebAssembly.Module,
   tokenizer: Tokenizer,
   documents: readonly Uint16Array[],
-  { frequencies, trust }: LearntTrust,
+  learnt: LearntTrust,
   options: BuildOptions = {},
+): Promise<CountingModel | null> {
+  const model = await countTrusting(module, tokenizer, documents, learnt, options);
+  model?.settle();
+  return model;
+}
+
+/** Of so few tokens, how far to trust an outside model is better learnt on from what other workspaces taught than from nothing. */
+export const fewTokens = 150_000;
+/** Of them so many are heard, each a quarter of a millisecond. */
+const heardAgainTokens = 100_000;
+
+/**
+ * As countDocuments; then learns on how far to trust an outside model that has learnt from none of the documents: one after the other is
+ * taken out of the counts, heard, and counted again, so that the counts know as much of it as they will know of a new one.
+ */
+export async function countAndHear(
+  module: WebAssembly.Module,
+  tokenizer: Tokenizer,
+  documents: readonly Uint16Array[],
+  learnt: LearntTrust,
+  outside: SequenceModel,
+  { onProgress, ...options }: BuildOptions = {},
+): Promise<CountingModel | null> {
+  const model = await countTrusting(module, tokenizer, documents, learnt, options);
+  if (model === null) return null;
+  model.slowDown(1);
+  const tokens = Math.min(tokensOf(documents), heardAgainTokens);
+  let heard = 0;
+  for (const ids of shuffled(documents)) {
+    if (heard >= tokens) break;
+    model.foldDocument(ids, false);
+    hearDocument(model, outside, ids);
+    heard += ids.length;
+    if ((await onProgress?.(Math.min(1, heard / tokens))) === false) return null;
+  }
+  model.settle();
+  model.begin();
+  return model;
+}
+
+async function countTrusting(
+  module: WebAssembly.Module,
+  tokenizer: Tokenizer,
+  documents: readonly Uint16Array[],
+  { frequencies, trust }: LearntTrust,
+  options: BuildOptions,
 ): Promise<CountingModel | null> {
   const model = emptyModel(module, tokenizer, documents, options, frequencies);
   const tokens = tokensOf(documents);
@@ -118,12 +164,16 @@ export function trustOfUnknown(
   onDocument: () => void,
 ): LearntTrust {
   const frequencies = tokenFrequencies(workspaces.flat(), tokenizer.vocabSize);
+  const tokens = tokensOf(workspaces.flat());
+  let heard = 0;
   let trust: Float32Array | null = null;
   for (const documents of shuffled(workspaces)) {
     const model = emptyModel(module, tokenizer, documents, {}, frequencies);
     if (trust !== null) model.adopt(trust);
     for (const ids of shuffled(documents)) {
+      model.slowDown(heard / tokens);
       hearDocument(model, outside, ids);
+      heard += ids.length;
       onDocument();
     }
     model.settle();

@@ -109,12 +109,11 @@ export class CountingModel implements SequenceModel {
     return new Float32Array(this.#settled!.slice().buffer);
   }
 
-  /** Settles with what an earlier model over the same code tree has learnt. @returns whether it fits */
+  /** Goes on from what an earlier model over the same code tree has learnt, until it is settled. @returns whether it fits */
   adopt(trust: Float32Array): boolean {
     const adaptive = this.#adaptive();
     if (trust.byteLength !== adaptive.length) return false;
     adaptive.set(new Uint8Array(trust.buffer, trust.byteOffset, trust.byteLength));
-    this.settle();
     return true;
   }
 
@@ -219,14 +218,19 @@ export class CountingModel implements SequenceModel {
     this.#moved();
   }
 
+  /** @param progress share of the index that is built: the more there is, the less a document changes whom to trust */
+  slowDown(progress: number): void {
+    const [from, to] = buildingRates;
+    writeField(this.#memory, this.#plan, 'learningRate', from + (to - from) * progress);
+  }
+
   /**
    * Scores a document token by token and learns from it; then its counts are the project's.
-   * @param progress share of the index that is built: learning slows down with it
+   * @param progress as slowDown
    * @returns bits
    */
   learnDocument(ids: Uint16Array, progress: number): number {
-    const [from, to] = buildingRates;
-    writeField(this.#memory, this.#plan, 'learningRate', from + (to - from) * progress);
+    this.slowDown(progress);
     const bits = this.#kernels.countsLearn(this.#plan.at.model, this.#writeTokens(ids), ids.length);
     this.fold();
     return bits;

@@ -1,4 +1,4 @@
-import type { LearntTrust } from '../counts/buildCounts.ts';
+import { fewTokens, type LearntTrust, tokensOf } from '../counts/buildCounts.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { splitCorpus } from '../corpus/corpus.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
@@ -123,6 +123,7 @@ class Evaluation {
       documentTokens,
       transformer: null,
       trust: null,
+      learnsOn: false,
     };
     const judged = heldOut.filter(({ countedBytes }) => countedBytes > 0);
     const texts = Array.from(new Random(seed).permutation(judged.length), (index) => judged[index]!);
@@ -137,7 +138,7 @@ class Evaluation {
       const { transformer, trust } = base;
       const material = { ...this.#material, transformer, trust };
       for (const factory of this.#staged('base')) await this.#row(factory, 'base', material, 0);
-      await this.#weighed(transformer);
+      await this.#weighed(transformer, trust);
     }
     const trains = this.#options.seconds > 0 && this.#staged('trained').length > 0;
     const training = trains ? await this.#train() : null;
@@ -151,11 +152,18 @@ class Evaluation {
   }
 
   /** What comes with the base says how far to trust it in any workspace; in the background it is learnt in this one. */
-  async #weighed(transformer: TrainedTransformer): Promise<void> {
+  async #weighed(transformer: TrainedTransformer, trust: LearntTrust | null): Promise<void> {
+    const { texts } = this.#material;
     // Of a single text the two parts have one name.
-    if (this.#material.texts.length < 2) return;
+    if (texts.length < 2) return;
+    const learnsOn = tokensOf(texts.map(({ ids }) => ids)) + texts.length <= fewTokens;
     const heldOutPaths = this.#innerHeldOutPaths();
-    const material = { ...this.#material, transformer: { ...transformer, heldOutPaths } };
+    const material = {
+      ...this.#material,
+      transformer: { ...transformer, heldOutPaths },
+      trust: learnsOn ? trust : null,
+      learnsOn,
+    };
     for (const factory of this.#staged('weighed')) {
       await this.#row(factory, 'weighed', material, this.#indexSeconds);
     }

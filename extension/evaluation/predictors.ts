@@ -1,4 +1,4 @@
-import { buildCounts, countDocuments, ended, type LearntTrust } from '../counts/buildCounts.ts';
+import { buildCounts, countAndHear, countDocuments, ended, type LearntTrust } from '../counts/buildCounts.ts';
 import { CountsAndCache } from '../counts/countsAndCache.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { Decoder } from '../engine/decoder.ts';
@@ -36,8 +36,10 @@ export interface Material {
   readonly documentTokens: number;
   /** null before it is trained, if there is no base */
   readonly transformer: TrainedTransformer | null;
-  /** how far to trust it, where that need not be learnt */
+  /** how far to trust it, where that need not be learnt from nothing */
   readonly trust: LearntTrust | null;
+  /** whether that is learnt on, from texts none of which it knows */
+  readonly learnsOn: boolean;
   /** to be awaited now and then, with the share that is done: lets signals in, and rejects when it is time to end */
   readonly breathe: (share: number) => Promise<void>;
 }
@@ -96,12 +98,15 @@ async function transformerModel({ platform, tokenizer, transformer }: Material):
 
 /** The counts know how far to trust the transformer, or learn it from what its training held out for itself. */
 async function mixtureModel(material: Material): Promise<SequenceModel> {
-  const { platform, tokenizer, texts, transformer, trust, documentTokens, breathe } = material;
+  const { platform, tokenizer, texts, transformer, trust, learnsOn, documentTokens, breathe } = material;
   const { module } = await kernels(platform, true);
   const model = await transformerModel(material);
   const options = { slack: 0, documentTokens, onProgress: goingOn(breathe) };
   if (trust !== null) {
-    const counts = await countDocuments(module, tokenizer, documentsOf(texts, tokenizer), trust, options);
+    const documents = documentsOf(texts, tokenizer);
+    const counts = learnsOn
+      ? await countAndHear(module, tokenizer, documents, trust, model, options)
+      : await countDocuments(module, tokenizer, documents, trust, options);
     return new MixtureModel(counts!, model);
   }
   const heldOut = new Set(transformer!.heldOutPaths);

@@ -3,8 +3,11 @@ import { pathInWorkspace } from '../corpus/roots.ts';
 import { splitHeldOut, type Text } from '../corpus/split.ts';
 import {
   buildCounts,
+  type BuildOptions,
+  countAndHear,
   countDocuments,
   ended,
+  fewTokens,
   type Outside,
   tokenFrequencies,
   tokensOf,
@@ -98,43 +101,74 @@ export class Indexer {
     const { module } = await compileKernels((name) => this.#platform.readAsset(name), true);
     this.#stage('counting');
     const { tokenizer, documents, transformer } = material;
-    const options = { mostTokens, onProgress: () => this.#breathe() };
     const known = await this.#trusted(material, module);
-    if (known === 'learnt here') return;
+    if (known?.isOfHere) return;
     if (known === null) {
-      const counts = await buildCounts(module, tokenizer, documents, options);
+      const counts = await buildCounts(module, tokenizer, documents, this.#options);
       await this.#finish(material, counts!, false);
     }
     if (transformer === null) return;
     this.#stage('weighing');
-    const { seen, outside } = unseen(material, transformer);
-    // From nothing, also where something comes with the model: what was learnt in other workspaces is no better to begin with.
-    const weighed = await buildCounts(module, tokenizer, seen, { ...options, outside });
-    const parts = [...seen, ...outside.documents];
-    if (texts.length === 1) countAsOne(weighed!, parts, documents[0]!);
-    await this.#finish(material, weighed!, true);
-    const frequencies = tokenFrequencies(parts, tokenizer.vocabSize);
-    await this.#save(material, { frequencies, trust: weighed!.trust, tokens: tokensOf(parts) });
+    const { counts, frequencies } = await this.#weighed(material, transformer, module, known?.trust ?? null);
+    await this.#finish(material, counts, true);
+    await this.#save(material, { frequencies, trust: counts.trust, tokens: tokensOf(documents) });
+  }
+
+  get #options(): BuildOptions {
+    return { mostTokens, onProgress: () => this.#breathe() };
   }
 
   /**
    * Counts that trust the transformer as is known from before, where it is: as was learnt in this workspace, or as ships with the model.
-   * @returns where it was learnt; null where nothing is known
+   * @returns that; null where nothing is known
    */
-  async #trusted(material: Material, module: WebAssembly.Module): Promise<'learnt here' | 'shipped' | null> {
+  async #trusted(
+    material: Material,
+    module: WebAssembly.Module,
+  ): Promise<{ readonly trust: KeptTrust; readonly isOfHere: boolean } | null> {
     const { tokenizer, documents, transformer } = material;
     const { checkpoint, trustFolder, relearn } = this.#request!;
     if (transformer === null || checkpoint === null) return null;
     const shipped = trustFolderOf(checkpoint);
     const here = trustFolder === null || relearn ? null : await this.#load(material, trustFolder);
-    const learnt = here ?? (trustFolder === shipped ? null : await this.#load(material, shipped));
-    if (learnt === null) return null;
-    const options = { mostTokens, onProgress: () => this.#breathe() };
-    const counts = await countDocuments(module, tokenizer, documents, learnt, options);
+    const trust = here ?? (trustFolder === shipped ? null : await this.#load(material, shipped));
+    if (trust === null) return null;
+    const counts = await countDocuments(module, tokenizer, documents, trust, this.#options);
     if (counts === null) return null;
     await this.#finish(material, counts, true);
-    const tokens = tokensOf(documents);
-    return (here?.tokens ?? 0) * mostGrowth >= tokens ? 'learnt here' : 'shipped';
+    return { trust, isOfHere: (here?.tokens ?? 0) * mostGrowth >= tokensOf(documents) };
+  }
+
+  /** Counts that have learnt here how far to trust the transformer, over the frequencies that their code tree is made of. */
+  async #weighed(
+    material: Material,
+    transformer: TrainedTransformer,
+    module: WebAssembly.Module,
+    known: KeptTrust | null,
+  ): Promise<{ readonly counts: CountingModel; readonly frequencies: Float32Array }> {
+    const { texts, tokenizer, documents } = material;
+    // In a large workspace it is no better to begin with.
+    const shipped = tokensOf(documents) <= fewTokens ? await this.#shipped(material, known) : null;
+    if (shipped !== null) {
+      const model = new TransformerModel(transformer.decoder, tokenizer.endOfText);
+      const counts = await countAndHear(module, tokenizer, documents, shipped, model, this.#options);
+      return { counts: counts!, frequencies: shipped.frequencies };
+    }
+    const { seen, outside } = unseen(material, transformer);
+    const counts = (await buildCounts(module, tokenizer, seen, { ...this.#options, outside }))!;
+    const parts = [...seen, ...outside.documents];
+    if (texts.length === 1) countAsOne(counts, parts, documents[0]!);
+    return { counts, frequencies: tokenFrequencies(parts, tokenizer.vocabSize) };
+  }
+
+  /** What was learnt in other workspaces: it comes with a model that has learnt from none of this one. */
+  async #shipped(material: Material, known: KeptTrust | null): Promise<KeptTrust | null> {
+    const { checkpoint, trustFolder } = this.#request!;
+    const folder = trustFolderOf(checkpoint!);
+    // Where there is one, it was found before, unless what was learnt here came first.
+    if (known === null || folder === trustFolder) return known?.tokens === null ? known : null;
+    const shipped = known.tokens === null ? known : await this.#load(material, folder);
+    return shipped?.tokens === null ? shipped : null;
   }
 
   async #load({ tokenizerJson }: Material, folder: string): Promise<KeptTrust | null> {

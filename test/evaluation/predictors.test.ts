@@ -19,6 +19,7 @@ const material: Material = {
   documentTokens: 65_536,
   transformer: { config, tensors: randomTensors(config, 1), heldOutPaths: ['0.ts', '1.ts'] },
   trust: null,
+  learnsOn: false,
   breathe: () => Promise.resolve(),
 };
 const documents = heldOut.map((bytes) => [...tokenizer.encode(bytes).subarray(0, 300), tokenizer.endOfText]);

@@ -115,6 +115,7 @@ async function study(corpus: string, predictor: BeamRun['predictor']): Promise<B
     documentTokens: texts.reduce((most, { ids }) => Math.max(most, ids.length + 1), 0),
     transformer: { config, tensors, heldOutPaths: [] },
     trust,
+    learnsOn: false,
     breathe: () => Promise.resolve(),
   });
   const agreeing = new AgreeingTokens(tokenizer);
