@@ -119,9 +119,15 @@ function matchRest(
 function worseUntil({ signs, open, left }: Scanned, replaced: number, at: Surroundings): number | null {
   if (at.syntax.scopes === 'none') return null;
   // Until a comment or string of several lines is closed, all that stands behind it is in it.
-  if (at.open.slice(left).some(spansLines)) return null;
-  if (strays(open, signsFrom(replaced, at)) <= strays(at.open, at.behind)) return null;
+  if (at.open.slice(left).some((opened) => spansLines(opened) && !isClosedHere(opened, at))) return null;
+  const isWorse = strays(open, signsFrom(replaced, at)) > strays(at.open, at.behind);
+  if (!isWorse && !(replaced > 0 && endsMarkup(replaced, at))) return null;
   return signs.findLast(({ closes }) => closes === 'outer')?.at ?? null;
+}
+
+/** In code with markup in it, such as JSX, the end of a tag is no sign, and would come a second time. */
+function endsMarkup(replaced: number, { restOfLine, syntax }: Surroundings): boolean {
+  return !syntax.tags && /^\s*\/?>/.test(restOfLine.slice(replaced));
 }
 
 function spansLines(opened: Opened): boolean {
@@ -131,8 +137,14 @@ function spansLines(opened: Opened): boolean {
   return kind === 'comment' ? close !== '\n' : quotes?.multiline === true;
 }
 
+/** The editor has closed it on the cursor's line. */
+function isClosedHere(opened: Opened, { closers, restOfLine }: Surroundings): boolean {
+  return closers.some(({ at, name }) => at < restOfLine.length && name === closedName(opened));
+}
+
+/** The element that a tag's end opens has no length, and goes with it. */
 function signsFrom(start: number, { behind }: Surroundings): readonly Sign[] {
-  return behind.filter(({ at }) => at >= start);
+  return behind.filter(({ at, length }) => at >= start && at + length > start);
 }
 
 /** How many closing signs close nothing. */

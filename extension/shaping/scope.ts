@@ -11,6 +11,22 @@ export function endWithScope(draft: Shaped, at: Surroundings): Shaped {
   return { ...draft, text: byBrackets.split('\n').slice(0, linesOfBlock(byBrackets, at)).join('\n') };
 }
 
+/** In code with markup in it, such as JSX: the text up to the end tag that stands behind the cursor already. */
+export function endWithTag(draft: Shaped, { restOfLine, syntax }: Surroundings): Shaped {
+  const name = /^[^<]*<\/([\w.:-]*)>/.exec(restOfLine)?.[1];
+  if (name === undefined || syntax.tags) return draft;
+  const tags = new RegExp(
+    `<(/?)${name.replaceAll('.', '\\.')}(?=${name === '' ? '>' : '[\\s/>]'})[^<]*`,
+    'g',
+  );
+  let depth = 0;
+  for (const { 0: tag, 1: slash, index } of draft.text.matchAll(tags)) {
+    if (slash === '' && !tag.includes('/>')) depth++;
+    if (slash !== '' && --depth < 0) return { ...draft, text: draft.text.slice(0, index) };
+  }
+  return draft;
+}
+
 /** A closing sign that the editor has put behind the cursor may be the text's last line, because it is replaced. */
 function endByBrackets(text: string, firstEnd: number, at: Surroundings): number {
   const behind = at.closers.filter((sign) => sign.at < at.restOfLine.length && isScope(sign)).length;

@@ -13,7 +13,7 @@ import {
   withLineFeeds,
 } from './place.ts';
 import { withoutRepetition } from './repetition.ts';
-import { endWithScope } from './scope.ts';
+import { endWithScope, endWithTag } from './scope.ts';
 
 export type { Place, RefusalReason, Shaped } from './place.ts';
 export { mayInsertAt } from './place.ts';
@@ -24,6 +24,7 @@ type Step = (draft: Shaped, at: Surroundings) => Shaped | RefusalReason;
 const steps: readonly Step[] = [
   inWholeWords,
   endWithScope,
+  endWithTag,
   indentAsDocument,
   dedentClosing,
   indentWithinBlock,

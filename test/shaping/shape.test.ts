@@ -37,6 +37,31 @@ describe('a word that stands further out than the lines above it', () => {
   });
 });
 
+describe('a line whose tags the editor has closed', () => {
+  const lineOf = (languageId: string, [before, behind]: readonly [string, string], text: string): string => {
+    const place = { languageId, prefix: before, suffix: `${behind}\n`, insertSpaces: true, tabSize: 2 };
+    const shown = shape(text, place);
+    return 'text' in shown ? before + shown.text + behind.slice(shown.replaced) : before + behind;
+  };
+
+  it.each([
+    [
+      'typescriptreact',
+      ['return <Notice>', '</Notice>'],
+      '{phrases.starting}</Notice>;',
+      '{phrases.starting}',
+    ],
+    ['javascriptreact', ['return <>', '</>'], '{children}</>;', '{children}'],
+    ['typescriptreact', ['<p>', '</p>'], '<p>{a}</p><p b="" /> all</p>;', '<p>{a}</p><p b="" /> all'],
+    ['typescriptreact', ['<p class="', '"></p>'], 'title large">Text</p>;', 'title large'],
+    ['typescript', ['const a: Foo<Bar["', '"]>'], 'index"]>(1);', 'index'],
+    ['html', ['<a class="', '"></a>'], 'title large">Text</a>', 'title large'],
+    ['vue', ['<li :key="', '"></li>'], 'item.id">{{ item }}</li>', 'item.id'],
+  ] as const)('has no tag twice (%s, %j before %j)', (languageId, around, text, shown) => {
+    expect(lineOf(languageId, around, text)).toBe(around[0] + shown + around[1]);
+  });
+});
+
 describe('mayInsertAt', () => {
   const before = (restOfLine: string): boolean =>
     mayInsertAt({ prefix: '', suffix: `${restOfLine}\nnext line` });
