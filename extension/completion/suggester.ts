@@ -3,7 +3,7 @@ import { leastInProse, shownTokens } from '../prediction/gate.ts';
 import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
 import type { SuggestedTokens } from '../protocol/suggested.ts';
-import { placeKind } from '../shaping/lexical.ts';
+import { isProse } from '../shaping/lexical.ts';
 import { beginsWithinWord, lastLine } from '../shaping/place.ts';
 import { mayInsertAt, type Place, type RefusalReason, shape, type Shaped } from '../shaping/shape.ts';
 import { acceptance, type Calibration, probabilityFor, usualCalibration } from './acceptance.ts';
@@ -225,8 +225,8 @@ function optionsFor(
 
 function leastAcceptance({ place, isExplicit }: Question, eagerness: Eagerness): number {
   if (isExplicit) return Math.min(leastOnDemand, eagerness.leastAcceptance);
-  const isCode = placeKind(place.prefix, place.languageId) === 'code';
-  return isCode ? eagerness.leastAcceptance : leastInProse(eagerness.leastAcceptance);
+  const least = eagerness.leastAcceptance;
+  return isProse(place.prefix, place.languageId) ? leastInProse(least) : least;
 }
 
 /** Of a single line as much is shown as is sure, of several each as a whole, and only within a block or of one that the first opens. */

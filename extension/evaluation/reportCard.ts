@@ -12,7 +12,7 @@ import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type { ReportCard, ReportRequest, ReportRow } from '../protocol/reportCard.ts';
 import { languageOfName } from '../shaping/languageOfName.ts';
-import { placeKind } from '../shaping/lexical.ts';
+import { isProse } from '../shaping/lexical.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
 import { heldOutText, type HeldOutText } from './heldOutText.ts';
 import { bestPoint } from './keystrokes.ts';
@@ -165,7 +165,7 @@ async function judge(
   start: number,
 ): Promise<ReportCard> {
   const lines = chooseLines(judged, { typedLines, cursorsPerKind: 0 }, 1);
-  const task = { tokenizer, texts: judged, lines, isProse };
+  const task = { tokenizer, texts: judged, lines, isProse: isInProse };
   const passes = [new ScoringPass(models.together, task), new ScoringPass(models.counts, task)] as const;
   const words = new WordTypist([...learnt, ...trusted]);
   let files = 0;
@@ -207,8 +207,8 @@ function rowOf(
 }
 
 /** As completions see it. */
-function isProse({ bytes, path }: HeldOutText, at: number): boolean {
-  return placeKind(new TextDecoder().decode(bytes.subarray(0, at)), languageOfName(path)) !== 'code';
+function isInProse({ bytes, path }: HeldOutText, at: number): boolean {
+  return isProse(new TextDecoder().decode(bytes.subarray(0, at)), languageOfName(path));
 }
 
 const lineFeed = 10;

@@ -173,7 +173,7 @@ function swallowsFrom(
   const rest = restOfLine.slice(replaced).trim();
   if (rest === '' || kept.length < text.length) return null;
   const top = open.at(-1);
-  if (top !== undefined && open.length > left && top.kind !== 'code') {
+  if (open.length > left && (top?.kind === 'string' || top?.kind === 'comment')) {
     return signs.findLast(({ name, closes }) => name === top.name && closes === null)!.at;
   }
   const lineEnd = text.indexOf('\n');

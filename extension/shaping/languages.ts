@@ -17,6 +17,8 @@ export type Scopes = 'brackets' | 'indentation' | 'tags' | 'none';
 export interface Syntax {
   readonly lineComments: readonly string[];
   readonly blockComments: readonly (readonly [open: string, close: string])[];
+  /** A file is a template: it begins outside of the code, which ends with the first sign and goes on behind the second. */
+  readonly outside?: readonly [open: string, close: string];
   /** longer signs before the shorter ones that they begin with */
   readonly quotes: readonly Quotes[];
   /** whole literals that hold quotes or brackets, as a regular expression */
@@ -49,6 +51,9 @@ const character = String.raw`'(?:\\[^\n']{1,10}|\\'|[^\\'\n])'`;
 const expression = String.raw`(?<=(?:^|[(,=:[!&|?{};+\n]|\breturn|=>)[ \t]*)\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/`;
 /** r"…", r#"…"#; up to the line's end, which is where most of them end */
 const rustRaw = String.raw`\bb?r(?<hashes>#*)"[^\n]*?"\k<hashes>`;
+
+/** The code of a template ends within a comment, too. */
+const phpComment = String.raw`(?:\/\/|#)[^\n]*?(?=\?>)`;
 
 const braces: Syntax = {
   ...slashes,
@@ -120,8 +125,9 @@ const syntaxes: Readonly<Record<string, Syntax>> = {
   php: {
     ...braces,
     lineComments: ['//', '#'],
+    outside: ['?>', '<?'],
     quotes: [doubleLines, { ...single, multiline: true }],
-    literals: null,
+    literals: phpComment,
   },
   json: { ...css, blockComments: [], quotes: [double] },
   jsonc: { ...braces, quotes: [double], literals: null },

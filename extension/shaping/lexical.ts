@@ -1,6 +1,7 @@
 import { type Quotes, type Syntax, syntaxOf } from './languages.ts';
 
-export type TextKind = 'code' | 'string' | 'comment';
+/** `markup`: around the code of a template */
+export type TextKind = 'code' | 'string' | 'comment' | 'markup';
 
 /** A bracket, quote, comment or tag that is open. */
 export interface Opened {
@@ -54,6 +55,11 @@ export function placeKind(prefix: string, languageId: string): TextKind {
   return kindOf(openBefore(prefix, syntaxOf(languageId)));
 }
 
+/** Whether words stand there for people. */
+export function isProse(prefix: string, languageId: string): boolean {
+  return ['string', 'comment'].includes(placeKind(prefix, languageId));
+}
+
 export function kindOf(open: readonly Opened[]): TextKind {
   return open.at(-1)?.kind ?? 'code';
 }
@@ -82,7 +88,7 @@ export function openBefore(prefix: string, syntax: Syntax): readonly Opened[] {
   const whole = isCut ? prefix.slice(prefix.indexOf('\n') + 1) : prefix;
   const end = whole.lastIndexOf('\n') + 1;
   const lines = whole.slice(0, end);
-  const begun = isCut ? beginnings(syntax) : [[]];
+  const begun = isCut ? beginnings(syntax) : [beginning(syntax)];
   const goesOn =
     known?.syntax === syntax && known.readings.length === begun.length && lines.startsWith(known.lines);
   const from = goesOn ? known! : { lines: '', readings: begun.map((open) => ({ open, codeLines: 0 })) };
@@ -92,6 +98,11 @@ export function openBefore(prefix: string, syntax: Syntax): readonly Opened[] {
   return scan(whole.slice(end), syntax, best.open).open;
 }
 
+/** Of a text that is there from its beginning. */
+function beginning({ outside }: Syntax): readonly Opened[] {
+  return outside === undefined ? [] : [markup(...outside)];
+}
+
 function beginnings(syntax: Syntax): (readonly Opened[])[] {
   if (syntax.tags) return [[]];
   const several = syntax.quotes.filter(({ multiline }) => multiline === true);
@@ -99,6 +110,7 @@ function beginnings(syntax: Syntax): (readonly Opened[])[] {
     [],
     ...several.map((quotes) => [openedBy(quotes)]),
     ...syntax.blockComments.map(([open, close]) => [comment(open, close)]),
+    ...(syntax.outside === undefined ? [] : [beginning(syntax)]),
   ];
 }
 
@@ -166,6 +178,10 @@ function openedBy(quotes: Quotes, indentation = ''): Opened {
 
 function comment(open: string, close: string, indentation = ''): Opened {
   return { name: open, kind: 'comment', close, quotes: null, tag: null, indentation };
+}
+
+function markup(open: string, close: string): Opened {
+  return { ...comment(open, close), kind: 'markup' };
 }
 
 function bracket(name: string, indentation: string, tag: string | null = null): Opened {
@@ -250,7 +266,7 @@ class Scanner {
   }
 
   #meet(sign: string, groups: Readonly<Record<string, string | undefined>>): void {
-    const { lineComments, blockComments, quotes } = this.#syntax;
+    const { lineComments, blockComments, outside, quotes } = this.#syntax;
     if (groups['literal'] !== undefined) {
       this.#at += sign.length;
     } else if (groups['tag'] !== undefined) {
@@ -267,6 +283,8 @@ class Scanner {
     } else if (groups['block'] !== undefined) {
       const [open, close] = blockComments.find(([open]) => open === sign)!;
       this.#push(comment(open, close, this.#indentation()), sign);
+    } else if (groups['outside'] !== undefined) {
+      this.#push(markup(...outside!), sign);
     } else if (lineComments.includes(sign)) {
       this.#push(comment(sign, '\n'), sign);
     } else if (pairs[sign] === undefined) {
@@ -353,13 +371,22 @@ function codeExpression(syntax: Syntax): RegExp {
   return expression;
 }
 
-function codePattern({ lineComments, blockComments, quotes, literals, prose, tags }: Syntax): string {
+function codePattern({
+  lineComments,
+  blockComments,
+  outside,
+  quotes,
+  literals,
+  prose,
+  tags,
+}: Syntax): string {
   const before = prose ? '(?<![\\w])' : '';
   const spaced = prose ? '(?<=^|[\\s;])' : '';
   const any = (signs: readonly string[]): string => signs.map(escaped).join('|');
   const parts: string[] = [];
   if (literals !== null) parts.push(`(?<literal>${literals})`);
   if (blockComments.length > 0) parts.push(`(?<block>${any(blockComments.map(([open]) => open))})`);
+  if (outside !== undefined) parts.push(`(?<outside>${escaped(outside[0])})`);
   if (lineComments.length > 0) parts.push(`${spaced}(?:${any(lineComments)})`);
   if (tags) parts.push('</(?<ended>[A-Za-z][\\w:.-]*)\\s*>', '<(?<tag>[A-Za-z!][\\w:.-]*)', '/?>');
   if (quotes.length > 0) parts.push(`${before}(?<quote>${any(quotes.map(({ open }) => open))})`);

@@ -36,6 +36,12 @@ describe('placeKind', () => {
     ['html', "<p>It isn't", 'code'],
     ['html', '<a href="', 'string'],
     ['html', '<!-- it', 'comment'],
+    ['php', "<p>It isn't", 'markup'],
+    ['php', "<p>It isn't</p>\n<?php foo(", 'code'],
+    ['php', '<?php if ($a): ?>\n  <a href="#">It isn\'t</a> <?= ', 'code'],
+    ['php', "<?php endif; // it ?>\n<p>It isn't", 'markup'],
+    ['php', "<?php\necho 'it", 'string'],
+    ['php', '<?php // it', 'comment'],
     ['css', 'a { /* it', 'comment'],
     ['css', 'background: url(//example.org/', 'code'],
     ['yaml', "name: what's new", 'code'],
@@ -91,7 +97,7 @@ describe('placeKind', () => {
     );
     fc.assert(
       fc.property(text, languages, (prefix, languageId) => {
-        expect(['code', 'string', 'comment']).toContain(placeKind(prefix, languageId));
+        expect(['code', 'string', 'comment', 'markup']).toContain(placeKind(prefix, languageId));
       }),
       { numRuns: 2_000 },
     );

@@ -37,13 +37,24 @@ describe('a word that stands further out than the lines above it', () => {
   });
 });
 
-describe('a line whose tags the editor has closed', () => {
-  const lineOf = (languageId: string, [before, behind]: readonly [string, string], text: string): string => {
-    const place = { languageId, prefix: before, suffix: `${behind}\n`, insertSpaces: true, tabSize: 2 };
-    const shown = shape(text, place);
-    return 'text' in shown ? before + shown.text + behind.slice(shown.replaced) : before + behind;
-  };
+/** The text around the cursor with what is shown of a text in between. */
+function lineOf(languageId: string, [before, behind]: readonly [string, string], text: string): string {
+  const place = { languageId, prefix: before, suffix: `${behind}\n`, insertSpaces: true, tabSize: 2 };
+  const shown = shape(text, place);
+  return 'text' in shown ? before + shown.text + behind.slice(shown.replaced) : before + behind;
+}
 
+it.each([
+  [["<p>Don't</p>\n<?php foo(", ')'], "'bar'); ?>", "'bar'); ?>"],
+  [["<p>Don't</p>\n<b><?= ", '</b>'], '$name ?></b>', '$name ?></b>'],
+] as const)(
+  'in a template what stands around the code is no string (%j before %j)',
+  (around, text, shown) => {
+    expect(lineOf('php', around, text)).toBe(around[0] + shown);
+  },
+);
+
+describe('a line whose tags the editor has closed', () => {
   it.each([
     [
       'typescriptreact',
