@@ -112,15 +112,40 @@ function indentationOfOpening(line: string, at: Surroundings): string | null {
   if (word === undefined || !syntax.dedents.includes(word)) return null;
   const width = widthOf(lineSoFar, tabSize);
   const written = linesAbove.filter((above) => !isBlank(above) && !isComment(above, syntax));
+  const last = written.at(-1);
   // Further out than the line above, somebody has dedented it already.
-  if (written.length === 0 || width < widthOf(written.at(-1)!, tabSize)) return null;
-  const opening = written.findLast((above) => widthOf(above, tabSize) < width);
+  if (last === undefined || width < widthOf(last, tabSize)) return null;
+  const isBeside = width === widthOf(last, tabSize) && !wholeInLine.test(last);
+  if (isBeside && goesOnFrom[word]?.test(last.trimStart()) === true) return null;
+  const isAfterCase = isBeside && casesBefore[word]?.test(last.trimStart()) === true;
+  const opens = (above: string): boolean => {
+    const columns = widthOf(above, tabSize);
+    return columns < width || (isAfterCase && columns === width && /^\s*case\b/.test(above));
+  };
+  const opening = written.findLast(opens);
   if (opening === undefined) return null;
   const within = open.at(-1);
   const leaves = within !== undefined && widthOf(opening, tabSize) <= widthOf(within.indentation, tabSize);
   // In brackets it is part of an expression; what `end` ends may begin on the bracket's line.
   return leaves && word !== 'end' ? null : /^[ \t]*/.exec(opening)![0];
 }
+
+/** Lines whose statement is not ended by a word behind their body: by the word that may go on with it as far out. */
+const goesOnFrom: Readonly<Record<string, RegExp>> = {
+  else: /^(?:if|elif|elsif|elseif|unless|when|except|rescue)\b/,
+  elif: /^(?:if|elif)\b/,
+  elsif: /^(?:if|elsif|unless)\b/,
+  elseif: /^(?:if|elseif)\b/,
+  except: /^(?:try|except)\b/,
+  finally: /^(?:try|except|else)\b/,
+  when: /^(?:case|when)\b/,
+};
+/** Cases with what they do beside them, which may stand as far out as `case` itself, by the word that ends all of it. */
+const casesBefore: Readonly<Record<string, RegExp>> = {
+  end: /^(?:when|in|else)\b/,
+  esac: /^[^()]*\).*;;\s*$/,
+};
+const wholeInLine = /\b(?:end|fi)\b|,\s*do:/;
 
 /** All of the line. */
 function isComment(line: string, { lineComments }: Syntax): boolean {

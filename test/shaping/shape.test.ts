@@ -30,6 +30,34 @@ describe('a word that stands further out than the lines above it', () => {
   });
 
   it.each([
+    ['python', 'def f(x):\n  if x: return 1\n  ', 'else: return 2'],
+    ['python', 'def f(x):\n  try: import a\n  ', 'except ImportError: a = None'],
+    ['python', 'if a:\n  if b: c()\n  ', 'elif d:'],
+    ['ruby', 'def f(x)\n  case x\n  ', 'when 1 then a'],
+    ['ruby', 'def f(x)\n  case x\n  when 1 then a\n  ', 'when 2 then b'],
+    ['ruby', 'def f(x)\n  case x\n  when 1 then a\n  ', 'else raise'],
+    ['ruby', 'def f(x)\n  case x\n  when 1 then a\n  ', 'end.to_sym'],
+    ['shellscript', 'while shift; do\n  case $1 in\n  -a) all=1 ;;\n  ', 'esac'],
+  ])('stays as far out as the line above it that has its body beside it (%s)', (languageId, prefix, text) => {
+    expect(dedentOf(languageId, prefix, text)).toBe(0);
+  });
+
+  it.each([
+    ['python', 'try:\n  if b: c()\n  ', 'except E:', 2],
+    ['ruby', 'case x\n  when 1 then a\n  ', 'end.to_sym', 2],
+    ['ruby', 'def f\n  case x\n  when 1 then a\n  end\n  ', 'end.to_sym', 2],
+    ['lua', 'if a then\n  if b then return end\n  ', 'else', 2],
+    ['elixir', 'if a do\n  if b, do: c\n  ', 'else', 2],
+    ['shellscript', 'case $1 in\n  -a) all=1 ;;\n  ', 'esac', 2],
+    ['shellscript', 'if a; then\n  if b; then c; fi\n  ', 'else', 2],
+  ] as const)(
+    'else ends the block that the line above is in (%s, %j, %j)',
+    (languageId, prefix, text, dedent) => {
+      expect(dedentOf(languageId, prefix, text)).toBe(dedent);
+    },
+  );
+
+  it.each([
     ['shellscript', 'run() {\n  if [ -d out ]; then\n    ls out\n    ', 'else'],
     ['lua', 'each(list, function(item)\n  print(item)\n  ', 'end)'],
   ])('is one within brackets, too, where a block is (%s)', (languageId, prefix, text) => {
