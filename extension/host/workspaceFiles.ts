@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { fileNameReason, folderNameReason } from '../corpus/names.ts';
 import { Arrivals } from './arrivals.ts';
 import { openDocumentAt } from './completionProvider.ts';
-import { documentName, pathOf } from './configuration.ts';
+import { pathOf } from './configuration.ts';
 import { isInWorkspace, isWritten } from './documents.ts';
 import { logFailure } from './failure.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
@@ -45,9 +45,9 @@ export function followFiles(model: WorkspaceModel, log: vscode.LogOutputChannel)
   ];
 }
 
-/** By the names alone, which spares a look at what builds and package managers write by the thousand. */
+/** By the names below its folder alone, which spares a look at what builds and package managers write by the thousand. */
 function mayBeLearnt(uri: vscode.Uri): boolean {
-  const names = documentName({ uri }).split('/');
+  const names = vscode.workspace.asRelativePath(uri, false).split('/');
   return (
     names.slice(0, -1).every((name) => folderNameReason(name) === null) &&
     fileNameReason(names.at(-1)!) === null
