@@ -53,6 +53,8 @@ export async function forget(
   if (place === null) return sayNothingChosen();
   try {
     await Promise.all([model.forget(pathInOpenFolders(pathOf(place.uri))!), exclude(place)]);
+    // What was said then is all that holds: a file that is saved is counted again.
+    if (!vscode.workspace.isTrusted) return;
     const trained = model.isTrained;
     const train = vscode.l10n.t('Train on Workspace');
     const choice = await vscode.window.showInformationMessage(

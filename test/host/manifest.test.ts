@@ -97,6 +97,12 @@ describe('the manifest', () => {
     }
   });
 
+  it('offers to forget a file of the Explorer where one is chosen: of several only the one under the pointer would be forgotten', () => {
+    const entries: { command: string; when: string }[] = manifest.contributes.menus['explorer/context'];
+    expect(entries.map(({ command }) => command)).toEqual([commands.forgetFile]);
+    for (const { when } of entries) expect(when.split(' && ')).toContain('!listMultiSelection');
+  });
+
   it('has a phrase for every placeholder and a placeholder for every phrase', () => {
     const used = [...JSON.stringify(manifest).matchAll(/"%([^"%]+)%"/g)].map(([, key]) => key);
     expect([...new Set(used)].sort()).toEqual(Object.keys(phrases).sort());
