@@ -135,7 +135,7 @@ function pageItem({ side, folder, from, to, total }: Extract<CorpusNode, { kind:
 }
 
 function entryItem(entry: CorpusEntry): vscode.TreeItem {
-  const { path, reason, inModel } = entry;
+  const { path } = entry;
   const { None, Collapsed } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(nameOf(path), isOpenable(entry) ? Collapsed : None);
   const uri = uriInOpenFolders(path);
@@ -143,12 +143,18 @@ function entryItem(entry: CorpusEntry): vscode.TreeItem {
   item.iconPath = path.endsWith('/') ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   item.description = describe(entry).join(', ');
   item.tooltip = [path, ...describe(entry)].join('\n');
-  item.contextValue = reason === 'excluded' ? 'excluded' : reason === null ? 'learnt' : 'leftOut';
-  if (isOpenable(entry) && inModel) item.contextValue = 'leftOut';
+  // No rule of a folder of the workspace leaves out the folder itself.
+  if (uri !== null) item.contextValue = kindOf(entry);
   if (uri !== null && !path.endsWith('/')) {
     item.command = { command: 'vscode.open', title: vscode.l10n.t('Open File'), arguments: [uri] };
   }
   return item;
+}
+
+/** What can be done with it, as menus ask. */
+function kindOf(entry: CorpusEntry): string {
+  if (entry.reason === 'excluded') return 'excluded';
+  return entry.reason !== null || (isOpenable(entry) && entry.inModel) ? 'leftOut' : 'learnt';
 }
 
 function describe({ path, reason, bytes, secrets, files, inModel }: CorpusEntry): string[] {

@@ -13,6 +13,8 @@ export type SilenceReason =
   | { readonly kind: 'secretFile' }
   | { readonly kind: 'tooLarge' }
   | { readonly kind: 'manual' }
+  /** the editor's own setting keeps it from asking by itself */
+  | { readonly kind: 'editorOff' }
   /** `untilMs`: since 1970 */
   | { readonly kind: 'snoozed'; readonly untilMs: number }
   | { readonly kind: 'noModel' }

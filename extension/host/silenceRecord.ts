@@ -56,6 +56,13 @@ export class SilenceRecord implements vscode.Disposable {
     return standingSilence(facts, explicit);
   }
 
+  /** The same where nobody asks, and perhaps nobody will. */
+  unasked(document: vscode.TextDocument): SilenceReason | null {
+    const editor = vscode.workspace.getConfiguration('editor', document);
+    const isOff = editor.get<unknown>('inlineSuggest.enabled') === false;
+    return this.standing(document, false) ?? (isOff ? { kind: 'editorOff' } : null);
+  }
+
   /** The provider is asked. The editor asks for nothing by itself while suggestions are snoozed, so that they no longer are. */
   asked(kind: vscode.InlineCompletionTriggerKind): void {
     if (kind === vscode.InlineCompletionTriggerKind.Automatic) this.#setSnooze(null);
@@ -72,7 +79,7 @@ export class SilenceRecord implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined) return null;
     const { document, selection } = editor;
-    const standing = this.standing(document, false);
+    const standing = this.unasked(document);
     if (standing !== null) return standing;
     const answer = this.#answer;
     const isHere =

@@ -17,6 +17,10 @@ export function silenceSentence(reason: SilenceReason): string {
       return t('Off here, because the file is too large.');
     case 'manual':
       return t('Suggestions come when you ask for them (nihilo.completion.trigger).');
+    case 'editorOff':
+      return t(
+        'Suggestions come when you ask for them, because the setting editor.inlineSuggest.enabled is off.',
+      );
     case 'snoozed':
       return t('Suggestions are snoozed until {0}.', timeOf(reason.untilMs));
     case 'noModel':

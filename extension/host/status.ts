@@ -65,7 +65,9 @@ export function statusOf(
 
 /** Whether somebody has switched suggestions off, which is worth more than what would be suggested. */
 function isChosen({ kind }: SilenceReason): boolean {
-  return ['languageOff', 'excludedFile', 'secretFile', 'tooLarge', 'manual', 'snoozed'].includes(kind);
+  return ['languageOff', 'excludedFile', 'secretFile', 'tooLarge', 'manual', 'editorOff', 'snoozed'].includes(
+    kind,
+  );
 }
 
 /** Share of the time that training takes, in whole percent; null while it can't be told. */

@@ -45,7 +45,7 @@ export class StatusBar implements vscode.Disposable {
 
   #update(): void {
     const document = vscode.window.activeTextEditor?.document;
-    const standing = document === undefined ? null : this.#silences.standing(document, false);
+    const standing = document === undefined ? null : this.#silences.unasked(document);
     const status = statusOf(this.#model, standing);
     const { icon, text, tooltip: about } = wording(status);
     const silence = status.kind === 'silent' ? null : this.#silences.here();
@@ -114,7 +114,8 @@ function wording(status: Status): Wording {
 function silentWording(reason: SilenceReason): Wording {
   const { t } = vscode.l10n;
   const tooltip = silenceSentence(reason);
-  if (reason.kind === 'manual') return { icon: 'circle-outline', text: t('on request'), tooltip };
+  if (reason.kind === 'manual' || reason.kind === 'editorOff')
+    return { icon: 'circle-outline', text: t('on request'), tooltip };
   if (reason.kind === 'snoozed') return { icon: 'bell-slash', text: t('snoozed'), tooltip };
   return { icon: 'circle-slash', text: t('off here'), tooltip };
 }

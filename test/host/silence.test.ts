@@ -119,6 +119,7 @@ describe('silenceSentence', () => {
       [{ kind: 'secretFile' }, 'hold secrets'],
       [{ kind: 'tooLarge' }, 'too large'],
       [{ kind: 'manual' }, 'when you ask'],
+      [{ kind: 'editorOff' }, 'editor.inlineSuggest.enabled'],
       [{ kind: 'snoozed', untilMs: Date.now() }, 'snoozed until'],
       [{ kind: 'noModel' }, 'nothing to complete with'],
       [{ kind: 'indexNotReady', stage: 'reading' }, 'counted'],
