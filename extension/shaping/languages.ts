@@ -52,8 +52,8 @@ const expression = String.raw`(?<=(?:^|[(,=:[!&|?{};+\n]|\breturn|=>)[ \t]*)\/(?
 /** r"…", r#"…"#; up to the line's end, which is where most of them end */
 const rustRaw = String.raw`\bb?r(?<hashes>#*)"[^\n]*?"\k<hashes>`;
 
-/** The code of a template ends within a comment, too. */
-const phpComment = String.raw`(?:\/\/|#)[^\n]*?(?=\?>)`;
+/** An attribute, `#[…]`, is no comment; the code of a template ends within one. */
+const phpComment = String.raw`#(?=\[)|(?:\/\/|#)[^\n]*?(?=\?>)`;
 
 const braces: Syntax = {
   ...slashes,

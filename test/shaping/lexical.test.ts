@@ -42,6 +42,8 @@ describe('placeKind', () => {
     ['php', "<?php endif; // it ?>\n<p>It isn't", 'markup'],
     ['php', "<?php\necho 'it", 'string'],
     ['php', '<?php // it', 'comment'],
+    ['php', '<?php # it', 'comment'],
+    ['php', '<?php #[Route(', 'code'],
     ['css', 'a { /* it', 'comment'],
     ['css', 'background: url(//example.org/', 'code'],
     ['yaml', "name: what's new", 'code'],

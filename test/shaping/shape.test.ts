@@ -72,6 +72,11 @@ function lineOf(languageId: string, [before, behind]: readonly [string, string],
   return 'text' in shown ? before + shown.text + behind.slice(shown.replaced) : before + behind;
 }
 
+it('an attribute of PHP is code, whose bracket the editor has closed', () => {
+  const around = ['<?php\n#[', ']'] as const;
+  expect(lineOf('php', around, 'Route("/")]\nclass Home {}')).toBe('<?php\n#[Route("/")]\nclass Home {}');
+});
+
 it.each([
   [["<p>Don't</p>\n<?php foo(", ')'], "'bar'); ?>", "'bar'); ?>"],
   [["<p>Don't</p>\n<b><?= ", '</b>'], '$name ?></b>', '$name ?></b>'],
