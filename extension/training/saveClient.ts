@@ -50,13 +50,19 @@ export class SaveClient {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;
-    if (write) {
-      connection.worker.post({ type: 'close' });
-      const patience = setTimeout(connection.end, patienceMs);
-      await connection.ended;
-      clearTimeout(patience);
+    // Whoever began with the model before its last writing would write over that.
+    this.#holders++;
+    try {
+      if (write) {
+        connection.worker.post({ type: 'close' });
+        const patience = setTimeout(connection.end, patienceMs);
+        await connection.ended;
+        clearTimeout(patience);
+      }
+      await connection.worker.terminate();
+    } finally {
+      this.#holders--;
     }
-    await connection.worker.terminate();
   }
 
   /** Likewise, and nothing is learnt while `run` goes on: what it writes would be overwritten. */

@@ -41,12 +41,14 @@ describe('SaveClient', () => {
     expect(platform.worker.terminated).toBe(true);
   });
 
-  it('waits for what is written when it is closed, and starts anew with the next file', async () => {
+  it('waits for what is written when it is closed, which no other reads before, and starts anew with the next file', async () => {
     client.learn('/a', learning);
     const { worker } = platform;
     const closing = client.close(true);
     expect(worker.received.at(-1)).toEqual({ type: 'close' });
     expect(worker.terminated).toBe(false);
+    client.learn('/b', learning);
+    expect(platform.workers).toHaveLength(1);
     worker.reply({ type: 'written' });
     worker.reply({ type: 'closed' });
     await closing;
