@@ -1,6 +1,6 @@
 import { syntaxOf } from './languages.ts';
 import { closedName, cutFrom, kindOf, type Opened, scan, type Scanned, type Sign } from './lexical.ts';
-import { isBlank, type Shaped, type Surroundings } from './place.ts';
+import { endsTag, isBlank, type Shaped, type Surroundings } from './place.ts';
 
 /**
  * The text without closing signs that nothing opens or that stand behind the cursor already. Where it closes what the editor closed and
@@ -121,13 +121,10 @@ function worseUntil({ signs, open, left }: Scanned, replaced: number, at: Surrou
   // Until a comment or string of several lines is closed, all that stands behind it is in it.
   if (at.open.slice(left).some((opened) => spansLines(opened) && !isClosedHere(opened, at))) return null;
   const isWorse = strays(open, signsFrom(replaced, at)) > strays(at.open, at.behind);
-  if (!isWorse && !(replaced > 0 && endsMarkup(replaced, at))) return null;
+  // The end of a tag would come a second time.
+  const doubles = replaced > 0 && endsTag(at.restOfLine.slice(replaced), at);
+  if (!isWorse && !doubles) return null;
   return signs.findLast(({ closes }) => closes === 'outer')?.at ?? null;
-}
-
-/** In code with markup in it, such as JSX, the end of a tag is no sign, and would come a second time. */
-function endsMarkup(replaced: number, { restOfLine, syntax }: Surroundings): boolean {
-  return !syntax.tags && /^\s*\/?>/.test(restOfLine.slice(replaced));
 }
 
 function spansLines(opened: Opened): boolean {

@@ -1,10 +1,12 @@
 import { scan } from './lexical.ts';
-import { isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
+import { endsTag, isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
 
 /** Drops the end of the text that the rest of the line has already. */
 export function withoutRest(draft: Shaped, at: Surroundings): Shaped {
   const { text } = draft;
   const rest = at.restOfLine.slice(draft.replaced);
+  // The text ends before that already, and what it closes it has opened.
+  if (endsTag(rest, at)) return draft;
   for (let length = Math.min(text.length, rest.length); length > 0; length--) {
     const kept = text.slice(0, -length);
     if (

@@ -84,6 +84,11 @@ export function beginsWithinWord(text: string): boolean {
   return /^[\p{L}\p{N}\p{M}_]/u.test(text);
 }
 
+/** Whether text ends a tag, or types between brackets, where that is no sign of the syntax. */
+export function endsTag(text: string, { syntax }: Pick<Surroundings, 'syntax'>): boolean {
+  return !syntax.tags && /^\s*\/?>/.test(text);
+}
+
 /** Behind its last line end. By hand: a pattern would look at a long line once for each of its characters. */
 export function lastLine(text: string): string {
   return text.slice(Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);

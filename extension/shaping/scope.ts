@@ -1,6 +1,6 @@
 import { openAtLines, scan, type Sign } from './lexical.ts';
 import { widthOf } from './indentation.ts';
-import { isBlank, type Shaped, type Surroundings } from './place.ts';
+import { endsTag, isBlank, type Shaped, type Surroundings } from './place.ts';
 
 /** The text up to the end of the scope that it is written in: what closes that, or stands further out, is not its business. */
 export function endWithScope(draft: Shaped, at: Surroundings): Shaped {
@@ -11,8 +11,10 @@ export function endWithScope(draft: Shaped, at: Surroundings): Shaped {
   return { ...draft, text: byBrackets.split('\n').slice(0, linesOfBlock(byBrackets, at)).join('\n') };
 }
 
-/** In code with markup in it, such as JSX: the text up to the end tag that stands behind the cursor already. */
-export function endWithTag(draft: Shaped, { restOfLine, syntax }: Surroundings): Shaped {
+/** In code with markup in it, such as JSX: the text up to what ends a tag, or an element, and stands behind the cursor already. */
+export function endWithTag(draft: Shaped, at: Surroundings): Shaped {
+  const { restOfLine, syntax } = at;
+  if (endsTag(restOfLine, at)) return { ...draft, text: withinTag(draft.text) };
   const name = /^[^<]*<\/([\w.:-]*)>/.exec(restOfLine)?.[1];
   if (name === undefined || syntax.tags) return draft;
   const tags = new RegExp(
@@ -25,6 +27,16 @@ export function endWithTag(draft: Shaped, { restOfLine, syntax }: Surroundings):
     if (slash !== '' && --depth < 0) return { ...draft, text: draft.text.slice(0, index) };
   }
   return draft;
+}
+
+/** Up to the bracket that ends a tag, or types between brackets, and is no arrow. */
+function withinTag(text: string): string {
+  let depth = 0;
+  for (const { 0: sign, index } of text.matchAll(/<(?=[\w>/])|(?<![-=?|])>(?!=)/g)) {
+    if (sign === '<') depth++;
+    else if (--depth < 0) return text.slice(0, index).replace(/\/$/, '');
+  }
+  return text;
 }
 
 /** A closing sign that the editor has put behind the cursor may be the text's last line, because it is replaced. */

@@ -99,6 +99,10 @@ describe('a line whose tags the editor has closed', () => {
     ['typescriptreact', ['<p>', '</p>'], '<p>{a}</p><p b="" /> all</p>;', '<p>{a}</p><p b="" /> all'],
     ['typescriptreact', ['<p class="', '"></p>'], 'title large">Text</p>;', 'title large'],
     ['typescript', ['const a: Foo<Bar["', '"]>'], 'index"]>(1);', 'index'],
+    ['typescriptreact', ['return <p ', '></p>'], 'class="title">Text</p>;', 'class="title"'],
+    ['typescriptreact', ['return <p ', '></p>'], 'on={() => go(1)}>Text</p>;', 'on={() => go(1)}'],
+    ['php', ['<a ', '>'], 'href="<?= $to ?>">Text</a>', 'href="<?= $to ?>"'],
+    ['java', ['Map<', '>'], 'String, List<Integer>> names;', 'String, List<Integer>'],
     ['html', ['<a class="', '"></a>'], 'title large">Text</a>', 'title large'],
     ['vue', ['<li :key="', '"></li>'], 'item.id">{{ item }}</li>', 'item.id'],
   ] as const)('has no tag twice (%s, %j before %j)', (languageId, around, text, shown) => {
