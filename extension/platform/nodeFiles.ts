@@ -16,7 +16,7 @@ export const nodeFiles: FileSystem = {
   list: (folder) => explained('folderUnreadable', say`read the folder ${folder}`, () => list(folder)),
   size: (file) => explained('storageFailed', say`read ${file}`, async () => (await stat(file)).size),
   modifiedMs: (file) => explained('storageFailed', say`read ${file}`, async () => (await stat(file)).mtimeMs),
-  read: (file) => explained('storageFailed', say`read ${file}`, () => readFile(file)),
+  read: (file) => explained('storageFailed', say`read ${file}`, () => readWhole(file)),
   exists: (target) => explained('storageFailed', say`look for ${target}`, () => exists(target)),
   replaceFile: async (file, content) => void (await replaceFile(file, content)),
   replaceFolder: (folder, files, seal) =>
@@ -35,6 +35,16 @@ async function list(folder: string): Promise<FileEntry[]> {
 function typeOf(entry: Dirent): FileEntry['type'] {
   if (entry.isFile()) return 'file';
   return entry.isDirectory() ? 'folder' : 'other';
+}
+
+/** A pipe may never be written to and a device may never end: whoever read one would hold a thread, or all memory, for good. */
+async function readWhole(file: string): Promise<Uint8Array> {
+  const found = await stat(file);
+  if (found.isFile() || found.isDirectory()) return readFile(file);
+  throw new NihiloError(
+    'storageFailed',
+    say`Expected to read ${file}, got a pipe or a device in its place; check the path.`,
+  );
 }
 
 async function exists(target: string): Promise<boolean> {
@@ -191,7 +201,7 @@ async function explained<T>(code: ErrorCode, purpose: Sentence, action: () => Pr
   try {
     return await action();
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    if (error instanceof NihiloError || !isSystemError(error)) throw error;
     throw new NihiloError(code, say`Expected to ${purpose}, got ${refusal(error.code)}.`, { cause: error });
   }
 }

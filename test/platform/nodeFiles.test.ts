@@ -272,4 +272,21 @@ describe('reading', () => {
       message: `Expected to read ${place}, got a folder in its place (EISDIR); check the path.`,
     });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'refuses what may never end, also behind a link: a pipe that nobody writes to, a device',
+    async () => {
+      const pipe = path.join(place, 'pipe');
+      expect(spawnSync('sh', ['-c', 'mkfifo "$0"', pipe]).status).toBe(0);
+      const link = path.join(place, 'link');
+      symlinkSync('/dev/zero', link);
+      for (const endless of [pipe, link]) {
+        expect(await files.exists(endless)).toBe(true);
+        expect(await refusalOf(files.read(endless))).toMatchObject({
+          code: 'storageFailed',
+          message: `Expected to read ${endless}, got a pipe or a device in its place; check the path.`,
+        });
+      }
+    },
+  );
 });
