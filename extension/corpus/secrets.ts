@@ -28,14 +28,38 @@ const looseForms: readonly RegExp[] = [
   // GitHub
   /\bgh[pousr]_[A-Za-z0-9]{36,}/g,
   /\bgithub_pat_[A-Za-z0-9_]{60,}/g,
-  // Slack
-  /\bxox[abeoprs]-[0-9A-Za-z-]{10,}/g,
+  // Slack; of one that is an app's, the rules leave the last part, which is the secret
+  /\bx(?:ox[abeoprs]|app)-[0-9A-Za-z-]{10,}/g,
   // Google
   /\bAIza[0-9A-Za-z_-]{35,}/g,
+  /\bGOCSPX-[0-9A-Za-z_-]{20,}/g,
+  /\bya29\.[0-9A-Za-z_-]{20,}/g,
   // npm
   /\bnpm_[A-Za-z0-9]{36,}/g,
   // Stripe
   /\b[sr]k_live_[0-9A-Za-z]{16,}/g,
+  /\bwhsec_[0-9A-Za-z+/]{24,}={0,2}/g,
+  // OpenAI, older than what the rules know
+  /\bsk-[0-9A-Za-z]{40,}/g,
+  // JSON Web Tokens
+  /\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}/g,
+  // Azure
+  /\b(?:AccountKey|SharedAccessKey)=[0-9A-Za-z+/]{40,}={0,2}/g,
+  // Hugging Face, Replicate, PyPI, RubyGems, NuGet, DigitalOcean, Pulumi, PlanetScale, Supabase, Doppler, Heroku
+  /\b(?:hf_[0-9A-Za-z]{34,}|r8_[0-9A-Za-z]{37,})/g,
+  /\bpypi-AgE[0-9A-Za-z_-]{50,}/g,
+  /\b(?:rubygems_[0-9a-f]{48}|oy2[0-9a-z]{43}|do[opr]_v1_[0-9a-f]{64}|pul-[0-9a-f]{40}|sbp_[0-9a-f]{40})\b/g,
+  /\b(?:pscale_(?:tkn|pw|oauth)_[\w.=-]{32,}|dp\.[a-z]{2,5}\.[\w.-]{40,}|HRKU-AA[\w-]{58})/g,
+  // Atlassian, Sentry, New Relic, Notion, Square, Twilio, Mailgun
+  /\b(?:ATATT3[\w=-]{50,}|sntry[su]_[\w=+/-]{40,}|NRAK-[0-9A-Z]{27}|ntn_[0-9A-Za-z]{40,}|sq0(?:csp|atp)-[\w-]{22,})/g,
+  /\b(?:SK[0-9a-f]{32}|key-[0-9a-f]{32})\b/g,
+  // bots of Telegram, webhooks of Discord
+  /\b\d{8,10}:AA[\w-]{33}(?![\w-])/g,
+  /\bhttps:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{30,}/g,
+  // age
+  /\bAGE-SECRET-KEY-1[0-9A-Z]{50,}/g,
+  // a password in an address, of whatever scheme; those of examples (user:password@host) have no digit
+  /(?<=\w:\/\/)[^\s:/?#@"'`<>{}$]{0,64}:(?=[^\s/?#@"'`<>{}$]{0,127}(?<!%)\d)[^\s/?#@"'`<>{}$]{6,128}@[\w.-]+/g,
 ];
 
 /** Begins and ends of RFC 7468's and OpenPGP's armour. */

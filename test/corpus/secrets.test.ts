@@ -62,6 +62,22 @@ describe('redact', () => {
     );
   });
 
+  it.each([
+    'redis://localhost:6379/0',
+    'https://example.org:8080?mail=me@example.org',
+    'postgres+asyncpg://${user}:${password}@host/db',
+    'amqp://<user>:<password>@host',
+    'postgres://username:password@localhost',
+    'ldap://a%5Cb:pass%3Bword@127.0.0.1',
+    'ssh://git@github.com:22/a/b.git',
+    'http://[::1]:8080/a@b',
+    'const sk-loading-indicator-of-the-page-that-is-awaited = 1;',
+    'hf_model_of_the_hub_that_is_loaded_first_of_all',
+    'key-1234, SK12, eyJ, 12:AAAA',
+  ])('leaves what only resembles one: %s', (text) => {
+    expect(redacted(`${code}${text}\n`)).toBe(`${code}${text}\n`);
+  });
+
   it('heeds no comment that asks to be passed over', () => {
     const [before, secret] = fakeSecrets['a GitHub token']!;
     expect(redacted(`// secretlint-disable\n${before}${secret}\n`)).not.toContain(secret);
@@ -98,6 +114,10 @@ describe('redact', () => {
       'mongodb://a:b',
       'sk-proj-',
       'AAAAAAAAAAAAAAAA',
+      'eyJaaaaaaaaaaa.',
+      'redis://:aaaaaaaa',
+      'a.a-a+a:',
+      '01234567:AA',
     ]) {
       findSecrets(part.repeat(Math.floor(1_000_000 / part.length)));
     }
