@@ -87,10 +87,16 @@ async function settingsFolder(files: FileSystem, top: string): Promise<string> {
   const entry = (await files.list(top)).find(({ name }) => name === '.git');
   const pointer = entry?.type === 'file' ? await readText(files, git) : null;
   const target = /^gitdir: (.+)$/m.exec(pointer ?? '')?.[1];
-  if (target === undefined) return git;
+  if (target === undefined || isElsewhere(top, target)) return git;
   const own = resolvePath(top, target);
-  const common = await readText(files, `${own}/commondir`);
-  return common === null ? own : resolvePath(own, common.trim());
+  const common = (await readText(files, `${own}/commondir`))?.trim();
+  return common === undefined || isElsewhere(top, common) ? own : resolvePath(own, common);
+}
+
+/** On another machine, which no text of a workspace may have asked: in Windows, to look there for a file is to sign in. */
+function isElsewhere(folder: string, path: string): boolean {
+  const machine = /^[\\/]{2}[^\\/]*/.exec(path)?.[0].replaceAll('\\', '/');
+  return machine !== undefined && !folder.startsWith(`${machine}/`);
 }
 
 function resolvePath(folder: string, path: string): string {

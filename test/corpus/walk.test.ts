@@ -193,4 +193,28 @@ describe('workspaceRoots', () => {
     });
     fc.assert(property);
   });
+
+  it('asks no other machine because a file says that the repository is there', async () => {
+    const elsewhere = '//machine.example/share/git';
+    const trees = [
+      { '.git': `gitdir: ${elsewhere}\n`, 'a.ts': '' },
+      { '.git': `gitdir: /\\machine.example\\share\n`, 'a.ts': '' },
+      { '.git': 'gitdir: settings\n', 'settings/commondir': `${elsewhere}\n`, 'a.ts': '' },
+    ];
+    for (const tree of trees) {
+      await withTree(tree, async (folder) => {
+        const asked: string[] = [];
+        const told = {
+          ...files,
+          exists: (target: string) => (asked.push(target), files.exists(target)),
+          size: (target: string) => (asked.push(target), files.size(target)),
+        };
+        const root = { folder, prefix: '' };
+        const { candidates } = await walkRoot(told, root, new Set(), exclusion([]), () => {});
+        expect(candidates.map(({ path }) => path)).toContain('a.ts');
+        expect(asked.length).toBeGreaterThan(0);
+        expect(asked.filter((target) => !target.startsWith(folder) && /machine/.test(target))).toEqual([]);
+      });
+    }
+  });
 });
