@@ -3,6 +3,7 @@ import { readAnyTexts } from '../../extension/corpus/corpus.ts';
 import { summarizeCounts, summarizeReasons } from '../../extension/corpus/leftOut.ts';
 import { type ReadFile, TextFolder } from '../../extension/corpus/textFolder.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
+import type { FileEntry } from '../../extension/platform/platform.ts';
 import { inEnglish } from '../../extension/protocol/sentence.ts';
 import { fakeSecrets } from './fakeSecrets.ts';
 import { withTree } from './folderTree.ts';
@@ -86,5 +87,20 @@ describe('TextFolder', () => {
       expect(await ordered(files, 2, 'reading')).not.toEqual(first);
       expect(await ordered(files, 1, 'tokenizer')).not.toEqual(first);
     });
+  });
+
+  it('lists a folder of more folders than a call may have arguments', async () => {
+    const many = 150_000;
+    const wide = {
+      ...files,
+      exists: async () => false,
+      size: async () => 1,
+      list: async (at: string): Promise<FileEntry[]> =>
+        at === '/wide'
+          ? Array.from({ length: many }, (_, i) => ({ name: `f${i}`, type: 'folder' }))
+          : [{ name: 'a.ts', type: 'file' }],
+    };
+    const { paths } = await TextFolder.list(wide, '/wide');
+    expect(paths).toHaveLength(many);
   });
 });
