@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mapConcurrently } from '../corpus/concurrency.ts';
 import { countLeftOut, type LeftOutCounts } from '../corpus/leftOut.ts';
 import type { ReadFile, TextFolder } from '../corpus/textFolder.ts';
-import { replaceFile } from '../platform/nodeFiles.ts';
+import { makeFolder, nodeFiles, replaceFile } from '../platform/nodeFiles.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say, type Sentence } from '../protocol/sentence.ts';
 import { type Tokenizer, tokenizerToJson } from '../tokenizer/tokenizer.ts';
@@ -81,7 +80,7 @@ export class ShardWriter {
   /** @throws {NihiloError} storageFailed; argumentInvalid, when shards of anything else are there */
   async run(): Promise<ShardIndex> {
     const before = await this.#shardsBefore();
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
     await replaceFile(path.join(this.#folder, 'tokenizer.json'), [Buffer.from(this.#tokenizerJson)]);
     const shards: Shard[] = [];
     let place: StreamPlace = [0, 0];
@@ -129,7 +128,8 @@ export class ShardWriter {
   async #shardsBefore(): Promise<readonly Shard[]> {
     const bytes = await readIfThere(path.join(this.#folder, 'shards.json'));
     if (bytes === null) return [];
-    const before = JSON.parse(bytes.toString()) as ShardIndex;
+    const before = indexIn(bytes);
+    if (before === null) throw this.#other(say`a damaged shards.json`);
     for (const [name, value] of Object.entries(this.#heading)) {
       if (before[name as keyof Heading] !== value) throw this.#other(others[name as keyof Heading]);
     }
@@ -233,11 +233,17 @@ function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-async function readIfThere(file: string): Promise<Buffer | null> {
+async function readIfThere(file: string): Promise<Uint8Array | null> {
+  return (await nodeFiles.exists(file)) ? nodeFiles.read(file) : null;
+}
+
+/** null for what is none */
+function indexIn(bytes: Uint8Array): ShardIndex | null {
   try {
-    return await readFile(file);
+    const index = JSON.parse(new TextDecoder().decode(bytes)) as Partial<ShardIndex> | null;
+    return Array.isArray(index?.shards) ? (index as ShardIndex) : null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
 }

@@ -96,6 +96,13 @@ async function replaceFolder(
   await rm(previousFolder(folder), { recursive: true, force: true });
 }
 
+/** Makes the folder, and those above it, where they are not there. @throws {NihiloError} storageFailed */
+export function makeFolder(folder: string): Promise<void> {
+  return explained('storageFailed', say`write the folder ${folder}`, async () => {
+    await mkdir(folder, { recursive: true });
+  });
+}
+
 /**
  * Replaces one file: new file, fsync, rename.
  * @returns the SHA-256 of what was written

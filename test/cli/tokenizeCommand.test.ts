@@ -193,6 +193,25 @@ describe('nihilo tokenize', () => {
     expect(readdirSync(inScratch('text'))).toEqual(before);
   });
 
+  it('says what is wrong with a place for shards: a file above it, an index that is damaged', async () => {
+    plant(scratch, {
+      ...texts,
+      taken: '',
+      'damaged/shards.json': '{ "format": ',
+      'other/shards.json': 'null',
+    });
+    const refused = async (shards: string): Promise<{ code: number | null; stderr: string }> =>
+      nihilo('tokenize', inScratch('text'), '--shards', inScratch(shards));
+    const blocked = await refused('taken/shards');
+    expect(blocked.code).toBe(1);
+    expect(blocked.stderr).toContain('got a file in its place (ENOTDIR); check the path.');
+    for (const shards of ['damaged', 'other']) {
+      const { code, stderr } = await refused(shards);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${inScratch(shards)} has a damaged shards.json; choose another folder`);
+    }
+  });
+
   it('takes a changed file as it is now where no shard has it yet', async () => {
     plant(scratch, texts);
     const index = await tokenize('shards');
