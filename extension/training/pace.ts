@@ -1,13 +1,22 @@
 import type { StopCondition } from '../protocol/training.ts';
 
+/**
+ * Between two looks at the clock lies a step or a score. Where so much more time has passed than ever before, the machine slept or the process
+ * was stopped (Ctrl-Z): a training whose time that was would end untrained when it goes on.
+ */
+const muchLonger = 8;
+const leastSleepMs = 5_000;
+
 /** A training's clock and limits: how far it is, how long it will take, when to look at held-out text. */
 export class Pace {
   readonly #stop: StopCondition;
   /** known beforehand when steps or epochs end the training; then nothing that is learnt depends on the clock */
   readonly #totalSteps: number;
   readonly #secondsBefore: number;
-  readonly #startedAt = performance.now();
-  #pausedMs = 0;
+  #lookedAt = performance.now();
+  #countedMs = 0;
+  /** between two looks */
+  #longestMs = 0;
   #lastEvaluation = { seconds: 0, cost: 0 };
 
   /** @param secondsBefore of the training that is gone on with */
@@ -19,9 +28,10 @@ export class Pace {
     this.#secondsBefore = secondsBefore;
   }
 
-  /** seconds of training so far, without pauses */
+  /** seconds of training so far, without pauses and without what a machine slept */
   get seconds(): number {
-    return this.#secondsBefore + (performance.now() - this.#startedAt - this.#pausedMs) / 1_000;
+    this.#look();
+    return this.#secondsBefore + this.#countedMs / 1_000;
   }
 
   /** share done, 0 … 1, by whichever limit is nearest; 0 when only a target loss ends the training */
@@ -52,8 +62,17 @@ export class Pace {
 
   /** Time that does not count. */
   async outside(wait: () => Promise<void>): Promise<void> {
-    const start = performance.now();
+    this.#look();
     await wait();
-    this.#pausedMs += performance.now() - start;
+    this.#lookedAt = performance.now();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const mostMs = Math.max(leastSleepMs, muchLonger * this.#longestMs);
+    const passedMs = Math.min(now - this.#lookedAt, mostMs);
+    this.#lookedAt = now;
+    this.#longestMs = Math.max(this.#longestMs, passedMs);
+    this.#countedMs += passedMs;
   }
 }

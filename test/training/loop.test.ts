@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NihiloError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import type { StopCondition, TrainingEvent } from '../../extension/protocol/training.ts';
@@ -257,5 +257,25 @@ describe('Pace', () => {
     const before = pace.seconds;
     await pace.outside(() => new Promise((resolve) => setTimeout(resolve, 60)));
     expect(pace.seconds - before).toBeLessThan(0.05);
+  });
+
+  it('counts little of what a machine slept through, and all of slow steps', () => {
+    let now = 1_000;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      const pace = new Pace({ seconds: 300 }, 640, 64, 0);
+      const after = (ms: number): number => {
+        now += ms;
+        return pace.seconds;
+      };
+      for (let step = 1; step <= 20; step++) expect(after(400)).toBeCloseTo(0.4 * step, 9);
+      // An evaluation of many steps' time, then a night.
+      expect(after(4_000)).toBeCloseTo(12, 9);
+      const asleep = after(8 * 3_600_000);
+      expect(asleep).toBeLessThanOrEqual(12 + 8 * 4);
+      expect(after(400)).toBeCloseTo(asleep + 0.4, 9);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
