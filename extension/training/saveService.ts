@@ -1,5 +1,5 @@
 import { readTextsAt } from '../corpus/corpus.ts';
-import { type Document, isHeldOut } from '../corpus/split.ts';
+import { type Document, isHeldOut, type Text } from '../corpus/split.ts';
 import { readCheckpoint, type TrainerState, writeCheckpoint } from '../engine/checkpoint.ts';
 import type { Platform, WorkerPort } from '../platform/platform.ts';
 import { sharingThreads } from '../platform/sharing.ts';
@@ -151,10 +151,20 @@ class SaveSession {
 
   async #find(file: string): Promise<Place | null> {
     for (const [i, corpus] of this.#corpora.entries()) {
-      const [text] = await readTextsAt(this.#platform.files, corpus, file);
+      const [text] = await this.#textsAt(corpus, file);
       if (text !== undefined) return { name: nameOf(i, text.path), bytes: text.bytes };
     }
     return null;
+  }
+
+  async #textsAt(corpus: CorpusRequest, file: string): Promise<readonly Text[]> {
+    try {
+      return await readTextsAt(this.#platform.files, corpus, file);
+    } catch (error) {
+      // It is gone again, or another program has it: no reason to learn from no other any more.
+      if (error instanceof NihiloError) return [];
+      throw error;
+    }
   }
 
   /** Does nothing when everything is written. */

@@ -1,11 +1,13 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readCorpus } from '../../extension/corpus/corpus.ts';
 import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
+import { NihiloError } from '../../extension/protocol/errors.ts';
 import type { SaveCommand, SaveEvent, SaveLearning } from '../../extension/protocol/learning.ts';
+import { say } from '../../extension/protocol/sentence.ts';
 import { serveSaves } from '../../extension/training/saveService.ts';
 import { train } from '../../extension/training/trainer.ts';
 
@@ -134,6 +136,19 @@ describe('serveSaves', () => {
     const before = readFileSync(join(service.checkpoint, 'trainer_state.json'), 'utf8');
     await service.close();
     expect(readFileSync(join(service.checkpoint, 'trainer_state.json'), 'utf8')).toBe(before);
+  });
+
+  it('goes on where a saved file can not be read, as while another program looks at it', async () => {
+    const file = saveNews('busy.ts');
+    const service = served('locked');
+    await service.learn(join(root, 'outside.ts'));
+    const locked = new NihiloError('storageFailed', say`Expected to read it, got EBUSY.`);
+    const reading = vi.spyOn(platform.files, 'read').mockRejectedValueOnce(locked);
+    expect(await service.learn(file)).toEqual({ type: 'learnt', outcome: null });
+    expect(reading).toHaveBeenCalled();
+    reading.mockRestore();
+    expect(await service.learn(file)).toMatchObject({ type: 'learnt', outcome: { steps: 4 } });
+    await service.close();
   });
 
   it('fails in one sentence where there is no model', async () => {
