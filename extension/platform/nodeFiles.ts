@@ -60,7 +60,7 @@ async function exists(target: string): Promise<boolean> {
 async function recoverFolder(folder: string): Promise<void> {
   if ((await exists(folder)) || !(await exists(previousFolder(folder)))) return;
   try {
-    await rename(previousFolder(folder), folder);
+    await renameHeld(previousFolder(folder), folder);
   } catch (error) {
     // What looked like a crash was a `replaceFolder` under way elsewhere, and the folder is there by now.
     if (!(await exists(folder))) throw error;
@@ -113,7 +113,7 @@ export function replaceFile(file: string, content: FileContent): Promise<string>
     const fresh = `${hiddenBeside(file, 'new-')}${process.pid}-${randomUUID()}`;
     try {
       const digest = await writeDurably(fresh, content);
-      await rename(fresh, file);
+      await renameHeld(fresh, file);
       await syncFolder(path.dirname(file));
       return digest;
     } catch (error) {
@@ -162,8 +162,8 @@ const mostSwaps = 10;
 async function swap(folder: string, fresh: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      if (await exists(folder)) await rename(folder, previousFolder(folder));
-      await rename(fresh, folder);
+      if (await exists(folder)) await renameHeld(folder, previousFolder(folder));
+      await renameHeld(fresh, folder);
       return;
     } catch (error) {
       await recoverFolder(folder);
@@ -172,6 +172,26 @@ async function swap(folder: string, fresh: string): Promise<void> {
       if (!overtaken || attempt === mostSwaps) throw error;
       await rm(previousFolder(folder), { recursive: true, force: true });
     }
+  }
+}
+
+const mostHeldMs = 10_000;
+
+/** Windows renames nothing that a scanner for viruses, or a reader, has open, nor a folder above it: a moment later it does. */
+async function renameHeld(from: string, to: string): Promise<void> {
+  const end = performance.now() + mostHeldMs;
+  for (let pauseMs = 10; ; pauseMs = Math.min(2 * pauseMs, 500)) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const isHeld =
+        process.platform === 'win32' &&
+        isSystemError(error) &&
+        ['EPERM', 'EACCES', 'EBUSY'].includes(error.code);
+      if (!isHeld || performance.now() >= end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
