@@ -101,9 +101,11 @@ export class CompletionServer {
   }
 }
 
-/** @throws {AnswerError} when it is too large */
+/** @throws {AnswerError} when it is too large, or there is none */
 async function textOf(response: Response): Promise<string> {
-  const reader = response.body!.getReader();
+  // A success without content (204) has no body.
+  if (response.body === null) throw new AnswerError({ kind: 'unusable', detail: 'no content' });
+  const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
