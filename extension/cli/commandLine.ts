@@ -4,6 +4,7 @@ import type { SplitName } from '../evaluation/split.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import { type OptimizerName, optimizerNames, type PresetChoice, presetChoices } from '../protocol/model.ts';
+import { usualThreads } from '../training/threads.ts';
 import { describeAudit, describeEvaluate, describeTokenize } from './folderCommands.ts';
 import { describeInterchange, type ExportOptions, type ImportOptions } from './interchangeCommands.ts';
 import {
@@ -16,6 +17,7 @@ import {
   calls,
   reproducible,
   seedRange,
+  threadRange,
 } from './optionValues.ts';
 
 export interface TrainOptions {
@@ -154,7 +156,7 @@ const ghostTextFloor = 0.1;
 export function parseCommandLine(args: readonly string[], cores: number): Invocation {
   let invocation: Invocation | null = null;
   let printed = '';
-  const program = describeCommands(Math.max(1, cores - 1), (asked) => (invocation = asked));
+  const program = describeCommands(usualThreads(cores), (asked) => (invocation = asked));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
@@ -200,7 +202,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
       'train for a minute on a folder and show what was learnt; the model goes to the cache folder',
     )
     .option('--seconds <n>', 'how long to train', numberWithin('--seconds', positive), 60)
-    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
+    .option('--threads <n>', 'worker threads', numberWithin('--threads', threadRange), threads)
     .action((folder: string, options: StartOptions) => ask({ command: 'start', folder, options }));
   return program;
 }
@@ -226,7 +228,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
     .option(
       '--threads <n>',
       'worker threads; one core is left to you',
-      numberWithin('--threads', { ...count, most: 64 }),
+      numberWithin('--threads', threadRange),
       threads,
     );
   describeChoices(command)
@@ -278,7 +280,7 @@ function describeFineTune(program: Command, threads: number, ask: (invocation: I
       'old text to repeat and to judge by, beside what is left in the folders that the model was trained on',
     );
   describeLimits(command, 'new text')
-    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
+    .option('--threads <n>', 'worker threads', numberWithin('--threads', threadRange), threads)
     .option('--seed <n>', 'of the order of reading (that of the model)', numberWithin('--seed', seedRange))
     .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
     .option('--report', report, false)

@@ -11,6 +11,7 @@ import {
   positive,
   reproducible,
   seedRange,
+  threadRange,
 } from './optionValues.ts';
 
 export function describeEvaluate(
@@ -32,7 +33,7 @@ export function describeEvaluate(
       'learn from so many files alone, drawn by the seed: a workspace that has just begun',
       numberWithin('--files', count),
     )
-    .option('--threads <n>', 'worker threads', numberWithin('--threads', { ...count, most: 64 }), threads)
+    .option('--threads <n>', 'worker threads', numberWithin('--threads', threadRange), threads)
     .option('--seed <n>', 'of the split and of every random choice', numberWithin('--seed', seedRange), 1)
     .option(
       '--split <how>',

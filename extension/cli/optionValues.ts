@@ -1,5 +1,6 @@
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
+import { mostThreads } from '../training/threads.ts';
 
 interface NumberRange {
   readonly whole: boolean;
@@ -42,6 +43,7 @@ export function oneOf<Name extends string>(option: string, names: readonly Name[
 }
 
 export const count = { whole: true, least: 1, most: Number.MAX_SAFE_INTEGER };
+export const threadRange = { ...count, most: mostThreads };
 export const positive = { whole: false, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
 export const canaries = { whole: true, least: 0, most: 1_000 };
 export const seedRange = { whole: true, least: 0, most: 2 ** 32 - 1 };

@@ -1,5 +1,6 @@
 import type { DoubtLimits } from '../protocol/precedent.ts';
 import { type PresetChoice, presetChoices } from '../protocol/model.ts';
+import { mostThreads, usualThreads } from '../training/threads.ts';
 
 interface BooleanSetting {
   readonly type: 'boolean';
@@ -58,7 +59,13 @@ export const settings = {
     scope: 'machine-overridable',
   },
   // 0: all cores but one, which is left to the editor.
-  'training.threads': { type: 'integer', default: 0, minimum: 0, maximum: 64, scope: 'machine-overridable' },
+  'training.threads': {
+    type: 'integer',
+    default: 0,
+    minimum: 0,
+    maximum: mostThreads,
+    scope: 'machine-overridable',
+  },
   'training.memoryLimit': {
     type: 'integer',
     default: 1_000,
@@ -173,13 +180,13 @@ export interface CompletionSettings {
   readonly excluded: readonly string[];
 }
 
-/** @param cores of the machine, all but one of which train where no number is set */
+/** @param cores of the machine, from which the number of threads follows where none is set */
 export function trainingSettings(source: SettingSource, cores: number): TrainingSettings {
   const threads = numberFrom(source, 'training.threads');
   const preset = source('training.preset');
   return {
     seconds: numberFrom(source, 'training.seconds'),
-    threads: threads === 0 ? Math.max(1, cores - 1) : threads,
+    threads: threads === 0 ? usualThreads(cores) : threads,
     memoryLimitMb: numberFrom(source, 'training.memoryLimit'),
     preset: presetChoices.find((name) => name === preset) ?? settings['training.preset'].default,
     seed: numberFrom(source, 'training.seed'),

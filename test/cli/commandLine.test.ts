@@ -62,6 +62,7 @@ describe('train', () => {
       },
     });
     expect(parseCommandLine(['train', 'src', '--out', 'm'], 1)).toMatchObject({ options: { threads: 1 } });
+    expect(parseCommandLine(['train', 'src', '--out', 'm'], 96)).toMatchObject({ options: { threads: 64 } });
   });
 
   it('reads every option', () => {

@@ -51,7 +51,7 @@ describe('settings', () => {
         const { enabled, ...completion } = completionSettings(source);
         expect(threads).toSatisfy(Number.isInteger);
         expect(threads).toBeGreaterThanOrEqual(1);
-        expect(threads).toBeLessThanOrEqual(Math.max(cores, settings['training.threads'].maximum));
+        expect(threads).toBeLessThanOrEqual(settings['training.threads'].maximum);
         expect(presetChoices).toContain(preset);
         expect(typeof enabled).toBe('boolean');
         expect(typeof training.reproducible).toBe('boolean');
@@ -136,6 +136,7 @@ describe('settings', () => {
     expect(threads(3, 16)).toBe(3);
     expect(threads(1, 16)).toBe(1);
     expect(threads(64, 2)).toBe(64);
+    expect(threads(0, 128)).toBe(64);
   });
 });
 

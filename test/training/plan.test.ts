@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planDecode } from '../../extension/engine/decodePlan.ts';
 import { allocateMemory, planTraining } from '../../extension/engine/layout.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
+import { settings } from '../../extension/host/settings.ts';
 import { optimizerNames, presetNames } from '../../extension/protocol/model.ts';
 import { Batches, joinDocuments } from '../../extension/training/batches.ts';
 import {
@@ -15,6 +16,7 @@ import {
   tokensInMemory,
 } from '../../extension/training/recipe.ts';
 import { mostChunks } from '../../extension/training/learner.ts';
+import { usualThreads } from '../../extension/training/threads.ts';
 
 describe('Batches', () => {
   const stream = Uint16Array.from({ length: 1_000 }, (_, i) => i);
@@ -192,3 +194,13 @@ const notAddresses = new Set([
   'chunkRows',
   'headRows',
 ]);
+
+it.each(presetNames)('%s fits into the usual limit with as many threads as there may be', (preset) => {
+  const config = presetConfig(preset);
+  for (const optimizer of optimizerNames) {
+    const tokens = tokensInMemory(recipeFor({ preset, optimizer, tokensPerStep: null }), config);
+    const size = { tokens, chunks: mostChunks(tokens), lanes: usualThreads(192), optimizer };
+    const { bytes } = planTraining(config, size, 0);
+    expect(bytes).toBeLessThan(settings['training.memoryLimit'].default * 1_048_576);
+  }
+});
