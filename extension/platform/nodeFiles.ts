@@ -110,7 +110,8 @@ export function makeFolder(folder: string): Promise<void> {
  */
 export function replaceFile(file: string, content: FileContent): Promise<string> {
   return explained('storageFailed', say`write ${file}`, async () => {
-    const fresh = `${hiddenBeside(file, 'new-')}${process.pid}-${randomUUID()}`;
+    await removeLeftovers(file);
+    const fresh = `${freshPrefix(file)}${process.pid}-${randomUUID()}`;
     try {
       const digest = await writeDurably(fresh, content);
       await renameHeld(fresh, file);
@@ -130,14 +131,14 @@ async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-function freshPrefix(folder: string): string {
-  return hiddenBeside(folder, 'new-');
+function freshPrefix(target: string): string {
+  return hiddenBeside(target, 'new-');
 }
 
-/** What an earlier crash left behind. `folder` is complete when this is called, was never written or is not wanted any more. */
-async function removeLeftovers(folder: string): Promise<void> {
-  const parent = path.dirname(folder);
-  const base = path.basename(folder);
+/** What an earlier crash left behind. A file, or folder, is complete when this is called, was never written or is not wanted any more. */
+async function removeLeftovers(target: string): Promise<void> {
+  const parent = path.dirname(target);
+  const base = path.basename(target);
   const prefix = freshPrefix(base);
   const leftovers = (await readdir(parent)).filter(
     (name) =>

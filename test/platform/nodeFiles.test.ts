@@ -192,6 +192,20 @@ describe('replaceFolder', () => {
   });
 });
 
+describe('replaceFile', () => {
+  it('removes what a killed process left beside it, and nothing of one that still writes', async () => {
+    const gone = spawnSync(process.execPath, ['--version']);
+    const file = path.join(place, 'shard.bin');
+    const writing = `.shard.bin.nihilo-new-${process.pid}-1`;
+    for (const name of [`.shard.bin.nihilo-new-${gone.pid}-1`, writing, 'shard.bin', 'shard.bin2']) {
+      writeFileSync(path.join(place, name), 'old');
+    }
+    await files.replaceFile(file, [Buffer.from('n'), Buffer.from('ew')]);
+    expect(readFileSync(file, 'utf8')).toBe('new');
+    expect(readdirSync(place)).toEqual([writing, 'shard.bin', 'shard.bin2']);
+  });
+});
+
 describe('recoverFolder', () => {
   it('puts the old folder back when a crash has left none', async () => {
     await files.replaceFolder(folder, encoded(new Map([['x', 'old']])));
