@@ -57,6 +57,8 @@ const secretNames: readonly RegExp[] = [
   /^(client[-_]secret|service[-_]?account|firebase-adminsdk).*\.json$/,
   /^google-services\.json$|^googleservice-info\.plist$/,
   /^wp-config\.php$|^local\.settings\.json$|^kubeconfig/,
+  // where editors upload to, with the passwords; Ansible's vaults, Databricks, rclone, Composer
+  /^s?ftp(-config)?\.json$|^\.ftpconfig$|^\.?vault[-_]pass(word)?(\.|$)|^\.databrickscfg$|^rclone\.conf$|^auth\.json$/,
   /_history$/,
   /\.(tfstate|tfvars|env|key|pem)\./,
 ];

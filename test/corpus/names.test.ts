@@ -11,7 +11,8 @@ const files = {
     .git-credentials credentials credentials.json credentials-prod.yml Credentials.xml vault.kdbx secret.json secrets.yml
     secrets-dev.yaml .secrets client_secret_123.json service-account.json serviceAccountKey.json my.tfvars
     terraform.tfstate terraform.tfstate.backup .bash_history google-services.json private.asc key.gpg passwords.txt
-    api_keys.json tokens.toml .dockercfg server.key.bak env.production env.staging env.local env.production.local id_map.rs`,
+    api_keys.json tokens.toml .dockercfg server.key.bak env.production env.staging env.local env.production.local id_map.rs
+    sftp.json sftp-config.json .ftpconfig .vault_pass vault_password.txt vault-pass.sh .databrickscfg rclone.conf auth.json`,
   lockFile: `package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lockb bun.lock deno.lock Cargo.lock poetry.lock
     Pipfile.lock uv.lock pdm.lock go.sum composer.lock Gemfile.lock mix.lock pubspec.lock Podfile.lock flake.lock
     gradle.lockfile packages.lock.json Package.resolved .terraform.lock.hcl MODULE.bazel.lock`,
