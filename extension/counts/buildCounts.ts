@@ -182,6 +182,12 @@ export function trustOfUnknown(
   return { frequencies, trust: trust! };
 }
 
+/** A text whose end was held out was counted in two parts. */
+export function countAsOne(counts: CountingModel, parts: readonly Uint16Array[], whole: Uint16Array): void {
+  for (const part of parts) counts.foldDocument(part, false);
+  counts.foldDocument(whole, true);
+}
+
 /** f32[vocabSize]: how often each token occurs. */
 export function tokenFrequencies(documents: readonly Uint16Array[], vocabSize: number): Float32Array {
   const frequencies = new Float32Array(vocabSize);

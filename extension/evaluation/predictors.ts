@@ -1,4 +1,12 @@
-import { buildCounts, countAndHear, countDocuments, ended, type LearntTrust } from '../counts/buildCounts.ts';
+import { splitHeldOut } from '../corpus/split.ts';
+import {
+  buildCounts,
+  countAndHear,
+  countAsOne,
+  countDocuments,
+  ended,
+  type LearntTrust,
+} from '../counts/buildCounts.ts';
 import { CountsAndCache } from '../counts/countsAndCache.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { Decoder } from '../engine/decoder.ts';
@@ -109,18 +117,40 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
       : await countDocuments(module, tokenizer, documents, trust, options);
     return new MixtureModel(counts!, model);
   }
-  const heldOut = new Set(transformer!.heldOutPaths);
-  const isHeldOut = ({ path }: TrainingText): boolean => heldOut.has(path);
-  const counts = await buildCounts(
-    module,
-    tokenizer,
-    documentsOf(
-      texts.filter((text) => !isHeldOut(text)),
+  const { seen, unseen } = partsOf(texts, transformer!, tokenizer);
+  const counts = await buildCounts(module, tokenizer, seen, {
+    ...options,
+    outside: { model, documents: unseen },
+  });
+  if (texts.length === 1) countAsOne(counts!, [...seen, ...unseen], documentsOf(texts, tokenizer)[0]!);
+  return new MixtureModel(counts!, model);
+}
+
+/** What the transformer's training has seen, and what it held out for itself: of a single text its end. */
+function partsOf(
+  texts: readonly TrainingText[],
+  { heldOutPaths }: TrainedTransformer,
+  tokenizer: Tokenizer,
+): { readonly seen: Uint16Array[]; readonly unseen: Uint16Array[] } {
+  if (texts.length === 1) {
+    const parts = splitHeldOut(texts, 0).documents;
+    const of = (side: boolean): Uint16Array[] =>
+      parts
+        .filter(({ heldOut }) => heldOut === side)
+        .map(({ bytes }) => ended(tokenizer.encode(bytes), tokenizer.endOfText));
+    return { seen: of(false), unseen: of(true) };
+  }
+  const heldOut = new Set(heldOutPaths);
+  return {
+    seen: documentsOf(
+      texts.filter(({ path }) => !heldOut.has(path)),
       tokenizer,
     ),
-    { ...options, outside: { model, documents: documentsOf(texts.filter(isHeldOut), tokenizer) } },
-  );
-  return new MixtureModel(counts!, model);
+    unseen: documentsOf(
+      texts.filter(({ path }) => heldOut.has(path)),
+      tokenizer,
+    ),
+  };
 }
 
 function goingOn(breathe: Material['breathe']): (share: number) => Promise<boolean> {

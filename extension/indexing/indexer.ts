@@ -5,6 +5,7 @@ import {
   buildCounts,
   type BuildOptions,
   countAndHear,
+  countAsOne,
   countDocuments,
   ended,
   fewTokens,
@@ -333,12 +334,6 @@ function unseen(
     seen: documents.filter((ids, i) => !isHeldOut(ids, i)),
     outside: { model, documents: documents.filter(isHeldOut) },
   };
-}
-
-/** A text whose end was held out was counted in two parts. */
-function countAsOne(counts: CountingModel, parts: readonly Uint16Array[], whole: Uint16Array): void {
-  for (const part of parts) counts.foldDocument(part, false);
-  counts.foldDocument(whole, true);
 }
 
 function indexOf(

@@ -1,9 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { splitHeldOut } from '../../extension/corpus/split.ts';
+import { buildCounts, ended } from '../../extension/counts/buildCounts.ts';
 import type { SequenceModel } from '../../extension/counts/sequenceModel.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
+import { compileKernels } from '../../extension/engine/instantiate.ts';
 import { Random } from '../../extension/engine/random.ts';
 import { type Material, predictors } from '../../extension/evaluation/predictors.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
+import { MixtureModel } from '../../extension/prediction/mixtureModel.ts';
+import type { TransformerModel } from '../../extension/prediction/transformerModel.ts';
 import { trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { randomTensors, realCode } from '../engine/tinyModel.ts';
 
@@ -99,4 +104,26 @@ describe.each(predictors)('$name', ({ prepare }) => {
     });
     expect(disturbed).toEqual(frozen);
   });
+});
+
+it('hears of a single text its end alone, which the training held out, and counts it whole', async () => {
+  const [text] = material.texts;
+  const one = { ...material, texts: [text!] };
+  const transformer = { ...material.transformer!, heldOutPaths: [text!.path] };
+  const mixture = await predictors.find(({ name }) => name === 'mixture')!.prepare({ ...one, transformer });
+  const { module } = await compileKernels((name) => material.platform.readAsset(name), true);
+  const heard = await predictors.find(({ name }) => name === 'transformer')!.prepare({ ...one, transformer });
+  const parts = splitHeldOut([text!], 1).documents;
+  const [head, tail] = parts.map(({ bytes }) => ended(tokenizer.encode(bytes), tokenizer.endOfText));
+  const options = { slack: 0, documentTokens: material.documentTokens };
+  const outside = { model: heard, documents: [tail!] };
+  const counts = await buildCounts(module, tokenizer, [head!], { ...options, outside });
+  for (const part of [head!, tail!]) counts!.foldDocument(part, false);
+  counts!.foldDocument(ended(text!.ids, tokenizer.endOfText), true);
+  const expected = new MixtureModel(counts!, heard as TransformerModel);
+  for (const model of [mixture, expected]) model.begin();
+  for (const id of documents[0]!.slice(0, 40)) {
+    expect(said(mixture)).toEqual(said(expected));
+    for (const model of [mixture, expected]) model.learn(id);
+  }
 });
