@@ -154,8 +154,6 @@ class Evaluation {
   /** What comes with the base says how far to trust it in any workspace; in the background it is learnt in this one. */
   async #weighed(transformer: TrainedTransformer, trust: LearntTrust | null): Promise<void> {
     const { texts } = this.#material;
-    // Of a single text the two parts have one name.
-    if (texts.length < 2) return;
     const learnsOn = tokensOf(texts.map(({ ids }) => ids)) + texts.length <= fewTokens;
     const heldOutPaths = this.#innerHeldOutPaths();
     const material = {
