@@ -71,7 +71,7 @@ async function readBase({ files, baseModel }: Platform, other: string | null): P
   const folder = other ?? baseModel;
   const { config, tensors, tokenizerJson } = await readCheckpoint(files, folder);
   const trust = await loadTrust(files, trustFolder(folder), tokenizerJson);
-  return { folder, transformer: { config, tensors, heldOutPaths: [] }, tokenizerJson, trust };
+  return { folder, transformer: { config, tensors, heldOutPaths: null }, tokenizerJson, trust };
 }
 
 async function readSplit(

@@ -28,7 +28,7 @@ export interface BuildOptions {
 /** A model that is mixed in. How far to trust it is learnt from documents that it has not learnt from. */
 export interface Outside {
   readonly model: SequenceModel;
-  /** not among the others; they are counted after them */
+  /** not among the others */
   readonly documents: readonly Uint16Array[];
 }
 
@@ -100,32 +100,41 @@ export async function countDocuments(
   return model;
 }
 
-/** Of so few tokens, how far to trust an outside model is better learnt on from what other workspaces taught than from nothing. */
-export const fewTokens = 150_000;
-/** Of them so many are heard, each a quarter of a millisecond. */
+/**
+ * In a workspace of so few tokens, how far to trust an outside model is better learnt on from what others taught than from nothing: where it has
+ * learnt from none of them, so that all can be heard, and where a tenth was held out from it.
+ */
+const fewTokens = { none: 150_000, most: 20_000 } as const;
+
+/** @param learntFrom of the documents, by the outside model */
+export function learnsOnFromOthers(documents: readonly Uint16Array[], learntFrom: 'none' | 'most'): boolean {
+  return tokensOf(documents) <= fewTokens[learntFrom];
+}
+
+/** So many are heard at most then, each in a quarter of a millisecond. */
 const heardAgainTokens = 100_000;
 
 /**
- * As countDocuments; then learns on how far to trust an outside model that has learnt from none of the documents: one after the other is
- * taken out of the counts, heard, and counted again, so that the counts know as much of it as they will know of a new one.
+ * As countDocuments, with those of the outside model, too; then learns on how far to trust it: one after the other of these is taken out of
+ * the counts, heard, and counted again, so that the counts know as much of it as they will know of a new one.
  */
 export async function countAndHear(
   module: WebAssembly.Module,
   tokenizer: Tokenizer,
   documents: readonly Uint16Array[],
   learnt: LearntTrust,
-  outside: SequenceModel,
+  outside: Outside,
   { onProgress, ...options }: BuildOptions = {},
 ): Promise<CountingModel | null> {
-  const model = await countTrusting(module, tokenizer, documents, learnt, options);
+  const model = await countTrusting(module, tokenizer, [...documents, ...outside.documents], learnt, options);
   if (model === null) return null;
   model.slowDown(1);
-  const tokens = Math.min(tokensOf(documents), heardAgainTokens);
+  const tokens = Math.min(tokensOf(outside.documents), heardAgainTokens);
   let heard = 0;
-  for (const ids of shuffled(documents)) {
+  for (const ids of shuffled(outside.documents)) {
     if (heard >= tokens) break;
     model.foldDocument(ids, false);
-    hearDocument(model, outside, ids);
+    hearDocument(model, outside.model, ids);
     heard += ids.length;
     if ((await onProgress?.(Math.min(1, heard / tokens))) === false) return null;
   }

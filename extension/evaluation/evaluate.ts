@@ -1,4 +1,4 @@
-import { fewTokens, type LearntTrust, tokensOf } from '../counts/buildCounts.ts';
+import { learnsOnFromOthers, type LearntTrust } from '../counts/buildCounts.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { splitCorpus } from '../corpus/corpus.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
@@ -138,12 +138,13 @@ class Evaluation {
       const { transformer, trust } = base;
       const material = { ...this.#material, transformer, trust };
       for (const factory of this.#staged('base')) await this.#row(factory, 'base', material, 0);
-      await this.#weighed(transformer, trust);
+      await this.#weighed(transformer);
     }
     const trains = this.#options.seconds > 0 && this.#staged('trained').length > 0;
     const training = trains ? await this.#train() : null;
     if (training !== null) {
-      const material = { ...this.#material, transformer: training.transformer };
+      const { transformer } = training;
+      const material = this.#learningOn(transformer) ?? { ...this.#material, transformer };
       for (const factory of this.#staged('trained')) {
         await this.#row(factory, 'trained', material, this.#indexSeconds + training.report.seconds);
       }
@@ -152,19 +153,25 @@ class Evaluation {
   }
 
   /** What comes with the base says how far to trust it in any workspace; in the background it is learnt in this one. */
-  async #weighed(transformer: TrainedTransformer, trust: LearntTrust | null): Promise<void> {
-    const { texts } = this.#material;
-    const learnsOn = tokensOf(texts.map(({ ids }) => ids)) + texts.length <= fewTokens;
+  async #weighed(transformer: TrainedTransformer): Promise<void> {
+    const trusting = this.#learningOn({ ...transformer, heldOutPaths: null });
     const heldOutPaths = this.#innerHeldOutPaths();
-    const material = {
-      ...this.#material,
-      transformer: { ...transformer, heldOutPaths },
-      trust: learnsOn ? trust : null,
-      learnsOn,
-    };
+    const material = trusting ?? { ...this.#material, transformer: { ...transformer, heldOutPaths } };
     for (const factory of this.#staged('weighed')) {
       await this.#row(factory, 'weighed', material, this.#indexSeconds);
     }
+  }
+
+  /** For how far to trust the transformer to be learnt on from what comes with the base; null: from nothing is better, or nothing comes. */
+  #learningOn(transformer: TrainedTransformer): Omit<Material, 'breathe'> | null {
+    const trust = this.#parts.base?.trust ?? null;
+    const { texts } = this.#material;
+    const learntFrom = transformer.heldOutPaths === null ? 'none' : 'most';
+    const isBetter = learnsOnFromOthers(
+      texts.map(({ ids }) => ids),
+      learntFrom,
+    );
+    return trust !== null && isBetter ? { ...this.#material, transformer, trust, learnsOn: true } : null;
   }
 
   /** By the evaluation's own seed, what a training holds out for itself would be held out here already. */

@@ -29,8 +29,8 @@ export interface TrainingText {
 export interface TrainedTransformer {
   readonly config: ModelConfig;
   readonly tensors: ReadonlyMap<string, Float32Array>;
-  /** of the texts that its training held out for itself */
-  readonly heldOutPaths: readonly string[];
+  /** of the texts that its training held out for itself; null: it has learnt from none of them */
+  readonly heldOutPaths: readonly string[] | null;
 }
 
 /** All that a predictor may learn from. */
@@ -46,7 +46,7 @@ export interface Material {
   readonly transformer: TrainedTransformer | null;
   /** how far to trust it, where that need not be learnt from nothing */
   readonly trust: LearntTrust | null;
-  /** whether that is learnt on, from texts none of which it knows */
+  /** whether that is learnt on, from texts that it has not learnt from */
   readonly learnsOn: boolean;
   /** to be awaited now and then, with the share that is done: lets signals in, and rejects when it is time to end */
   readonly breathe: (share: number) => Promise<void>;
@@ -110,19 +110,18 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
   const { module } = await kernels(platform, true);
   const model = await transformerModel(material);
   const options = { slack: 0, documentTokens, onProgress: goingOn(breathe) };
-  if (trust !== null) {
-    const documents = documentsOf(texts, tokenizer);
-    const counts = learnsOn
-      ? await countAndHear(module, tokenizer, documents, trust, model, options)
-      : await countDocuments(module, tokenizer, documents, trust, options);
+  const documents = documentsOf(texts, tokenizer);
+  if (trust !== null && !learnsOn) {
+    const counts = await countDocuments(module, tokenizer, documents, trust, options);
     return new MixtureModel(counts!, model);
   }
   const { seen, unseen } = partsOf(texts, transformer!, tokenizer);
-  const counts = await buildCounts(module, tokenizer, seen, {
-    ...options,
-    outside: { model, documents: unseen },
-  });
-  if (texts.length === 1) countAsOne(counts!, [...seen, ...unseen], documentsOf(texts, tokenizer)[0]!);
+  const outside = { model, documents: unseen };
+  const counts =
+    trust === null
+      ? await buildCounts(module, tokenizer, seen, { ...options, outside })
+      : await countAndHear(module, tokenizer, seen, trust, outside, options);
+  if (texts.length === 1) countAsOne(counts!, [...seen, ...unseen], documents[0]!);
   return new MixtureModel(counts!, model);
 }
 
@@ -132,6 +131,7 @@ function partsOf(
   { heldOutPaths }: TrainedTransformer,
   tokenizer: Tokenizer,
 ): { readonly seen: Uint16Array[]; readonly unseen: Uint16Array[] } {
+  if (heldOutPaths === null) return { seen: [], unseen: documentsOf(texts, tokenizer) };
   if (texts.length === 1) {
     const parts = splitHeldOut(texts, 0).documents;
     const of = (side: boolean): Uint16Array[] =>

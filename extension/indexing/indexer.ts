@@ -8,7 +8,7 @@ import {
   countAsOne,
   countDocuments,
   ended,
-  fewTokens,
+  learnsOnFromOthers,
   type Outside,
   tokenFrequencies,
   tokensOf,
@@ -148,28 +148,40 @@ export class Indexer {
     known: KeptTrust | null,
   ): Promise<{ readonly counts: CountingModel; readonly frequencies: Float32Array }> {
     const { texts, tokenizer, documents } = material;
-    // In a large workspace it is no better to begin with.
-    const shipped = tokensOf(documents) <= fewTokens ? await this.#shipped(material, known) : null;
-    if (shipped !== null) {
-      const model = new TransformerModel(transformer.decoder, tokenizer.endOfText);
-      const counts = await countAndHear(module, tokenizer, documents, shipped, model, this.#options);
-      return { counts: counts!, frequencies: shipped.frequencies };
-    }
-    const { seen, outside } = unseen(material, transformer);
-    const counts = (await buildCounts(module, tokenizer, seen, { ...this.#options, outside }))!;
+    const shipped = await this.#shipped(material, known);
+    const { seen, outside } = shipped?.isAsItCame
+      ? { seen: [], outside: { model: modelOf(transformer, tokenizer), documents } }
+      : unseen(material, transformer);
     const parts = [...seen, ...outside.documents];
-    if (texts.length === 1) countAsOne(counts, parts, documents[0]!);
-    return { counts, frequencies: tokenFrequencies(parts, tokenizer.vocabSize) };
+    const counts =
+      shipped === null
+        ? await buildCounts(module, tokenizer, seen, { ...this.#options, outside })
+        : await countAndHear(module, tokenizer, seen, shipped.trust, outside, this.#options);
+    if (texts.length === 1) countAsOne(counts!, parts, documents[0]!);
+    const frequencies = shipped?.trust.frequencies ?? tokenFrequencies(parts, tokenizer.vocabSize);
+    return { counts: counts!, frequencies };
   }
 
-  /** What was learnt in other workspaces: it comes with a model that has learnt from none of this one. */
-  async #shipped(material: Material, known: KeptTrust | null): Promise<KeptTrust | null> {
+  /**
+   * What was learnt in other workspaces and came with the model, or with the base that it began with, whose tokens it has.
+   * @returns with it, whether the model is as it came: then it has learnt from none of the texts here; null: nothing came, or it is no better to
+   * begin with
+   */
+  async #shipped(
+    material: Material,
+    known: KeptTrust | null,
+  ): Promise<{ readonly trust: KeptTrust; readonly isAsItCame: boolean } | null> {
     const { checkpoint, trustFolder } = this.#request!;
-    const folder = trustFolderOf(checkpoint!);
-    // Where there is one, it was found before, unless what was learnt here came first.
-    if (known === null || folder === trustFolder) return known?.tokens === null ? known : null;
-    const shipped = known.tokens === null ? known : await this.#load(material, folder);
-    return shipped?.tokens === null ? shipped : null;
+    const beside = trustFolderOf(checkpoint!);
+    // It was looked for there before, unless what was learnt here came first.
+    const isElsewhere = known !== null && known.tokens !== null && beside !== trustFolder;
+    const own = isElsewhere ? await this.#load(material, beside) : known;
+    if (own?.tokens === null)
+      return learnsOnFromOthers(material.documents, 'none') ? { trust: own, isAsItCame: true } : null;
+    if (!learnsOnFromOthers(material.documents, 'most')) return null;
+    const base = trustFolderOf(this.#platform.baseModel);
+    const trust = base === beside ? null : await this.#load(material, base);
+    return trust?.tokens === null ? { trust, isAsItCame: false } : null;
   }
 
   async #load({ tokenizerJson }: Material, folder: string): Promise<KeptTrust | null> {
@@ -312,13 +324,17 @@ function document(tokenizer: Tokenizer, bytes: Uint8Array): Uint16Array {
   return ended(tokenizer.encode(bytes), tokenizer.endOfText);
 }
 
+function modelOf({ decoder }: TrainedTransformer, { endOfText }: Tokenizer): TransformerModel {
+  return new TransformerModel(decoder, endOfText);
+}
+
 /** What the transformer's training held out for itself, and the rest: how far to trust it is learnt from what it has not seen. */
 function unseen(
   { texts, documents, tokenizer }: Material,
-  { decoder, trainerState }: TrainedTransformer,
+  transformer: TrainedTransformer,
 ): { readonly seen: Uint16Array[]; readonly outside: Outside } {
-  const parts = splitHeldOut(texts, trainerState.seed).documents.filter((part) => part.heldOut);
-  const model = new TransformerModel(decoder, tokenizer.endOfText);
+  const parts = splitHeldOut(texts, transformer.trainerState.seed).documents.filter((part) => part.heldOut);
+  const model = modelOf(transformer, tokenizer);
   if (texts.length === 1 && parts.length === 1) {
     const [{ bytes }] = texts as [Text];
     const tail = parts[0]!.bytes;

@@ -18,6 +18,7 @@ const code = realCode().map((bytes) => bytes.subarray(0, 2_000));
 const tokenizer = trainTokenizer(code, 400);
 const documents = code.map((bytes) => Uint16Array.from([...tokenizer.encode(bytes), tokenizer.endOfText]));
 const [judged, training] = [documents.slice(0, 2), documents.slice(2)];
+const half = Math.floor(training.length / 2);
 
 /** Knows what follows any three tokens of the documents: whoever hears it does well to believe it. */
 class Knowing implements SequenceModel {
@@ -88,8 +89,9 @@ function aloneBits(model: CountingModel): number {
 
 const counting = (trust: LearntTrust): Promise<CountingModel | null> =>
   countDocuments(module, tokenizer, training, trust);
-const hearing = (trust: LearntTrust, outside: SequenceModel): Promise<CountingModel | null> =>
-  countAndHear(module, tokenizer, training, trust, outside);
+/** Half of the documents are only counted. */
+const hearing = (trust: LearntTrust, model: SequenceModel): Promise<CountingModel | null> =>
+  countAndHear(module, tokenizer, training.slice(0, half), trust, { model, documents: training.slice(half) });
 
 describe('how far an outside model is trusted', async () => {
   // Of counts that heard nobody.

@@ -113,7 +113,7 @@ async function study(corpus: string, predictor: BeamRun['predictor']): Promise<B
     tokenizer,
     texts: split.training.map(({ path, bytes }) => ({ path, bytes, ids: tokenizer.encode(bytes) })),
     documentTokens: texts.reduce((most, { ids }) => Math.max(most, ids.length + 1), 0),
-    transformer: { config, tensors, heldOutPaths: [] },
+    transformer: { config, tensors, heldOutPaths: null },
     trust,
     learnsOn: false,
     breathe: () => Promise.resolve(),

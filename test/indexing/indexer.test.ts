@@ -3,10 +3,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServedIndex } from '../../extension/completion/servedIndex.ts';
-import { writeCheckpoint } from '../../extension/engine/checkpoint.ts';
+import { readCheckpoint, writeCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { Indexer } from '../../extension/indexing/indexer.ts';
-import { trustFolder } from '../../extension/indexing/savedTrust.ts';
+import { loadTrust, trustFolder } from '../../extension/indexing/savedTrust.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { FileSystem } from '../../extension/platform/platform.ts';
 import type { IndexerEvent, IndexRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
@@ -309,6 +309,28 @@ describe('an index beside a model', () => {
       }
     } finally {
       lone.remove();
+    }
+  });
+
+  it('learns on from what comes with the base where the model began with it, and from nothing where its tokens are others', async () => {
+    const own = `${checkpoint}-own`;
+    const { baseModel } = platform;
+    const base = await readCheckpoint(platform.files, baseModel);
+    const shipped = await loadTrust(platform.files, trustFolder(baseModel), base.tokenizerJson);
+    try {
+      await writeCheckpoint(platform.files, own, { ...base, optimizer: null }, 'I8');
+      const corpus = { folders: [path.join(code.folder, 'tokenizer')], exclude: [] };
+      await built({ ...request(40, true, trustFolder(own)), checkpoint: own, corpus });
+      const learnt = await loadTrust(platform.files, trustFolder(own), base.tokenizerJson);
+      // Over its code tree: of the few files here another would be made.
+      expect(learnt!.frequencies).toEqual(shipped!.frequencies);
+      expect(learnt!.trust).not.toEqual(shipped!.trust);
+      await built(request(41, true));
+      const { tokenizerJson } = await readCheckpoint(platform.files, checkpoint);
+      const other = await loadTrust(platform.files, trustFolder(checkpoint), tokenizerJson);
+      expect(other!.frequencies.reduce((sum, count) => sum + count)).toBe(other!.tokens);
+    } finally {
+      for (const folder of [own, trustFolder(own)]) rmSync(folder, { recursive: true, force: true });
     }
   });
 });
