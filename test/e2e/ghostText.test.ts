@@ -5,16 +5,19 @@ import { readableMs } from '../../extension/statistics/tracker.ts';
 import { keepOnFailure, Session } from './session.ts';
 import { patience, type Workbench } from './workbench.ts';
 
-/** Files that are there to be learnt from; no window opens them. What repeats twelve times is sure. */
+/** Files that are there to be learnt from; no window opens them. What repeats so often is sure, whatever our own code beside it is by now. */
 const known = {
   'gull.ts': `export function land(gull: Gull): void {
-    gull.circleAbove(southLedge);
-    gull.foldWings(slowly);
-    gull.settleOn(southLedge);
+    gull.circleAbove(harbour);
+    gull.spreadTail(widely);
+    gull.landUpon(quay);
     gull.callMate(loudly);
+    gull.preenFeathers(calmly);
+    gull.watchTide(closely);
 }
 
 `,
+  // Other words than above: what follows them has no indentation.
   'margin.ts': 'circleTwice(gull);\nfoldWings(slowly);\nsettleOn(southLedge);\n',
   // One level further in than what is written below.
   'tide.py': `class Gauge:
@@ -72,7 +75,7 @@ describe('ghost text', () => {
     folder = await session.folderOfCode();
     await mkdir(path.join(folder, 'known'));
     for (const [name, text] of Object.entries(known)) {
-      await writeFile(path.join(folder, 'known', name), text.repeat(12));
+      await writeFile(path.join(folder, 'known', name), text.repeat(100));
     }
     for (const [name, text] of Object.entries(begun)) await writeFile(path.join(folder, name), text);
     workbench = await session.open(folder);
@@ -103,9 +106,12 @@ describe('ghost text', () => {
     keepOnFailure(workbench, context);
     await workbench.openFile('lines.ts');
     await workbench.goTo(1, 1);
-    await workbench.type('export function land(gull: Gull): void {');
-    await workbench.press('Escape');
-    await workbench.press('Enter');
+    // Behind a line of its own the rest is surer than behind a head.
+    for (const line of ['export function land(gull: Gull): void {', 'gull.circleAbove(harbour);']) {
+      await workbench.type(line);
+      await workbench.press('Escape');
+      await workbench.press('Enter');
+    }
     const lines = async (): Promise<number> => (await ghost()).split(';').length - 1;
     // Who waited in vain for more asks again: what was computed by then is not computed anew.
     const asked = async (): Promise<number> => {
@@ -120,7 +126,7 @@ describe('ghost text', () => {
     await workbench.press('Tab');
     await workbench.save();
     const whole = known['gull.ts'].trimEnd().split('\n');
-    const expected = [...whole.slice(0, 1 + shown), whole.at(-1)];
+    const expected = [...whole.slice(0, 2 + shown), whole.at(-1)];
     expect((await written('lines.ts')).trimEnd()).toBe(expected.join('\n'));
   });
 

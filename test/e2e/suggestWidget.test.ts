@@ -20,7 +20,7 @@ describe('the list of suggestions, other providers, and what the editor closes b
   beforeAll(async () => {
     const settings = {
       'workbench.colorTheme': 'Dark Modern',
-      // What repeats six times shall be sure, whatever else a model knows.
+      // What repeats so often is sure, whatever else a model knows.
       'nihilo.base': 'off',
       'nihilo.eagerness': 'high',
       // The list comes when it is asked for, so that nothing but a test opens it.
@@ -30,8 +30,8 @@ describe('the list of suggestions, other providers, and what the editor closes b
     };
     session = await Session.start(settings, { extensions: ['secondProvider'] });
     folder = await session.folderOfCode();
-    await writeFile(path.join(folder, 'puffin.ts'), known.repeat(6));
-    await writeFile(path.join(folder, 'bittern.txt'), prose.repeat(6));
+    await writeFile(path.join(folder, 'puffin.ts'), known.repeat(24));
+    await writeFile(path.join(folder, 'bittern.txt'), prose.repeat(24));
     await writeFile(path.join(folder, 'tunnel.ts'), '\n');
     await writeFile(path.join(folder, 'written.ts'), begun);
     await writeFile(path.join(folder, 'written.txt'), '\n');
