@@ -154,9 +154,10 @@ class Evaluation {
 
   /** What comes with the base says how far to trust it in any workspace; in the background it is learnt in this one. */
   async #weighed(transformer: TrainedTransformer): Promise<void> {
-    const trusting = this.#learningOn({ ...transformer, heldOutPaths: null });
-    const heldOutPaths = this.#innerHeldOutPaths();
-    const material = trusting ?? { ...this.#material, transformer: { ...transformer, heldOutPaths } };
+    const material = this.#learningOn({ ...transformer, heldOutPaths: null }) ?? {
+      ...this.#material,
+      transformer: { ...transformer, heldOutPaths: this.#innerHeldOutPaths() },
+    };
     for (const factory of this.#staged('weighed')) {
       await this.#row(factory, 'weighed', material, this.#indexSeconds);
     }

@@ -115,7 +115,7 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
     const counts = await countDocuments(module, tokenizer, documents, trust, options);
     return new MixtureModel(counts!, model);
   }
-  const { seen, unseen } = partsOf(texts, transformer!, tokenizer);
+  const { seen, unseen } = partsOf(texts, documents, transformer!, tokenizer);
   const outside = { model, documents: unseen };
   const counts =
     trust === null
@@ -128,10 +128,11 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
 /** What the transformer's training has seen, and what it held out for itself: of a single text its end. */
 function partsOf(
   texts: readonly TrainingText[],
+  documents: readonly Uint16Array[],
   { heldOutPaths }: TrainedTransformer,
   tokenizer: Tokenizer,
-): { readonly seen: Uint16Array[]; readonly unseen: Uint16Array[] } {
-  if (heldOutPaths === null) return { seen: [], unseen: documentsOf(texts, tokenizer) };
+): { readonly seen: readonly Uint16Array[]; readonly unseen: readonly Uint16Array[] } {
+  if (heldOutPaths === null) return { seen: [], unseen: documents };
   if (texts.length === 1) {
     const parts = splitHeldOut(texts, 0).documents;
     const of = (side: boolean): Uint16Array[] =>
@@ -141,15 +142,10 @@ function partsOf(
     return { seen: of(false), unseen: of(true) };
   }
   const heldOut = new Set(heldOutPaths);
+  const isHeldOut = (_: Uint16Array, i: number): boolean => heldOut.has(texts[i]!.path);
   return {
-    seen: documentsOf(
-      texts.filter(({ path }) => !heldOut.has(path)),
-      tokenizer,
-    ),
-    unseen: documentsOf(
-      texts.filter(({ path }) => heldOut.has(path)),
-      tokenizer,
-    ),
+    seen: documents.filter((ids, i) => !isHeldOut(ids, i)),
+    unseen: documents.filter(isHeldOut),
   };
 }
 

@@ -56,36 +56,28 @@ function unasked(): never {
   throw new Error('Only distributions are asked for.');
 }
 
-/** Bits of the judged documents where the outside model is heard. */
-function heardBits(model: CountingModel): number {
-  const outside = new Knowing(documents);
+/** Bits of the judged documents. @param outside that is heard; null: nobody is */
+function bitsOf(model: CountingModel, outside: Knowing | null): number {
   const said = new Float64Array(model.vocabSize);
   let bits = 0;
   for (const ids of judged) {
     model.begin();
-    outside.begin();
+    outside?.begin();
     for (const id of ids) {
-      outside.distribution(said);
-      model.hear(said);
+      if (outside !== null) {
+        outside.distribution(said);
+        model.hear(said);
+      }
       bits -= Math.log2(model.probability(id));
       model.learn(id);
-      outside.learn(id);
+      outside?.learn(id);
     }
   }
   return bits;
 }
 
-function aloneBits(model: CountingModel): number {
-  let bits = 0;
-  for (const ids of judged) {
-    model.begin();
-    for (const id of ids) {
-      bits -= Math.log2(model.probability(id));
-      model.learn(id);
-    }
-  }
-  return bits;
-}
+const heardBits = (model: CountingModel): number => bitsOf(model, new Knowing(documents));
+const aloneBits = (model: CountingModel): number => bitsOf(model, null);
 
 const counting = (trust: LearntTrust): Promise<CountingModel | null> =>
   countDocuments(module, tokenizer, training, trust);

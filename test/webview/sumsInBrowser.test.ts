@@ -45,6 +45,14 @@ describe.skipIf(whyNoBrowser !== null)('what is said to add up does so as it is 
   });
   afterAll(async () => editor?.stop());
 
+  async function openEssay(): ReturnType<typeof openOnSample> {
+    const inspector = await openOnSample(editor);
+    ({ page } = inspector);
+    await page.locator('.start-essay').click();
+    await page.waitForSelector('.essay');
+    return inspector;
+  }
+
   const texts = (where: string): Promise<string[]> => page.locator(where).allTextContents();
 
   test('shares of attention and all others, to 1', async () => {
@@ -129,10 +137,7 @@ describe.skipIf(whyNoBrowser !== null)('what is said to add up does so as it is 
   });
 
   test('what a map keeps, to both directions', async () => {
-    const inspector = await openOnSample(editor);
-    ({ page } = inspector);
-    await page.locator('.start-essay').click();
-    await page.waitForSelector('.essay');
+    const inspector = await openEssay();
     await openStage(inspector, 'vectors');
     await page.getByRole('button', { name: /Map of/ }).click();
     let before = '';
@@ -148,10 +153,7 @@ describe.skipIf(whyNoBrowser !== null)('what is said to add up does so as it is 
   });
 
   test('a weight less its gradient times the learning rate, to what is behind the =', async () => {
-    const inspector = await openOnSample(editor);
-    ({ page } = inspector);
-    await page.locator('.start-essay').click();
-    await page.waitForSelector('.essay');
+    const inspector = await openEssay();
     await page.getByRole('button', { name: '10 steps' }).click();
     await openStage(inspector, 'learning');
     await page.getByLabel('Matrix').selectOption('embedding');
