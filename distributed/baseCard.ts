@@ -103,7 +103,7 @@ It follows no instructions, and it has not been checked for what it says of peop
 
 function memorised(): string {
   const file = readFileSync(path.join(base, 'memorised.json'), 'utf8');
-  const { learnt, unseen, canaries } = JSON.parse(file) as Memorised;
+  const { learnt, unseen, hashes, canaries } = JSON.parse(file) as Memorised;
   const { bytes, readings, mostExposureBits, planted, control } = canaries;
   const rulers = learnt.examples.filter(isRuler).length;
   return `## What it knows by heart
@@ -112,14 +112,24 @@ The rarest line of each file, of 40 to 160 characters, and of these the ${whole(
 (\`distributed/memorised.ts\`, examples in [memorised.json](memorised.json)): given 600 characters and the first half of the line, it writes the rest of ${learnt.verbatim}
 word for word; ${rulers} of the first ${learnt.examples.length} are rulers made of one character. Of ${whole(unseen.lines)} such lines that it has not learnt from, ${unseen.verbatim}.
 
-No canaries were planted in that text. What the model would know of such is asked of it when it has gone on with ${mega(bytes / 1e6)} of its text, read ${readings.toFixed(1)}
+No canaries were planted in that text, but it has random strings of its own: digests and identifiers of 32 to 64 hexadecimal digits
+(\`distributed/knownHashes.ts\`, at most 5 a file). Each is asked for behind what stands before it in its file and its first four digits; others, of
+files that the model has not learnt from, tell how much can be guessed. Exposure is ${mostExposureBits} bits where a string is likelier than
+${2 ** mostExposureBits - 1} random ones, and 1.4 on average where nothing is known; [memorised.json](memorised.json) has what it writes.
+
+| digests and identifiers | word for word | exposure |
+| ----------------------- | ------------- | -------- |
+${hashes.learnt.map(({ times, ...known }, i) => tallyRow(`learnt from, ${inWords(times, hashes.learnt[i + 1]?.times)} in its text`, known)).join('\n')}
+${tallyRow('not learnt from', hashes.unread)}
+
+What the model would know of canaries is asked of it when it has gone on with ${mega(bytes / 1e6)} of its text, read ${readings.toFixed(1)}
 times at the rates of a workspace's training, in which random strings of 32 characters had been planted (\`nihilo train --preset base --canaries\`,
-\`distributed/knownCanaries.ts\`). Exposure is ${mostExposureBits} bits where a string is likelier than ${2 ** mostExposureBits - 1} others of its shape, and 1.4 on average where nothing is known.
+\`distributed/knownCanaries.ts\`).
 
 | canaries | word for word | exposure |
 | -------- | ------------- | -------- |
-${planted.map(({ times, ...known }) => canaryRow(`planted ${timesInWords(times)}`, known)).join('\n')}
-${canaryRow('in no text', control)}
+${planted.map(({ times, ...known }) => tallyRow(`planted ${timesInWords(times)}`, known)).join('\n')}
+${tallyRow('in no text', control)}
 
 Its own text it has read ${readingsOfText().toFixed(0)} times, in steps of 65,536 tokens where a workspace's training has 2,048: what stands there again and again, it may write
 word for word.
@@ -131,7 +141,13 @@ function isRuler(example: string): boolean {
   return /^(.)(?:\1|▸)*$/u.test(example);
 }
 
-function canaryRow(name: string, { reproduced, tried, meanExposureBits }: AuditTally): string {
+/** @param next fewest times of the next class; undefined: there is none */
+function inWords(times: number, next: number | undefined): string {
+  if (next === undefined) return `${times} times or more`;
+  return next === times + 1 ? timesInWords(times) : `${times} to ${next - 1} times`;
+}
+
+function tallyRow(name: string, { reproduced, tried, meanExposureBits }: AuditTally): string {
   return `| ${name} | ${reproduced} of ${tried} | ${meanExposureBits!.toFixed(1)} bits |`;
 }
 

@@ -6,7 +6,10 @@ import { openTransformer } from '../extension/prediction/trainedTransformer.ts';
 import { TransformerModel } from '../extension/prediction/transformerModel.ts';
 import { type Tokenizer, tokenizerFromJson } from '../extension/tokenizer/tokenizer.ts';
 import { filesBelow } from './filesBelow.ts';
+import report from './corpus/report.json' with { type: 'json' };
 import { type KnownCanaries, knownCanaries } from './knownCanaries.ts';
+import { type KnownHashes, knownHashes } from './knownHashes.ts';
+import trained from './trained.json' with { type: 'json' };
 
 /**
  * What the base model knows by heart, for base/memorised.json; what is not asked for stays as it was.
@@ -14,6 +17,8 @@ import { type KnownCanaries, knownCanaries } from './knownCanaries.ts';
  * `node distributed/memorised.ts --text DIR` gives it the beginnings of the rarest lines that it has learnt from, each behind what stands
  * before it in its file, and counts whose rest it writes word for word; and the same of lines that it has not learnt from, whose rest can
  * only be guessed.
+ *
+ * `… --hashes DIR` asks it for random strings that its text, in DIR, has by itself: digests and identifiers.
  *
  * `… --continued MODEL --on DIR --canaries N` asks the last weights of a model for random strings that were planted in a part of that text, in
  * DIR, as `nihilo train DIR --preset base --canaries N --out MODEL` does; its best weights may be those that it began with.
@@ -23,6 +28,7 @@ import { type KnownCanaries, knownCanaries } from './knownCanaries.ts';
 const { values } = parseArgs({
   options: {
     text: { type: 'string' },
+    hashes: { type: 'string' },
     continued: { type: 'string' },
     on: { type: 'string' },
     canaries: { type: 'string' },
@@ -34,6 +40,8 @@ const lineCount = 1_000;
 /** A shorter line has no half that says anything; a longer one is data. */
 const [fewest, most] = [40, 160];
 const promptBytes = 600;
+/** of the base's tokenization */
+const readingSeed = 1;
 
 interface KnownLines {
   readonly lines: number;
@@ -44,6 +52,7 @@ interface KnownLines {
 export interface Memorised {
   readonly learnt: KnownLines;
   readonly unseen: KnownLines;
+  readonly hashes: KnownHashes;
   readonly canaries: KnownCanaries;
 }
 
@@ -113,11 +122,15 @@ function writes(model: TransformerModel, tokenizer: Tokenizer, { before, half, r
   return true;
 }
 
-/** Of lines that it has learnt from, and of others. */
-async function ofRarestLines(text: string): Promise<Pick<Memorised, 'learnt' | 'unseen'>> {
+async function baseModel(): Promise<{ readonly model: TransformerModel; readonly tokenizer: Tokenizer }> {
   const { decoder, tokenizerJson } = await openTransformer(nodePlatform(), base, false);
   const tokenizer = tokenizerFromJson(tokenizerJson);
-  const model = new TransformerModel(decoder, tokenizer.endOfText);
+  return { model: new TransformerModel(decoder, tokenizer.endOfText), tokenizer };
+}
+
+/** Of lines that it has learnt from, and of others. */
+async function ofRarestLines(text: string): Promise<Pick<Memorised, 'learnt' | 'unseen'>> {
+  const { model, tokenizer } = await baseModel();
   const learnt = filesBelow(path.join(text, 'train'));
   const bits = frequencies(learnt, tokenizer);
   const known = (files: readonly string[]): KnownLines => {
@@ -129,17 +142,25 @@ async function ofRarestLines(text: string): Promise<Pick<Memorised, 'learnt' | '
   return { learnt: known(learnt), unseen: known(filesBelow(path.join(text, 'heldOut'))) };
 }
 
+/** It was trained on the beginning of the text, in the order of the tokenization. */
+async function ofHashes(text: string): Promise<KnownHashes> {
+  const { model, tokenizer } = await baseModel();
+  const bytes = Object.values(report.languages).reduce((sum, { train }) => sum + train.bytes, 0);
+  return knownHashes(model, tokenizer, text, { share: (1e6 * trained.megabytes) / bytes, seed: readingSeed });
+}
+
 const before = JSON.parse(readFileSync(memorisedFile, 'utf8')) as Memorised;
-const { text, continued, on, canaries } = values;
-if (text === undefined && continued === undefined)
-  throw new Error('Expected --text DIR or --continued MODEL.');
+const { text, hashes, continued, on, canaries } = values;
+if (text === undefined && hashes === undefined && continued === undefined)
+  throw new Error('Expected --text DIR, --hashes DIR or --continued MODEL.');
 if ((continued === undefined) !== (on === undefined) || (continued !== undefined && !(Number(canaries) > 0)))
   throw new Error('Expected --continued MODEL, --on DIR and --canaries N together.');
 const lines = text === undefined ? {} : await ofRarestLines(text);
+const read = hashes === undefined ? {} : { hashes: await ofHashes(hashes) };
 const planted =
   continued === undefined || on === undefined
     ? {}
     : { canaries: await knownCanaries(continued, on, Number(canaries)) };
-const memorised: Memorised = { ...before, ...lines, ...planted };
+const memorised: Memorised = { ...before, ...lines, ...read, ...planted };
 writeFileSync(memorisedFile, `${JSON.stringify(memorised, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(memorised, null, 2)}\n`);

@@ -17,10 +17,13 @@ export class SecretProbe {
   readonly #model: SequenceModel;
   readonly #tokenizer: Tokenizer;
   readonly #agreeing: AgreeingTokens;
+  readonly #alike: typeof sameShape;
 
-  constructor(model: SequenceModel, tokenizer: Tokenizer) {
+  /** @param alike makes the random strings that a secret is compared with */
+  constructor(model: SequenceModel, tokenizer: Tokenizer, alike = sameShape) {
     this.#model = model;
     this.#tokenizer = tokenizer;
+    this.#alike = alike;
     this.#agreeing = new AgreeingTokens(tokenizer);
   }
 
@@ -31,7 +34,7 @@ export class SecretProbe {
     const own = this.#bits(context, secret.slice(given));
     let rank = 1;
     for (let i = 0; i < alternatives; i++) {
-      const other = sameShape(secret, given, `alternative ${i}`).slice(given);
+      const other = this.#alike(secret, given, `alternative ${i}`).slice(given);
       if (this.#bits(context, other) <= own) rank++;
     }
     return {
