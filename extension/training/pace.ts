@@ -69,10 +69,12 @@ export class Pace {
 
   #look(): void {
     const now = performance.now();
-    const mostMs = Math.max(leastSleepMs, muchLonger * this.#longestMs);
-    const passedMs = Math.min(now - this.#lookedAt, mostMs);
+    const passedMs = now - this.#lookedAt;
     this.#lookedAt = now;
-    this.#longestMs = Math.max(this.#longestMs, passedMs);
-    this.#countedMs += passedMs;
+    const mostMs = Math.max(leastSleepMs, muchLonger * this.#longestMs);
+    const countedMs = Math.min(passedMs, mostMs);
+    this.#countedMs += countedMs;
+    // A step may be slow. What took far longer was none: if a sleep made room for a longer one, a few of them would end the training.
+    if (passedMs <= muchLonger * mostMs) this.#longestMs = Math.max(this.#longestMs, countedMs);
   }
 }

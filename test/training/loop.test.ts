@@ -274,6 +274,27 @@ describe('Pace', () => {
       const asleep = after(8 * 3_600_000);
       expect(asleep).toBeLessThanOrEqual(12 + 8 * 4);
       expect(after(400)).toBeCloseTo(asleep + 0.4, 9);
+      // Nights on end, with a step between them: each counts as the first.
+      for (let night = 1; night <= 4; night++) {
+        expect(after(8 * 3_600_000)).toBeCloseTo(asleep + night * (0.4 + 8 * 4), 9);
+        after(400);
+      }
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('soon counts all of steps that are slow from the first on', () => {
+    let now = 1_000;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      const pace = new Pace({ seconds: 300 }, 640, 64, 0);
+      const steps = Array.from({ length: 4 }, () => {
+        const before = pace.seconds;
+        now += 30_000;
+        return pace.seconds - before;
+      });
+      expect(steps).toEqual([5, 30, 30, 30]);
     } finally {
       clock.mockRestore();
     }
