@@ -163,8 +163,10 @@ export class WorkspaceIndex {
     const files = [...this.#files];
     this.#files.clear();
     if (files.length === 0) return;
-    const hasNone = this.#status.predicting === null && this.#status.stage === null;
-    if (files.length > mostChanges || hasNone) void this.build();
+    // Nobody has read the workspace, or who has is gone, and would be waited for in vain.
+    const isRead =
+      this.#status.stage !== null || (this.#status.predicting !== null && this.#indexer.isReading);
+    if (files.length > mostChanges || !isRead) void this.build();
     else this.#indexer.changed(files);
   }
 

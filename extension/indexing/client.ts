@@ -30,6 +30,8 @@ export class IndexerClient {
   readonly #onNews: (news: IndexingNews) => void;
   #worker: WorkerHandle<IndexerRequest, IndexerEvent> | null = null;
   #building: Building | null = null;
+  /** that the worker has given since it was asked to build */
+  #hasIndex = false;
   readonly #listings = new Map<number, Listing>();
   #lastListing = 0;
 
@@ -46,8 +48,14 @@ export class IndexerClient {
     if (this.#building !== null) this.#end();
     return new Promise((resolve, reject) => {
       this.#building = { resolve, reject };
+      this.#hasIndex = false;
       this.#connected().post({ type: 'build', request });
     });
+  }
+
+  /** whether somebody reads what changes, for an index that is made or has been */
+  get isReading(): boolean {
+    return this.#building !== null || this.#hasIndex;
   }
 
   /** Files were created, changed or removed: what there is to learn from them comes as news. @param files absolute paths */
@@ -82,6 +90,7 @@ export class IndexerClient {
     worker.onFailure((cause) => {
       if (worker !== this.#worker) return;
       this.#worker = null;
+      this.#hasIndex = false;
       const sentence = say`The indexer stopped unexpectedly (${cause.message}); it starts again when files change or the window is reloaded.`;
       const failure = new NihiloError('workerFailed', sentence, { cause });
       this.#settle()?.reject(failure);
@@ -105,9 +114,12 @@ export class IndexerClient {
         this.#listing(event.id)?.reject(fromPlainError(event.error));
         return;
       case 'stage':
-      case 'index':
       case 'notice':
       case 'changes':
+        this.#onNews(event);
+        return;
+      case 'index':
+        this.#hasIndex = true;
         this.#onNews(event);
         return;
       case 'auditing':

@@ -205,6 +205,53 @@ describe('the index of a workspace', () => {
     expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: { edition: 2 } });
   });
 
+  it.each([
+    ['the indexer has died', (end: ReturnType<typeof setUp>) => end.worker('indexer').die(new Error('gone'))],
+    [
+      'the indexer has died and what is learnt from is listed by another',
+      ({ worker, model }: ReturnType<typeof setUp>) => {
+        worker('indexer').die(new Error('gone'));
+        void model.list({ side: 'learnt', folder: '', from: 0, edition: 1 });
+      },
+    ],
+    [
+      'the folder could not be read anew',
+      async ({ worker, model, settle }: ReturnType<typeof setUp>) => {
+        void model.rulesChanged();
+        await settle();
+        const error = toPlainError(new NihiloError('folderUnreadable', say`Not now.`));
+        worker('indexer').reply({ type: 'failed', error });
+        await settle();
+      },
+    ],
+  ])('is made anew when a file changes and %s: it would learn of no change any more', async (_, end) => {
+    const parts = setUp();
+    const { platform, model, settle, serve } = parts;
+    await serve();
+    await end(parts);
+    const builds = () =>
+      platform.workers.flatMap(({ received }) => received).filter(({ type }) => type === 'build');
+    const before = builds().length;
+    expect(model.index.predicting).toBe('counts');
+    model.fileChanged('/code/a.ts');
+    await settle();
+    expect(builds()).toHaveLength(before + 1);
+  });
+
+  it('that was weighed in vain learns from what changes as before', async () => {
+    const { platform, model, worker, settle, serve } = setUp();
+    await serve();
+    void model.rulesChanged();
+    await settle();
+    worker('indexer').reply({ type: 'index', index: { ...index, edition: 2 } });
+    worker('indexer').reply({ type: 'failed', error: toPlainError(new RangeError('no memory')) });
+    await settle();
+    model.fileChanged('/code/a.ts');
+    await settle();
+    expect(worker('indexer').received.at(-1)).toEqual({ type: 'read', files: ['/code/a.ts'] });
+    expect(platform.workers.filter(({ role }) => role === 'indexer')).toHaveLength(1);
+  });
+
   it('is gone when there is nothing left to learn from: what was left out is not suggested any more', async () => {
     const { model, worker, settle, serve } = setUp();
     await serve();
