@@ -452,8 +452,7 @@ export class WorkspaceModel {
         this.#trainingEvents.emit({ type: 'failed', error: toPlainError(error) });
       }
       this.#setTraining(null);
-      // It may have saved a model before, and a setting may have changed meanwhile.
-      void this.load();
+      void this.#loadSaved();
       throw error;
     }
     this.#setTraining(null);
@@ -461,6 +460,14 @@ export class WorkspaceModel {
     // In the background: its tokens are the new model's, and how far to trust the model is learnt from what it has not seen.
     this.#index.modelReplaced();
     return result;
+  }
+
+  /** A training that failed may have saved a model before, and a setting may have changed meanwhile. */
+  async #loadSaved(): Promise<void> {
+    const before = this.#state;
+    await this.load();
+    const isSame = JSON.stringify(before) === JSON.stringify(this.#state);
+    if (this.#state.state === 'ready' && !isSame) this.#index.modelReplaced();
   }
 
   #update(change: Partial<TrainingStatus> | null): void {

@@ -5,7 +5,7 @@ import { say } from '../../extension/protocol/sentence.ts';
 import type { IndexerEvent, IndexerRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
-import { trainingReport as report, trainingRequest } from './samples.ts';
+import { modelSummary, trainingReport as report, trainingRequest } from './samples.ts';
 import { ScriptedPlatform } from './scriptedPlatform.ts';
 
 type Sent = PredictorRequest | TrainingCommand | IndexerRequest;
@@ -152,6 +152,25 @@ describe('the index of a workspace', () => {
       request: { edition: 2, relearn: true },
     });
     expect(model.index).toMatchObject({ predicting: 'counts', stage: 'reading' });
+  });
+
+  it('is made anew with what a training has saved before it failed, and only then', async () => {
+    for (const hasSaved of [true, false]) {
+      const { platform, model, worker, settle, serve } = setUp();
+      await serve();
+      const training = expect(model.train(trainingRequest)).rejects.toMatchObject({ code: 'workerFailed' });
+      if (hasSaved) platform.paths.add('/storage/model');
+      worker('trainer').die(new Error('out of memory'));
+      await settle();
+      await training;
+      if (hasSaved) {
+        const { id } = worker('predictor').received.at(-1) as PredictorRequest;
+        worker('predictor').reply({ type: 'loaded', id, model: modelSummary });
+        await settle();
+      }
+      const last = hasSaved ? { edition: 2, relearn: true } : { edition: 1, relearn: false };
+      expect(worker('indexer').received.at(-1)).toMatchObject({ type: 'build', request: last });
+    }
   });
 
   it('has the new model weighed until a build comes to its end, however many are begun', async () => {
