@@ -41,8 +41,8 @@ const looseForms: readonly RegExp[] = [
   /\bwhsec_[0-9A-Za-z+/]{24,}={0,2}/g,
   // OpenAI, older than what the rules know
   /\bsk-[0-9A-Za-z]{40,}/g,
-  // JSON Web Tokens
-  /\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}/g,
+  // JSON Web Tokens; of a run of their signs only the beginning is looked at, for each look may go to its end
+  /(?<=(?<![\w-])(?:[\w-]{0,63}-)?)eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}/g,
   // Azure
   /\b(?:AccountKey|SharedAccessKey)=[0-9A-Za-z+/]{40,}={0,2}/g,
   // Hugging Face, Replicate, PyPI, RubyGems, NuGet, DigitalOcean, Pulumi, PlanetScale, Supabase, Doppler, Heroku

@@ -115,6 +115,7 @@ describe('redact', () => {
       'sk-proj-',
       'AAAAAAAAAAAAAAAA',
       'eyJaaaaaaaaaaa.',
+      '-eyJaaaaaaaaaaa',
       'redis://:aaaaaaaa',
       'a.a-a+a:',
       '01234567:AA',
