@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 120_000,
     // Some train a model, in threads that let everything else on the machine go first.
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // Two cores are the reference machine; tests that start workers of their own need the second.
     maxWorkers: 2,
   },
