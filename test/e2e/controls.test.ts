@@ -160,7 +160,8 @@ describe('the controls', () => {
     const training = workbench.statusBar(/Nihilo: (reading files|tokenizing|preparing|training)/);
     const isTraining = () => training.isVisible();
     await training.waitFor({ timeout: 2 * patience });
-    expect(await session.logged(/nobody types: training$/)).toHaveLength(1);
+    const begun = (): Promise<string[]> => session.logged(/nobody types: training$/);
+    await expect.poll(begun, { timeout: patience }).toHaveLength(1);
     await workbench.screenshot('controls-idle');
     await workbench.goTo(before.split('\n').length, 1);
     // Neither a look around nor the cursor ends it.

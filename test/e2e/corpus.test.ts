@@ -4,7 +4,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeSecrets } from '../corpus/fakeSecrets.ts';
 import { keepOnFailure, Session } from './session.ts';
-import type { Workbench } from './workbench.ts';
+import { patience, type Workbench } from './workbench.ts';
 
 describe('the tree of what is learnt from', () => {
   let session: Session;
@@ -64,10 +64,10 @@ describe('the tree of what is learnt from', () => {
       await item.waitFor({ state: 'hidden' });
     };
     await choose('client.ts', "Don't Learn From This");
-    await expect.poll(rules, { timeout: 30_000 }).toEqual({ 'client.ts': true });
+    await expect.poll(rules, { timeout: patience }).toEqual({ 'client.ts': true });
     await row('client.ts').filter({ hasText: 'excluded by settings' }).waitFor();
     await choose('client.ts', 'Learn From This Again');
-    await expect.poll(rules, { timeout: 30_000 }).toEqual({});
+    await expect.poll(rules, { timeout: patience }).toEqual({});
     await row('client.ts').filter({ hasText: '1 secret removed' }).waitFor();
   });
 
@@ -77,7 +77,7 @@ describe('the tree of what is learnt from', () => {
     await workbench.page.locator('.tab.active', { hasText: 'client.ts' }).waitFor();
     await workbench.runCommand('Nihilo: Forget This File');
     await workbench.notification('client.ts no more').waitFor();
-    await expect.poll(rules, { timeout: 30_000 }).toEqual({ 'client.ts': true });
+    await expect.poll(rules, { timeout: patience }).toEqual({ 'client.ts': true });
     await row('client.ts').filter({ hasText: 'excluded by settings' }).waitFor();
     await workbench.screenshot('corpus-forgotten');
   });

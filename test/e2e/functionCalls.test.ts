@@ -36,7 +36,7 @@ describe('function calling', () => {
     await workbench.runCommand('Nihilo: Train on Workspace');
     const timeout = trainingSeconds * 1_000 + 3 * patience;
     await workbench.statusBar('Nihilo: counts + transformer').waitFor({ timeout });
-  }, 200_000);
+  });
   afterAll(() => session.stop());
 
   it('is answered by the language server, and what is chosen is one of the names that it returned', async (context) => {

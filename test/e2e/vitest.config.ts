@@ -9,7 +9,8 @@ export default defineConfig({
     fileParallelism: false,
     // A scenario waits several times; each wait has its own, shorter limit and says what it waited for.
     testTimeout: 4 * patience,
-    hookTimeout: 2 * patience,
+    // Likewise: an editor is installed and opened, and some train in it first.
+    hookTimeout: 4 * patience,
     reporters: ['verbose', './closingLine.ts'],
   },
 });
