@@ -84,6 +84,7 @@ const learnt = trustOfUnknown(
 await saveTrust(platform.files, trustFolder(base), trained.tokenizerJson, {
   ...learnt,
   tokens: null,
+  seconds: null,
   trust: learnt.trust.map(coarseTrust),
 });
 process.stderr.write(`base: ${workspaces.length} workspaces of ${tokens} tokens heard\n`);

@@ -112,7 +112,8 @@ export class Indexer {
     this.#stage('weighing');
     const { counts, frequencies } = await this.#weighed(material, transformer, module, known?.trust ?? null);
     await this.#finish(material, counts, true);
-    await this.#save(material, { frequencies, trust: counts.trust, tokens: tokensOf(documents) });
+    const { seconds } = transformer.trainerState;
+    await this.#save(material, { frequencies, trust: counts.trust, tokens: tokensOf(documents), seconds });
   }
 
   get #options(): BuildOptions {
@@ -184,9 +185,12 @@ export class Indexer {
     return trust?.tokens === null ? { trust, isAsItCame: false } : null;
   }
 
-  async #load({ tokenizerJson }: Material, folder: string): Promise<KeptTrust | null> {
+  /** null also where it is of the model before: the training that replaced it may have been the last that its window did. */
+  async #load({ tokenizerJson, transformer }: Material, folder: string): Promise<KeptTrust | null> {
     try {
-      return await loadTrust(this.#platform.files, folder, tokenizerJson);
+      const kept = await loadTrust(this.#platform.files, folder, tokenizerJson);
+      const { seconds } = transformer!.trainerState;
+      return kept === null || kept.seconds === null || kept.seconds === seconds ? kept : null;
     } catch (error) {
       if (!(error instanceof NihiloError)) throw error;
       this.#emit({ type: 'notice', sentence: error.message });

@@ -15,6 +15,8 @@ const sealFile = 'mixture.json';
 export interface KeptTrust extends LearntTrust {
   /** of the workspace that it was learnt in; null: of others */
   readonly tokens: number | null;
+  /** that the model had been trained for, which another training changes and a save that it learns from does not; null: nobody knows */
+  readonly seconds: number | null;
 }
 
 /** Of a checkpoint: beside it, because it is replaced as a whole and would take it away. */
@@ -31,7 +33,7 @@ export async function saveTrust(
   files: FileSystem,
   folder: string,
   tokenizerJson: string,
-  { frequencies, trust, tokens }: KeptTrust,
+  { frequencies, trust, tokens, seconds }: KeptTrust,
 ): Promise<void> {
   const foreign = await foreignIn(files, folder);
   if (foreign !== null) {
@@ -47,7 +49,7 @@ export async function saveTrust(
   ]);
   const tokenizer = await sha256OfText(tokenizerJson);
   await files.replaceFolder(folder, new Map([[tensorsFile, encodeSafetensors(tensors)]]), (digests) => {
-    const seal = { version, tokenizer, tokens, sha256: digests.get(tensorsFile) };
+    const seal = { version, tokenizer, tokens, seconds, sha256: digests.get(tensorsFile) };
     return [sealFile, [new TextEncoder().encode(`${JSON.stringify(seal, null, 2)}\n`)]];
   });
 }
@@ -104,7 +106,7 @@ export async function loadTrust(
   }
   const tensors = decodeSafetensors(bytes, `${folder}/${tensorsFile}`);
   const [frequencies, trust] = [tensors.get('frequencies')?.data, tensors.get('trust')?.data];
-  return frequencies === undefined || trust === undefined
-    ? null
-    : { frequencies, trust, tokens: seal.numberOrNull('tokens') };
+  if (frequencies === undefined || trust === undefined) return null;
+  const seconds = seal.has('seconds') ? seal.numberOrNull('seconds') : null;
+  return { frequencies, trust, tokens: seal.numberOrNull('tokens'), seconds };
 }

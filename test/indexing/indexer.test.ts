@@ -333,4 +333,24 @@ describe('an index beside a model', () => {
       for (const folder of [own, trustFolder(own)]) rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  it('learns anew whom to trust where the model was trained since, in whatever window, and not where it has learnt from saves', async () => {
+    const before = await readCheckpoint(platform.files, checkpoint);
+    const replaced = (seconds: number): Promise<void> =>
+      writeCheckpoint(platform.files, checkpoint, {
+        ...before,
+        tensors: randomTensors(before.config, seconds),
+        trainerState: { ...before.trainerState, seconds },
+        optimizer: null,
+      });
+    const corpus = { folders: [path.join(code.folder, 'tokenizer')], exclude: [] };
+    const learns = async (edition: number): Promise<boolean> =>
+      stagesOf((await built({ ...request(edition), corpus })).events).includes('weighing');
+    const { seconds } = before.trainerState;
+    await built({ ...request(50, true), corpus });
+    await replaced(seconds);
+    expect(await learns(51)).toBe(false);
+    await replaced(seconds + 60);
+    expect([await learns(52), await learns(53)]).toEqual([true, false]);
+  });
 });
