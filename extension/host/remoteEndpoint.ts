@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import { NihiloError, toPlainError } from '../protocol/errors.ts';
 import type { RemoteEndpoint } from '../protocol/remote.ts';
+import { say } from '../protocol/sentence.ts';
 import { readAddress } from '../remote/address.ts';
 import { settingSource } from './configuration.ts';
+import { reportFailure } from './failure.ts';
 import { remoteSettings } from './settings.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -74,10 +77,14 @@ export class RemoteEndpoints implements vscode.Disposable {
     const look = ++this.#look;
     // Until it is known that it may take part, none does.
     this.#model.useRemote(null);
-    const endpoint = await this.#endpoint();
-    if (look !== this.#look || endpoint === null) return;
-    this.#log.info(`remote: ${endpoint.url}`);
-    this.#model.useRemote(endpoint);
+    try {
+      const endpoint = await this.#endpoint();
+      if (look !== this.#look || endpoint === null) return;
+      this.#log.info(`remote: ${endpoint.url}`);
+      this.#model.useRemote(endpoint);
+    } catch (error) {
+      if (look === this.#look) void reportFailure(error, this.#log);
+    }
   }
 
   async #endpoint(): Promise<RemoteEndpoint | null> {
@@ -94,8 +101,21 @@ export class RemoteEndpoints implements vscode.Disposable {
     }
     const { url } = reading;
     if (!reading.isLoopback && !(await this.#isConfirmed(url, reading.isEncrypted))) return null;
-    const key = (await this.#context.secrets.get(keyOf(url))) ?? null;
+    const key = await this.#keyFor(url);
     return { url, model: model === '' ? null : model, key, maxMilliseconds: milliseconds };
+  }
+
+  /** @throws {NihiloError} storageFailed, where the editor's secrets are locked, or have no place on this machine */
+  async #keyFor(url: string): Promise<string | null> {
+    try {
+      return (await this.#context.secrets.get(keyOf(url))) ?? null;
+    } catch (error) {
+      throw new NihiloError(
+        'storageFailed',
+        say`The key of ${url} should have been read from the editor's secret storage and could not be (${toPlainError(error).message}); no server takes part until the window is reloaded.`,
+        { cause: error },
+      );
+    }
   }
 
   async #isConfirmed(url: string, isEncrypted: boolean): Promise<boolean> {

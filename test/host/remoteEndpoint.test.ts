@@ -9,6 +9,7 @@ const editor = vi.hoisted(() => ({
   button: undefined as string | undefined,
   typed: undefined as string | undefined,
   warnings: [] as string[],
+  errors: [] as string[],
   changed: [] as (() => void)[],
   secretsChanged: [] as ((event: { key: string }) => void)[],
 }));
@@ -22,6 +23,7 @@ vi.mock('vscode', () => ({
       editor.warnings.push(sentence);
       return editor.button;
     },
+    showErrorMessage: async (sentence: string) => void editor.errors.push(sentence),
     showInputBox: async () => editor.typed,
   },
   workspace: {
@@ -68,14 +70,18 @@ async function started(settings: Record<string, unknown>) {
   editor.settings = settings;
   const used: (RemoteEndpoint | null)[] = [];
   const model = { useRemote: (endpoint: RemoteEndpoint | null) => void used.push(endpoint) };
-  const endpoints = new RemoteEndpoints(model as never, context as never, { info: () => {} } as never);
+  const endpoints = new RemoteEndpoints(
+    model as never,
+    context as never,
+    { info: () => {}, error: () => {} } as never,
+  );
   await settle();
   return { endpoints, used, last: () => used.at(-1) };
 }
 
 beforeEach(() => {
   Object.assign(editor, { isTrusted: true, button: undefined, typed: undefined });
-  for (const list of [editor.warnings, editor.changed, editor.secretsChanged]) list.length = 0;
+  for (const list of [editor.warnings, editor.errors, editor.changed, editor.secretsChanged]) list.length = 0;
   stored.clear();
   secrets.clear();
 });
@@ -154,6 +160,14 @@ describe('the key', () => {
     editor.settings = { 'remote.endpoint': 'http://localhost:1' };
     await endpoints.setKey();
     expect(secrets.size).toBe(0);
+  });
+
+  it('that the editor can not tell keeps the server away, and says so', async () => {
+    const locked = vi.spyOn(context.secrets, 'get').mockRejectedValue(new Error('The keyring is locked.'));
+    const { used } = await started({ 'remote.endpoint': 'http://localhost:1' });
+    locked.mockRestore();
+    expect(used).toEqual([null]);
+    expect(editor.errors).toEqual([expect.stringMatching(/key of http:\/\/localhost:1.*keyring is locked/)]);
   });
 
   it('needs an address', async () => {
