@@ -160,7 +160,9 @@ export class WorkspaceModel {
 
   /** Loads what was learnt or imported here, but not the base, which waits until somebody wants it. */
   async loadOwn(): Promise<void> {
-    if ((await servedFolder(this.#platform.files, this.#checkpoint, null)) !== null) this.#want();
+    const [own] = await Promise.allSettled([servedFolder(this.#platform.files, this.#checkpoint, null)]);
+    // Of a place that can't be looked at, the loading says so.
+    if (own.status === 'rejected' || own.value !== null) this.#want();
   }
 
   #want(): void {

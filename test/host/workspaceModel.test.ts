@@ -65,6 +65,15 @@ describe('WorkspaceModel', () => {
     expect(own.model.isWanted).toBe(true);
   });
 
+  it('says what is wrong with a storage that can not be looked at, also where nobody has asked for anything', async () => {
+    const { platform, model } = setUp({ stored: true });
+    const refused = new NihiloError('storageFailed', say`Expected to look for it, got no permission.`);
+    platform.files.recoverFolder = () => Promise.reject(refused);
+    await model.loadOwn();
+    await settle();
+    expect(model.state).toEqual({ state: 'failed', error: toPlainError(refused) });
+  });
+
   it('goes through loading to ready, and tells each change', async () => {
     const { platform, model } = setUp({ stored: true });
     const seen: string[] = [];
