@@ -5,6 +5,8 @@ const enoughCharacters = 2_000;
 export class IdleWatch {
   #lastKeyMs: number;
   #changedCharacters = 0;
+  /** of these, when the training began that runs; null while none does */
+  #readCharacters: number | null = null;
 
   constructor(nowMs: number) {
     this.#lastKeyMs = nowMs;
@@ -16,9 +18,15 @@ export class IdleWatch {
     this.#changedCharacters += characters;
   }
 
-  /** What has changed so far is known to the model, or could not be learnt. */
-  trained(): void {
-    this.#changedCharacters = 0;
+  /** A training begins to read: what is typed from now on it may not know. */
+  begun(): void {
+    this.#readCharacters ??= this.#changedCharacters;
+  }
+
+  /** It is over. @param isRead what had changed by then is known to the model, or could not be learnt */
+  ended(isRead: boolean): void {
+    if (isRead) this.#changedCharacters -= this.#readCharacters ?? 0;
+    this.#readCharacters = null;
   }
 
   /** @param isTrained whether there is a model that knows the rest; without one, all of the workspace is new */

@@ -48,8 +48,10 @@ export function trainWhenIdle(
   return [
     { dispose: () => clearInterval(timer) },
     model.onTrainingEvent((event) => {
+      if (event.type === 'stage') watch.begun();
       // One that was stopped has not heard all of it.
-      if (event.type === 'done' && !event.cancelled) watch.trained();
+      if (event.type === 'done' || event.type === 'failed')
+        watch.ended(event.type === 'done' && !event.cancelled);
     }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length === 0 || !isWritten(document)) return;

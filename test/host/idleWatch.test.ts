@@ -26,9 +26,24 @@ describe('a training while nobody types', () => {
   it('is due again only after new changes', () => {
     const watch = new IdleWatch(0);
     watch.typed(5_000, 0);
-    watch.trained();
+    watch.begun();
+    watch.ended(true);
     expect(watch.isDue(1, true, 10 * minute)).toBe(false);
     watch.typed(2_000, 10 * minute);
     expect(watch.isDue(1, true, 11 * minute)).toBe(true);
+  });
+
+  it('is due for what was typed while another training ran, which has not read it, and for all where that failed', () => {
+    const watch = new IdleWatch(0);
+    for (const [isRead, typed] of [
+      [true, 1_999],
+      [false, 1],
+    ] as const) {
+      watch.begun();
+      watch.typed(typed, 0);
+      watch.begun();
+      watch.ended(isRead);
+      expect(watch.isDue(1, true, minute)).toBe(!isRead);
+    }
   });
 });

@@ -33,13 +33,16 @@ it.each([
   ['has ended is not, before there is as much to learn again', false, 1],
 ])('a training that %s', async (_, cancelled, times) => {
   let trainings = 0;
-  let told = (_event: { readonly type: string; readonly cancelled: boolean }): void => {};
+  let told = (_event: { readonly type: string; readonly cancelled?: boolean }): void => {};
   const model = {
     checkpoint: '/storage/model',
     training: null,
     isTrained: true,
     state: { state: 'ready' },
-    fineTune: async () => void trainings++,
+    fineTune: async () => {
+      trainings++;
+      told({ type: 'stage' });
+    },
     stopTraining: () => {},
     onTrainingEvent: (listener: typeof told) => {
       told = listener;
