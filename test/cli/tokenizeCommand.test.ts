@@ -292,7 +292,7 @@ describe('nihilo tokenize', () => {
     }
     // Who held the text would hold all that there is more of it, and its tokens; half of it is what a garbage collector may leave about.
     expect(peaks[1]! - peaks[0]!).toBeLessThan((most - least) / 2);
-  }, 60_000);
+  });
 
   it('leaves out what is no text, and refuses a folder without any', async () => {
     plant(scratch, texts);
