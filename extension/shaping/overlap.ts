@@ -1,3 +1,4 @@
+import { widthOf } from './indentation.ts';
 import { scan } from './lexical.ts';
 import { endsTag, isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
 
@@ -22,17 +23,22 @@ export function withoutRest(draft: Shaped, at: Surroundings): Shaped {
 
 /** Drops the lines at the text's end that are the next lines already; a line that is the next one as a whole is not written again. */
 export function withoutLinesBelow(draft: Shaped, at: Surroundings): Shaped | RefusalReason {
-  const below = at.linesBelow.filter((line) => !isBlank(line)).map((line) => line.trim());
+  const below = at.linesBelow.filter((line) => !isBlank(line));
   const lines = draft.text.split('\n');
+  const head = at.lineSoFar.slice(0, at.lineSoFar.length - draft.dedent);
   const whole = lines.map((line, i) => {
-    const before = i === 0 ? at.lineSoFar + line : line;
-    return (i === lines.length - 1 ? before + at.restOfLine.slice(draft.replaced) : before).trim();
+    const before = i === 0 ? head + line : line;
+    return i === lines.length - 1 ? before + at.restOfLine.slice(draft.replaced) : before;
   });
+  // Where it stands tells one `end` from the next. The first line somebody else has indented.
+  const isSame = (i: number, other: string | undefined): boolean =>
+    whole[i]!.trim() === other?.trim() &&
+    (i === 0 || widthOf(whole[i]!, at.tabSize) === widthOf(other, at.tabSize));
   for (let from = 0; from < lines.length; from++) {
-    const tail = whole.slice(from).filter((line) => line !== '');
-    if (tail.length === 0 || tail.some((line, i) => line !== below[i])) continue;
+    const tail = [...lines.keys()].filter((i) => i >= from && !isBlank(whole[i]!));
+    if (tail.length === 0 || !tail.every((i, n) => isSame(i, below[n]))) continue;
     if (from === 0) {
-      if (tail.some((line) => /[\p{L}\p{N}]/u.test(line))) return 'alreadyBelow';
+      if (tail.some((i) => /[\p{L}\p{N}]/u.test(whole[i]!))) return 'alreadyBelow';
       continue;
     }
     const kept = lines.slice(0, from).join('\n');

@@ -87,6 +87,25 @@ it.each([
   },
 );
 
+describe('a line below', () => {
+  it.each([
+    ['ruby', 'class A\n  def f', '(b)\n    b.c\n  end', 'end'],
+    ['lua', 'if a then\n  if b', ' then\n    c()\n  end', 'end'],
+    ['typescriptreact', '<div>\n  <div>', '\n    {text}\n  </div>', '</div>'],
+    ['javascript', 'class A {\n  f', ' () {\n    return 1\n  }\n\n  /**', '}\n\n/**\n * B\n */'],
+    ['python', 'for a in b:\n  if a', ':\n    return c\n  return d', 'return d'],
+  ])('is another where it stands further out (%s)', (languageId, prefix, text, below) => {
+    const place = { languageId, prefix, suffix: `\n${below}\n`, insertSpaces: true, tabSize: 2 };
+    expect(shape(text, place)).toEqual({ text, replaced: 0, dedent: 0 });
+  });
+
+  it('is the same where it stands as far in, in spaces as in tabs', () => {
+    const place = { languageId: 'ruby', suffix: '\n\tend\nend\n', insertSpaces: false, tabSize: 4 };
+    const shown = shape('(b)\n        b.c\n    end', { ...place, prefix: 'class A\n\tdef f' });
+    expect(shown).toEqual({ text: '(b)\n\t\tb.c', replaced: 0, dedent: 0 });
+  });
+});
+
 describe('a line whose tags the editor has closed', () => {
   it.each([
     [
