@@ -16,6 +16,7 @@ export function widthOf(line: string, tabSize: number): number {
 /** Indents the text's lines as the document does: with tabs or spaces, in steps of its own. */
 export function indentAsDocument(draft: Shaped, at: Surroundings): Shaped {
   const { lineSoFar, open, syntax, tabSize } = at;
+  if (syntax.tabsDiffer === true) return draft;
   const [first = '', ...others] = draft.text.split('\n');
   const opened = openAtLines(draft.text, syntax, open);
   const scale = scaleOf([lineSoFar + first, ...others], at);
@@ -46,13 +47,19 @@ function indentation(width: number, { lineSoFar, insertSpaces, tabSize }: Surrou
 const linesLookedAt = 200;
 
 const opensAnything = /[{([:>]\s*$/;
-/** In brackets many indent twice as far. */
-const opensBlock = /[{:>]\s*$/;
+/** In brackets many indent twice as far, and behind the sign of a conditional expression by what it is wide. */
+const opensBlock = /^(?!\s*[?:]\s).*[{:>]\s*$/;
+/** Behind a colon words go on. */
+const opensElement = /[{>]\s*$/;
 
 /** A text that is indented in steps which the document never takes comes from a file with other steps: its own become the document's. */
-function scaleOf(lines: readonly string[], { linesAbove, tabSize }: Surroundings): (width: number) => number {
+function scaleOf(
+  lines: readonly string[],
+  { linesAbove, syntax, tabSize }: Surroundings,
+): (width: number) => number {
   const same = (width: number): number => width;
-  const steps = new Set(stepsOf(lines, tabSize, opensBlock));
+  if (syntax.scopes === 'none') return same;
+  const steps = new Set(stepsOf(lines, tabSize, syntax.tags ? opensElement : opensBlock));
   const [step] = steps;
   if (step === undefined || steps.size > 1 || step === tabSize) return same;
   const base = widthOf(lines[0]!, tabSize);

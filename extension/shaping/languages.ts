@@ -29,6 +29,8 @@ export interface Syntax {
   readonly scopes: Scopes;
   /** words that stand one level further out than the lines above them */
   readonly dedents: readonly string[];
+  /** a line that begins with a tab means something else than one that begins with spaces */
+  readonly tabsDiffer?: true;
 }
 
 const double: Quotes = { open: '"', close: '"' };
@@ -153,7 +155,7 @@ const syntaxes: Readonly<Record<string, Syntax>> = {
   properties: { ...config, lineComments: ['#', '!'], quotes: [] },
   dotenv: config,
   dockerfile: shell,
-  makefile: { ...shell, quotes: [] },
+  makefile: { ...shell, quotes: [], tabsDiffer: true },
   shellscript: shell,
   powershell: { ...shell, blockComments: [['<#', '#>']], scopes: 'brackets', dedents: [] },
   ruby: {

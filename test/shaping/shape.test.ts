@@ -106,6 +106,19 @@ describe('a line below', () => {
   });
 });
 
+describe('indentation that is right as it comes', () => {
+  it.each([
+    ['makefile', 'all: main\n', '\t$(CC) -o main \\\n         main.c', false, 4],
+    ['makefile', 'ifeq ($(A),1)\n', '  B = 1\n  ifeq ($(C),1)\n    D = 1', false, 4],
+    ['markdown', '', 'Please note:\n - one\n - two', true, 4],
+    ['html', '<p>', 'Note 1:\n it reads\n and writes', true, 4],
+    ['typescript', 'const a = b\n  ', '? c\n  : each((d) => {\n      e(d);', true, 2],
+  ] as const)('stays as it is (%s, %j)', (languageId, prefix, text, insertSpaces, tabSize) => {
+    const shown = shape(text, { languageId, prefix, suffix: '\n', insertSpaces, tabSize });
+    expect(shown).toEqual({ text, replaced: 0, dedent: 0 });
+  });
+});
+
 describe('a line whose tags the editor has closed', () => {
   it.each([
     [
