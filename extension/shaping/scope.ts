@@ -1,4 +1,4 @@
-import { openAtLines, scan, type Sign } from './lexical.ts';
+import { closedName, cutFrom, openAtLines, scan, type Sign } from './lexical.ts';
 import { widthOf } from './indentation.ts';
 import { endsTag, isBlank, type Shaped, type Surroundings } from './place.ts';
 
@@ -48,8 +48,9 @@ function endByBrackets(text: string, firstEnd: number, at: Surroundings): number
   const first = scan(text.slice(0, firstEnd), at.syntax, at.open);
   const closesBlock = closing.some((sign) => sign.at < firstEnd && /^[{<]/.test(sign.name));
   if (closesBlock && first.open.length === first.left) return firstEnd;
+  const unclosed = behind === 0 ? leftOpen(at) : 0;
   for (const [index, sign] of closing.entries()) {
-    if (sign.at < firstEnd) continue;
+    if (sign.at < firstEnd || index < unclosed) continue;
     if (index >= behind) return sign.at;
     const end = text.indexOf('\n', sign.at);
     return end < 0 ? text.length : end;
@@ -57,7 +58,22 @@ function endByBrackets(text: string, firstEnd: number, at: Surroundings): number
   return text.length;
 }
 
-function isScope({ name }: Sign): boolean {
+/**
+ * How many scopes, the innermost, nothing behind the cursor closes, because an accepted text has opened them: the next closing sign there is
+ * another, or stands further out than the line that opened them.
+ */
+function leftOpen({ open, closers, suffix, tabSize }: Surroundings): number {
+  const scopes = open.filter(isScope);
+  const next = closers.find(isScope);
+  if (next === undefined) return suffix.length < cutFrom ? scopes.length : 0;
+  const width = widthOf(suffix.slice(suffix.lastIndexOf('\n', next.at) + 1), tabSize);
+  const closed = scopes.findLastIndex(
+    (opened) => closedName(opened) === next.name && widthOf(opened.indentation, tabSize) <= width,
+  );
+  return scopes.length - 1 - closed;
+}
+
+function isScope({ name }: Pick<Sign, 'name'>): boolean {
   return /^[([{<]/.test(name) && !name.startsWith('<!');
 }
 

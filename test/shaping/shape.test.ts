@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayInsertAt, shape } from '../../extension/shaping/shape.ts';
+import { mayInsertAt, type Place, shape } from '../../extension/shaping/shape.ts';
 import { goldenFiles } from './goldenFile.ts';
 
 describe('shape', () => {
@@ -103,6 +103,33 @@ describe('a line below', () => {
     const place = { languageId: 'ruby', suffix: '\n\tend\nend\n', insertSpaces: false, tabSize: 4 };
     const shown = shape('(b)\n        b.c\n    end', { ...place, prefix: 'class A\n\tdef f' });
     expect(shown).toEqual({ text: '(b)\n\t\tb.c', replaced: 0, dedent: 0 });
+  });
+});
+
+describe('scopes that nothing behind the cursor closes, because accepted text has opened them', () => {
+  const around = (languageId: string, prefix: string, suffix: string): Place => {
+    return { languageId, prefix, suffix, insertSpaces: true, tabSize: 2 };
+  };
+
+  it.each([
+    ['typescript', 'const a = {\n  ', 'two: 2,\n  three: 3,\n};', '\n'],
+    ['typescript', 'function f() {\n  const a = {\n    ', 'two: 2,\n    three: 3,\n  };', '\n}\n'],
+    ['typescript', 'class A {\n  f(\n    ', 'one: string,\n    two: string,\n  ) {', '\n  }\n}\n'],
+    ['typescript', 'if (a) {\n  // One', ' of two\n  b();\n}\nc();', '\n'],
+    ['json', '[\n  {\n    "a', '": 1,\n    "b": 2\n  },', '\n  {\n    "a": 3\n  }\n]\n'],
+    ['python', 'def f():\n  x = call(a,\n    ', 'b,\n    c)', '\n\ndef g():\n  pass\n'],
+    ['html', '<ul>\n  <li>\n    ', 'Text\n  </li>', '\n</ul>\n'],
+  ])('are closed by the text (%s, %j)', (languageId, prefix, text, suffix) => {
+    expect(shape(text, around(languageId, prefix, suffix))).toEqual({ text, replaced: 0, dedent: 0 });
+  });
+
+  it.each([
+    ['typescript', 'function f() {\n  const a = {\n    ', 'two: 2,\n    three: 3,\n  };\n}', '\n}\n', 26],
+    ['typescript', 'class A {\n  f() {\n    ', 'a();\n    b();\n  }', '\n  }\n', 13],
+    ['html', '<ul>\n  <li>\n    ', 'Text\n    text\n  </li>', '\n  </li>\n', 13],
+  ])('are those alone (%s, %j, %j)', (languageId, prefix, text, suffix, length) => {
+    const shown = { text: text.slice(0, length), replaced: 0, dedent: 0 };
+    expect(shape(text, around(languageId, prefix, suffix))).toEqual(shown);
   });
 });
 
