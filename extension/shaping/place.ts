@@ -49,10 +49,11 @@ export interface Surroundings extends Place {
   readonly closers: readonly Sign[];
 }
 
-export function surroundingsOf(place: Place, cut: boolean): Surroundings {
+/** @param text that comes there */
+export function surroundingsOf(place: Place, cut: boolean, text: string): Surroundings {
   const [prefix, suffix] = [withLineFeeds(place.prefix), withLineFeeds(place.suffix)];
   const syntax = syntaxOf(place.languageId);
-  const open = openBefore(prefix, syntax);
+  const open = openBefore(prefix + restOfTagName(prefix, text, syntax), syntax);
   const { signs } = scanBehind(suffix, syntax, open);
   const above = prefix.split('\n');
   const below = suffix.split('\n');
@@ -70,6 +71,11 @@ export function surroundingsOf(place: Place, cut: boolean): Surroundings {
     behind: signs,
     closers: signs.filter(({ closes }) => closes !== null && closes !== 'own'),
   };
+}
+
+/** What of a text goes on with the name of a tag: the whole name tells which end tag is its own. */
+function restOfTagName(prefix: string, text: string, { tags }: Syntax): string {
+  return tags && /<(?:[A-Za-z!][\w:.-]*)?$/.test(lastLine(prefix)) ? /^[\w:.-]*/.exec(text)![0] : '';
 }
 
 /** What editors put behind the cursor by themselves, and what may well stay behind an insertion. */

@@ -55,8 +55,8 @@ export function shape(
   }
   // Most proposals are this; the place need not be looked at.
   if (isTooShort(raw)) return { refused: 'tooShort' };
-  let at = surroundingsOf(place, cut);
   let text = withLineFeeds(raw);
+  let at = surroundingsOf(place, cut, text);
   for (let round = 1; ; round++) {
     let draft: Shaped = { text, replaced: 0, dedent: 0 };
     for (const step of steps) {

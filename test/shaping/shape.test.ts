@@ -146,6 +146,15 @@ describe('indentation that is right as it comes', () => {
   });
 });
 
+it.each([
+  ['<ul>\n  <', 'li class="a">Text</li>'],
+  ['<ul>\n  <l', 'i>Text</li>'],
+  ['<ul>\n  <b', 'utton\n    type="button">\n    Text\n  </button>'],
+])('a tag whose name goes on has its end tag (%j)', (prefix, text) => {
+  const place = { languageId: 'html', prefix, suffix: '\n</ul>\n', insertSpaces: true, tabSize: 2 };
+  expect(shape(text, place)).toEqual({ text, replaced: 0, dedent: 0 });
+});
+
 describe('a line whose tags the editor has closed', () => {
   it.each([
     [
