@@ -31,9 +31,12 @@ export function withoutLinesBelow(draft: Shaped, at: Surroundings): Shaped | Ref
     return i === lines.length - 1 ? before + at.restOfLine.slice(draft.replaced) : before;
   });
   // Where it stands tells one `end` from the next. The first line somebody else has indented.
-  const isSame = (i: number, other: string | undefined): boolean =>
-    whole[i]!.trim() === other?.trim() &&
-    (i === 0 || widthOf(whole[i]!, at.tabSize) === widthOf(other, at.tabSize));
+  const isSame = (i: number, other = ''): boolean => {
+    const rest = restOf(other.trim(), whole[i]!.trim());
+    const isThere = rest === '' || (i === lines.length - 1 && rest !== null && onlyEnds.test(rest));
+    return isThere && (i === 0 || widthOf(whole[i]!, at.tabSize) === widthOf(other, at.tabSize));
+  };
+  if (isBehind(lines, at.restOfLine.slice(draft.replaced), below)) return 'alreadyBelow';
   for (let from = 0; from < lines.length; from++) {
     const tail = [...lines.keys()].filter((i) => i >= from && !isBlank(whole[i]!));
     if (tail.length === 0 || !tail.every((i, n) => isSame(i, below[n]))) continue;
@@ -45,6 +48,26 @@ export function withoutLinesBelow(draft: Shaped, at: Surroundings): Shaped | Ref
     if (!leavesMoreOpen(kept, draft.text, at)) return { ...draft, text: kept };
   }
   return draft;
+}
+
+/** Signs that are less sure than what they end. */
+const onlyEnds = /^[)\]}"'`;,]+$/;
+
+/** What a line has beyond a text that it begins with; null: it does not. Of signs alone nothing is missing. */
+function restOf(line: string, text: string): string | null {
+  if (line === text) return '';
+  return line.startsWith(text) && /[\p{L}\p{N}]/u.test(text) ? line.slice(text.length) : null;
+}
+
+/** Whether a text of several lines is what stands behind the cursor, the rest of the line included. */
+function isBehind([first, ...others]: readonly string[], rest: string, below: readonly string[]): boolean {
+  const written = others.filter((line) => !isBlank(line)).map((line) => line.trim());
+  return (
+    !isBlank(rest) &&
+    first!.trim() === rest.trim() &&
+    written.length > 0 &&
+    written.every((line, i) => line === below[i]?.trim())
+  );
 }
 
 /** Whether the end that `kept` lacks of `text` closes something that `kept` opens. */

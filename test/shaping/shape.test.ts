@@ -92,7 +92,7 @@ describe('a line below', () => {
     ['ruby', 'class A\n  def f', '(b)\n    b.c\n  end', 'end'],
     ['lua', 'if a then\n  if b', ' then\n    c()\n  end', 'end'],
     ['typescriptreact', '<div>\n  <div>', '\n    {text}\n  </div>', '</div>'],
-    ['javascript', 'class A {\n  f', ' () {\n    return 1\n  }\n\n  /**', '}\n\n/**\n * B\n */'],
+    ['javascript', 'class A {\n  f', ' () {\n    return 1\n  }\n\n  /**\n   * B', '}\n\n/**\n * B\n */'],
     ['python', 'for a in b:\n  if a', ':\n    return c\n  return d', 'return d'],
   ])('is another where it stands further out (%s)', (languageId, prefix, text, below) => {
     const place = { languageId, prefix, suffix: `\n${below}\n`, insertSpaces: true, tabSize: 2 };
@@ -103,6 +103,33 @@ describe('a line below', () => {
     const place = { languageId: 'ruby', suffix: '\n\tend\nend\n', insertSpaces: false, tabSize: 4 };
     const shown = shape('(b)\n        b.c\n    end', { ...place, prefix: 'class A\n\tdef f' });
     expect(shown).toEqual({ text: '(b)\n\t\tb.c', replaced: 0, dedent: 0 });
+  });
+});
+
+describe('what stands below', () => {
+  const shown = (languageId: string, around: readonly [string, string], text: string) => {
+    const place = { languageId, prefix: around[0], suffix: around[1], insertSpaces: true, tabSize: 2 };
+    return shape(text, place);
+  };
+
+  it.each([
+    ['typescript', 'f();\n', '\nconst a = b(c.d);\n', 'const a = b(c.d'],
+    ['php', '<?php\n$a = ', "\n$a = f('g');\n", "f('g"],
+    ['json', '{\n  ', '\n  "name": "nihilo",\n}\n', '"name": "nihilo'],
+  ] as const)('is not written again without its last signs (%s)', (languageId, before, behind, text) => {
+    expect(shown(languageId, [before, behind], text)).toEqual({ refused: 'alreadyBelow' });
+  });
+
+  it('is written where more than signs are missing', () => {
+    const text = 'import { a } from ';
+    expect(shown('typescript', ['', "\nimport { a } from './a';\n"], text)).toMatchObject({
+      text: text.trimEnd(),
+    });
+  });
+
+  it('is not written again from the rest of the line on', () => {
+    const around = ['/**\n * f(a, b)', ';\n * g(c);\n *\n */'] as const;
+    expect(shown('typescript', around, ';\n * g(c);\n *')).toEqual({ refused: 'alreadyBelow' });
   });
 });
 
