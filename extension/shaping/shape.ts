@@ -1,5 +1,5 @@
 import { balance } from './brackets.ts';
-import { inWholeWords, isTooShort, longEnough, withoutTrailingBlanks } from './edges.ts';
+import { inWholeWords, isTooShort, longEnough, withoutBegunLines, withoutTrailingBlanks } from './edges.ts';
 import { dedentClosing, indentAsDocument, indentWithinBlock } from './indentation.ts';
 import { withoutLinesBelow, withoutRest } from './overlap.ts';
 import {
@@ -32,6 +32,7 @@ const steps: readonly Step[] = [
   withoutRest,
   withoutLinesBelow,
   withoutRepetition,
+  withoutBegunLines,
   withoutTrailingBlanks,
   longEnough,
 ];

@@ -133,6 +133,31 @@ describe('what stands below', () => {
   });
 });
 
+describe('the last of several lines', () => {
+  it.each([
+    ['javascript', 'a();\n  }', '\n\n  /**'],
+    ['javascript', 'a();\n  }', '\n\n  /**\n   *'],
+    ['javascript', 'a();\n  }', '\n\n  //'],
+    ['javascript', 'a();\n  b();', '\n  const c = `'],
+    ['rust', 'a();\n    b();', '\n    ///'],
+    ['python', 'return a', '\n    """'],
+  ])('neither opens nor leaves a comment empty (%s, %j)', (languageId, text, more) => {
+    const prefix = languageId === 'python' ? 'class A:\n  def f():\n    ' : 'class A {\n  f() {\n    ';
+    const place = { languageId, prefix, suffix: '\n', insertSpaces: true, tabSize: 2 };
+    expect(shape(text + more, place)).toEqual({ text, replaced: 0, dedent: 0 });
+  });
+
+  it.each([
+    ['javascript', 'a();\n  // then\n  b();'],
+    ['javascript', '/**\n   * f\n   * g'],
+    ['python', '"""f\n\n  g'],
+    ['markdown', 'list\n*'],
+  ])('may be in one (%s, %j)', (languageId, text) => {
+    const place = { languageId, prefix: '  ', suffix: '\n', insertSpaces: true, tabSize: 2 };
+    expect(shape(text, place)).toEqual({ text, replaced: 0, dedent: 0 });
+  });
+});
+
 describe('scopes that nothing behind the cursor closes, because accepted text has opened them', () => {
   const around = (languageId: string, prefix: string, suffix: string): Place => {
     return { languageId, prefix, suffix, insertSpaces: true, tabSize: 2 };
