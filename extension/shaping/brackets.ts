@@ -171,7 +171,9 @@ function swallowsFrom(
   if (rest === '' || kept.length < text.length) return null;
   const top = open.at(-1);
   if (open.length > left && (top?.kind === 'string' || top?.kind === 'comment')) {
-    return signs.findLast(({ name, closes }) => name === top.name && closes === null)!.at;
+    const { at } = signs.findLast(({ name, closes }) => name === top.name && closes === null)!;
+    // What a string is, stands before its quote, as in r"…".
+    return text.slice(0, at).replace(/[\p{L}\p{N}_]+$/u, '').length;
   }
   const lineEnd = text.indexOf('\n');
   return lineEnd >= 0 && /^(?:\}|<\/)/.test(rest) && open.length === left ? lineEnd : null;

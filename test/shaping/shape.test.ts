@@ -158,6 +158,18 @@ describe('the last of several lines', () => {
   });
 });
 
+it.each([
+  ['rust', ['let a = f!(', ')'], 'name, r"b', 'name,'],
+  ['python', ['print(', ')'], 'value, f"{b', 'value,'],
+  ['javascript', ['return call(', ')'], 'this, html`<p>', 'this,'],
+] as const)(
+  "a string that does not end before the editor's bracket goes with its prefix (%s)",
+  (...given) => {
+    const [languageId, around, text, shown] = given;
+    expect(lineOf(languageId, around, text)).toBe(around[0] + shown + around[1]);
+  },
+);
+
 describe('scopes that nothing behind the cursor closes, because accepted text has opened them', () => {
   const around = (languageId: string, prefix: string, suffix: string): Place => {
     return { languageId, prefix, suffix, insertSpaces: true, tabSize: 2 };
