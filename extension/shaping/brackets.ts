@@ -139,6 +139,11 @@ function isClosedHere(opened: Opened, { closers, restOfLine }: Surroundings): bo
   return closers.some(({ at, name }) => at < restOfLine.length && name === closedName(opened));
 }
 
+/** Whether what a text leaves open is what closing signs behind it have lost. @param replaced so much of the rest of the line goes */
+export function opensWhatIsClosed(open: readonly Opened[], replaced: number, at: Surroundings): boolean {
+  return strays(open, signsFrom(replaced, at)) < strays(at.open, signsFrom(replaced, at));
+}
+
 /** The element that a tag's end opens has no length, and goes with it. */
 function signsFrom(start: number, { behind }: Surroundings): readonly Sign[] {
   return behind.filter(({ at, length }) => at >= start && at + length > start);

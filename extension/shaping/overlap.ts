@@ -1,3 +1,4 @@
+import { opensWhatIsClosed } from './brackets.ts';
 import { widthOf } from './indentation.ts';
 import { scan } from './lexical.ts';
 import { endsTag, isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
@@ -19,6 +20,22 @@ export function withoutRest(draft: Shaped, at: Surroundings): Shaped {
     }
   }
   return draft;
+}
+
+/** Where the block that the text's first line opens stands below already, as its line is written anew, the text is that line. */
+export function withoutBlockBelow(draft: Shaped, at: Surroundings): Shaped {
+  const { lineSoFar, linesBelow, open, syntax, tabSize } = at;
+  const [first = '', ...others] = draft.text.split('\n');
+  const head = lineSoFar.slice(0, lineSoFar.length - draft.dedent) + first;
+  const isFurtherIn = (line: string | undefined): boolean =>
+    line !== undefined && widthOf(line, tabSize) > widthOf(head, tabSize);
+  const isWritten = (line: string): boolean => !isBlank(line);
+  if (isBlank(head) || !isFurtherIn(others.find(isWritten)) || !isFurtherIn(linesBelow.find(isWritten)))
+    return draft;
+  const behind = scan(first, syntax, open).open;
+  const isOpened =
+    opensWhatIsClosed(behind, draft.replaced, at) || (behind.length === 0 && syntax.scopes === 'indentation');
+  return isOpened ? { ...draft, text: first } : draft;
 }
 
 /** Drops the lines at the text's end that are the next lines already; a line that is the next one as a whole is not written again. */
@@ -45,7 +62,9 @@ export function withoutLinesBelow(draft: Shaped, at: Surroundings): Shaped | Ref
       continue;
     }
     const kept = lines.slice(0, from).join('\n');
-    if (!leavesMoreOpen(kept, draft.text, at)) return { ...draft, text: kept };
+    const isClosedBelow = (): boolean =>
+      opensWhatIsClosed(scan(kept, at.syntax, at.open).open, draft.replaced, at);
+    if (!leavesMoreOpen(kept, draft.text, at) || isClosedBelow()) return { ...draft, text: kept };
   }
   return draft;
 }

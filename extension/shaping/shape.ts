@@ -1,7 +1,7 @@
 import { balance } from './brackets.ts';
 import { inWholeWords, isTooShort, longEnough, withoutBegunLines, withoutTrailingBlanks } from './edges.ts';
 import { dedentClosing, indentAsDocument, indentWithinBlock } from './indentation.ts';
-import { withoutLinesBelow, withoutRest } from './overlap.ts';
+import { withoutBlockBelow, withoutLinesBelow, withoutRest } from './overlap.ts';
 import {
   beginsWithinWord,
   mayInsertAt,
@@ -29,6 +29,7 @@ const steps: readonly Step[] = [
   dedentClosing,
   indentWithinBlock,
   balance,
+  withoutBlockBelow,
   withoutRest,
   withoutLinesBelow,
   withoutRepetition,

@@ -133,6 +133,46 @@ describe('what stands below', () => {
   });
 });
 
+describe('a line that is written anew above its block', () => {
+  const shown = (languageId: string, prefix: string, text: string, suffix: string) => {
+    const outcome = shape(text, { languageId, prefix, suffix, insertSpaces: true, tabSize: 2 });
+    return 'text' in outcome ? outcome.text : outcome.refused;
+  };
+
+  it.each([
+    ['typescript', 'f() {\n  if (a', '.b) {\n    c();\n  }', '\n    d();\n  }\n}\n', '.b) {'],
+    [
+      'typescript',
+      'f() {\n  try {\n    a();\n  } ',
+      'finally {\n    b();\n  }',
+      '\n    b();\n  }\n}\n',
+      'finally {',
+    ],
+    ['typescript', 'const a = f(', 'bcd, {\n  c: 1,\n  d: 2,\n});', '\n  c: 1,\n  d: 3,\n});\n', 'bcd, {'],
+    [
+      'java',
+      'class A {\n  B c(\n      D',
+      ' dee) {\n    return e;\n  }',
+      '\n    return e;\n  }\n}\n',
+      ' dee) {',
+    ],
+    ['python', 'def f(a):\n  if a', '.bcd:\n    return c\n  d()', '\n    return e\n', '.bcd:'],
+    ['ruby', 'def f(a)\n  if a', '.bcd?\n    c\n  end', '\n    d\n  end\nend\n', '.bcd?'],
+    ['html', '<ul>\n  <li', ' class="a">\n    Text\n  </li>', '\n    One\n  </li>\n</ul>\n', ' class="a">'],
+  ])('has no block of its own (%s, %j)', (languageId, prefix, text, suffix, line) => {
+    expect(shown(languageId, prefix, text, suffix)).toBe(line);
+  });
+
+  it.each([
+    ['typescript', 'f() {\n  if (a', '.b) {\n    c();\n  }', '\n  d();\n}\n'],
+    ['typescript', 'f() {\n  a', '(() => {\n    b();\n  });', '\n    .c();\n}\n'],
+    ['python', 'def f(a):\n  if a', '.b:\n    return c', '\n  return d\n'],
+    ['python', 'f(a,\n  b', ', c(\n    d),', '\n    e)\n'],
+  ])('has one where none is below (%s, %j)', (languageId, prefix, text, suffix) => {
+    expect(shown(languageId, prefix, text, suffix)).toBe(text);
+  });
+});
+
 describe('the last of several lines', () => {
   it.each([
     ['javascript', 'a();\n  }', '\n\n  /**'],
