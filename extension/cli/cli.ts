@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import { type Invocation, parseCommandLine } from './commandLine.ts';
 import { explain } from './failure.ts';
 import { print } from './output.ts';
@@ -72,12 +73,21 @@ function fail(error: unknown): void {
   process.exitCode = exitCodeOf(error);
 }
 
-async function main(): Promise<void> {
+/** Where what was asked for can't be written. */
+function endOutput(error: NodeJS.ErrnoException): void {
+  // Of a terminal that was closed the command goes on to its own end, and exit code.
+  if (error.code === 'EIO') return;
   // Whoever reads the output may have seen enough, as `head` has.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
+  if (error.code === 'EPIPE') process.exit(0);
+  const sentence = say`Expected to write the output, got the system's error ${error.code!}; free some space or choose another place.`;
+  fail(new NihiloError('storageFailed', sentence, { cause: error }));
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  process.stdout.on('error', endOutput);
+  // Progress that nobody can see, behind `head` or on a terminal that was closed, is no reason to lose a training.
+  process.stderr.on('error', () => {});
   try {
     process.exitCode = await run(parseCommandLine(process.argv.slice(2), availableParallelism()));
   } catch (error) {

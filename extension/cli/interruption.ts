@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+/** Ctrl-C, what ends a service, and a terminal that was closed or lost its connection. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** A launcher such as npx passes on a Ctrl-C that the terminal has sent already; a person is slower than this. */
 const echoMs = 300;

@@ -24,6 +24,7 @@ afterEach(() => {
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('the first %s asks to end, and is told by exit code %i', (signal, exitCode) => {
   expect(interruption.exitCode).toBeNull();
   process.emit(signal, signal);
