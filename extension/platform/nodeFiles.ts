@@ -40,7 +40,11 @@ function typeOf(entry: Dirent): FileEntry['type'] {
 /** A pipe may never be written to and a device may never end: whoever read one would hold a thread, or all memory, for good. */
 async function readWhole(file: string): Promise<Uint8Array> {
   const found = await stat(file);
-  if (found.isFile() || found.isDirectory()) return readFile(file);
+  if (found.isFile() || found.isDirectory()) {
+    const { buffer, byteOffset, length } = await readFile(file);
+    // Of Node's Buffer `slice` is a view, where everybody who has a Uint8Array counts on a copy.
+    return new Uint8Array(buffer, byteOffset, length);
+  }
   throw new NihiloError(
     'storageFailed',
     say`Expected to read ${file}, got a pipe or a device in its place; check the path.`,

@@ -242,6 +242,27 @@ describe('an import', () => {
     expect((await imported()).config).toEqual(config);
   });
 
+  it.each(['f32', 'f16'] as const)(
+    'reads weights in %s behind a header of any length, which no program must pad',
+    async (dtype) => {
+      await exported('huggingface', dtype);
+      const before = await imported();
+      const file = path.join(folder, 'model.safetensors');
+      const bytes = readFileSync(file);
+      const length = Number(bytes.readBigUInt64LE());
+      for (const padding of [1, 2, 3]) {
+        const head = Buffer.alloc(8);
+        head.writeBigUInt64LE(BigInt(length + padding));
+        const spaces = Buffer.alloc(padding, ' ');
+        writeFileSync(
+          file,
+          Buffer.concat([head, bytes.subarray(8, 8 + length), spaces, bytes.subarray(8 + length)]),
+        );
+        expect((await imported()).tensors).toEqual(before.tensors);
+      }
+    },
+  );
+
   it('drops a tied head that says the same twice, and refuses one that says something else', async () => {
     await exported();
     changeTensors((stored) => stored.set('lm_head.weight', stored.get('model.embed_tokens.weight')!));
