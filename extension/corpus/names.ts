@@ -30,6 +30,8 @@ const folderMarkers: ReadonlyMap<string, LeftOutReason> = new Map([
   ['pyvenv.cfg', 'dependency'],
   // a trained model, such as our own
   ['trainer_state.json', 'generated'],
+  // how far one is trusted, which lies beside it
+  ['mixture.safetensors', 'generated'],
 ]);
 
 const lockFiles =
@@ -68,6 +70,8 @@ const generatedNames: readonly RegExp[] = [
   /_pb2(_grpc)?\.pyi?$|_pb\.(js|d\.ts|ts)$|_grpc_pb\.js$/,
   /[._-]generated\.[^.]+$/,
   /^zz_generated/,
+  // the vocabulary of a language model, which lies beside exported weights and shards, too
+  /^tokenizer\.json$/,
 ];
 
 const minifiedName = /[.-]min\.[^.]+$|\.(bundle|chunk)\.(js|mjs|cjs|css)$/;

@@ -17,7 +17,7 @@ const files = {
     Pipfile.lock uv.lock pdm.lock go.sum composer.lock Gemfile.lock mix.lock pubspec.lock Podfile.lock flake.lock
     gradle.lockfile packages.lock.json Package.resolved .terraform.lock.hcl MODULE.bazel.lock`,
   generated: `main.js.map app.test.ts.snap user.pb.go user_pb2.py user_pb2_grpc.py user.pb.h model.g.dart model.freezed.dart
-    Form.Designer.cs zz_generated.deepcopy.go types.generated.ts schema_generated.rs tsconfig.tsbuildinfo`,
+    Form.Designer.cs zz_generated.deepcopy.go types.generated.ts schema_generated.rs tsconfig.tsbuildinfo tokenizer.json`,
   minified: `jquery.min.js style.min.css lib-min.js app.bundle.js vendor.chunk.mjs`,
   media: `logo.png photo.JPG icon.svg song.mp3 film.mp4 font.woff2 archive.zip tool.exe lib.so a.out Main.class mod.pyc app.wasm
     paper.pdf sheet.xlsx rows.csv rows.tsv data.jsonl db.sqlite3 array.npy model.safetensors notebook.ipynb debug.log
@@ -58,7 +58,7 @@ describe('folderNameReason', () => {
 });
 
 describe('folderContentReason', () => {
-  it('knows a Python environment, a tagged cache and a trained model by what lies in them', () => {
+  it('knows a Python environment, a tagged cache, a trained model and the trust in one by what lies in them', () => {
     expect(
       folderContentReason([
         { name: 'bin', type: 'folder' },
@@ -67,6 +67,7 @@ describe('folderContentReason', () => {
     ).toBe('dependency');
     expect(folderContentReason([{ name: 'CACHEDIR.TAG', type: 'file' }])).toBe('generated');
     expect(folderContentReason([{ name: 'trainer_state.json', type: 'file' }])).toBe('generated');
+    expect(folderContentReason([{ name: 'mixture.safetensors', type: 'file' }])).toBe('generated');
     expect(folderContentReason([{ name: 'main.ts', type: 'file' }])).toBe(null);
   });
 });
