@@ -274,8 +274,11 @@ class Reader {
 
   async #read(name: string): Promise<Uint8Array> {
     const path = `${this.#folder}/${name}`;
-    if (!(await this.#files.exists(path))) throw this.#torn(say`it should hold ${name} and does not`);
-    return this.#files.read(path);
+    if (await this.#files.exists(path)) return this.#files.read(path);
+    const missing = say`it should hold ${name} and does not`;
+    if (name !== stateFile) throw this.#torn(missing);
+    // Of a Hugging Face folder nothing else is missing.
+    throw this.#torn(say`${missing}; if another program has written it, import it`);
   }
 
   #torn(what: Sentence): NihiloError {

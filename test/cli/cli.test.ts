@@ -313,6 +313,13 @@ describe('bad input gets one sentence, an exit code, and nothing on stdout', () 
       1,
       /incomplete: model\.safetensors/,
     );
+    const exported = path.join(scratch, 'exported');
+    await nihilo('export', exported, '--model', model, '--format', 'huggingface');
+    expectFailure(
+      await nihilo('complete', place, '--model', exported, '--json'),
+      1,
+      /program .+, import it\./,
+    );
     const foreign = folderWith('foreign', {
       'config.json': '{"model_type":"gpt2"}',
       'model.safetensors': 'x',
