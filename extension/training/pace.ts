@@ -6,6 +6,8 @@ import type { StopCondition } from '../protocol/training.ts';
  */
 const muchLonger = 8;
 const leastSleepMs = 5_000;
+/** Between two looks at held-out text, where nobody knows how many steps there will be. */
+const mostSteps = 50;
 
 /** A training's clock and limits: how far it is, how long it will take, when to look at held-out text. */
 export class Pace {
@@ -48,12 +50,19 @@ export class Pace {
     return progress < 0.01 ? null : (this.seconds / progress) * (1 - progress);
   }
 
-  /** By steps where they are known, so that the best checkpoint is the same in every run; else by time, at about 3 % of it. */
+  /**
+   * By steps where they end the training, so that the best checkpoint is the same in every run; else by time, at about 3 % of it. Where
+   * a loss may end it, every so many steps at least.
+   */
   evaluationDue(step: number): boolean {
-    if (this.#totalSteps !== Infinity) return step % Math.ceil(this.#totalSteps / 10) === 0;
-    if (this.#stop.seconds === undefined) return step % 50 === 0;
-    const { seconds, cost } = this.#lastEvaluation;
-    return this.seconds - seconds >= Math.max(this.#stop.seconds / 12, 30 * cost);
+    const { seconds, targetLoss } = this.#stop;
+    const endsUnforeseen = targetLoss !== undefined || this.#totalSteps === Infinity;
+    const most = seconds === undefined && endsUnforeseen ? mostSteps : Infinity;
+    const every = Math.min(most, Math.ceil(this.#totalSteps / 10));
+    if (every !== Infinity && step % every === 0) return true;
+    if (seconds === undefined || this.seconds / seconds <= step / this.#totalSteps) return false;
+    const { seconds: last, cost } = this.#lastEvaluation;
+    return this.seconds - last >= Math.max(seconds / 12, 30 * cost);
   }
 
   evaluated(startedAtSeconds: number): void {

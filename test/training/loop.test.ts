@@ -252,6 +252,32 @@ describe('Pace', () => {
     expect(new Pace({ targetLoss: 1 }, 640, 64, 5).progress(1_000)).toBe(0);
   });
 
+  it('looks at held-out text as the limit that ends the training asks, and by steps alone where steps do', () => {
+    const due = (stop: StopCondition, msPerStep: number, steps: number): number[] => {
+      let now = 1_000;
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+      try {
+        const pace = new Pace(stop, 640, 64, 0);
+        return Array.from({ length: steps }, (_, step) => step).filter((step) => {
+          if (step > 0) now += msPerStep;
+          const isDue = pace.evaluationDue(step);
+          if (isDue) pace.evaluated(pace.seconds);
+          return isDue;
+        });
+      } finally {
+        clock.mockRestore();
+      }
+    };
+    const tenths = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90];
+    expect(due({ steps: 100 }, 100, 100)).toEqual(tenths);
+    expect(due({ steps: 100, seconds: 3_600 }, 100, 100)).toEqual(tenths);
+    // Time ends it after 100 steps of ten thousand, of which no tenth is among them.
+    expect(due({ steps: 10_000, seconds: 10 }, 100, 100)).toEqual([0, ...due({ seconds: 10 }, 100, 100)]);
+    expect(due({ seconds: 10 }, 100, 100).length).toBeGreaterThanOrEqual(10);
+    expect(due({ steps: 10_000, targetLoss: 1 }, 100, 120)).toEqual([0, 50, 100]);
+    expect(due({ targetLoss: 1 }, 100, 120)).toEqual([0, 50, 100]);
+  });
+
   it('does not count time outside', async () => {
     const pace = new Pace({ seconds: 10 }, 640, 64, 0);
     const before = pace.seconds;
