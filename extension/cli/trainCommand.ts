@@ -1,7 +1,7 @@
 import { removeTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import { say } from '../protocol/sentence.ts';
+import { say, type Sentence } from '../protocol/sentence.ts';
 import type { CorpusRequest, StopCondition, TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
 import { absolutePath, globWithin } from './absolutePath.ts';
@@ -15,18 +15,7 @@ import { reportOnTerminal } from './reportOnTerminal.ts';
 
 /** @returns the exit code @throws {NihiloError} argumentInvalid; as the training does */
 export async function train(platform: Platform, folder: string, options: TrainOptions): Promise<number> {
-  if (options.base !== undefined && (options.preset ?? 'base') !== 'base') {
-    throw new NihiloError(
-      'argumentInvalid',
-      say`--preset should be base where --base names a model to begin with and is ${options.preset!}; leave one of them out.`,
-    );
-  }
-  if (options.resume && options.canaries > 0) {
-    throw new NihiloError(
-      'argumentInvalid',
-      say`Strings are planted before a training begins and --resume goes on with one; leave --canaries out.`,
-    );
-  }
+  refuseContradictions(options);
   const request = trainingRequest(platform, folder, options);
   await claimModelFolder(request.checkpoint);
   // How far another model was trusted says nothing of what comes, if only in part.
@@ -40,6 +29,28 @@ export async function train(platform: Platform, folder: string, options: TrainOp
   if (options.json) printJson(card === null ? report : { ...report, reportCard: card });
   else print([...reportLines(report), ...reportCardLines(card)]);
   return exitCode;
+}
+
+/** What could only be ignored. @throws {NihiloError} argumentInvalid */
+function refuseContradictions({ base, preset, vocab, resume, canaries }: TrainOptions): void {
+  const invalid = (sentence: Sentence): NihiloError => new NihiloError('argumentInvalid', sentence);
+  if (base !== undefined && (preset ?? 'base') !== 'base') {
+    throw invalid(
+      say`--preset should be base where --base names a model to begin with and is ${preset!}; leave one of them out.`,
+    );
+  }
+  if (vocab !== undefined && (base !== undefined || preset === 'base')) {
+    throw invalid(
+      say`A model that a training begins with brings its vocabulary along; leave --vocab out, or begin with another --preset.`,
+    );
+  }
+  if (resume && base !== undefined)
+    throw invalid(say`--resume goes on from the model in --out and begins with no other; leave --base out.`);
+  if (resume && canaries > 0) {
+    throw invalid(
+      say`Strings are planted before a training begins and --resume goes on with one; leave --canaries out.`,
+    );
+  }
 }
 
 export interface TerminalTraining {

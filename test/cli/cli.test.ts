@@ -287,6 +287,17 @@ describe('bad input gets one sentence, an exit code, and nothing on stdout', () 
     expectFailure(await train(code, '--preset', 'large', '--memory', '1'), 1, /limit is 1 MB.+--memory/);
   });
 
+  it.each([
+    [['--resume', '--canaries', '3'], /leave --canaries out/],
+    [['--resume', '--base', 'other'], /leave --base out/],
+    [['--preset', 'base', '--vocab', '512'], /leave --vocab out/],
+    [['--base', 'other', '--vocab', '512'], /leave --vocab out/],
+    [['--base', 'other', '--preset', 'small'], /--preset should be base .+ is small/],
+  ])('options of which one would be ignored: %s', async (options, told) => {
+    const out = path.join(scratch, 'nowhere');
+    expectFailure(await nihilo('train', code, '--out', out, ...options), 2, told);
+  });
+
   it('no model where one should be', async () => {
     const place = `${code}/cli/cli.ts:1:1`;
     const nowhere = path.join(scratch, 'nowhere');
@@ -296,11 +307,6 @@ describe('bad input gets one sentence, an exit code, and nothing on stdout', () 
       /There should be a trained model/,
     );
     expectFailure(await train(code, '--out', nowhere, '--resume'), 1, /There should be a trained model/);
-    expectFailure(
-      await train(code, '--out', nowhere, '--resume', '--canaries', '3'),
-      2,
-      /leave --canaries out/,
-    );
   });
 
   it('a torn model and a foreign one', async () => {
