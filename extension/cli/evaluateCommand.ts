@@ -85,6 +85,8 @@ async function readSplit(
     const by = split === 'files' ? splitByFiles : splitByFolders;
     return by(platform.files, { folders: [folder], exclude: [] }, seed, onProgress);
   }
+  // Of a folder that is none, the system says that git is none.
+  await platform.files.list(folder);
   const history = new GitHistory(folder, signal);
   try {
     return await splitByCommits(history, folder, onProgress);

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSmallFolder } from '../evaluation/smallFolder.ts';
-import { CommandProcess, source } from './commandProcess.ts';
+import { CommandProcess, nihilo, source } from './commandProcess.ts';
 
 let scratch = '';
 let code = '';
@@ -67,6 +67,19 @@ describe('nihilo evaluate', () => {
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr.trimEnd().split('\n').at(-1)).toBe(
       'nihilo: --split commits should find the program git and there is none; install it or use --split files.',
+    );
+  });
+
+  it.each([
+    ['nothing there', 'nowhere'],
+    ['a file in its place', 'code/package.json'],
+  ])('by commits says of a folder that is none what it is: %s', async (what, folder) => {
+    writeFileSync(path.join(code, 'package.json'), '{}');
+    const place = path.join(scratch, folder);
+    const ended = await nihilo('evaluate', place, '--split', 'commits', '--seconds', '0');
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(
+      new RegExp(`^nihilo: Expected to read the folder ${place}, got ${what} .+\n$`),
     );
   });
 });
