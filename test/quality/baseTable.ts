@@ -22,43 +22,41 @@ interface Comparison {
 
 const any = (): boolean => true;
 const bits = { of: (row: Row): number => row.bitsPerByte, direction: 'atMost' } as const;
+const keystrokes = { of: (row: Row): number => row.ksr, direction: 'atLeast' } as const;
 const atIndex = { without: ['counts', 'index'], withBase: ['mixture', 'base'], seconds: any } as const;
+const learntHere = { ...atIndex, withBase: ['mixture', 'weighed'], target: null } as const;
 const trained = { without: ['mixture', 'trained'], withBase: ['mixture', 'trained'] } as const;
 const firstFiles = 3;
 
 const wholeKeystrokes: Comparison = {
   what: 'its trust learnt here, keystrokes saved',
-  ...atIndex,
-  withBase: ['mixture', 'weighed'],
+  ...learntHere,
+  ...keystrokes,
   mostFiles: null,
-  of: (row) => row.ksr,
-  target: null,
-  direction: 'atLeast',
 };
 const fewKeystrokes: Comparison = {
   what: `${firstFiles} files, keystrokes saved`,
   ...atIndex,
+  ...keystrokes,
   mostFiles: firstFiles,
-  of: (row) => row.ksr,
   target: 2,
-  direction: 'atLeast',
 };
 
 const comparisons: readonly Comparison[] = [
   { what: 'index ready', ...atIndex, ...bits, mostFiles: null, target: 0.88 },
-  {
-    what: 'its trust learnt here',
-    ...atIndex,
-    withBase: ['mixture', 'weighed'],
-    ...bits,
-    mostFiles: null,
-    target: null,
-  },
+  { what: 'its trust learnt here', ...learntHere, ...bits, mostFiles: null },
   wholeKeystrokes,
   { what: '1 minute', ...trained, ...bits, seconds: (at) => at === 60, mostFiles: null, target: 0.92 },
   { what: '5 minutes', ...trained, ...bits, seconds: (at) => at === 300, mostFiles: null, target: 0.94 },
   { what: `${firstFiles} files, index ready`, ...atIndex, ...bits, mostFiles: firstFiles, target: 0.65 },
+  { what: `${firstFiles} files, its trust learnt here`, ...learntHere, ...bits, mostFiles: firstFiles },
   fewKeystrokes,
+  {
+    what: `${firstFiles} files, its trust learnt here, keystrokes saved`,
+    ...learntHere,
+    ...keystrokes,
+    mostFiles: firstFiles,
+  },
 ];
 
 /**
