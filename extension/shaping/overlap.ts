@@ -1,7 +1,7 @@
 import { opensWhatIsClosed } from './brackets.ts';
 import { widthOf } from './indentation.ts';
 import { scan } from './lexical.ts';
-import { endsTag, isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
+import { endsTag, headOf, isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
 
 /** Drops the end of the text that the rest of the line has already. */
 export function withoutRest(draft: Shaped, at: Surroundings): Shaped {
@@ -24,9 +24,9 @@ export function withoutRest(draft: Shaped, at: Surroundings): Shaped {
 
 /** Where the block that the text's first line opens stands below already, as its line is written anew, the text is that line. */
 export function withoutBlockBelow(draft: Shaped, at: Surroundings): Shaped {
-  const { lineSoFar, linesBelow, open, syntax, tabSize } = at;
+  const { linesBelow, open, syntax, tabSize } = at;
   const [first = '', ...others] = draft.text.split('\n');
-  const head = lineSoFar.slice(0, lineSoFar.length - draft.dedent) + first;
+  const head = headOf(draft, at) + first;
   const isFurtherIn = (line: string | undefined): boolean =>
     line !== undefined && widthOf(line, tabSize) > widthOf(head, tabSize);
   const isWritten = (line: string): boolean => !isBlank(line);
@@ -42,7 +42,7 @@ export function withoutBlockBelow(draft: Shaped, at: Surroundings): Shaped {
 export function withoutLinesBelow(draft: Shaped, at: Surroundings): Shaped | RefusalReason {
   const below = at.linesBelow.filter((line) => !isBlank(line));
   const lines = draft.text.split('\n');
-  const head = at.lineSoFar.slice(0, at.lineSoFar.length - draft.dedent);
+  const head = headOf(draft, at);
   const whole = lines.map((line, i) => {
     const before = i === 0 ? head + line : line;
     return i === lines.length - 1 ? before + at.restOfLine.slice(draft.replaced) : before;

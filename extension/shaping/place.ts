@@ -49,6 +49,11 @@ export interface Surroundings extends Place {
   readonly closers: readonly Sign[];
 }
 
+/** The cursor's line up to the cursor, when the text has come. */
+export function headOf({ dedent }: Shaped, { lineSoFar }: Surroundings): string {
+  return lineSoFar.slice(0, lineSoFar.length - dedent);
+}
+
 /** @param text that comes there */
 export function surroundingsOf(place: Place, cut: boolean, text: string): Surroundings {
   const [prefix, suffix] = [withLineFeeds(place.prefix), withLineFeeds(place.suffix)];

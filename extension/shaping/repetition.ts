@@ -1,4 +1,4 @@
-import { isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
+import { headOf, isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
 
 /** So many times is a repetition: the same twice in a row is common in code. */
 const times = 3;
@@ -11,7 +11,7 @@ const isWord = /\p{L}{2}/u;
 /** Ends the text where it begins to repeat itself; refuses one that repeats the lines above it. */
 export function withoutRepetition(draft: Shaped, at: Surroundings): Shaped | RefusalReason {
   const lines = draft.text.split('\n');
-  const head = at.lineSoFar.slice(0, at.lineSoFar.length - draft.dedent);
+  const head = headOf(draft, at);
   const whole = lines.map((line, i) => (i === 0 ? head + line : line).trimEnd());
   if (repeatsAbove(whole, at.linesAbove, at.restOfLine.slice(draft.replaced))) return 'repeatsAbove';
   const line = firstRepetition(whole);

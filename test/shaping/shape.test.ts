@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { mayInsertAt, type Place, shape } from '../../extension/shaping/shape.ts';
 import { goldenFiles } from './goldenFile.ts';
 
+/** Where two spaces indent. */
+function placeOf(languageId: string, prefix: string, suffix: string): Place {
+  return { languageId, prefix, suffix, insertSpaces: true, tabSize: 2 };
+}
+
 describe('shape', () => {
   for (const [file, cases] of goldenFiles()) {
     describe(file, () => {
@@ -18,7 +23,7 @@ describe('shape', () => {
 
 describe('a word that stands further out than the lines above it', () => {
   const dedentOf = (languageId: string, prefix: string, text: string): number => {
-    const shown = shape(text, { languageId, prefix, suffix: '\n', insertSpaces: true, tabSize: 2 });
+    const shown = shape(text, placeOf(languageId, prefix, '\n'));
     return 'dedent' in shown ? shown.dedent : -1;
   };
 
@@ -67,8 +72,7 @@ describe('a word that stands further out than the lines above it', () => {
 
 /** The text around the cursor with what is shown of a text in between. */
 function lineOf(languageId: string, [before, behind]: readonly [string, string], text: string): string {
-  const place = { languageId, prefix: before, suffix: `${behind}\n`, insertSpaces: true, tabSize: 2 };
-  const shown = shape(text, place);
+  const shown = shape(text, placeOf(languageId, before, `${behind}\n`));
   return 'text' in shown ? before + shown.text + behind.slice(shown.replaced) : before + behind;
 }
 
@@ -95,8 +99,11 @@ describe('a line below', () => {
     ['javascript', 'class A {\n  f', ' () {\n    return 1\n  }\n\n  /**\n   * B', '}\n\n/**\n * B\n */'],
     ['python', 'for a in b:\n  if a', ':\n    return c\n  return d', 'return d'],
   ])('is another where it stands further out (%s)', (languageId, prefix, text, below) => {
-    const place = { languageId, prefix, suffix: `\n${below}\n`, insertSpaces: true, tabSize: 2 };
-    expect(shape(text, place)).toEqual({ text, replaced: 0, dedent: 0 });
+    expect(shape(text, placeOf(languageId, prefix, `\n${below}\n`))).toEqual({
+      text,
+      replaced: 0,
+      dedent: 0,
+    });
   });
 
   it('is the same where it stands as far in, in spaces as in tabs', () => {
@@ -107,10 +114,8 @@ describe('a line below', () => {
 });
 
 describe('what stands below', () => {
-  const shown = (languageId: string, around: readonly [string, string], text: string) => {
-    const place = { languageId, prefix: around[0], suffix: around[1], insertSpaces: true, tabSize: 2 };
-    return shape(text, place);
-  };
+  const shown = (languageId: string, around: readonly [string, string], text: string) =>
+    shape(text, placeOf(languageId, ...around));
 
   it.each([
     ['typescript', 'f();\n', '\nconst a = b(c.d);\n', 'const a = b(c.d'],
@@ -135,7 +140,7 @@ describe('what stands below', () => {
 
 describe('a line that is written anew above its block', () => {
   const shown = (languageId: string, prefix: string, text: string, suffix: string) => {
-    const outcome = shape(text, { languageId, prefix, suffix, insertSpaces: true, tabSize: 2 });
+    const outcome = shape(text, placeOf(languageId, prefix, suffix));
     return 'text' in outcome ? outcome.text : outcome.refused;
   };
 
@@ -183,8 +188,7 @@ describe('the last of several lines', () => {
     ['python', 'return a', '\n    """'],
   ])('neither opens nor leaves a comment empty (%s, %j)', (languageId, text, more) => {
     const prefix = languageId === 'python' ? 'class A:\n  def f():\n    ' : 'class A {\n  f() {\n    ';
-    const place = { languageId, prefix, suffix: '\n', insertSpaces: true, tabSize: 2 };
-    expect(shape(text + more, place)).toEqual({ text, replaced: 0, dedent: 0 });
+    expect(shape(text + more, placeOf(languageId, prefix, '\n'))).toEqual({ text, replaced: 0, dedent: 0 });
   });
 
   it.each([
@@ -193,8 +197,7 @@ describe('the last of several lines', () => {
     ['python', '"""f\n\n  g'],
     ['markdown', 'list\n*'],
   ])('may be in one (%s, %j)', (languageId, text) => {
-    const place = { languageId, prefix: '  ', suffix: '\n', insertSpaces: true, tabSize: 2 };
-    expect(shape(text, place)).toEqual({ text, replaced: 0, dedent: 0 });
+    expect(shape(text, placeOf(languageId, '  ', '\n'))).toEqual({ text, replaced: 0, dedent: 0 });
   });
 });
 
@@ -211,10 +214,6 @@ it.each([
 );
 
 describe('scopes that nothing behind the cursor closes, because accepted text has opened them', () => {
-  const around = (languageId: string, prefix: string, suffix: string): Place => {
-    return { languageId, prefix, suffix, insertSpaces: true, tabSize: 2 };
-  };
-
   it.each([
     ['typescript', 'const a = {\n  ', 'two: 2,\n  three: 3,\n};', '\n'],
     ['typescript', 'function f() {\n  const a = {\n    ', 'two: 2,\n    three: 3,\n  };', '\n}\n'],
@@ -224,7 +223,7 @@ describe('scopes that nothing behind the cursor closes, because accepted text ha
     ['python', 'def f():\n  x = call(a,\n    ', 'b,\n    c)', '\n\ndef g():\n  pass\n'],
     ['html', '<ul>\n  <li>\n    ', 'Text\n  </li>', '\n</ul>\n'],
   ])('are closed by the text (%s, %j)', (languageId, prefix, text, suffix) => {
-    expect(shape(text, around(languageId, prefix, suffix))).toEqual({ text, replaced: 0, dedent: 0 });
+    expect(shape(text, placeOf(languageId, prefix, suffix))).toEqual({ text, replaced: 0, dedent: 0 });
   });
 
   it.each([
@@ -233,7 +232,7 @@ describe('scopes that nothing behind the cursor closes, because accepted text ha
     ['html', '<ul>\n  <li>\n    ', 'Text\n    text\n  </li>', '\n  </li>\n', 13],
   ])('are those alone (%s, %j, %j)', (languageId, prefix, text, suffix, length) => {
     const shown = { text: text.slice(0, length), replaced: 0, dedent: 0 };
-    expect(shape(text, around(languageId, prefix, suffix))).toEqual(shown);
+    expect(shape(text, placeOf(languageId, prefix, suffix))).toEqual(shown);
   });
 });
 
@@ -255,8 +254,7 @@ it.each([
   ['<ul>\n  <l', 'i>Text</li>'],
   ['<ul>\n  <b', 'utton\n    type="button">\n    Text\n  </button>'],
 ])('a tag whose name goes on has its end tag (%j)', (prefix, text) => {
-  const place = { languageId: 'html', prefix, suffix: '\n</ul>\n', insertSpaces: true, tabSize: 2 };
-  expect(shape(text, place)).toEqual({ text, replaced: 0, dedent: 0 });
+  expect(shape(text, placeOf('html', prefix, '\n</ul>\n'))).toEqual({ text, replaced: 0, dedent: 0 });
 });
 
 describe('a line whose tags the editor has closed', () => {
