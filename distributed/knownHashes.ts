@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { hashText } from '../extension/corpus/hash.ts';
+import { sameShape } from '../extension/corpus/canaries.ts';
 import { TextFolder } from '../extension/corpus/textFolder.ts';
 import type { SequenceModel } from '../extension/counts/sequenceModel.ts';
 import { SecretProbe } from '../extension/indexing/secretProbe.ts';
@@ -40,9 +40,9 @@ const hexadecimal =
 
 /** Digests and identifiers of 32 to 64 hexadecimal digits that look random, each time that they stand in a text. */
 export function hashesIn(text: string): { readonly text: string; readonly at: number }[] {
-  return [...text.matchAll(hexadecimal)]
-    .map(([found], i, all) => ({ text: found, at: all[i]!.index }))
-    .filter(({ text: found }) => looksRandom(found));
+  return Array.from(text.matchAll(hexadecimal), ({ 0: found, index }) => ({ text: found, at: index })).filter(
+    ({ text: found }) => looksRandom(found),
+  );
 }
 
 function looksRandom(hash: string): boolean {
@@ -53,12 +53,8 @@ function looksRandom(hash: string): boolean {
 
 /** Random hexadecimal digits where `hash` has some, the same for the same seed. @param kept characters at its beginning */
 export function otherHash(hash: string, kept: number, seed: string): string {
-  const isUpper = /[A-F]/.test(hash);
-  return Array.from(hash, (character, i) => {
-    if (i < kept || character === '-') return character;
-    const digit = (hashText(`${seed}/${i}`) % 16).toString(16);
-    return isUpper ? digit.toUpperCase() : digit;
-  }).join('');
+  const digits = /[A-F]/.test(hash) ? '0123456789ABCDEF' : '0123456789abcdef';
+  return sameShape(hash, kept, seed, (character) => (character === '-' ? null : digits));
 }
 
 /**

@@ -81,7 +81,7 @@ function endOutput(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
   const sentence = say`Expected to write the output, got the system's error ${error.code!}; free some space or choose another place.`;
   fail(new NihiloError('storageFailed', sentence, { cause: error }));
-  process.exit(1);
+  process.exit();
 }
 
 async function main(): Promise<void> {

@@ -30,8 +30,12 @@ export function canary(kind: 'planted' | 'control', number: number): Canary {
   return { before: `const canary${number} = '`, secret: sameShape(shape, 0, `${kind} ${number}`) };
 }
 
-/** A random string with letters, capitals and digits where `secret` has them, the same for the same seed. @param kept characters at its beginning */
-export function sameShape(secret: string, kept: number, seed: string): string {
+/**
+ * A random string with letters, capitals and digits where `secret` has them, the same for the same seed.
+ * @param kept characters at its beginning
+ * @param alphabetOf what a character may be in its place; null: itself alone
+ */
+export function sameShape(secret: string, kept: number, seed: string, alphabetOf = alphabetOfKind): string {
   return Array.from(secret, (character, i) => {
     const alphabet = alphabetOf(character);
     if (i < kept || alphabet === null) return character;
@@ -39,7 +43,7 @@ export function sameShape(secret: string, kept: number, seed: string): string {
   }).join('');
 }
 
-function alphabetOf(character: string): string | null {
+function alphabetOfKind(character: string): string | null {
   if (digits.includes(character)) return digits;
   if (letters.includes(character)) return letters;
   return letters.includes(character.toLowerCase()) ? letters.toUpperCase() : null;

@@ -12,15 +12,18 @@ const mostBytesBefore = 2_048;
 
 export const mostExposureBits = Math.log2(alternatives + 1);
 
+/** Makes a random string like a secret, whose beginning is kept; the same for the same seed. */
+type Alike = (secret: string, kept: number, seed: string) => string;
+
 /** Asks a model what it knows of a secret at a place. */
 export class SecretProbe {
   readonly #model: SequenceModel;
   readonly #tokenizer: Tokenizer;
   readonly #agreeing: AgreeingTokens;
-  readonly #alike: typeof sameShape;
+  readonly #alike: Alike;
 
   /** @param alike makes the random strings that a secret is compared with */
-  constructor(model: SequenceModel, tokenizer: Tokenizer, alike = sameShape) {
+  constructor(model: SequenceModel, tokenizer: Tokenizer, alike: Alike = sameShape) {
     this.#model = model;
     this.#tokenizer = tokenizer;
     this.#alike = alike;
