@@ -107,6 +107,28 @@ function cutTail(text: Text): Document[] {
 
 const lineFeed = 10;
 
+/**
+ * Items of texts, such as their tokens, by whether a training has seen them or held them out for itself: of a single text, which was cut, the
+ * items of its two parts.
+ * @param items one of each text
+ */
+export function sidesOf<Item>(
+  texts: readonly Text[],
+  items: readonly Item[],
+  heldOutPaths: readonly string[],
+  itemOf: (part: Uint8Array) => Item,
+): { readonly seen: Item[]; readonly unseen: Item[] } {
+  if (texts.length === 1) {
+    const parts = cutTail(texts[0]!);
+    const on = (side: boolean): Item[] =>
+      parts.filter(({ heldOut }) => heldOut === side).map(({ bytes }) => itemOf(bytes));
+    return { seen: on(false), unseen: on(true) };
+  }
+  const heldOut = new Set(heldOutPaths);
+  const on = (side: boolean): Item[] => items.filter((_, i) => heldOut.has(texts[i]!.path) === side);
+  return { seen: on(false), unseen: on(true) };
+}
+
 /** The documents' bytes; a text that was cut into its beginning and a held-out tail is whole again. */
 export function wholeTexts(documents: readonly Document[]): Uint8Array[] {
   const texts: Uint8Array[] = [];

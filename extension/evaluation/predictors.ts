@@ -1,4 +1,4 @@
-import { splitHeldOut } from '../corpus/split.ts';
+import { sidesOf } from '../corpus/split.ts';
 import {
   buildCounts,
   countAndHear,
@@ -115,7 +115,11 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
     const counts = await countDocuments(module, tokenizer, documents, trust, options);
     return new MixtureModel(counts!, model);
   }
-  const { seen, unseen } = partsOf(texts, documents, transformer!, tokenizer);
+  const { heldOutPaths } = transformer!;
+  const { seen, unseen } =
+    heldOutPaths === null
+      ? { seen: [], unseen: documents }
+      : sidesOf(texts, documents, heldOutPaths, (part) => ended(tokenizer.encode(part), tokenizer.endOfText));
   const outside = { model, documents: unseen };
   const counts =
     trust === null
@@ -123,30 +127,6 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
       : await countAndHear(module, tokenizer, seen, trust, outside, options);
   if (texts.length === 1) countAsOne(counts!, [...seen, ...unseen], documents[0]!);
   return new MixtureModel(counts!, model);
-}
-
-/** What the transformer's training has seen, and what it held out for itself: of a single text its end. */
-function partsOf(
-  texts: readonly TrainingText[],
-  documents: readonly Uint16Array[],
-  { heldOutPaths }: TrainedTransformer,
-  tokenizer: Tokenizer,
-): { readonly seen: readonly Uint16Array[]; readonly unseen: readonly Uint16Array[] } {
-  if (heldOutPaths === null) return { seen: [], unseen: documents };
-  if (texts.length === 1) {
-    const parts = splitHeldOut(texts, 0).documents;
-    const of = (side: boolean): Uint16Array[] =>
-      parts
-        .filter(({ heldOut }) => heldOut === side)
-        .map(({ bytes }) => ended(tokenizer.encode(bytes), tokenizer.endOfText));
-    return { seen: of(false), unseen: of(true) };
-  }
-  const heldOut = new Set(heldOutPaths);
-  const isHeldOut = (_: Uint16Array, i: number): boolean => heldOut.has(texts[i]!.path);
-  return {
-    seen: documents.filter((ids, i) => !isHeldOut(ids, i)),
-    unseen: documents.filter(isHeldOut),
-  };
 }
 
 function goingOn(breathe: Material['breathe']): (share: number) => Promise<boolean> {

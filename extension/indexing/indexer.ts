@@ -1,6 +1,6 @@
 import { readTexts, readTextsAt } from '../corpus/corpus.ts';
 import { pathInWorkspace } from '../corpus/roots.ts';
-import { splitHeldOut, type Text } from '../corpus/split.ts';
+import { sidesOf, splitHeldOut, type Text } from '../corpus/split.ts';
 import {
   buildCounts,
   type BuildOptions,
@@ -332,28 +332,15 @@ function modelOf({ decoder }: TrainedTransformer, { endOfText }: Tokenizer): Tra
   return new TransformerModel(decoder, endOfText);
 }
 
-/** What the transformer's training held out for itself, and the rest: how far to trust it is learnt from what it has not seen. */
+/** How far to trust a transformer is learnt from what its training has not seen. */
 function unseen(
   { texts, documents, tokenizer }: Material,
   transformer: TrainedTransformer,
-): { readonly seen: Uint16Array[]; readonly outside: Outside } {
-  const parts = splitHeldOut(texts, transformer.trainerState.seed).documents.filter((part) => part.heldOut);
-  const model = modelOf(transformer, tokenizer);
-  if (texts.length === 1 && parts.length === 1) {
-    const [{ bytes }] = texts as [Text];
-    const tail = parts[0]!.bytes;
-    const head = bytes.subarray(0, bytes.length - tail.length);
-    return {
-      seen: [document(tokenizer, head)],
-      outside: { model, documents: [document(tokenizer, tail)] },
-    };
-  }
-  const heldOut = new Set(parts.map(({ path }) => path));
-  const isHeldOut = (_: Uint16Array, i: number): boolean => heldOut.has(texts[i]!.path);
-  return {
-    seen: documents.filter((ids, i) => !isHeldOut(ids, i)),
-    outside: { model, documents: documents.filter(isHeldOut) },
-  };
+): { readonly seen: readonly Uint16Array[]; readonly outside: Outside } {
+  const parts = splitHeldOut(texts, transformer.trainerState.seed).documents;
+  const heldOutPaths = parts.filter(({ heldOut }) => heldOut).map(({ path }) => path);
+  const sides = sidesOf(texts, documents, heldOutPaths, (part) => document(tokenizer, part));
+  return { seen: sides.seen, outside: { model: modelOf(transformer, tokenizer), documents: sides.unseen } };
 }
 
 function indexOf(

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findNearDuplicates } from '../../extension/corpus/similarity.ts';
-import { type Document, splitHeldOut, type Text } from '../../extension/corpus/split.ts';
+import { type Document, sidesOf, splitHeldOut, type Text } from '../../extension/corpus/split.ts';
 
 function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** A text that resembles no other of another path. */
@@ -139,7 +143,7 @@ describe('splitHeldOut', () => {
       (lines, ends) => {
         const text = lines.join('\n') + (ends ? '\n' : 'x');
         const { documents } = splitHeldOut([{ path: 'only.ts', bytes: encode(text) }], 1);
-        const [head = '', tail = ''] = documents.map(({ bytes }) => new TextDecoder().decode(bytes));
+        const [head = '', tail = ''] = documents.map(({ bytes }) => decode(bytes));
         expect(head + tail).toBe(text);
         expect(documents.map(({ heldOut }) => heldOut)).toEqual([false, true]);
         expect(head.endsWith('\n')).toBe(true);
@@ -157,5 +161,31 @@ describe('splitHeldOut', () => {
       { path: 'a', bytes: encode('one line\n'), linesBefore: 0, heldOut: false },
     ]);
     expect(splitHeldOut([], 1)).toEqual({ documents: [], nearDuplicates: [] });
+  });
+});
+
+describe('sidesOf', () => {
+  it('has the items of a split on its two sides, of texts in their order, of a single one those of its parts', () => {
+    const property = fc.property(paths, seed, (some, seed) => {
+      const texts = some.map(distinct);
+      const { documents } = splitHeldOut(texts, seed);
+      const items = texts.map(({ bytes }) => decode(bytes));
+      const { seen, unseen } = sidesOf(texts, items, heldOutPaths(documents), decode);
+      const textsOn = (side: boolean): string[] =>
+        documents.filter(({ heldOut }) => heldOut === side).map(({ bytes }) => decode(bytes));
+      expect(seen.toSorted()).toEqual(textsOn(false).toSorted());
+      expect(unseen.toSorted()).toEqual(textsOn(true).toSorted());
+      expect([...seen].sort((a, b) => items.indexOf(a) - items.indexOf(b))).toEqual(seen);
+      const [one] = texts as [Text];
+      const [head, tail] = splitHeldOut([one], seed).documents;
+      const parts = { seen: [decode(head!.bytes)], unseen: [decode(tail!.bytes)] };
+      expect(sidesOf([one], [decode(one.bytes)], [one.path], decode)).toEqual(parts);
+    });
+    fc.assert(property);
+  });
+
+  it('has a single line on the side that is seen', () => {
+    const text = { path: 'a', bytes: encode('one line\n') };
+    expect(sidesOf([text], ['whole'], [], decode)).toEqual({ seen: ['one line\n'], unseen: [] });
   });
 });
