@@ -102,7 +102,7 @@ export interface EvaluateOptions {
   readonly split: SplitName;
   readonly static: boolean;
   /** the base model that ships, or another one's folder */
-  readonly base: boolean | string;
+  readonly base?: true | string;
   readonly files?: number;
   readonly roundTrip: boolean;
   readonly calls: boolean;

@@ -11,6 +11,8 @@ import { type EvaluationSplit, splitByFiles, splitByFolders } from '../evaluatio
 import { readCheckpoint } from '../engine/checkpoint.ts';
 import { loadTrust, trustFolder } from '../indexing/savedTrust.ts';
 import type { Platform } from '../platform/platform.ts';
+import { NihiloError } from '../protocol/errors.ts';
+import { say } from '../protocol/sentence.ts';
 import type { TrainingReport, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient } from '../training/client.ts';
 import { absolutePath } from './absolutePath.ts';
@@ -22,12 +24,19 @@ import { untilInterrupted } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { ProgressDisplay, StepDisplay } from './progressDisplay.ts';
 
-/** @returns the exit code @throws {NihiloError} as evaluate does */
+/** @returns the exit code @throws {NihiloError} argumentInvalid; as evaluate does */
 export async function evaluateFolder(
   platform: Platform,
   folder: string,
   options: EvaluateOptions,
 ): Promise<number> {
+  const { calls, seconds, base } = options;
+  if (calls && seconds === 0 && typeof base !== 'string') {
+    throw new NihiloError(
+      'argumentInvalid',
+      say`A model learns to ask by a training, and --seconds 0 leaves none; leave --calls out, or ask for more --seconds.`,
+    );
+  }
   return untilInterrupted(async (signal) => {
     const report = await evaluateOnTerminal(platform, absolutePath(folder), options, signal);
     if (options.json) printJson(report);
@@ -50,7 +59,7 @@ async function evaluateOnTerminal(
     return await evaluate(asked, {
       platform,
       predictors,
-      base: base === false ? null : await readBase(platform, base === true ? null : absolutePath(base)),
+      base: base === undefined ? null : await readBase(platform, base),
       compressors: await installedCompressors(cache, signal),
       readSplit: () => readSplit(platform, asked, display, signal),
       checkpoint: absolutePath(path.join(tmpdir(), `nihilo-evaluation-${randomUUID()}`)),
@@ -66,9 +75,9 @@ async function evaluateOnTerminal(
   }
 }
 
-/** @param other folder of a model in the place of the one that ships @throws {NihiloError} as readCheckpoint does */
-async function readBase({ files, baseModel }: Platform, other: string | null): Promise<Base> {
-  const folder = other ?? baseModel;
+/** @param asked true: the one that ships; else the folder of another @throws {NihiloError} as readCheckpoint does */
+async function readBase({ files, baseModel }: Platform, asked: true | string): Promise<Base> {
+  const folder = asked === true ? baseModel : absolutePath(asked);
   const { config, tensors, tokenizerJson } = await readCheckpoint(files, folder);
   const trust = await loadTrust(files, trustFolder(folder), tokenizerJson);
   return { folder, transformer: { config, tensors, heldOutPaths: null }, tokenizerJson, trust };

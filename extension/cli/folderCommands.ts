@@ -44,7 +44,6 @@ export function describeEvaluate(
     .option(
       '--base [dir]',
       'begin with the base model, or with the one in a folder, which predicts before the training, too',
-      false,
     )
     .option('--static', 'learn nothing from a text while it is scored', false)
     .option('--round-trip', 'code texts by the predictions, decode them and compare', false)

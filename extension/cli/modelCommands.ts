@@ -18,8 +18,15 @@ export function unhurried(leastProbability: number): CompletionOptions {
   return { leastProbability, maxTokens: 64, maxMilliseconds: 60_000 };
 }
 
+/** @throws {NihiloError} argumentInvalid, when it is said what to draw among, and nothing is drawn */
 function completionOptions(options: CompleteOptions): CompletionOptions {
   const { minProbability, temperature, topK, topP, seed } = options;
+  if (temperature === 0 && (topK !== undefined || topP !== undefined)) {
+    throw new NihiloError(
+      'argumentInvalid',
+      say`--top-k and --top-p say what is drawn among, and --temperature 0 draws nothing; leave them out, or ask for a --temperature above 0.`,
+    );
+  }
   const sampling = {
     temperature,
     seed,
@@ -52,7 +59,7 @@ export async function complete(platform: Platform, at: string, options: Complete
 
 type LinePredictor = (platform: Platform, place: Place, text: TextAtCursor) => Promise<Completion>;
 
-/** @throws {NihiloError} argumentInvalid, when the options name nothing that predicts, or ask counts to draw */
+/** @throws {NihiloError} argumentInvalid, when the options name nothing that predicts, or ask counts to draw; as completionOptions does */
 function predictorOf(options: CompleteOptions): LinePredictor {
   const { folder, model, reproducible } = options;
   const asked = completionOptions(options);

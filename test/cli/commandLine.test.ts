@@ -220,13 +220,14 @@ describe('the other commands', () => {
         threads: 3,
         seed: 1,
         split: 'files',
-        base: false,
         static: false,
         roundTrip: false,
         calls: false,
         json: false,
       },
     });
+    expect(parse('evaluate src --base')).toMatchObject({ options: { base: true } });
+    expect(parse('evaluate src --base other')).toMatchObject({ options: { base: 'other' } });
     expect(
       parse('evaluate src --seconds 5 --threads 2 --seed 9 --split commits --static --round-trip --json'),
     ).toMatchObject({

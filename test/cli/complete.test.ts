@@ -83,6 +83,14 @@ describe('nihilo complete --folder', () => {
     const drawing = await nihilo('complete', place, '--folder', folder, '--temperature', '1');
     expectFailure(drawing, 2, /leave out --folder, or --temperature/);
   });
+
+  it.each(['--top-k', '--top-p'])(
+    'refuses %s where nothing is drawn, and says what draws',
+    async (option) => {
+      const ended = await nihilo('complete', place, '--model', model, option, '1');
+      expectFailure(ended, 2, /--temperature 0 draws nothing.+ask for a --temperature above 0/);
+    },
+  );
 });
 
 describe('nihilo complete with a temperature', () => {

@@ -62,6 +62,12 @@ describe('nihilo evaluate', () => {
     expect(readdirSync(path.join(scratch, 'interrupted'))).toEqual([]);
   });
 
+  it('asks for a training where messages are to be learnt by it', async () => {
+    const ended = await nihilo('evaluate', code, '--seconds', '0', '--calls', '--base');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^nihilo: .+--seconds 0 leaves none; leave --calls out.+\n$/);
+  });
+
   it('says in one sentence what --split commits needs', async () => {
     const ended = await evaluating('commits', '--split', 'commits').ended;
     expect(ended).toMatchObject({ code: 2, stdout: '' });
