@@ -336,7 +336,7 @@ function describeModelCommands(program: Command, ask: (invocation: Invocation) =
     .option('--model <dir>', 'folder of a model, which predicts alone or, with --folder, joins the counts')
     .option(
       '--min-probability <p>',
-      'the completion ends before it is less likely than this; 0 = always a whole line',
+      'the completion ends before it is less likely than this; 0 = always a whole line, of 64 tokens at most',
       numberWithin('--min-probability', { whole: false, least: 0, most: 1 }),
       ghostTextFloor,
     )
