@@ -1,4 +1,5 @@
-import { growText, type GrowthLimits, type TokenSource } from '../prediction/growText.ts';
+import { Begun } from '../prediction/beginnings.ts';
+import { growText, type GrowthLimits } from '../prediction/growText.ts';
 import type { ModelSource } from '../prediction/modelSource.ts';
 import type { Candidate, ScoredToken } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -28,39 +29,15 @@ export function candidates(
   if (limits.cancelled() || !source.prepare(limits.cancelled)) return [cutAtOnce];
   const grown = beginnings().map((beginning) => {
     rewind();
-    const begun = new Begun(source, beginning, follows);
+    // How likely what must follow was behind each token.
+    const following: number[] = [];
+    const begun = new Begun(source, beginning, () => {
+      if (follows !== null) following.push(follows());
+    });
     const text = growText(begun, tokenizer, typed, limits);
-    return candidateOf(text, follows === null ? null : begun.following);
+    return candidateOf(text, follows === null ? null : following);
   });
   if (grown.length === 0) return [cutAtOnce];
   // Where the likeliest is not likely enough to be shown at all, that is the answer.
   return grown.filter(({ text }, i) => i === 0 || text !== '');
-}
-
-/** Goes on behind tokens that are given, and remembers how likely what must follow was behind each. */
-class Begun implements TokenSource {
-  readonly #source: ModelSource;
-  readonly #follows: (() => number) | null;
-  /** behind each token, where somebody wants to know */
-  readonly following: number[] = [];
-  readonly #beginning: ScoredToken[];
-
-  constructor(source: ModelSource, beginning: readonly ScoredToken[], follows: (() => number) | null) {
-    this.#source = source;
-    this.#beginning = [...beginning];
-    this.#follows = follows;
-  }
-
-  get full(): boolean {
-    return this.#source.full;
-  }
-
-  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | 'cancelled' {
-    return this.#beginning.shift() ?? this.#source.choose(typed, cancelled);
-  }
-
-  follow(id: number): void {
-    this.#source.follow(id);
-    if (this.#follows !== null) this.following.push(this.#follows());
-  }
 }

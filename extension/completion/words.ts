@@ -1,5 +1,7 @@
 import type { SequenceModel } from '../counts/sequenceModel.ts';
-import type { AgreeingTokens } from '../prediction/agreeingTokens.ts';
+import type { AgreeingTokens, Choice } from '../prediction/agreeingTokens.ts';
+import { likeliestBeginnings } from '../prediction/beginnings.ts';
+import { ModelSource } from '../prediction/modelSource.ts';
 import type { ScoredWord, WordOptions } from '../protocol/prediction.ts';
 import { isWordByte } from '../tokenizer/healing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -14,8 +16,6 @@ const mostBeginnings = 64;
 /** A beginning of words: tokens behind the place, and what they add to what is typed. */
 interface Beginning {
   readonly ids: readonly number[];
-  /** what was typed already and has not been chosen again yet */
-  readonly untyped: Uint8Array;
   readonly added: readonly number[];
   readonly probability: number;
 }
@@ -36,15 +36,17 @@ export function likelyWords(
   cancelled: () => boolean,
 ): ScoredWord[] {
   const search = new WordSearch(tokenizer, wordAtEnd(typed), minProbability);
-  search.add({ ids: [], untyped: typed, added: [], probability: 1 });
+  const source = new ModelSource(model, agreeing, tokenizer);
+  const rewind = (): void => model.rewind();
+  for (const tokens of likeliestBeginnings(source, typed, branches, { rewind, cancelled }))
+    search.begin(tokens, typed.length);
   for (let visited = 0; visited < mostBeginnings; visited++) {
     const beginning = search.next(count);
     if (beginning === null || cancelled()) break;
-    model.rewind();
-    for (const id of beginning.ids) model.suppose(id);
-    if (model.prepare?.(cancelled) === false) break;
-    for (const choice of agreeing.ranked(model, beginning.untyped, branches))
-      search.follow(beginning, choice);
+    rewind();
+    for (const id of beginning.ids) source.follow(id);
+    if (!source.prepare(cancelled)) break;
+    for (const token of source.ranked(nothing, branches)) search.follow(beginning, token);
   }
   return search.best(count);
 }
@@ -62,8 +64,13 @@ class WordSearch {
     this.#least = least;
   }
 
-  add(beginning: Beginning): void {
-    if (beginning.probability >= this.#least) this.#open.push(beginning);
+  /** @param tokens from the place on, the last of which goes on beyond what is typed @param typed bytes */
+  begin(tokens: readonly Choice[], typed: number): void {
+    const before = tokens.slice(0, -1);
+    const ids = before.map(({ id }) => id);
+    const probability = before.reduce((product, token) => product * token.probability, 1);
+    const again = ids.reduce((left, id) => left - this.#tokenizer.tokenBytes(id).length, typed);
+    this.follow({ ids, added: [], probability }, tokens.at(-1)!, again);
   }
 
   /** Takes the likeliest beginning; null where none is left that could become one of the `count` likeliest words. */
@@ -78,18 +85,18 @@ class WordSearch {
     return likeliest;
   }
 
-  follow(beginning: Beginning, choice: { readonly id: number; readonly probability: number }): void {
-    const { ids, untyped, added } = beginning;
+  /** @param again so many bytes of the token are typed already */
+  follow(beginning: Beginning, choice: Choice, again = 0): void {
+    const { ids, added } = beginning;
     const probability = beginning.probability * choice.probability;
     const bytes = choice.id < this.#tokenizer.endOfText ? this.#tokenizer.tokenBytes(choice.id) : null;
-    const again = Math.min(untyped.length, bytes?.length ?? 0);
-    const more = bytes?.subarray(again) ?? new Uint8Array();
+    const more = bytes?.subarray(again) ?? nothing;
     const end = more.findIndex((byte) => !isWordByte(byte));
     const word = [...added, ...(end < 0 ? more : more.subarray(0, end))];
     if (bytes === null || end >= 0) {
       this.#found(word, probability);
-    } else if (ids.length + 1 < mostTokens) {
-      this.add({ ids: [...ids, choice.id], untyped: untyped.subarray(again), added: word, probability });
+    } else if (ids.length + 1 < mostTokens && probability >= this.#least) {
+      this.#open.push({ ids: [...ids, choice.id], added: word, probability });
     }
   }
 
@@ -114,6 +121,8 @@ class WordSearch {
     return new TextDecoder().decode(this.#fragment).length;
   }
 }
+
+const nothing = new Uint8Array();
 
 function wordAtEnd(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(bytes.findLastIndex((byte) => !isWordByte(byte)) + 1);

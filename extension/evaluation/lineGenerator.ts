@@ -1,5 +1,6 @@
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import type { AgreeingTokens } from '../prediction/agreeingTokens.ts';
+import { Begun, likeliestBeginnings } from '../prediction/beginnings.ts';
 import { growText } from '../prediction/growText.ts';
 import { ModelSource } from '../prediction/modelSource.ts';
 import { heal } from '../tokenizer/healing.ts';
@@ -40,14 +41,19 @@ export class LineGenerator {
    * @param leastProbability generation ends before the product of the probabilities falls below this
    */
   rest(typed: Uint8Array, leastProbability: number): GeneratedLine {
+    const { ids, typed: toAgree } = heal(this.#tokenizer, [...this.#tokenizer.encode(typed)], typed, 0);
+    const rewind = (): void => {
+      this.#model.rewind();
+      for (const id of ids) this.#model.suppose(id);
+    };
+    rewind();
     try {
-      const healed = heal(this.#tokenizer, [...this.#tokenizer.encode(typed)], typed, 0);
-      for (const id of healed.ids) this.#model.suppose(id);
+      const [beginning = []] = likeliestBeginnings(this.#source, toAgree, 1, { rewind, cancelled });
       const limits = { leastProbability, maxTokens, maxLines: 1, cancelled };
       const { bytes, ends, probabilities, withinWord, stop } = growText(
-        this.#source,
+        new Begun(this.#source, beginning),
         this.#tokenizer,
-        healed.typed,
+        toAgree,
         limits,
       );
       return { bytes, ends, probabilities, withinWord, complete: stop === 'lineEnd' };

@@ -2,6 +2,8 @@ import { commonBeginning, sameShape } from '../corpus/canaries.ts';
 import { joined } from '../corpus/split.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { AgreeingTokens } from '../prediction/agreeingTokens.ts';
+import { likeliestBeginnings } from '../prediction/beginnings.ts';
+import { ModelSource } from '../prediction/modelSource.ts';
 import type { Probe } from '../protocol/audit.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
@@ -19,7 +21,7 @@ type Alike = (secret: string, kept: number, seed: string) => string;
 export class SecretProbe {
   readonly #model: SequenceModel;
   readonly #tokenizer: Tokenizer;
-  readonly #agreeing: AgreeingTokens;
+  readonly #source: ModelSource;
   readonly #alike: Alike;
 
   /** @param alike makes the random strings that a secret is compared with */
@@ -27,7 +29,7 @@ export class SecretProbe {
     this.#model = model;
     this.#tokenizer = tokenizer;
     this.#alike = alike;
-    this.#agreeing = new AgreeingTokens(tokenizer);
+    this.#source = new ModelSource(model, new AgreeingTokens(tokenizer), tokenizer);
   }
 
   /** @param before UTF-8, all that stands before the secret in its text */
@@ -63,16 +65,22 @@ export class SecretProbe {
     this.#begin(before);
     const wanted = [...typed, ...bytesOf(rest)];
     const written: number[] = [];
-    let asked = typed;
+    const beginning = [...this.#beginning(typed)];
     while (written.length < wanted.length && written.every((byte, i) => byte === wanted[i])) {
-      const { id } = this.#agreeing.ranked(this.#model, asked, 1)[0]!;
+      const id = beginning.shift() ?? this.#model.top(1).ids[0]!;
       if (id >= this.#tokenizer.endOfText) break;
-      const bytes = this.#tokenizer.tokenBytes(id);
-      written.push(...bytes);
-      asked = asked.subarray(Math.min(asked.length, bytes.length));
+      written.push(...this.#tokenizer.tokenBytes(id));
       this.#model.advance(id);
     }
     return wanted.every((byte, i) => byte === written[i]);
+  }
+
+  /** The likeliest tokens that go on with what is typed. */
+  #beginning(typed: Uint8Array): readonly number[] {
+    const rewind = (): void => this.#model.rewind();
+    const cancelled = (): boolean => false;
+    const [beginning = []] = likeliestBeginnings(this.#source, typed, 1, { rewind, cancelled });
+    return beginning.map(({ id }) => id);
   }
 
   #begin(before: readonly number[]): void {

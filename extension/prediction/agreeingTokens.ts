@@ -37,7 +37,7 @@ export class AgreeingTokens {
       const choices = ids.map((id, i) => ({ id, probability: probabilities[i]! }));
       return choices.filter(({ id }) => !this.forgotten.has(id)).slice(0, count);
     }
-    const choices = this.#choices(model, typed);
+    const choices = this.choices(model, typed);
     const total = choices.reduce((sum, { probability }) => sum + probability, 0);
     return choices
       .sort((a, b) => b.probability - a.probability)
@@ -47,10 +47,11 @@ export class AgreeingTokens {
 
   /** How likely the text goes on with these bytes, as far as one token can tell. */
   probabilityOf(model: SequenceModel, bytes: Uint8Array): number {
-    return this.#choices(model, bytes).reduce((sum, { probability }) => sum + probability, 0);
+    return this.choices(model, bytes).reduce((sum, { probability }) => sum + probability, 0);
   }
 
-  #choices(model: SequenceModel, typed: Uint8Array): Choice[] {
+  /** All that agree with what is typed, with their probabilities among all tokens. */
+  choices(model: SequenceModel, typed: Uint8Array): Choice[] {
     const ids = this.agreeing(typed).filter((id) => !this.forgotten.has(id));
     const of = ids.length <= mostAsked ? (id: number) => model.probability(id) : this.#whole(model);
     return ids.map((id) => ({ id, probability: of(id) }));

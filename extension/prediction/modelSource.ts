@@ -2,7 +2,7 @@ import type { SequenceModel } from '../counts/sequenceModel.ts';
 import type { ScoredToken } from '../protocol/prediction.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { AgreeingTokens } from './agreeingTokens.ts';
+import type { AgreeingTokens, Choice } from './agreeingTokens.ts';
 import type { TokenSource } from './growText.ts';
 
 /** The likeliest tokens of a model that supposes each. */
@@ -29,12 +29,18 @@ export class ModelSource implements TokenSource {
 
   /** The likeliest of the tokens that agree with what is typed, at most `count` of them. */
   ranked(typed: Uint8Array, count: number): ScoredToken[] {
-    return this.#agreeing.ranked(this.#model, typed, count).map(({ id, probability }) => ({
-      id,
-      bytes: latin1(this.#tokenizer.tokenBytes(id)),
-      logit: Math.log(probability),
-      probability,
-    }));
+    return this.#agreeing.ranked(this.#model, typed, count).map((choice) => this.#scored(choice));
+  }
+
+  /** All tokens that agree with what is typed, with their probabilities among all tokens; where nothing is typed, the `count` likeliest. */
+  agreeing(typed: Uint8Array, count: number): ScoredToken[] {
+    if (typed.length === 0) return this.ranked(typed, count);
+    return this.#agreeing.choices(this.#model, typed).map((choice) => this.#scored(choice));
+  }
+
+  #scored({ id, probability }: Choice): ScoredToken {
+    const bytes = latin1(this.#tokenizer.tokenBytes(id));
+    return { id, bytes, logit: Math.log(probability), probability };
   }
 
   follow(id: number): void {
