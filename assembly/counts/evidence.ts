@@ -129,7 +129,7 @@ function followDense(model: Model, source: i32, block: usize, depth: i32, lastSh
 
 /**
  * Writes the evidence of the sources of which `active` has a bit set into the frame of a node that parts [low, high) at its number;
- * returns the bits of those that know something below it.
+ * returns the bits of those that may know something below it.
  */
 export function visitNode(model: Model, frame: usize, low: i32, high: i32, active: u64): u64 {
   let known: u64 = 0;
@@ -158,17 +158,17 @@ function visitSource(model: Model, frame: usize, source: i32, low: i32, high: i3
     const header = load<u32>(block);
     if (header >> 16 == denseClass) {
       const pair = block + 16 + ((<usize>node) << 2);
-      sum0 = load<u16>(pair);
-      sum1 = load<u16>(pair, 2);
-    } else {
-      const end = block + 4 + ((header & 0xffff) << 2);
-      for (let entry = block + 4; entry < end; entry += 4) {
-        const value = load<u32>(entry);
-        const token = <i32>(value & 0xffff);
-        if (token < low || token >= high) continue;
-        if (token < node) sum0 += <i32>(value >> 16) + oneToken;
-        else sum1 += <i32>(value >> 16) + oneToken;
-      }
+      setEvidence(model, frame, source, load<u16>(pair), load<u16>(pair, 2), last);
+      // Where counts were halved before they were taken out, some can be left behind a node that has none.
+      return true;
+    }
+    const end = block + 4 + ((header & 0xffff) << 2);
+    for (let entry = block + 4; entry < end; entry += 4) {
+      const value = load<u32>(entry);
+      const token = <i32>(value & 0xffff);
+      if (token < low || token >= high) continue;
+      if (token < node) sum0 += <i32>(value >> 16) + oneToken;
+      else sum1 += <i32>(value >> 16) + oneToken;
     }
   } else if (<i32>a >= low && <i32>a < high) {
     if (<i32>a < node) sum0 = <i32>b + oneToken;

@@ -151,6 +151,16 @@ describe.each([
     expectIntact();
   });
 
+  it('what stays behind when much more has gone is the same token by token and over all of them', () => {
+    const all = Uint16Array.from({ length: small.tokenizer.vocabSize }, (_, id) => id);
+    const { model } = guarded(small, { projectTokens: 400_000, documentTokens: 4_000 });
+    for (const ids of small.documents) model.learnDocument(ids, 0.5);
+    model.begin();
+    for (let times = 0; times < 600; times++) model.foldDocument(all, true);
+    for (let times = 0; times < 600; times++) model.foldDocument(all, false);
+    expectDistribution(model);
+  });
+
   it('a document that comes and goes takes no more memory each time', () => {
     const { model, arenaUsed } = guarded(small, roomy);
     for (const ids of others) model.learnDocument(ids, 0.5);
