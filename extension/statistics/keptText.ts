@@ -34,9 +34,14 @@ export class KeptText {
     const [start, end] = [this.#start, this.#start + this.#current.length];
     if (uri !== this.#uri || offset > end) return;
     const isInsertedAt = length === 0 && offset === start;
-    // What was taken back may be done again, in one piece.
-    if (isInsertedAt && this.#current === '' && text.includes(this.#original)) {
-      this.#current = text;
+    // What was taken back may be done again, in one piece with what stood around it.
+    const isAgain = isInsertedAt && this.#current === '';
+    const isCovered = this.#current !== '' && offset <= start && offset + length >= end;
+    const wanted = isAgain ? this.#original : this.#current;
+    const at = isAgain || isCovered ? nearest(text, wanted, start - offset) : null;
+    if (at !== null) {
+      this.#start = offset + at;
+      this.#current = wanted;
     } else if (offset + length <= start) {
       this.#start += text.length - length;
     } else if (offset < end) {
@@ -51,6 +56,14 @@ export class KeptText {
     const [original, current] = [withLineFeeds(this.#original), withLineFeeds(this.#current)];
     return commonCharacters(original.slice(0, mostCompared), current.slice(0, mostCompared));
   }
+}
+
+/** Where `part` begins in the text, nearest to a place; null: nowhere. */
+function nearest(text: string, part: string, place: number): number | null {
+  const before = text.lastIndexOf(part, place);
+  const behind = text.indexOf(part, place);
+  if (before < 0 || behind < 0) return before < 0 && behind < 0 ? null : Math.max(before, behind);
+  return place - before <= behind - place ? before : behind;
 }
 
 function commonCharacters(one: string, other: string): number {

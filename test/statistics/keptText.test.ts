@@ -29,6 +29,26 @@ describe('kept text', () => {
     expect(kept.left()).toBe(5);
   });
 
+  it('is found in a replacement of the whole document, and in one that comes back, wherever in it', () => {
+    const around = [0, 1].map((half) => Array.from({ length: 300 }, (_, i) => `line ${half}${i}\n`).join(''));
+    const text = 'QWERTYUIOP(ASDFGHJKL);';
+    const document = `${around[0]}${text}${around[1]}`;
+    const start = around[0]!.length;
+    const kept = new KeptText(uri, start, text);
+    // A file that is read anew.
+    kept.change(uri, { offset: 0, length: document.length, text: `// first\n${document}` });
+    expect(kept.left()).toBe(text.length);
+    // All of it is deleted, and that undone.
+    kept.change(uri, { offset: 0, length: document.length + 9, text: '' });
+    expect(kept.left()).toBe(0);
+    kept.change(uri, { offset: 0, length: 0, text: `// first\n${document}` });
+    expect(kept.left()).toBe(text.length);
+    // It is known where it stands: what is edited elsewhere is not its own.
+    kept.change(uri, { offset: 9 + start, length: 6, text: '' });
+    kept.change(uri, { offset: 0, length: 9, text: 'QWERTY' });
+    expect(kept.left()).toBe(text.length - 6);
+  });
+
   it('comes back when what was taken back is done again, and not when something else is written in its place', () => {
     const kept = new KeptText(uri, 4, 'value');
     kept.change(uri, { offset: 4, length: 5, text: '' });
