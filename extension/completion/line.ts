@@ -1,9 +1,11 @@
 import type { Decoder } from '../engine/decoder.ts';
 import { Random } from '../engine/random.ts';
+import { mostLikely } from '../arithmetic/likeliest.ts';
 import { softmax } from '../arithmetic/softmax.ts';
 import { sample } from '../engine/sampler.ts';
 import type { Completion, CompletionOptions, ScoredToken } from '../protocol/prediction.ts';
-import { growText, type TokenSource } from '../prediction/growText.ts';
+import { type BeginningSource, Begun, likeliestBeginnings } from '../prediction/beginnings.ts';
+import { growText, type GrowthLimits } from '../prediction/growText.ts';
 import { agrees, heal } from '../tokenizer/healing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
@@ -30,8 +32,11 @@ export function completeLine(
   const room = Math.max(Math.ceil(context / 2), context - options.maxTokens - 1);
   const window = windowAround(tokenizer, bytes, nothing, room, 0);
   const { ids, typed } = heal(tokenizer, window.ids, bytes, 1);
-  const source = new DecoderSource(decoder, tokenizer, ids, chooser(options.sampling));
-  const grown = growText(source, tokenizer, typed, limitsOf(options, start, cancelled));
+  const pick = chooser(options.sampling);
+  const source = new DecoderSource(decoder, tokenizer, ids, pick);
+  const limits = limitsOf(options, start, cancelled);
+  const beginning = typed.length === 0 ? [] : begun(source, typed, options.sampling, pick, limits);
+  const grown = growText(new Begun(source, beginning), tokenizer, typed, limits);
   return {
     ...candidateOf(grown),
     alternatives: [],
@@ -41,16 +46,46 @@ export function completeLine(
   };
 }
 
-class DecoderSource implements TokenSource {
+/** So many ways to go on behind what is typed are drawn from. */
+const mostDrawnFrom = 64;
+
+/** How it goes on behind what is typed: most likely, or drawn. */
+function begun(
+  source: DecoderSource,
+  typed: Uint8Array,
+  sampling: CompletionOptions['sampling'],
+  pick: Pick,
+  { cancelled }: GrowthLimits,
+): readonly ScoredToken[] {
+  const drawn = sampling !== undefined && sampling.temperature > 0;
+  const count = drawn ? Math.min(mostDrawnFrom, sampling.topK ?? mostDrawnFrom) : 1;
+  const rewind = (): void => source.rewind();
+  const ways = likeliestBeginnings(source, typed, count, { rewind, cancelled });
+  if (ways.length < 2) return ways[0] ?? [];
+  const logits = ways.map((way) => way.reduce((sum, { probability }) => sum + Math.log(probability), 0));
+  return ways[pick(Float32Array.from(logits))]!;
+}
+
+/** Added to each probability among those that agree with what is typed. */
+const rounded = 1e-12;
+
+/** Index of the logit that is taken. */
+type Pick = (logits: Float32Array) => number;
+
+class DecoderSource implements BeginningSource {
   readonly #decoder: Decoder;
   readonly #tokenizer: Tokenizer;
   readonly #ids: number[];
-  readonly #pick: (logits: Float32Array) => number;
+  readonly #before: number;
+  readonly #pick: Pick;
+  /** behind the ids, once it is prepared */
+  #logits: Float32Array = new Float32Array();
 
-  constructor(decoder: Decoder, tokenizer: Tokenizer, ids: number[], pick: (logits: Float32Array) => number) {
+  constructor(decoder: Decoder, tokenizer: Tokenizer, ids: number[], pick: Pick) {
     this.#decoder = decoder;
     this.#tokenizer = tokenizer;
     this.#ids = ids;
+    this.#before = ids.length;
     this.#pick = pick;
   }
 
@@ -58,43 +93,48 @@ class DecoderSource implements TokenSource {
     return this.#ids.length >= this.#decoder.config.maxPositionEmbeddings;
   }
 
-  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | null | 'cancelled' {
-    const logits = this.#decoder.next(this.#ids, cancelled);
-    if (logits === null) return 'cancelled';
+  prepare(cancelled: () => boolean): boolean {
+    const logits = this.full ? null : this.#decoder.next(this.#ids, cancelled);
+    if (logits === null) return false;
     // A text has no messages in it.
-    logits.fill(-Infinity, this.#tokenizer.endOfText + 1);
-    return choose(logits, this.#tokenizer, typed, this.#pick);
+    this.#logits = logits.fill(-Infinity, this.#tokenizer.endOfText + 1);
+    return true;
+  }
+
+  agreeing(typed: Uint8Array, count: number): ScoredToken[] {
+    // Of what rounds to nothing no share could be told.
+    const probabilities = softmax(this.#logits).map((probability) => probability + rounded);
+    const ids =
+      typed.length === 0
+        ? mostLikely(this.#logits, count)
+        : Array.from(probabilities.keys()).filter((id) => agrees(this.#tokenizer, id, typed));
+    return ids.map((id) => this.#scored(id, probabilities));
+  }
+
+  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | null | 'cancelled' {
+    // Nothing was found that goes on with it.
+    if (typed.length > 0) return null;
+    if (!this.prepare(cancelled)) return 'cancelled';
+    return this.#scored(this.#pick(this.#logits), softmax(this.#logits));
   }
 
   follow(id: number): void {
     this.#ids.push(id);
   }
+
+  rewind(): void {
+    this.#ids.length = this.#before;
+  }
+
+  #scored(id: number, probabilities: Float64Array): ScoredToken {
+    const bytes = latin1(this.#tokenizer.tokenBytes(id));
+    return { id, bytes, logit: this.#logits[id]!, probability: probabilities[id]! };
+  }
 }
 
 /** The same seed gives the same line. */
-function chooser(sampling: CompletionOptions['sampling']): (logits: Float32Array) => number {
+function chooser(sampling: CompletionOptions['sampling']): Pick {
   const random = new Random(sampling?.seed ?? 0);
   const options = sampling ?? { temperature: 0 };
   return (logits) => sample(logits, options, random);
-}
-
-/** One of the tokens that agree with what is typed; its probability is its share among them. */
-function choose(
-  logits: Float32Array,
-  tokenizer: Tokenizer,
-  typed: Uint8Array,
-  choice: (logits: Float32Array) => number,
-): ScoredToken | null {
-  const agreeing =
-    typed.length === 0
-      ? logits
-      : logits.map((logit, id) => (agrees(tokenizer, id, typed) ? logit : -Infinity));
-  const id = choice(agreeing);
-  if (agreeing[id] === -Infinity) return null;
-  return {
-    id,
-    bytes: latin1(tokenizer.tokenBytes(id)),
-    logit: logits[id]!,
-    probability: softmax(agreeing)[id]!,
-  };
 }

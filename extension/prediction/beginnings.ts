@@ -1,6 +1,13 @@
 import type { ScoredToken } from '../protocol/prediction.ts';
 import type { TokenSource } from './growText.ts';
-import type { ModelSource } from './modelSource.ts';
+
+/** A source that can be asked for more than one token. */
+export interface BeginningSource extends TokenSource {
+  /** @returns whether it was not cancelled before the slow part of asking was done */
+  prepare(cancelled: () => boolean): boolean;
+  /** All tokens that agree with what is typed, with their probabilities among all tokens; where nothing is typed, the `count` likeliest. */
+  agreeing(typed: Uint8Array, count: number): readonly ScoredToken[];
+}
 
 /** Tokens behind the place. */
 interface Path {
@@ -10,12 +17,14 @@ interface Path {
   readonly probability: number;
   /** what is typed behind them; null when it goes no further */
   readonly untyped: Uint8Array | null;
-  /** how likely its tokens come and what is typed behind them does, too; `probability` where that was not looked at */
-  mass: number;
+  /** those that are longer by a token; null: nobody has looked */
+  longer: readonly Path[] | null;
 }
 
 /** Ways that are so much less likely than the likeliest count as if what is typed came behind them for sure: it hardly matters. */
 const leastOfLikeliest = 0.05;
+/** What is less likely has no share that could be computed. */
+const nothing = 1e-200;
 /** Places within what is typed that are looked at, as long as nothing is found so many more: of a long name, those furthest behind. */
 const mostLooks = 32;
 
@@ -27,26 +36,26 @@ const mostLooks = 32;
  * A token that is only the beginning of what is typed is as likely as it comes and the rest comes behind it: `c` may well be the likeliest
  * token, and yet `co` hardly ever begins with it, because a tokenizer cuts `const` in another way.
  * @param rewind takes the source back to the place, where it is left
- * @returns of each token the share that it has of what comes at its place and goes on as it is typed
+ * @returns each token's probability is the share that it has of what comes at its place and goes on as it is typed
  */
 export function likeliestBeginnings(
-  source: ModelSource,
+  source: BeginningSource,
   typed: Uint8Array,
   count: number,
   { rewind, cancelled }: { readonly rewind: () => void; readonly cancelled: () => boolean },
 ): (readonly ScoredToken[])[] {
   const reached = new Set<number>();
   let found: readonly Path[] = [];
-  let open: readonly Path[] = [{ last: null, probability: 1, untyped: typed, mass: 1 }];
+  let open: readonly Path[] = [{ last: null, probability: 1, untyped: typed, longer: null }];
   while (reached.size < (found.length > 0 ? mostLooks : 2 * mostLooks)) {
     const [best, ...others] = reached.size < mostLooks ? likeliestFirst(open) : furthestFirst(open);
-    const least = found.length < count ? 0 : leastOfLikeliest * found[0]!.probability;
+    const least = found.length < count ? nothing : leastOfLikeliest * found[0]!.probability;
     if (best === undefined || best.probability < least) break;
     open = others;
     const untyped = best.untyped!;
     if (reached.has(untyped.length)) {
       // Of the ways to cut what is typed up to a place the likeliest came first; nobody's text is cut in two ways.
-      addMass(best, -best.mass);
+      best.longer = [];
       continue;
     }
     reached.add(untyped.length);
@@ -54,12 +63,12 @@ export function likeliestBeginnings(
     for (const { id } of tokensOf(best)) source.follow(id);
     if (cancelled() || !source.prepare(cancelled)) break;
     const longer = source.agreeing(untyped, count).map((token) => longerBy(best, token, count));
-    if (untyped.length > 0) addMass(best, longer.reduce((sum, { mass }) => sum + mass, 0) - best.mass);
+    if (untyped.length > 0) best.longer = longer;
     found = likeliestFirst([...found, ...longer.filter((path) => path.untyped === null)]).slice(0, count);
     open = [...open, ...longer.filter((path) => path.untyped !== null)];
   }
   rewind();
-  return found.map(tokensOf);
+  return found.map(withShares);
 }
 
 function likeliestFirst(paths: readonly Path[]): readonly Path[] {
@@ -80,29 +89,34 @@ function longerBy(before: Path, token: ScoredToken, count: number): Path {
     last: { before, token },
     probability,
     untyped: isEnough ? null : untyped.subarray(length),
-    mass: probability,
+    longer: null,
   };
 }
 
-function addMass(path: Path, more: number): void {
-  path.mass += more;
-  if (path.last !== null) addMass(path.last.before, more);
+function tokensOf({ last }: Path): readonly ScoredToken[] {
+  return last === null ? [] : [...tokensOf(last.before), last.token];
 }
 
-function tokensOf({ last, mass }: Path): ScoredToken[] {
-  if (last === null) return [];
-  const probability = mass / last.before.mass;
-  return [...tokensOf(last.before), { ...last.token, logit: Math.log(probability), probability }];
+/** How likely its tokens come and what is typed behind them does, too, as far as anybody has looked. */
+function massOf({ probability, longer }: Path): number {
+  return longer === null ? probability : longer.reduce((sum, path) => sum + massOf(path), 0);
+}
+
+/** Each token with its share of what comes at its place and goes on as it is typed. */
+function withShares(path: Path): readonly ScoredToken[] {
+  if (path.last === null) return [];
+  const { before, token } = path.last;
+  return [...withShares(before), { ...token, probability: massOf(path) / massOf(before) }];
 }
 
 /** Goes on behind tokens that are given. */
 export class Begun implements TokenSource {
-  readonly #source: ModelSource;
+  readonly #source: TokenSource;
   readonly #beginning: ScoredToken[];
   readonly #onFollow: () => void;
 
   /** @param onFollow called behind each token, the given ones among them */
-  constructor(source: ModelSource, beginning: readonly ScoredToken[], onFollow: () => void = () => {}) {
+  constructor(source: TokenSource, beginning: readonly ScoredToken[], onFollow: () => void = () => {}) {
     this.#source = source;
     this.#beginning = [...beginning];
     this.#onFollow = onFollow;
@@ -112,7 +126,7 @@ export class Begun implements TokenSource {
     return this.#source.full;
   }
 
-  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | 'cancelled' {
+  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | null | 'cancelled' {
     return this.#beginning.shift() ?? this.#source.choose(typed, cancelled);
   }
 

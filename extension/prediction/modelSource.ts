@@ -3,10 +3,10 @@ import type { ScoredToken } from '../protocol/prediction.ts';
 import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { AgreeingTokens, Choice } from './agreeingTokens.ts';
-import type { TokenSource } from './growText.ts';
+import type { BeginningSource } from './beginnings.ts';
 
 /** The likeliest tokens of a model that supposes each. */
-export class ModelSource implements TokenSource {
+export class ModelSource implements BeginningSource {
   readonly full = false;
   readonly #model: SequenceModel;
   readonly #agreeing: AgreeingTokens;
@@ -22,7 +22,6 @@ export class ModelSource implements TokenSource {
     return this.prepare(cancelled) ? this.ranked(typed, 1)[0]! : 'cancelled';
   }
 
-  /** @returns whether it was not cancelled before the slow part of choosing was done */
   prepare(cancelled: () => boolean): boolean {
     return this.#model.prepare?.(cancelled) ?? true;
   }
@@ -32,7 +31,6 @@ export class ModelSource implements TokenSource {
     return this.#agreeing.ranked(this.#model, typed, count).map((choice) => this.#scored(choice));
   }
 
-  /** All tokens that agree with what is typed, with their probabilities among all tokens; where nothing is typed, the `count` likeliest. */
   agreeing(typed: Uint8Array, count: number): ScoredToken[] {
     if (typed.length === 0) return this.ranked(typed, count);
     return this.#agreeing.choices(this.#model, typed).map((choice) => this.#scored(choice));

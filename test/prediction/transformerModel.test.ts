@@ -159,7 +159,8 @@ describe('the generated rest of a line', () => {
     const generator = new LineGenerator(ours, tokenizer, new AgreeingTokens(tokenizer));
     const options = { leastProbability: 0, maxTokens: 8, maxMilliseconds: 60_000 };
     // From the beginning of a text, so that both see the same tokens; short, so that all fit into the context.
-    const beginnings = ['x', 'ex', 'if (', 'for (c', 'a.', 'return', 'let n = '];
+    const words = ['x', 'ex', 'fun', 'impo', 'typ', 'conso', 'tokeni', 'retu', 'nul', 'thi'];
+    const beginnings = [...words, 'if (', 'for (c', 'a.', 'return', 'let n = '];
     for (const typed of beginnings) {
       const completion = completeLine(completions, tokenizer, typed, options, () => false);
       ours.begin();
