@@ -20,6 +20,14 @@ interface Place {
 export async function dontLearn(target: Target | undefined, log: vscode.LogOutputChannel): Promise<void> {
   const place = placeOf(target);
   if (place === null) return sayNothingChosen();
+  if (!mayAddRules()) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'In Restricted Mode Nihilo adds no rule to the settings of a folder, because it does not see those that are there; trust the folder first.',
+      ),
+    );
+    return;
+  }
   try {
     await exclude(place);
   } catch (error) {
@@ -43,7 +51,10 @@ export async function learnAgain(target: Target | undefined, log: vscode.LogOutp
   }
 }
 
-/** The command: out of the counts at once, and so that it does not come back; the weights forget by a training, which is offered. */
+/**
+ * The command: out of the counts at once, and so that it does not come back; the weights forget by a training, which is offered. In Restricted
+ * Mode it is out of the counts only until they are made anew.
+ */
 export async function forget(
   target: Target | undefined,
   model: WorkspaceModel,
@@ -52,9 +63,18 @@ export async function forget(
   const place = placeOf(target);
   if (place === null) return sayNothingChosen();
   try {
-    await Promise.all([model.forget(pathInOpenFolders(pathOf(place.uri))!), exclude(place)]);
-    // What was said then is all that holds: a file that is saved is counted again.
-    if (!vscode.workspace.isTrusted) return;
+    const forgotten = model.forget(pathInOpenFolders(pathOf(place.uri))!);
+    if (!mayAddRules()) {
+      await forgotten;
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'For now Nihilo counts {0} no more. In Restricted Mode it adds no rule to the settings of a folder, because it does not see those that are there: to keep the file out, trust the folder first, then forget it again.',
+          place.path,
+        ),
+      );
+      return;
+    }
+    await Promise.all([forgotten, exclude(place)]);
     const trained = model.isTrained;
     const train = vscode.l10n.t('Train on Workspace');
     const choice = await vscode.window.showInformationMessage(
@@ -90,13 +110,11 @@ function uriOf(target: Target | undefined): vscode.Uri | null {
 async function exclude({ folder, path }: Place): Promise<void> {
   const { WorkspaceFolder } = vscode.ConfigurationTarget;
   await section(folder).update('exclude', excluding(rulesIn(folder, WorkspaceFolder), path), WorkspaceFolder);
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        'In Restricted Mode the settings of a folder do not count: this takes effect once you trust it.',
-      ),
-    );
-  }
+}
+
+/** In Restricted Mode the editor says of a folder's rules that there are none; written as a whole with one more, those that are there are lost. */
+function mayAddRules(): boolean {
+  return vscode.workspace.isTrusted;
 }
 
 /** @returns whether there was a rule for exactly this path, wherever it stood */

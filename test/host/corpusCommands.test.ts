@@ -1,8 +1,13 @@
 import { expect, it, vi } from 'vitest';
-import { forget } from '../../extension/host/corpusCommands.ts';
+import { dontLearn, forget } from '../../extension/host/corpusCommands.ts';
 
 const { editor, Uri } = vi.hoisted(() => ({
-  editor: { isTrusted: true, said: [] as string[], excluded: [] as unknown[] },
+  editor: {
+    isTrusted: true,
+    said: [] as string[],
+    /** as the settings of the folder have it */
+    rules: {} as Record<string, unknown>,
+  },
   Uri: class {
     readonly scheme = 'file';
     readonly path: string;
@@ -29,22 +34,35 @@ vi.mock('vscode', () => {
       workspaceFolders: [folder],
       getWorkspaceFolder: () => folder,
       getConfiguration: () => ({
-        inspect: () => undefined,
-        update: async (_: string, rules: unknown) => void editor.excluded.push(rules),
+        // As VS Code does: what an untrusted folder may not set is not told of, and is written all the same.
+        inspect: () => (editor.isTrusted ? { workspaceFolderValue: editor.rules } : {}),
+        update: async (_: string, rules: Record<string, unknown>) => void (editor.rules = rules),
       }),
     },
   };
 });
 
+const before = { '**/private': true };
+
 it.each([
   ['a trusted workspace', true, /^Nihilo counts src\/a.ts no more and will not learn from it again\.$/],
-  ['Restricted Mode', false, /takes effect once you trust it\.$/],
+  ['Restricted Mode', false, /^For now Nihilo counts src\/a.ts no more\..* trust the folder first/],
 ])('in %s says of a file that is to be forgotten what holds there, once', async (_, isTrusted, sentence) => {
-  Object.assign(editor, { isTrusted, said: [], excluded: [] });
+  Object.assign(editor, { isTrusted, said: [], rules: before });
   const forgotten: string[] = [];
   const model = { isTrained: false, forget: async (path: string) => void forgotten.push(path) };
   await forget(new Uri('/code/src/a.ts') as never, model as never, {} as never);
   expect(forgotten).toEqual(['src/a.ts']);
-  expect(editor.excluded).toEqual([{ 'src/a.ts': true }]);
+  expect(editor.rules).toEqual(isTrusted ? { ...before, 'src/a.ts': true } : before);
   expect(editor.said).toEqual([expect.stringMatching(sentence)]);
+});
+
+it.each([
+  ['a trusted workspace adds a rule to those of the folder', true],
+  ['Restricted Mode, where those of the folder are not seen, adds none and says so', false],
+])('in %s', async (_, isTrusted) => {
+  Object.assign(editor, { isTrusted, said: [], rules: before });
+  await dontLearn(new Uri('/code/src/a.ts') as never, {} as never);
+  expect(editor.rules).toEqual(isTrusted ? { ...before, 'src/a.ts': true } : before);
+  expect(editor.said).toEqual(isTrusted ? [] : [expect.stringMatching(/trust the folder first\.$/)]);
 });
