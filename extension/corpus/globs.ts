@@ -19,16 +19,22 @@ export function exclusion(rules: readonly string[]): Exclusion {
       conditional.some(({ matches, name }) => matches(path) && isSibling(siblingOf(path, name))));
 }
 
+/** The pattern of one path, as `onlyThis` writes it. */
+const onePath = /^(?:[^\\*?[\]{}]|\\.)*$/su;
+
 function matching(patterns: readonly string[]): (path: string) => boolean {
-  const literals = patterns.map((pattern) =>
-    pattern
-      .replace(/^\.\//, '')
-      .replace(/(?<=[^/])\/+$/, '')
-      .replaceAll(/[()|+]/g, String.raw`\$&`),
+  const trimmed = patterns
+    .map((pattern) => pattern.replace(/^\.\//, '').replace(/(?<=[^/])\/+$/, ''))
+    .filter((pattern) => pattern !== '');
+  // Of several backslashes, and of some before a sign, picomatch drops one.
+  const paths = new Set(
+    trimmed.filter((pattern) => onePath.test(pattern)).map((pattern) => pattern.replaceAll(/\\(.)/gsu, '$1')),
   );
-  const globs = literals.filter((pattern) => pattern !== '');
+  const globs = trimmed
+    .filter((pattern) => !onePath.test(pattern))
+    .map((pattern) => pattern.replaceAll(/[()|+"]/g, String.raw`\$&`));
   const matches = picomatch(globs, { dot: true, nonegate: true, noextglob: true, posix: true });
-  return (path) => matches(path);
+  return (path) => paths.has(path) || matches(path);
 }
 
 /** Between a glob and a condition: no glob and no name has it. */
@@ -62,7 +68,7 @@ export function exclusionIn(folder: string, rules: readonly string[]): Exclusion
   return exclusion(globs);
 }
 
-/** The glob pattern of one path; parentheses, bars and plus signs mean themselves in any. */
+/** The glob pattern of one path; parentheses, bars, plus signs and quotation marks mean themselves in any. */
 export function onlyThis(path: string): string {
   return path.replaceAll(/[\\*?[\]{}]/g, String.raw`\$&`);
 }

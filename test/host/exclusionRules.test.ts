@@ -5,7 +5,7 @@ import { excluding, including, ruleFor } from '../../extension/host/exclusionRul
 
 /** A name of a file, with what means something in a glob pattern. */
 const name = fc
-  .string({ unit: fc.constantFrom(...'ab.-_ *?[]{}()|+!@#,ä'), minLength: 1, maxLength: 8 })
+  .string({ unit: fc.constantFrom(...'ab.-_ *?[]{}()|+!@#,ä"\'\\'), minLength: 1, maxLength: 8 })
   .filter((text) => text !== '.' && text !== '..');
 
 describe('rules of nihilo.exclude', () => {
