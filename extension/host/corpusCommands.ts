@@ -3,7 +3,7 @@ import { commands } from './commands.ts';
 import { pathInOpenFolders, pathOf, uriInOpenFolders } from './configuration.ts';
 import type { CorpusNode } from './corpusTree.ts';
 import { excluding, including, ruleFor } from './exclusionRules.ts';
-import { reportFailure } from './failure.ts';
+import { reportFailure, withoutLinks } from './failure.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
 /** What a command of the corpus is about: a line of the tree, a file of the Explorer or an editor, or nothing: the active editor. */
@@ -63,13 +63,14 @@ export async function forget(
   const place = placeOf(target);
   if (place === null) return sayNothingChosen();
   try {
+    const shown = withoutLinks(place.path);
     const forgotten = model.forget(pathInOpenFolders(pathOf(place.uri))!);
     if (!mayAddRules()) {
       await forgotten;
       void vscode.window.showInformationMessage(
         vscode.l10n.t(
           'For now Nihilo counts {0} no more. In Restricted Mode it adds no rule to the settings of a folder, because it does not see those that are there: to keep the file out, trust the folder first, then forget it again.',
-          place.path,
+          shown,
         ),
       );
       return;
@@ -81,9 +82,9 @@ export async function forget(
       trained
         ? vscode.l10n.t(
             'Nihilo counts {0} no more and will not learn from it again. The trained model forgets it at its next training, not before.',
-            place.path,
+            shown,
           )
-        : vscode.l10n.t('Nihilo counts {0} no more and will not learn from it again.', place.path),
+        : vscode.l10n.t('Nihilo counts {0} no more and will not learn from it again.', shown),
       ...(trained ? [train] : []),
     );
     if (choice === train) await vscode.commands.executeCommand(commands.train);
@@ -131,6 +132,7 @@ async function include({ folder, path }: Place): Promise<boolean> {
 }
 
 function whyStillOut({ folder, path }: Place): string {
+  const shown = withoutLinks(path);
   const files = vscode.workspace.getConfiguration('files', folder.uri).get<unknown>('exclude');
   const settings = { 'nihilo.exclude': section(folder).get<unknown>('exclude'), 'files.exclude': files };
   for (const [setting, rules] of Object.entries(settings)) {
@@ -138,12 +140,12 @@ function whyStillOut({ folder, path }: Place): string {
     if (glob === null) continue;
     return vscode.l10n.t(
       '{0} is left out by "{1}" in {2}, which may leave out others, too.',
-      path,
-      glob,
+      shown,
+      withoutLinks(glob),
       setting,
     );
   }
-  return vscode.l10n.t('{0} is left out by no rule of its own folder.', path);
+  return vscode.l10n.t('{0} is left out by no rule of its own folder.', shown);
 }
 
 function section({ uri }: vscode.WorkspaceFolder): vscode.WorkspaceConfiguration {

@@ -4,8 +4,18 @@ import type { Sentence } from '../protocol/sentence.ts';
 
 /** A sentence from anywhere in the language of the editor. */
 export function spoken({ template, values }: Sentence): string {
-  const texts = values.map((value) => (typeof value === 'object' ? spoken(value) : value));
+  const texts = values.map((value) =>
+    typeof value === 'object' ? spoken(value) : withoutLinks(String(value)),
+  );
   return vscode.l10n.t(template, ...texts);
+}
+
+/**
+ * Text of a workspace, such as a file's name, within a message: of `[…](command:…)` the editor makes a link that runs the command, in
+ * Restricted Mode, too. A space of no width is between the two then.
+ */
+export function withoutLinks(text: string): string {
+  return text.replaceAll('](', ']\u200b(');
 }
 
 /** A failure in the language of the editor: its one sentence, or for a bug where the rest of the story is. */

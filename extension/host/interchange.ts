@@ -9,7 +9,7 @@ import type {
   InterchangeStage,
 } from '../protocol/interchange.ts';
 import { pathOf } from './configuration.ts';
-import { reportFailure } from './failure.ts';
+import { reportFailure, withoutLinks } from './failure.ts';
 import { underNotification } from './progress.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
 
@@ -37,7 +37,11 @@ export async function exportModel(
     if (report === null) return;
     log.info(`exported: ${JSON.stringify({ format, dtype, ...report })}`);
     const size = (report.bytes / 1e6).toFixed(1);
-    const sentence = vscode.l10n.t('The model is exported to {0} ({1} MB).', target.fsPath, size);
+    const sentence = vscode.l10n.t(
+      'The model is exported to {0} ({1} MB).',
+      withoutLinks(target.fsPath),
+      size,
+    );
     void vscode.window.showInformationMessage(sentence);
   } catch (error) {
     void reportFailure(error, log);

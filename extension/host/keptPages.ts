@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { NihiloError } from '../protocol/errors.ts';
 import type { InspectorRequest } from '../protocol/inspector.ts';
 import { say } from '../protocol/sentence.ts';
+import { withoutLinks } from './failure.ts';
 import { isWithinReach, keptFiles } from './keptFiles.ts';
 
 /**
@@ -55,7 +56,7 @@ async function openToPrint(file: vscode.Uri): Promise<void> {
   const choice = await window.showInformationMessage(
     l10n.t(
       'The page is saved as {0}. This window can’t open it to be printed: download it by its menu in the Explorer, open it in a browser, and print it there.',
-      file.path,
+      withoutLinks(file.path),
     ),
     ...(vscode.workspace.getWorkspaceFolder(file) === undefined ? [] : [show]),
   );

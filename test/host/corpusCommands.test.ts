@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { dontLearn, forget } from '../../extension/host/corpusCommands.ts';
+import { dontLearn, forget, learnAgain } from '../../extension/host/corpusCommands.ts';
 
 const { editor, Uri } = vi.hoisted(() => ({
   editor: {
@@ -25,7 +25,10 @@ vi.mock('vscode', () => {
   return {
     Uri,
     ConfigurationTarget: { Global: 1, Workspace: 2, WorkspaceFolder: 3 },
-    l10n: { t: (template: string, ...values: string[]) => template.replace('{0}', values[0]!) },
+    l10n: {
+      t: (template: string, ...values: string[]) =>
+        template.replaceAll(/\{(\d)\}/g, (_, i) => values[Number(i)]!),
+    },
     window: { showInformationMessage: async (sentence: string) => void editor.said.push(sentence) },
     workspace: {
       get isTrusted() {
@@ -35,6 +38,7 @@ vi.mock('vscode', () => {
       getWorkspaceFolder: () => folder,
       getConfiguration: () => ({
         // As VS Code does: what an untrusted folder may not set is not told of, and is written all the same.
+        get: () => editor.rules,
         inspect: () => (editor.isTrusted ? { workspaceFolderValue: editor.rules } : {}),
         update: async (_: string, rules: Record<string, unknown>) => void (editor.rules = rules),
       }),
@@ -65,4 +69,15 @@ it.each([
   await dontLearn(new Uri('/code/src/a.ts') as never, {} as never);
   expect(editor.rules).toEqual(isTrusted ? { ...before, 'src/a.ts': true } : before);
   expect(editor.said).toEqual(isTrusted ? [] : [expect.stringMatching(/trust the folder first\.$/)]);
+});
+
+it.each([
+  ['its name', '[a](command:b).ts', '**/*.ts'],
+  ['the rule', 'a(command:b)', '**/[a](command:b)'],
+])('a file that is left out is told of without the link that %s would be', async (_, name, rule) => {
+  Object.assign(editor, { isTrusted: true, said: [], rules: { [rule]: true } });
+  await learnAgain(new Uri(`/code/${name}`) as never, {} as never);
+  const sentence = `${name} is left out by "${rule}" in nihilo.exclude, which may leave out others, too.`;
+  expect(editor.said.map((said) => said.replaceAll('\u200b', ''))).toEqual([sentence]);
+  expect(editor.said[0]).not.toContain('](');
 });

@@ -18,6 +18,9 @@ const { spokenFailure } = await import('../../extension/host/failure.ts');
 const file = new URL('../../l10n/bundle.l10n.zh-cn.json', import.meta.url);
 const chinese: Record<string, string> = JSON.parse(readFileSync(file, 'utf8'));
 
+/** @source parseLinkedText of VS Code, which makes links in its messages */
+const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
+
 function spokenOf(work: () => unknown): string {
   try {
     work();
@@ -53,6 +56,14 @@ describe('a failure', () => {
       say`Expected to ${say`read ${'/a'}`}, got ${say`nothing there (${'ENOENT'}); check the path`}.`,
     );
     expect(spokenFailure(toPlainError(error))).toBe('无法读取 /a：那里什么也没有（ENOENT）；请检查路径。');
+  });
+
+  it('has no link of the editor’s in it, whatever a file is called', () => {
+    const name = 'src/[Fix this](command:workbench.action.quit)/[a](b).ts';
+    const error = new NihiloError('folderUnreadable', say`${name} is open in no folder.`);
+    const spoken = spokenFailure(toPlainError(error));
+    expect(spoken).not.toMatch(link);
+    expect(spoken.replaceAll('\u200b', '')).toBe(`${name} is open in no folder.`);
   });
 
   it('that is a bug says where the rest of the story is', () => {
