@@ -24,6 +24,7 @@ const onePath = /^(?:[^\\*?[\]{}]|\\.)*$/su;
 
 function matching(patterns: readonly string[]): (path: string) => boolean {
   const trimmed = patterns
+    .flatMap(alternatives)
     .map((pattern) => pattern.replace(/^\.\//, '').replace(/(?<=[^/])\/+$/, ''))
     .filter((pattern) => pattern !== '');
   // Of several backslashes, and of some before a sign, picomatch drops one.
@@ -35,6 +36,32 @@ function matching(patterns: readonly string[]): (path: string) => boolean {
     .map((pattern) => pattern.replaceAll(/[()|+"]/g, String.raw`\$&`));
   const matches = picomatch(globs, { dot: true, nonegate: true, noextglob: true, posix: true });
   return (path) => paths.has(path) || matches(path);
+}
+
+/** An escaped sign, a class, or any other sign. */
+const part = /\\.|\[(?:\\.|[^\]\\/])+\]|[^]/gu;
+/** Whoever writes more in one pattern leaves it to picomatch, which needs no time for each. */
+const mostAlternatives = 1_000;
+
+/** The patterns that one with braces stands for. Within them picomatch takes the double star of a pattern's beginning for one folder at least. */
+function alternatives(pattern: string): readonly string[] {
+  /** what is open, the innermost last: choices that have ended, and the one that is read */
+  const groups: { ended: string[]; read: string[] }[] = [{ ended: [], read: [''] }];
+  for (const [sign] of pattern.matchAll(part)) {
+    const group = groups.at(-1)!;
+    const outer = groups.at(-2);
+    if (sign === '{') groups.push({ ended: [], read: [''] });
+    else if (outer !== undefined && sign === ',') {
+      group.ended.push(...group.read);
+      group.read = [''];
+    } else if (outer !== undefined && sign === '}') {
+      groups.pop();
+      const choices = [...group.ended, ...group.read];
+      if (outer.read.length * choices.length > mostAlternatives) return [pattern];
+      outer.read = outer.read.flatMap((before) => choices.map((choice) => before + choice));
+    } else group.read = group.read.map((before) => before + sign);
+  }
+  return groups.length === 1 ? groups[0]!.read : [pattern];
 }
 
 /** Between a glob and a condition: no glob and no name has it. */
