@@ -45,13 +45,15 @@ const statements = new Set(
   'if for while switch catch with return else do try default case match elif except function'.split(' '),
 );
 
+/** For a pattern `^` is behind these, too, but only a line feed ends what is in brackets. */
+const otherLineEnd = /\r\n?|[\u2028\u2029]/g;
 /** What is longer is no definition that somebody wrote, and a pattern could try very long at it. */
 const longLine = /^.{400,}$/gmu;
 
 /** @returns each name once, in the order of the patterns; a name that is both is no member */
 export function definitions(text: string): Definition[] {
   const found = new Map<string, boolean>();
-  const lines = text.replaceAll(longLine, '');
+  const lines = text.replaceAll(otherLineEnd, '\n').replaceAll(longLine, '');
   for (const { pattern, isMember } of patterns) {
     for (const match of lines.matchAll(pattern)) {
       const defined = match.at(-1)!;

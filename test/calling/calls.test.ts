@@ -95,6 +95,11 @@ describe('definitions', () => {
   it('takes no longer for what nobody wrote', () => {
     expect(definitions(`  a(${')'.repeat(100_000)}`)).toEqual([]);
   });
+
+  it.each(['\r', '\r\n', '\u2028'])('ends a line with %j as with a line feed', (end) => {
+    const lines = ['class Nest {', '  hatch(', '  eggs) {', ...Array<string>(10_000).fill('  f(a)'), '{'];
+    expect(definitions(lines.join(end))).toEqual(definitions(lines.join('\n')));
+  });
 });
 
 describe('what is answered', () => {
