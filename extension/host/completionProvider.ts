@@ -233,12 +233,16 @@ function targetAt(
 }
 
 /** How the document is indented: as the editor has found, or been told. */
-function indentationOf(document: vscode.TextDocument): Pick<Place, 'insertSpaces' | 'tabSize'> {
+function indentationOf(
+  document: vscode.TextDocument,
+): Pick<Place, 'insertSpaces' | 'tabSize' | 'indentSize'> {
   const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-  const { insertSpaces, tabSize } = shown?.options ?? {};
+  const { insertSpaces, tabSize, indentSize } = shown?.options ?? {};
+  const tab = typeof tabSize === 'number' ? tabSize : 4;
   return {
     insertSpaces: typeof insertSpaces === 'boolean' ? insertSpaces : true,
-    tabSize: typeof tabSize === 'number' ? tabSize : 4,
+    tabSize: tab,
+    indentSize: typeof indentSize === 'number' ? indentSize : tab,
   };
 }
 

@@ -55,19 +55,19 @@ const opensElement = /[{>]\s*$/;
 /** A text that is indented in steps which the document never takes comes from a file with other steps: its own become the document's. */
 function scaleOf(
   lines: readonly string[],
-  { linesAbove, syntax, tabSize }: Surroundings,
+  { linesAbove, syntax, tabSize, indentSize }: Surroundings,
 ): (width: number) => number {
   const same = (width: number): number => width;
   if (syntax.scopes === 'none') return same;
   const steps = new Set(stepsOf(lines, tabSize, syntax.tags ? opensElement : opensBlock));
   const [step] = steps;
-  if (step === undefined || steps.size > 1 || step === tabSize) return same;
+  if (step === undefined || steps.size > 1 || step === indentSize) return same;
   const base = widthOf(lines[0]!, tabSize);
   const further = lines.filter((line) => !isBlank(line)).map((line) => widthOf(line, tabSize) - base);
   if (further.some((columns) => columns < 0 || columns % step !== 0)) return same;
   const above = stepsOf(linesAbove.slice(-linesLookedAt), tabSize, opensAnything);
-  if (above.some((other) => other !== tabSize)) return same;
-  return (width) => base + ((width - base) / step) * tabSize;
+  if (above.some((other) => other !== indentSize)) return same;
+  return (width) => base + ((width - base) / step) * indentSize;
 }
 
 /** By how many columns lines are further in than lines before them that open something. */

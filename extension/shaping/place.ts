@@ -9,7 +9,10 @@ export interface Place {
   /** text behind the cursor; its end may be cut. Its first line is the rest of the cursor's line */
   readonly suffix: string;
   readonly insertSpaces: boolean;
+  /** columns to which a tab reaches */
   readonly tabSize: number;
+  /** columns of one step of indentation; a tab may be two of them */
+  readonly indentSize: number;
 }
 
 /** What is shown of a text. */

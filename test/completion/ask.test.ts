@@ -3,7 +3,7 @@ import { askKind } from '../../extension/completion/ask.ts';
 import type { Question } from '../../extension/completion/suggester.ts';
 
 function question(prefix: string, suffix = '\nend', name = 'a.ts'): Question {
-  const place = { languageId: 'typescript', prefix, suffix, insertSpaces: true, tabSize: 2 };
+  const place = { languageId: 'typescript', prefix, suffix, insertSpaces: true, tabSize: 2, indentSize: 2 };
   return { place, name, isExplicit: false };
 }
 

@@ -25,7 +25,7 @@ function candidate(tokens: Told, change: Partial<Candidate> = {}): Candidate {
 }
 
 function question(prefix: string, suffix = '', change: Partial<Question> = {}): Question {
-  const place = { languageId: 'typescript', prefix, suffix, insertSpaces: true, tabSize: 2 };
+  const place = { languageId: 'typescript', prefix, suffix, insertSpaces: true, tabSize: 2, indentSize: 2 };
   return { place, name: 'a.ts', isExplicit: false, ...change };
 }
 

@@ -245,6 +245,7 @@ describe('lines of held-out files, typed key by key', () => {
             suffix,
             insertSpaces: true,
             tabSize: 2,
+            indentSize: 2,
           };
           const { suggestions } = await suggester.suggest(
             { place, name, isExplicit: false },

@@ -6,6 +6,8 @@ import { modelSummary } from './samples.ts';
 import { Address } from './diskAsEditor.ts';
 import { Range, TextDocument } from './textDocument.ts';
 
+const visible = vi.hoisted((): { document?: object; readonly options: object }[] => []);
+
 vi.mock('vscode', async () => {
   const { Position, Range } = await import('./textDocument.ts');
   return {
@@ -14,7 +16,7 @@ vi.mock('vscode', async () => {
     InlineCompletionItem: Object,
     InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
     LogLevel: { Off: 0, Trace: 1, Debug: 2 },
-    window: { visibleTextEditors: [] },
+    window: { visibleTextEditors: visible },
     workspace: {
       isTrusted: true,
       workspaceFolders: [],
@@ -48,6 +50,7 @@ async function ask(
     log as never,
   );
   const document = new TextDocument(uri, 'javascript', text);
+  for (const editor of visible) editor.document = document;
   const position = document.positionAt(offset);
   const range = Object.assign(new Range(position, position), { isSingleLine: true });
   const selectedCompletionInfo = selected === null ? undefined : { range, text: selected };
@@ -106,6 +109,20 @@ describe('the text before the cursor', () => {
     expect(prefix).toBe(text.slice(90_010 - prefix.length, 90_010));
     expect(text[90_010 - prefix.length - 1]).toBe('\n');
   });
+});
+
+it.each([
+  ['as the editor has found', { insertSpaces: false, tabSize: 8, indentSize: 8 }],
+  ['as it was told, where a tab is two of them', { insertSpaces: true, tabSize: 4, indentSize: 2 }],
+])('the steps of a document are %s', async (_, options) => {
+  visible.splice(0, visible.length, { options });
+  const suggest = async ({ place }: Question) => {
+    expect(place).toMatchObject(options);
+    return { suggestions: [], silence: { kind: 'lineEnds' }, asked: null, message: null };
+  };
+  await ask({ suggest }, 'x();\n', 5);
+  visible.length = 0;
+  expect.assertions(1);
 });
 
 it.each([

@@ -116,6 +116,7 @@ describe.each([
       suffix: '',
       insertSpaces: true,
       tabSize: 2,
+      indentSize: 2,
     };
     const question = { place, name: uri.toString(), isExplicit: false };
     const eagerness = { leastAcceptance: 0.5, multiline: true, maxTokens: 24, calls: false };

@@ -29,7 +29,7 @@ function casesOf(file: string, text: string): GoldenCase[] {
   const header = /^language (\S+)\nindentation (spaces|tabs) (\d+)\n\n$/.exec(head!);
   if (header === null) throw new Error(`${file} should begin with its language and indentation.`);
   const [, languageId, kind, size] = header;
-  const indentation = { insertSpaces: kind === 'spaces', tabSize: Number(size) };
+  const indentation = { insertSpaces: kind === 'spaces', tabSize: Number(size), indentSize: Number(size) };
   return cases.map((each) => caseOf(file, each, { languageId: languageId!, ...indentation }));
 }
 

@@ -22,7 +22,7 @@ describe('insertionAt', () => {
 
   it('gives a text the brackets that it lacks behind a selected entry', () => {
     const { head, lineSoFar } = insertionAt('emit(va)', 7, { start: 5, end: 7, text: 'values' })!;
-    const rest = { languageId: 'typescript', suffix: ')\n', insertSpaces: true, tabSize: 2 };
+    const rest = { languageId: 'typescript', suffix: ')\n', insertSpaces: true, tabSize: 2, indentSize: 2 };
     const place: Place = { ...rest, prefix: lineSoFar };
     expect([head, shape('.slice(1));', place)]).toEqual([
       'values',

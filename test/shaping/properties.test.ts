@@ -63,6 +63,7 @@ function placeOf(of: readonly string[], closing: readonly string[]): fc.Arbitrar
     suffix: fc.tuple(texts(closing, 4), texts(of)).map(([rest, below]) => `${rest}\n${below}`),
     insertSpaces: fc.boolean(),
     tabSize: fc.constantFrom(2, 4, 8),
+    indentSize: fc.constantFrom(2, 4, 8),
   });
 }
 

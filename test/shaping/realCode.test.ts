@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Place, shape } from '../../extension/shaping/shape.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const style = { insertSpaces: true, tabSize: 2 };
+const style = { insertSpaces: true, tabSize: 2, indentSize: 2 };
 
 /** Places in this project's own sources: every so many characters, up to the end of the line. */
 function* places(folder: string, ending: string, languageId: string, every: number) {

@@ -4,7 +4,7 @@ import { goldenFiles } from './goldenFile.ts';
 
 /** Where two spaces indent. */
 function placeOf(languageId: string, prefix: string, suffix: string): Place {
-  return { languageId, prefix, suffix, insertSpaces: true, tabSize: 2 };
+  return { languageId, prefix, suffix, insertSpaces: true, tabSize: 2, indentSize: 2 };
 }
 
 describe('shape', () => {
@@ -107,7 +107,13 @@ describe('a line below', () => {
   });
 
   it('is the same where it stands as far in, in spaces as in tabs', () => {
-    const place = { languageId: 'ruby', suffix: '\n\tend\nend\n', insertSpaces: false, tabSize: 4 };
+    const place = {
+      languageId: 'ruby',
+      suffix: '\n\tend\nend\n',
+      insertSpaces: false,
+      tabSize: 4,
+      indentSize: 4,
+    };
     const shown = shape('(b)\n        b.c\n    end', { ...place, prefix: 'class A\n\tdef f' });
     expect(shown).toEqual({ text: '(b)\n\t\tb.c', replaced: 0, dedent: 0 });
   });
@@ -236,6 +242,22 @@ describe('scopes that nothing behind the cursor closes, because accepted text ha
   });
 });
 
+describe('steps of a document in which a tab reaches further than one step', () => {
+  const place = {
+    ...placeOf('typescript', 'function f() {\n  ', '\n}\n'),
+    tabSize: 4,
+    indentSize: 2,
+  };
+
+  it.each([
+    ['those of the text', 'if (a) {\n    b();\n  }'],
+    ['those that the text gets', 'if (a) {\n      b();\n  }'],
+  ])('are %s', (_, text) => {
+    const shown = { text: 'if (a) {\n    b();\n  }', replaced: 0, dedent: 0 };
+    expect(shape(text, place)).toEqual(shown);
+  });
+});
+
 describe('indentation that is right as it comes', () => {
   it.each([
     ['makefile', 'all: main\n', '\t$(CC) -o main \\\n         main.c', false, 4],
@@ -244,7 +266,8 @@ describe('indentation that is right as it comes', () => {
     ['html', '<p>', 'Note 1:\n it reads\n and writes', true, 4],
     ['typescript', 'const a = b\n  ', '? c\n  : each((d) => {\n      e(d);', true, 2],
   ] as const)('stays as it is (%s, %j)', (languageId, prefix, text, insertSpaces, tabSize) => {
-    const shown = shape(text, { languageId, prefix, suffix: '\n', insertSpaces, tabSize });
+    const style = { insertSpaces, tabSize, indentSize: tabSize };
+    const shown = shape(text, { languageId, prefix, suffix: '\n', ...style });
     expect(shown).toEqual({ text, replaced: 0, dedent: 0 });
   });
 });
