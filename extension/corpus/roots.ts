@@ -10,7 +10,8 @@ export interface Root {
 export function workspaceRoots(folders: readonly string[]): Root[] {
   const unique = [...new Set(folders.map(rootFolder))].sort();
   if (unique.length < 2) return unique.map((folder) => ({ folder, prefix: '' }));
-  return unique.map((folder) => ({ folder, prefix: `${shortestName(folder, unique)}/` }));
+  const names = namesOf(unique);
+  return unique.map((folder, i) => ({ folder, prefix: `${names[i]!}/` }));
 }
 
 /** The folder of the workspace that a file belongs to: the deepest around it; null when it is in none. */
@@ -47,12 +48,38 @@ export function rootFolder(folder: string): string {
   return bare.length < top.length ? top : bare;
 }
 
-/** The last names of the folder's path, as few as no other folder ends with. */
-function shortestName(folder: string, all: readonly string[]): string {
-  const names = folder.split('/').filter((name) => name !== '');
-  for (let count = 1; count < names.length; count++) {
-    const ending = names.slice(-count).join('/');
-    if (all.every((other) => other === folder || !`/${other}`.endsWith(`/${ending}`))) return ending;
+/** The last names of each folder's path: as few as no other folder ends with, and as no file of another one is called by. */
+function namesOf(folders: readonly string[]): readonly string[] {
+  const paths = folders.map((folder) => folder.split('/').filter((name) => name !== ''));
+  const whole = paths.map((path) => path.join('/'));
+  const counts = paths.map((path, at) => shortestName(path, whole.toSpliced(at, 1)));
+  for (;;) {
+    const names = paths.map((path, at) => path.slice(-counts[at]!).join('/'));
+    const [one, other] = clash(names, whole) ?? [];
+    if (one === undefined || other === undefined) return names;
+    counts[counts[one]! < paths[one]!.length ? one : other]!++;
   }
-  return names.join('/');
+}
+
+/** Of the last names of a path, as few as no other path ends with. */
+function shortestName(path: readonly string[], others: readonly string[]): number {
+  for (let count = 1; count < path.length; count++) {
+    const ending = path.slice(-count).join('/');
+    if (others.every((other) => other !== ending && !other.endsWith(`/${ending}`))) return count;
+  }
+  return path.length;
+}
+
+/** The first folder that may have a file which is called as one of another, and that one; null: there is none. */
+function clash(names: readonly string[], whole: readonly string[]): readonly [number, number] | null {
+  for (const [one, name] of names.entries()) {
+    const beginning = `${name}/`;
+    for (const [other, longer] of names.entries()) {
+      // What lies in a folder of another's is that one's to name.
+      if (longer.startsWith(beginning) && whole[one]! + longer.slice(name.length) !== whole[other]) {
+        return [one, other];
+      }
+    }
+  }
+  return null;
 }
