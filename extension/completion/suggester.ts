@@ -89,12 +89,18 @@ const alternatives = 3;
 const leastFollowing = 0.1;
 const leastOnDemand = 0.1;
 
+interface Shown {
+  readonly question: Question;
+  readonly eagerness: Eagerness;
+  readonly suggestions: readonly Suggestion[];
+}
+
 /** From a place in a document to what is shown there: asks the engine, lets the gate decide, shapes what is left. */
 export class Suggester {
   calibration: Calibration = usualCalibration;
   readonly #complete: Complete;
   readonly #rejections = new Rejections();
-  #last: { readonly question: Question; readonly suggestions: readonly Suggestion[] } | null = null;
+  #last: Shown | null = null;
   #lastAsked: Question | null = null;
 
   constructor(complete: Complete) {
@@ -109,7 +115,7 @@ export class Suggester {
     callTool: CallTool | null = null,
   ): Promise<Answer> {
     const { place, name, isExplicit } = question;
-    const left = this.#last === null || isExplicit ? [] : typedThrough(this.#last, question);
+    const left = isExplicit ? [] : this.#left(question, eagerness);
     if (left.length > 0) return { suggestions: left, silence: null, asked: null, message: null };
     this.#last = null;
     const isBetween = !mayInsertAt(place);
@@ -131,7 +137,7 @@ export class Suggester {
     );
     const suggestions = inOrder(looks.filter((look) => 'text' in look));
     if (suggestions.length === 0) return { ...silent(looks[0] as Silence, asked), message };
-    this.#last = { question, suggestions };
+    this.#last = { question, eagerness, suggestions };
     return { suggestions, silence: null, asked, message };
   }
 
@@ -140,6 +146,17 @@ export class Suggester {
     this.#rejections.add(placeName(place, name), text);
     // Who takes the other text back at once would be shown it again without a look.
     this.#last = null;
+  }
+
+  /** What completes is another, or has forgotten something: what was shown is not gone on with. */
+  changed(): void {
+    this.#last = null;
+  }
+
+  /** What was shown last and is still to be typed, unless it would not be shown any more. */
+  #left(question: Question, eagerness: Eagerness): readonly Suggestion[] {
+    if (this.#last === null || !isSame(this.#last.eagerness, eagerness)) return [];
+    return typedThrough(this.#last, question);
   }
 
   /** What of a candidate is shown, or why nothing is. */
@@ -236,6 +253,14 @@ function isWhole({ text, stop }: Candidate, end: number, { prefix }: Place): boo
   const isWithin = /^[ \t]/.test(lastLine(prefix)) || /[{([:>]$/.test(text.slice(0, firstLine).trimEnd());
   const isEnded = end < text.length ? /[\r\n]/.test(text[end]!) : stop === 'lineEnd';
   return isWithin && isEnded;
+}
+
+function isSame(one: Eagerness, other: Eagerness): boolean {
+  return (
+    one.leastAcceptance === other.leastAcceptance &&
+    one.multiline === other.multiline &&
+    one.maxTokens === other.maxTokens
+  );
 }
 
 function isWithinWord({ prefix, suffix }: Place): boolean {

@@ -110,6 +110,7 @@ export class WorkspaceModel {
       const before = predicting;
       ({ predicting } = this.#index.status);
       if (predicting !== null && predicting !== before) this.#calibrator.restart();
+      this.#suggester.changed();
       this.#changed.emit();
     });
     this.onNotice = this.#index.onNotice;
@@ -258,8 +259,9 @@ export class WorkspaceModel {
   }
 
   /** Takes files out of the counts at once. @param path as the corpus names a file or folder @throws {NihiloError} workerFailed */
-  forget(path: string): Promise<void> {
-    return this.#index.forget(path);
+  async forget(path: string): Promise<void> {
+    await this.#index.forget(path);
+    this.#suggester.changed();
   }
 
   /** Reads and counts the workspace anew, in the background, if anybody wants it. Never rejects: `index` says how it went. */

@@ -190,6 +190,22 @@ describe('a suggestion', () => {
     expect(asked).toHaveLength(4);
   });
 
+  it('is asked for anew where another is wanted, or what completes has changed', async () => {
+    const { asked, suggester, texts } = engine(candidate(sure));
+    await texts(question('const '));
+    for (const change of [{ leastAcceptance: 0.5 }, { multiline: true }, { maxTokens: 5 }]) {
+      await texts(question('const '));
+      const before = asked.length;
+      await texts(question('const v'), { ...low, ...change });
+      expect(asked).toHaveLength(before + 1);
+    }
+    await texts(question('const '));
+    const before = asked.length;
+    suggester.changed();
+    await texts(question('const v'));
+    expect(asked).toHaveLength(before + 1);
+  });
+
   it('costs nothing while somebody types it where lines end with a carriage return and a line feed', async () => {
     const { asked, texts } = engine(candidate([['if (a) {\n  go();\n}', 0.95]]));
     const several = { ...low, multiline: true };

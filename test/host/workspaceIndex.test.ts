@@ -3,7 +3,7 @@ import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import type { IndexerEvent, IndexerRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
-import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
+import type { Completion, PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
 import { modelSummary, trainingReport as report, trainingRequest } from './samples.ts';
 import { ScriptedPlatform } from './scriptedPlatform.ts';
@@ -362,4 +362,50 @@ describe('a listing of the corpus', () => {
     worker('predictor').reply({ type: 'learnt', id, outdated: false });
     await forgotten;
   });
+
+  it('does not show again what it had shown when a file is forgotten', async () => {
+    const { model, worker, settle, serve } = setUp();
+    await serve();
+    const place = { languageId: 'typescript', prefix: 'const ', suffix: '', ...style };
+    const asked = () => worker('predictor').received.filter(({ type }) => type === 'complete').length;
+    const suggest = async (): Promise<void> => {
+      const before = asked();
+      const question = { place, name: 'b.ts', isExplicit: false };
+      const answered = model.suggest(question, eagerness, new AbortController().signal, null);
+      await settle();
+      if (asked() > before) {
+        const { id } = worker('predictor').received.at(-1) as PredictorRequest;
+        worker('predictor').reply({ type: 'completed', id, completion, remote: null });
+      }
+      expect((await answered).suggestions.map(({ text }) => text)).toEqual([completion.text]);
+    };
+    await suggest();
+    await suggest();
+    expect(asked()).toBe(1);
+    const forgotten = model.forget('a.ts');
+    await settle();
+    const { id } = worker('predictor').received.at(-1) as PredictorRequest;
+    worker('predictor').reply({ type: 'learnt', id, outdated: false });
+    await forgotten;
+    await suggest();
+    expect(asked()).toBe(2);
+  });
 });
+
+const style = { insertSpaces: true, tabSize: 2, indentSize: 2 };
+const eagerness = { leastAcceptance: 0.5, multiline: false, maxTokens: 24, calls: false };
+const completion: Completion = {
+  text: 'value = compute();',
+  probability: 0.9,
+  tokens: [{ id: 1, bytes: 'value = compute();', logit: 0, probability: 0.9 }],
+  ends: [18],
+  probabilities: [0.9],
+  withinWord: [false],
+  follows: null,
+  unlikely: null,
+  stop: 'lineEnd',
+  alternatives: [],
+  asks: null,
+  message: null,
+  milliseconds: 1,
+};
