@@ -29,7 +29,12 @@ export const nodeFiles: FileSystem = {
 
 async function list(folder: string): Promise<FileEntry[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  return entries.map((entry) => ({ name: entry.name, type: typeOf(entry) }));
+  return entries.map((entry) => ({ name: nameOf(entry), type: typeOf(entry) }));
+}
+
+/** As editors, rules and git write it: macOS has many names with their accents behind the letters, and finds them by either form. */
+function nameOf({ name }: Dirent): string {
+  return process.platform === 'darwin' ? name.normalize('NFC') : name;
 }
 
 function typeOf(entry: Dirent): FileEntry['type'] {
