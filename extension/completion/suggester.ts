@@ -4,6 +4,7 @@ import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
 import type { SuggestedTokens } from '../protocol/suggested.ts';
 import { isProse } from '../shaping/lexical.ts';
+import { fewestCharacters, isTooShort } from '../shaping/edges.ts';
 import { beginsWithinWord, lastLine } from '../shaping/place.ts';
 import { mayInsertAt, type Place, type RefusalReason, shape, type Shaped } from '../shaping/shape.ts';
 import { acceptance, type Calibration, probabilityFor, usualCalibration } from './acceptance.ts';
@@ -167,8 +168,12 @@ export class Suggester {
   ): Suggestion | Silence {
     const { text, ends, probabilities, follows, stop } = candidate;
     const mayEnd = (i: number): boolean =>
-      isWhole(candidate, ends[i]!, place) && (follows === null || follows[i]! >= leastFollowing);
-    const count = shownTokens(candidate, probability, mayEnd);
+      !isTooShort(text.slice(0, ends[i])) &&
+      isWhole(candidate, ends[i]!, place) &&
+      (follows === null || follows[i]! >= leastFollowing);
+    const lineEnd = text.search(/[\r\n]/);
+    const firstLine = lineEnd < 0 ? text.length : lineEnd;
+    const count = shownTokens(candidate, probability, { fewest: fewestCharacters, firstLine, mayEnd });
     if (count === 0) {
       // Tokens before it only repeat what is typed of the word.
       const first = ends.findIndex((end) => end > 0);

@@ -3,28 +3,61 @@ import type { GrownText } from './growText.ts';
 /** How a text grew: its length with each of its tokens, the product of the probabilities up to it, and where it would break a word. */
 export type Growth = Pick<GrownText, 'ends' | 'probabilities'> & Partial<Pick<GrownText, 'withinWord'>>;
 
+/** What may be shown. */
+export interface Showing {
+  /** a piece of fewer characters is typed rather than accepted; 2 when left out */
+  readonly fewest?: number;
+  /** length of the first line, behind which no second piece is offered; where it is left out there is no other line */
+  readonly firstLine?: number;
+  /** whether the first piece may end with token i */
+  readonly mayEnd?: (i: number) => boolean;
+}
+
 /**
- * How many tokens of a text are shown: of its beginnings that are right with a probability of at least `least`, and that most likely break
- * no word, the one that saves most keys on average. A longer one saves more if it is right and is right less often; where certainty
- * falls off a cliff, it ends.
- * @param mayEnd whether it may end with token i
+ * How many tokens of a text are shown now. What is left of the line may come as another piece as soon as they are accepted: of all ways to
+ * show it in pieces, which are right with a probability of at least `least` and most likely break no word, this is the first piece of the
+ * one that saves most keys on average. A long piece takes fewer keys and looks if it is right, and is right less often; where certainty
+ * falls off a cliff, a piece ends.
  * @returns 0 when nothing is sure enough or nothing would be saved
  */
 export function shownTokens(
   { ends, probabilities, withinWord }: Growth,
   least: number,
-  mayEnd: (i: number) => boolean = () => true,
+  { fewest = 2, firstLine = Infinity, mayEnd = () => true }: Showing = {},
 ): number {
-  let count = 0;
-  let most = 0;
-  for (let i = 0; i < ends.length && probabilities[i]! >= least; i++) {
-    const saved = probabilities[i]! * (ends[i]! - keysToAccept);
-    if (saved > most && withinWord?.[i] !== true && mayEnd(i)) [count, most] = [i + 1, saved];
+  const firstUnsure = probabilities.findIndex((probability) => probability < least);
+  const sure = firstUnsure < 0 ? ends.length : firstUnsure;
+  /** The best piece of the tokens from `from` on, behind `start` characters. */
+  const best = (from: number, start: number, cost: number, may: (i: number) => boolean): Piece => {
+    let piece: Piece = { count: 0, saved: 0 };
+    for (let i = from; i < sure; i++) {
+      const length = ends[i]! - start;
+      const saved = probabilities[i]! * (length - cost) + behind[i]!;
+      if (saved > piece.saved && length >= fewest && withinWord?.[i] !== true && may(i)) {
+        piece = { count: i + 1, saved };
+      }
+    }
+    return piece;
+  };
+  /** behind token i: keys that later pieces save on average */
+  const behind = new Float64Array(sure);
+  const isOnFirstLine = (i: number): boolean => ends[i]! <= firstLine;
+  for (let i = sure - 1; i >= 0; i--) {
+    if (isOnFirstLine(i)) behind[i] = best(i + 1, ends[i]!, keysToAccept + keysToLook, isOnFirstLine).saved;
   }
-  return count;
+  return best(0, 0, keysToAccept, mayEnd).count;
+}
+
+interface Piece {
+  /** of tokens up to its end */
+  readonly count: number;
+  /** keys on average, by it and all behind it */
+  readonly saved: number;
 }
 
 const keysToAccept = 1;
+/** A second piece has to be read, too: a line is rather shown as a whole. */
+const keysToLook = 1;
 
 /** Prose is anybody's guess: within strings and comments half as much doubt is accepted. @param least of what is right, in code */
 export function leastInProse(least: number): number {

@@ -2,7 +2,7 @@ import { kindOf, openAtLines } from './lexical.ts';
 import { isBlank, type RefusalReason, type Shaped, type Surroundings } from './place.ts';
 
 /** Shorter texts are typed faster than read. */
-const fewestCharacters = 4;
+export const fewestCharacters = 4;
 
 /**
  * Several lines do not end with one that opens a comment or a string, in which all that stands behind it would be, nor with a comment's blank

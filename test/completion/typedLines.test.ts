@@ -119,7 +119,7 @@ async function simulated(): Promise<KeystrokePoint> {
           const before = new TextDecoder().decode(bytes.subarray(0, starts[i]! + at));
           const surest = placeKind(before, 'typescript') === 'code' ? least : leastInProse(least);
           const line = generator.rest(content.subarray(0, at), surest);
-          const count = shownTokens(line, surest);
+          const count = shownTokens(line, surest, { fewest });
           return shown(line.bytes.subarray(0, count === 0 ? 0 : line.ends[count - 1]));
         });
       }

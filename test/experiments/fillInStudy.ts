@@ -172,7 +172,7 @@ function chosenToday(found: readonly Candidate[]): string | null {
   const shown = found.flatMap((candidate) => {
     if (candidate.follows === null) return candidate.stop === 'lineEnd' ? [{ ...candidate }] : [];
     const { follows, probabilities, ends, text } = candidate;
-    const count = shownTokens(candidate, 0, (i) => follows[i]! >= leastFollowing);
+    const count = shownTokens(candidate, 0, { mayEnd: (i) => follows[i]! >= leastFollowing });
     return count === 0
       ? []
       : [{ text: text.slice(0, ends[count - 1]), probability: probabilities[count - 1]! }];
