@@ -65,8 +65,9 @@ export class GitHistory implements History {
       const old = fields[at++]!;
       const file = kind === 'R' || kind === 'C' ? fields[at++]! : old;
       const [one, other] = [before.get(old), after.get(file)];
-      if (other === undefined) continue;
-      added.set(file, one === undefined ? null : await this.#newLines(one.blob, other.blob));
+      // Of another repository only a commit's id is known, which nobody here may have.
+      if (other?.regular !== true) continue;
+      added.set(file, one?.regular === true ? await this.#newLines(one.blob, other.blob) : null);
     }
     return added;
   }

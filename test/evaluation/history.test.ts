@@ -38,6 +38,12 @@ function commit(message: string): string {
   return git('rev-parse', 'HEAD').trim();
 }
 
+/** Puts another repository, of which nothing is here, into the next commit. */
+function point(name: string, id: string): void {
+  mkdirSync(path.join(root, name), { recursive: true });
+  git('update-index', '--add', '--cacheinfo', `160000,${id},${name}`);
+}
+
 /** Lines that share no identifier with others. */
 const lines = (name: string, count: number, first = 0): string =>
   Array.from({ length: count }, (_, i) => `const ${name}${i + first} = ${name}Of(${i + first});\n`).join('');
@@ -53,6 +59,7 @@ beforeAll(() => {
   write('src/old name.ts', lines('moved', 10));
   symlinkSync('old name.ts', path.join(root, 'src/link.ts'));
   write('outside.ts', lines('outside', 5));
+  point('src/submodule', '1'.repeat(40));
   commit('first');
   for (let i = 0; i < 18; i++) {
     write(`src/part${i}.ts`, lines(`p${'abcdefghijklmnopqr'[i]}`, 10));
@@ -65,6 +72,7 @@ beforeAll(() => {
   write('src/new name.ts', `${lines('moved', 10)}${lines('tail', 3)}`);
   write('src/package-lock.json', '{}\n'.repeat(500));
   write('src/copied.ts', lines('pa', 10));
+  point('src/submodule', '2'.repeat(40));
   commit('changes');
   write('src/fresh.ts', lines('fresh', 9));
   write('outside.ts', lines('elsewhere', 50));
@@ -86,10 +94,11 @@ describe('the history of a folder', () => {
     expect(commits[1]!.addedLines.get('package-lock.json')).toBe(500);
   });
 
-  it('has its files as they were, links apart', async () => {
+  it('has its files as they were, links and submodules apart', async () => {
     const tree = history.tree(before);
     const entries = await tree.list('/');
     expect(entries).toContainEqual({ name: 'link.ts', type: 'other' });
+    expect(entries).toContainEqual({ name: 'submodule', type: 'other' });
     expect(entries).not.toContainEqual({ name: 'fresh.ts', type: 'file' });
     const text = new TextDecoder().decode(await tree.read('/old name.ts'));
     expect(text).toBe(lines('moved', 10));
