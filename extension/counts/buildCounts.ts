@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly slack?: number;
   /** most tokens of a document that comes later */
   readonly documentTokens?: number;
+  /** a text whose end was held out: it was counted in parts, which are all documents, and is one in the end */
+  readonly whole?: Uint16Array | undefined;
   readonly outside?: Outside;
   /** most tokens that memory is planned for; what comes beyond displaces what was seen once */
   readonly mostTokens?: number;
@@ -51,7 +53,7 @@ export async function buildCounts(
   documents: readonly Uint16Array[],
   options: BuildOptions = {},
 ): Promise<CountingModel | null> {
-  const { onProgress, outside, learntTokens = usualLearntTokens } = options;
+  const { onProgress, outside, whole, learntTokens = usualLearntTokens } = options;
   const all = [...documents, ...(outside?.documents ?? [])];
   const model = emptyModel(module, tokenizer, all, options);
   const tokens = tokensOf(all);
@@ -75,6 +77,7 @@ export async function buildCounts(
   }
   model.settle();
   model.begin();
+  if (whole !== undefined) countAsOne(model, all, whole);
   return model;
 }
 
@@ -126,7 +129,8 @@ export async function countAndHear(
   outside: Outside,
   { onProgress, ...options }: BuildOptions = {},
 ): Promise<CountingModel | null> {
-  const model = await countTrusting(module, tokenizer, [...documents, ...outside.documents], learnt, options);
+  const all = [...documents, ...outside.documents];
+  const model = await countTrusting(module, tokenizer, all, learnt, options);
   if (model === null) return null;
   model.slowDown(1);
   const tokens = Math.min(tokensOf(outside.documents), heardAgainTokens);
@@ -140,6 +144,7 @@ export async function countAndHear(
   }
   model.settle();
   model.begin();
+  if (options.whole !== undefined) countAsOne(model, all, options.whole);
   return model;
 }
 
@@ -191,10 +196,9 @@ export function trustOfUnknown(
   return { frequencies, trust: trust! };
 }
 
-/** A text whose end was held out was counted in two parts. */
-export function countAsOne(counts: CountingModel, parts: readonly Uint16Array[], whole: Uint16Array): void {
-  for (const part of parts) counts.foldDocument(part, false);
-  counts.foldDocument(whole, true);
+function countAsOne(model: CountingModel, parts: readonly Uint16Array[], whole: Uint16Array): void {
+  for (const part of parts) model.foldDocument(part, false);
+  model.foldDocument(whole, true);
 }
 
 /** f32[vocabSize]: how often each token occurs. */
@@ -208,10 +212,10 @@ function emptyModel(
   module: WebAssembly.Module,
   tokenizer: Tokenizer,
   documents: readonly Uint16Array[],
-  { slack = 0.15, documentTokens = leastDocumentTokens, mostTokens = Infinity }: BuildOptions,
+  { slack = 0.15, documentTokens = leastDocumentTokens, mostTokens = Infinity, whole }: BuildOptions,
   frequencies = tokenFrequencies(documents, tokenizer.vocabSize),
 ): CountingModel {
-  const longest = documents.reduce((most, { length }) => Math.max(most, length), 0);
+  const longest = documents.reduce((most, { length }) => Math.max(most, length), whole?.length ?? 0);
   return new CountingModel(module, tokenizer, buildCodeTree(tokenizer, frequencies), {
     projectTokens: Math.min(mostTokens, Math.ceil(tokensOf(documents) * (1 + slack)) + leastSlackTokens),
     documentTokens: Math.max(longest, documentTokens),

@@ -1,12 +1,5 @@
 import { sidesOf } from '../corpus/split.ts';
-import {
-  buildCounts,
-  countAndHear,
-  countAsOne,
-  countDocuments,
-  ended,
-  type LearntTrust,
-} from '../counts/buildCounts.ts';
+import { buildCounts, countAndHear, countDocuments, ended, type LearntTrust } from '../counts/buildCounts.ts';
 import { CountsAndCache } from '../counts/countsAndCache.ts';
 import type { SequenceModel } from '../counts/sequenceModel.ts';
 import { Decoder } from '../engine/decoder.ts';
@@ -121,11 +114,11 @@ async function mixtureModel(material: Material): Promise<SequenceModel> {
       ? { seen: [], unseen: documents }
       : sidesOf(texts, documents, heldOutPaths, (part) => ended(tokenizer.encode(part), tokenizer.endOfText));
   const outside = { model, documents: unseen };
+  const whole = texts.length === 1 ? documents[0] : undefined;
   const counts =
     trust === null
-      ? await buildCounts(module, tokenizer, seen, { ...options, outside })
-      : await countAndHear(module, tokenizer, seen, trust, outside, options);
-  if (texts.length === 1) countAsOne(counts!, [...seen, ...unseen], documents[0]!);
+      ? await buildCounts(module, tokenizer, seen, { ...options, whole, outside })
+      : await countAndHear(module, tokenizer, seen, trust, outside, { ...options, whole });
   return new MixtureModel(counts!, model);
 }
 

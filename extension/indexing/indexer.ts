@@ -5,7 +5,6 @@ import {
   buildCounts,
   type BuildOptions,
   countAndHear,
-  countAsOne,
   countDocuments,
   ended,
   learnsOnFromOthers,
@@ -153,12 +152,12 @@ export class Indexer {
     const { seen, outside } = shipped?.isAsItCame
       ? { seen: [], outside: { model: modelOf(transformer, tokenizer), documents } }
       : unseen(material, transformer);
-    const parts = [...seen, ...outside.documents];
+    const options = { ...this.#options, whole: texts.length === 1 ? documents[0] : undefined };
     const counts =
       shipped === null
-        ? await buildCounts(module, tokenizer, seen, { ...this.#options, outside })
-        : await countAndHear(module, tokenizer, seen, shipped.trust, outside, this.#options);
-    if (texts.length === 1) countAsOne(counts!, parts, documents[0]!);
+        ? await buildCounts(module, tokenizer, seen, { ...options, outside })
+        : await countAndHear(module, tokenizer, seen, shipped.trust, outside, options);
+    const parts = [...seen, ...outside.documents];
     const frequencies = shipped?.trust.frequencies ?? tokenFrequencies(parts, tokenizer.vocabSize);
     return { counts: counts!, frequencies };
   }

@@ -312,6 +312,24 @@ describe('an index beside a model', () => {
     }
   });
 
+  it('counts a lone file as a whole when it is longer than any document has room for otherwise', async () => {
+    const lone = folderOfCode('tokenizer/healing.ts');
+    try {
+      const file = path.join(lone.folder, 'tokenizer', 'healing.ts');
+      writeFileSync(file, readFileSync(file, 'utf8').repeat(30));
+      const { events } = await built({
+        ...request(10, true),
+        corpus: { folders: [lone.folder], exclude: [] },
+      });
+      const [, second] = indexesOf(events);
+      const { documentTokens } = second!.counts.capacity;
+      expect([second!.heard, second!.starts[1]]).toEqual([true, documentTokens]);
+      expect(documentTokens).toBeGreaterThan(32_768);
+    } finally {
+      lone.remove();
+    }
+  });
+
   it('learns on from what comes with the base where the model began with it, and from nothing where its tokens are others', async () => {
     const own = `${checkpoint}-own`;
     const { baseModel } = platform;
