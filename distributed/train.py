@@ -56,6 +56,13 @@ class Training:
         self.reader = data.reader_for(self.stream, self.device)
         self.held_out_reader = data.reader_for(self.held_out, self.device)
         self.config = config_of(arguments, self.stream.index["vocabSize"])
+        # What can't be scored in the end would be found out there, before anything is kept.
+        for stream in (self.stream, self.held_out):
+            if stream.tokens <= self.config.max_position_embeddings:
+                raise SystemExit(
+                    f"{stream.folder} should have more tokens than the context of {self.config.max_position_embeddings}"
+                    f" and has {stream.tokens}; take more text or a smaller --context."
+                )
         self.model = Arcee(self.config).to(self.device)
         self.optimizer = Optimizer(self.model, self.recipe, self.dtype)
         self.loss = self.model.loss

@@ -218,6 +218,18 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
     );
     expect(foreign.stderr).toContain('should have the tokenizer of');
   });
+
+  it('refuses text that is shorter than the context before it begins, not where it is scored in the end', async () => {
+    const { tokens } = indexOf(inScratch('heldOut'));
+    expect(tokens).toBeLessThan(indexOf(inScratch('train')).tokens);
+    const { code, lines, stderr } = await train(
+      argumentsFor('short', '--steps', '1', '--context', String(tokens)),
+    );
+    expect([code, lines]).toEqual([1, []]);
+    expect(stderr).toContain(
+      `${inScratch('heldOut')} should have more tokens than the context of ${tokens} and has ${tokens};`,
+    );
+  });
 });
 
 describe.skipIf(skipped)('a checkpoint', () => {
