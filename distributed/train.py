@@ -73,7 +73,6 @@ class Training:
             "end_of_text": self.stream.index["endOfText"],
             "tokenizer": self.stream.index["tokenizer"],
             "text": [shard["sha256"] for shard in self.stream.index["shards"]],
-            "tokens_per_step": self.recipe.tokens_per_step[-1][1],
             "step": 0,
             "tokens": 0,
             "sequences": 0,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../extension/engine/checkpoint.ts';
 import { Decoder } from '../../extension/engine/decoder.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
-import { recipes } from '../../extension/training/recipe.ts';
+import { recipeFor, recipes } from '../../extension/training/recipe.ts';
 import { nihilo, root } from '../cli/commandProcess.ts';
 import { compiled } from '../engine/compiled.ts';
 import { compareTrainings, indexOf, readStream } from './parity.ts';
@@ -100,7 +100,11 @@ describe.skipIf(skipped)('a training in PyTorch', () => {
   it('writes a model that our engine loads and scores alike', async () => {
     const { lines, code } = await train(argumentsFor('exported', '--steps', '20'));
     expect(code).toBe(0);
-    const { config, tensors } = await readCheckpoint(platform.files, inScratch('exported/model'));
+    const exported = await readCheckpoint(platform.files, inScratch('exported/model'));
+    const { config, tensors, trainerState } = exported;
+    // What is learnt on top of it is learnt here.
+    const { preset } = trainerState;
+    expect(recipeFor(trainerState)).toEqual(recipes[preset]);
     const decoder = new Decoder(compiled('baseline'), config, tensors, 'f32');
     const stream = readStream(inScratch('heldOut'));
     const context = config.maxPositionEmbeddings;

@@ -7,6 +7,7 @@ import { parameterCount } from '../../extension/engine/layout.ts';
 import { loadTrust, trustFolder } from '../../extension/indexing/savedTrust.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { TrainingRequest } from '../../extension/protocol/training.ts';
+import { recipeFor, recipes } from '../../extension/training/recipe.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { developmentCorpora } from '../quality/results.ts';
 
@@ -90,6 +91,8 @@ describe('the base that ships', () => {
   it('is whole, of the shape of its preset, and known how far to trust', async () => {
     const checkpoint = await readCheckpoint(platform.files, shipped);
     expect(checkpoint.trainerState.preset).toBe('base');
+    // It is fine-tuned by the steps of its preset, not by those of the GPU that trained it.
+    expect(recipeFor(checkpoint.trainerState)).toEqual(recipes.base);
     expect(parameterCount(checkpoint.config)).toBe(4_196_608);
     expect(await loadTrust(platform.files, trustFolder(shipped), checkpoint.tokenizerJson)).not.toBeNull();
   });
