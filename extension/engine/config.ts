@@ -68,7 +68,8 @@ const limits: Record<Exclude<keyof ModelConfig, 'tieWordEmbeddings'>, readonly [
   intermediateSize: [16, 16_384],
   numHiddenLayers: [1, 64],
   numAttentionHeads: [1, 64],
-  maxPositionEmbeddings: [1, 8_192],
+  // When the context is full, something of it is kept and something has room.
+  maxPositionEmbeddings: [2, 8_192],
   ropeTheta: [1, 1e9],
   rmsNormEps: [1e-12, 1e-1],
 };

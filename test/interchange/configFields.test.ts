@@ -53,7 +53,8 @@ describe('an import', () => {
     ['num_attention_heads', 4, 'hiddenSize ÷ numAttentionHeads to be a multiple of 4; got 8 ÷ 4'],
     ['num_key_value_heads', 1, '2 as num_key_value_heads and holds 1'],
     ['head_dim', 8, '4 as head_dim and holds 8'],
-    ['max_position_embeddings', 1e6, 'maxPositionEmbeddings between 1 and 8192; got 1000000'],
+    ['max_position_embeddings', 1e6, 'maxPositionEmbeddings between 2 and 8192; got 1000000'],
+    ['max_position_embeddings', 1, 'maxPositionEmbeddings between 2 and 8192; got 1'],
     ['rms_norm_eps', '1e-5', 'a number as rms_norm_eps and holds "1e-5"'],
     ['rope_theta', 500_000, '500000 as rope_parameters.rope_theta and holds 10000'],
     [
