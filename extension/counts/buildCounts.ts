@@ -36,7 +36,7 @@ export interface Outside {
 
 /** More to learn whom to trust from would take longer and gains less than half a percent of the bits. */
 const usualLearntTokens = 400_000;
-/** The outside model is slow: beyond these, its documents are only counted. */
+/** The outside model is slow: beyond these, its documents are only counted, and so is what one of them has beyond as many. */
 const heardTokens = 40_000;
 const leastDocumentTokens = 32_768;
 const leastSlackTokens = 30_000;
@@ -70,7 +70,7 @@ export async function buildCounts(
   }
   let heard = 0;
   for (const ids of shuffled(outside?.documents ?? [])) {
-    if (heard < heardTokens) hearDocument(model, outside!.model, ids);
+    if (heard < heardTokens) hearDocument(model, outside!.model, ids, heardTokens);
     else model.foldDocument(ids, true);
     heard += ids.length;
     if (!(await advance(ids))) return null;
@@ -222,18 +222,25 @@ function emptyModel(
   });
 }
 
-/** Scores a document with the outside model, learns from it, and counts it. */
-function hearDocument(model: CountingModel, outside: SequenceModel, ids: Uint16Array): void {
+/** Scores a document's first tokens with the outside model, learns from them, and counts all. */
+function hearDocument(
+  model: CountingModel,
+  outside: SequenceModel,
+  ids: Uint16Array,
+  mostTokens = Infinity,
+): void {
   const said = new Float64Array(model.vocabSize);
+  const heard = ids.subarray(0, mostTokens);
   model.begin();
   outside.begin();
-  for (const id of ids) {
+  for (const id of heard) {
     outside.distribution(said);
     model.hear(said);
     model.learn(id);
     outside.learn(id);
   }
   model.fold();
+  if (heard.length < ids.length) model.foldDocument(ids, true, heard.length);
 }
 
 export function tokensOf(documents: readonly Uint16Array[]): number {

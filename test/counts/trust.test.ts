@@ -110,6 +110,27 @@ describe('how far an outside model is trusted', async () => {
     expect(heardBits(taken)).toBeLessThan(heardBits(left!));
   });
 
+  it('is learnt from the beginning of a long document, all of which is counted', async () => {
+    let asked = 0;
+    class Slow extends Knowing {
+      override distribution(out: Float64Array): void {
+        asked++;
+        super.distribution(out);
+      }
+    }
+    const text = judged.flatMap((ids) => [...ids]);
+    // What it is judged by stands in its last tokens alone.
+    const long = Uint16Array.from([...Array.from({ length: 45_000 }, (_, i) => i % 200), ...text]);
+    const outside = { model: new Slow([]), documents: [long] };
+    const counts = (await buildCounts(module, tokenizer, training, { outside }))!;
+    expect(asked).toBe(40_000);
+    const all = [...training, long];
+    const frequencies = tokenFrequencies(all, tokenizer.vocabSize);
+    const learnt = { frequencies, trust: counts.trust };
+    const again = (await countDocuments(module, tokenizer, all, learnt))!;
+    expect(Math.abs(aloneBits(counts) / aloneBits(again) - 1)).toBeLessThan(0.01);
+  });
+
   it('is the same for the same documents', async () => {
     const [one, other] = [
       (await hearing(deaf, new Knowing(documents)))!,
