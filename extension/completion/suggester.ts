@@ -172,8 +172,9 @@ export class Suggester {
       isWhole(candidate, ends[i]!, place) &&
       (follows === null || follows[i]! >= leastFollowing);
     const lineEnd = text.search(/[\r\n]/);
-    const firstLine = lineEnd < 0 ? text.length : lineEnd;
-    const count = shownTokens(candidate, probability, { fewest: fewestCharacters, firstLine, mayEnd });
+    // Whoever has to ask is given it at once.
+    const inPieces = isExplicit ? 0 : lineEnd < 0 ? text.length : lineEnd;
+    const count = shownTokens(candidate, probability, { fewest: fewestCharacters, inPieces, mayEnd });
     if (count === 0) {
       // Tokens before it only repeat what is typed of the word.
       const first = ends.findIndex((end) => end > 0);

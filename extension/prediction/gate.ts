@@ -7,8 +7,8 @@ export type Growth = Pick<GrownText, 'ends' | 'probabilities'> & Partial<Pick<Gr
 export interface Showing {
   /** a piece of fewer characters is typed rather than accepted; 2 when left out */
   readonly fewest?: number;
-  /** length of the first line, behind which no second piece is offered; where it is left out there is no other line */
-  readonly firstLine?: number;
+  /** so many characters may come in pieces: behind the end of a line none is offered by itself; all when left out */
+  readonly inPieces?: number;
   /** whether the first piece may end with token i */
   readonly mayEnd?: (i: number) => boolean;
 }
@@ -23,7 +23,7 @@ export interface Showing {
 export function shownTokens(
   { ends, probabilities, withinWord }: Growth,
   least: number,
-  { fewest = 2, firstLine = Infinity, mayEnd = () => true }: Showing = {},
+  { fewest = 2, inPieces = Infinity, mayEnd = () => true }: Showing = {},
 ): number {
   const firstUnsure = probabilities.findIndex((probability) => probability < least);
   const sure = firstUnsure < 0 ? ends.length : firstUnsure;
@@ -41,9 +41,9 @@ export function shownTokens(
   };
   /** behind token i: keys that later pieces save on average */
   const behind = new Float64Array(sure);
-  const isOnFirstLine = (i: number): boolean => ends[i]! <= firstLine;
+  const mayBeLater = (i: number): boolean => ends[i]! <= inPieces;
   for (let i = sure - 1; i >= 0; i--) {
-    if (isOnFirstLine(i)) behind[i] = best(i + 1, ends[i]!, keysToAccept + keysToLook, isOnFirstLine).saved;
+    if (mayBeLater(i)) behind[i] = best(i + 1, ends[i]!, keysToAccept + keysToLook, mayBeLater).saved;
   }
   return best(0, 0, keysToAccept, mayEnd).count;
 }

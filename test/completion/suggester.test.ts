@@ -77,6 +77,8 @@ describe('a suggestion', () => {
     );
     // .9 · 7 + .45 · (10 − 2) are more than .45 · 17.
     expect(await texts(question('var '), { ...low, leastAcceptance: 0.45 })).toEqual(['value =']);
+    // Nobody who asks wants to ask again.
+    expect(await texts(question('var ', '', { isExplicit: true }))).toEqual(['value = compute();']);
   });
 
   it('has four characters or more, be there fewer that would save more keys', async () => {

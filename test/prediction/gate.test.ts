@@ -36,8 +36,8 @@ describe('the tokens that are shown', () => {
   it('leave to a second piece what is less sure on the line, and nothing that is on another', () => {
     const growth = { ends: [10, 20], probabilities: [0.9, 0.7] };
     expect(shownTokens(growth, 0.5)).toBe(1);
-    expect(shownTokens(growth, 0.5, { firstLine: 20 })).toBe(1);
-    expect(shownTokens(growth, 0.5, { firstLine: 10 })).toBe(2);
+    expect(shownTokens(growth, 0.5, { inPieces: 20 })).toBe(1);
+    expect(shownTokens(growth, 0.5, { inPieces: 10 })).toBe(2);
   });
 
   it('are the first piece of the way that saves most keys on average of all ways to show the line in pieces', () => {
