@@ -8,7 +8,7 @@ export const leastShown = 0.1;
  * Probabilities from which on a suggestion is shown: .1, .15 … .95. With steps of .1, who happens to have half of the suggestions accepted
  * just at one of them saves a point or two more than who has it between two.
  */
-const thresholds = Array.from({ length: 18 }, (_, i) => (i + 2) / 20);
+export const thresholds = Array.from({ length: 18 }, (_, i) => (i + 2) / 20);
 
 /** What typing some lines took with one threshold. */
 export interface KeystrokePoint {

@@ -1,3 +1,4 @@
+import { thresholds } from '../../extension/evaluation/keystrokes.ts';
 import { ReadmeSection, table } from '../readmeSection.ts';
 import { among, developmentCorpora, type QualityResults, unseenCorpora } from './results.ts';
 import { baseLines } from './baseTable.ts';
@@ -101,6 +102,7 @@ export function qualitySection(all: QualityResults, file: string): string {
     ),
     '',
     ...baseLines(results, developmentCorpora),
+    ...olderLines(results),
     `All figures: [${file.split('/').at(-1)!}](${file}).`,
   ]);
 }
@@ -116,12 +118,29 @@ export function unseenSection(all: QualityResults, file: string): string {
     ...judgedLines(summaries),
     ...corpusLines(results, summaries),
     ...baseLines(results, unseenCorpora),
+    ...olderLines(results),
     `All figures: [${file.split('/').at(-1)!}](${file}).`,
   ]);
 }
 
 function summariesOf(results: QualityResults): Summary[] {
   return momentsOf(results).map((moment) => summarize(evaluationsAt(results, moment), moment));
+}
+
+/** Of how many evaluations the keystrokes are those of completions that are no longer made. */
+function olderLines({ evaluations }: QualityResults): string[] {
+  const older = evaluations.filter(({ rows }) =>
+    rows.some(({ details }) => details.keystrokes.length < thresholds.length),
+  );
+  if (older.length === 0) return [];
+  const newer = evaluations.filter((one) => !older.includes(one)).map(({ mostFiles }) => mostFiles);
+  const what =
+    newer.length > 0 && newer.every((files) => files === 3) ? ', all but those of three files,' : '';
+  return [
+    `Keystrokes saved of ${older.length} of these ${evaluations.length} evaluations${what} were counted at ten thresholds, of completions that`,
+    'cut a word half typed in one way and showed a line in one piece. Of all predictors more are saved today, of counts + cache too.',
+    '',
+  ];
 }
 
 function commitsOf({ evaluations }: QualityResults): string {
