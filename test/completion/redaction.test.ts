@@ -2,25 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { beforeRedaction } from '../../extension/completion/redaction.ts';
 import { placeholder } from '../../extension/corpus/secrets.ts';
 import type { Completion } from '../../extension/protocol/prediction.ts';
+import { candidate, completionOf } from './told.ts';
 
 function completion(...parts: readonly string[]): Completion {
-  let text = '';
-  const ends = parts.map((part) => (text += part).length);
-  const tokens = parts.map((bytes, id) => ({ id, bytes, logit: 0, probability: 0.5 }));
-  const probabilities = parts.map((_, i) => 0.5 ** (i + 1));
-  const candidate = { text, ends, tokens, probabilities, probability: probabilities.at(-1) ?? 0 };
-  const withinWord = parts.map(() => false);
-  return {
-    ...candidate,
-    withinWord,
-    follows: null,
-    unlikely: null,
-    stop: 'lineEnd',
-    alternatives: [],
-    asks: null,
-    message: null,
-    milliseconds: 1,
-  };
+  return completionOf(candidate(parts.map((part) => [part, 0.5])));
 }
 
 describe('beforeRedaction', () => {

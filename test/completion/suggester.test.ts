@@ -1,28 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { acceptance, probabilityFor, usualCalibration } from '../../extension/completion/acceptance.ts';
 import { type Eagerness, type Question, Suggester } from '../../extension/completion/suggester.ts';
-import type { Candidate, Completion, CompletionOptions } from '../../extension/protocol/prediction.ts';
-
-/** [text of a token, its probability] */
-type Told = readonly (readonly [string, number])[];
-
-function candidate(tokens: Told, change: Partial<Candidate> = {}): Candidate {
-  let [text, product] = ['', 1];
-  const ends = tokens.map(([token]) => (text += token).length);
-  const probabilities = tokens.map(([, probability]) => (product *= probability));
-  return {
-    text,
-    probability: tokens.length === 0 ? 0 : product,
-    tokens: tokens.map(([bytes, probability], id) => ({ id, bytes, logit: 0, probability })),
-    ends,
-    probabilities,
-    withinWord: tokens.map(() => false),
-    follows: null,
-    unlikely: null,
-    stop: 'lineEnd',
-    ...change,
-  };
-}
+import type { Candidate, CompletionOptions } from '../../extension/protocol/prediction.ts';
+import { candidate, completionOf, type Told } from './told.ts';
 
 function question(prefix: string, suffix = '', change: Partial<Question> = {}): Question {
   const place = { languageId: 'typescript', prefix, suffix, insertSpaces: true, tabSize: 2, indentSize: 2 };
@@ -38,8 +18,7 @@ function engine(...candidates: readonly Candidate[]) {
   const suggester = new Suggester((_prefix, _open, options) => {
     asked.push(options);
     const [first, ...alternatives] = candidates;
-    const completion: Completion = { ...first!, alternatives, asks: null, message: null, milliseconds: 1 };
-    return Promise.resolve(completion);
+    return Promise.resolve(completionOf(first!, alternatives));
   });
   const texts = async (asking: Question, eagerness = low): Promise<string[]> =>
     (await suggester.suggest(asking, eagerness, signal)).suggestions.map(({ text }) => text);
@@ -386,14 +365,11 @@ describe('a model that asks', () => {
       asked.push(options);
       const told = options.returned !== undefined;
       const first = candidate([told ? ['idateAll', sureOfAnswer] : ['ueOfAll', 0.95]]);
-      const completion: Completion = {
-        ...first,
-        alternatives: [],
+      return Promise.resolve({
+        ...completionOf(first),
         asks: told || options.calls !== true ? null : asks,
         message: told ? message : null,
-        milliseconds: 1,
-      };
-      return Promise.resolve(completion);
+      });
     });
     return { asked, suggester };
   }

@@ -3,8 +3,9 @@ import { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
 import { NihiloError, toPlainError } from '../../extension/protocol/errors.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import type { IndexerEvent, IndexerRequest, WorkspaceIndex } from '../../extension/protocol/indexing.ts';
-import type { Completion, PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
+import type { PredictorReply, PredictorRequest } from '../../extension/protocol/prediction.ts';
 import type { TrainingCommand, TrainingEvent } from '../../extension/protocol/training.ts';
+import { candidate, completionOf } from '../completion/told.ts';
 import { modelSummary, trainingReport as report, trainingRequest } from './samples.ts';
 import { ScriptedPlatform } from './scriptedPlatform.ts';
 
@@ -394,18 +395,4 @@ describe('a listing of the corpus', () => {
 
 const style = { insertSpaces: true, tabSize: 2, indentSize: 2 };
 const eagerness = { leastAcceptance: 0.5, multiline: false, maxTokens: 24, calls: false };
-const completion: Completion = {
-  text: 'value = compute();',
-  probability: 0.9,
-  tokens: [{ id: 1, bytes: 'value = compute();', logit: 0, probability: 0.9 }],
-  ends: [18],
-  probabilities: [0.9],
-  withinWord: [false],
-  follows: null,
-  unlikely: null,
-  stop: 'lineEnd',
-  alternatives: [],
-  asks: null,
-  message: null,
-  milliseconds: 1,
-};
+const completion = completionOf(candidate([['value = compute();', 0.9]]));
