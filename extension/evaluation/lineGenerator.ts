@@ -46,7 +46,6 @@ export class LineGenerator {
       this.#model.rewind();
       for (const id of ids) this.#model.suppose(id);
     };
-    rewind();
     try {
       const [beginning = []] = likeliestBeginnings(this.#source, toAgree, 1, { rewind, cancelled });
       const limits = { leastProbability, maxTokens, maxLines: 1, cancelled };
