@@ -69,8 +69,12 @@ async function main(): Promise<void> {
 
 function renewReadme(results: QualityResults, file: string): void {
   const readme = path.join(root, 'README.md');
-  const text = qualityPart.replace(readFileSync(readme, 'utf8'), qualitySection(results, file));
-  writeFileSync(readme, unseenPart.replace(text, unseenSection(results, file)));
+  const text = readFileSync(readme, 'utf8');
+  // Of the others there may be nothing yet.
+  const renewed = flags.unseen
+    ? unseenPart.replace(text, unseenSection(results, file))
+    : qualityPart.replace(text, qualitySection(results, file));
+  writeFileSync(readme, renewed);
 }
 
 function evaluation(folder: string, seconds: number, seed: number): Promise<EvaluationReport> {
