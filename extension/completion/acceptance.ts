@@ -1,6 +1,6 @@
 import type { Trial } from '../protocol/prediction.ts';
 
-/** What acceptance follows from: P(right) = σ(slope · logit(p) + offset), p being the product of the tokens' probabilities. */
+/** What acceptance follows from: P(right) = σ(slope · logit(p) + offset), p being how likely the model takes the text to be. */
 export interface Calibration {
   readonly slope: number;
   readonly offset: number;

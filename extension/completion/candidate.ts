@@ -10,11 +10,11 @@ export function limitsOf(options: CompletionOptions, start: number, cancelled: (
 
 /**
  * A grown text in characters: what of a character is cut at the end is not shown.
- * @param follows behind each of its tokens, how likely what must follow does
+ * @param following behind each of its tokens that was followed, how likely what must follow does
  */
 export function candidateOf(
-  { bytes, tokens, ends, probabilities, withinWord, unlikely, stop }: GrownText,
-  follows: readonly number[] | null = null,
+  { bytes, tokens, ends, probabilities, withinWord, made, unlikely, stop }: GrownText,
+  following: readonly number[] | null = null,
 ): Candidate {
   const text = wholeCharacters(bytes);
   return {
@@ -24,7 +24,9 @@ export function candidateOf(
     ends: ends.map((end) => wholeCharacters(bytes.subarray(0, end)).length),
     probabilities,
     withinWord,
-    follows,
+    made,
+    // Behind the beginning of a token nobody has looked.
+    follows: following && made.map((count, i) => (made[i + 1] === count ? 0 : (following[count - 1] ?? 0))),
     unlikely,
     stop,
   };
@@ -38,6 +40,7 @@ export const cutAtOnce: Candidate = {
   ends: [],
   probabilities: [],
   withinWord: [],
+  made: [],
   follows: null,
   unlikely: null,
   stop: 'cut',

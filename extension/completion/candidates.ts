@@ -1,7 +1,8 @@
 import { Begun } from '../prediction/beginnings.ts';
 import { growText, type GrowthLimits } from '../prediction/growText.ts';
 import type { ModelSource } from '../prediction/modelSource.ts';
-import type { Candidate, ScoredToken } from '../protocol/prediction.ts';
+import type { ChosenToken } from '../prediction/partings.ts';
+import type { Candidate } from '../protocol/prediction.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { candidateOf, cutAtOnce } from './candidate.ts';
 
@@ -15,7 +16,7 @@ export interface Standing {
 
 interface Wanted extends Standing {
   /** where each of the texts begins, likelier ones first; asked when the source is ready */
-  readonly beginnings: () => readonly (readonly ScoredToken[])[];
+  readonly beginnings: () => readonly (readonly ChosenToken[])[];
 }
 
 /** The likeliest text behind a place, and others, each of which begins as it is told and goes on with the likeliest tokens. */

@@ -11,7 +11,7 @@ export function beforeRedaction(completion: Completion): Completion {
 }
 
 function withoutPlaceholder(candidate: Candidate): Candidate {
-  const { text, tokens, ends, probabilities } = candidate;
+  const { text, tokens, ends, probabilities, made } = candidate;
   const start = placeholderIn(text);
   if (start < 0) return candidate;
   const count = ends.filter((end) => end <= start).length;
@@ -19,10 +19,11 @@ function withoutPlaceholder(candidate: Candidate): Candidate {
   return {
     text: text.slice(0, end),
     probability: end === 0 ? 0 : probabilities[count - 1]!,
-    tokens: tokens.slice(0, count),
+    tokens: tokens.slice(0, made[count - 1] ?? 0),
     ends: ends.slice(0, count),
     probabilities: probabilities.slice(0, count),
     withinWord: candidate.withinWord.slice(0, count),
+    made: made.slice(0, count),
     follows: candidate.follows?.slice(0, count) ?? null,
     unlikely: null,
     stop: 'unlikely',

@@ -1,5 +1,5 @@
 import { goesOnWith } from '../calling/callPlace.ts';
-import { leastInProse, shownTokens } from '../prediction/gate.ts';
+import { leastInProse, shownEnds } from '../prediction/gate.ts';
 import type { AskedCall, CallMessage } from '../protocol/calling.ts';
 import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../protocol/prediction.ts';
 import type { SuggestedTokens } from '../protocol/suggested.ts';
@@ -174,7 +174,7 @@ export class Suggester {
     const lineEnd = text.search(/[\r\n]/);
     // Whoever has to ask is given it at once.
     const inPieces = isExplicit ? 0 : lineEnd < 0 ? text.length : lineEnd;
-    const count = shownTokens(candidate, probability, { fewest: fewestCharacters, inPieces, mayEnd });
+    const count = shownEnds(candidate, probability, { fewest: fewestCharacters, inPieces, mayEnd });
     if (count === 0) {
       // Tokens before it only repeat what is typed of the word.
       const first = ends.findIndex((end) => end > 0);
@@ -192,7 +192,7 @@ export class Suggester {
     if ('refused' in shaped) return { kind: 'refused', reason: shaped.refused };
     const isUnwanted = !isExplicit && this.#rejections.isUnwanted(placeName(place, name), shaped.text);
     if (isUnwanted) return { kind: 'unwanted' };
-    const made = suggestedTokens(place.prefix, raw, candidate.tokens.slice(0, count));
+    const made = suggestedTokens(place.prefix, raw, candidate.tokens.slice(0, candidate.made[count - 1]));
     return { ...shaped, made, acceptance: acceptance(this.calibration, probabilities[count - 1]!) };
   }
 }

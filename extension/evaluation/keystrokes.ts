@@ -1,4 +1,4 @@
-import { leastInProse, shownTokens } from '../prediction/gate.ts';
+import { leastInProse, shownEnds } from '../prediction/gate.ts';
 import type { GeneratedLine } from './lineGenerator.ts';
 
 /** Nothing below the lowest threshold is ever shown, so generation may end there. */
@@ -106,10 +106,10 @@ function typeLine(
   }
 }
 
-/** The whole characters of the tokens that are shown. */
+/** The whole characters of what is shown. */
 function shownPart(line: Proposal, threshold: number): Uint8Array {
   const { bytes, ends } = line;
-  const count = shownTokens(line, line.isProse === true ? leastInProse(threshold) : threshold);
+  const count = shownEnds(line, line.isProse === true ? leastInProse(threshold) : threshold);
   let end = count === 0 ? 0 : ends[count - 1]!;
   while (end > 0 && end < bytes.length && isContinuation(bytes[end]!)) end--;
   return bytes.subarray(0, end);

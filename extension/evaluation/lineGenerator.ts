@@ -10,11 +10,11 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 export interface GeneratedLine {
   /** what comes behind the cursor, without the line's end */
   readonly bytes: Uint8Array;
-  /** for each token that shows something: how many of `bytes` there are with it */
+  /** how many of `bytes` there are where it may end */
   readonly ends: readonly number[];
-  /** and the product of the probabilities up to it */
+  /** for each end: how likely the text is up to it */
   readonly probabilities: readonly number[];
-  /** and whether it would more likely than not break a word to end behind it; absent: nowhere */
+  /** and whether it would more likely than not break a part of a word to end there; absent: nowhere */
   readonly withinWord?: readonly boolean[];
   /** the model ends the line, or the text, behind it */
   readonly complete: boolean;

@@ -1,5 +1,6 @@
 import type { ScoredToken } from '../protocol/prediction.ts';
 import type { TokenSource } from './growText.ts';
+import { type ChosenToken, mostAmong } from './partings.ts';
 
 /** A source that can be asked for more than one token. */
 export interface BeginningSource extends TokenSource {
@@ -12,7 +13,12 @@ export interface BeginningSource extends TokenSource {
 /** Tokens behind the place. */
 interface Path {
   /** null: no token yet */
-  readonly last: { readonly before: Path; readonly token: ScoredToken } | null;
+  readonly last: {
+    readonly before: Path;
+    readonly token: ScoredToken;
+    /** paths of this and of the others that were found at its place */
+    readonly beside: readonly Path[];
+  } | null;
   /** of all its tokens together, among all texts */
   readonly probability: number;
   /** what is typed behind them; null when it goes no further */
@@ -43,7 +49,7 @@ export function likeliestBeginnings(
   typed: Uint8Array,
   count: number,
   { rewind, cancelled }: { readonly rewind: () => void; readonly cancelled: () => boolean },
-): (readonly ScoredToken[])[] {
+): (readonly ChosenToken[])[] {
   const reached = new Set<number>();
   let found: readonly Path[] = [];
   let open: readonly Path[] = [{ last: null, probability: 1, untyped: typed, longer: null }];
@@ -62,7 +68,9 @@ export function likeliestBeginnings(
     rewind();
     for (const { id } of tokensOf(best)) source.follow(id);
     if (cancelled() || !source.prepare(cancelled)) break;
-    const longer = source.agreeing(untyped, count).map((token) => longerBy(best, token, count));
+    const longer: Path[] = [];
+    for (const token of source.agreeing(untyped, Math.max(count, mostAmong)))
+      longer.push(longerBy(best, token, longer, count));
     if (untyped.length > 0) best.longer = longer;
     found = likeliestFirst([...found, ...longer.filter((path) => path.untyped === null)]).slice(0, count);
     open = [...open, ...longer.filter((path) => path.untyped !== null)];
@@ -79,14 +87,14 @@ function furthestFirst(paths: readonly Path[]): readonly Path[] {
   return paths.toSorted((a, b) => a.untyped!.length - b.untyped!.length);
 }
 
-function longerBy(before: Path, token: ScoredToken, count: number): Path {
+function longerBy(before: Path, token: ScoredToken, beside: readonly Path[], count: number): Path {
   const { length } = token.bytes;
   const untyped = before.untyped!;
   const probability = before.probability * token.probability;
   // The end of the text has no bytes.
   const isEnough = length > untyped.length || length === 0 || (count === 1 && length === untyped.length);
   return {
-    last: { before, token },
+    last: { before, token, beside },
     probability,
     untyped: isEnough ? null : untyped.subarray(length),
     longer: null,
@@ -102,21 +110,24 @@ function massOf({ probability, longer }: Path): number {
   return longer === null ? probability : longer.reduce((sum, path) => sum + massOf(path), 0);
 }
 
-/** Each token with its share of what comes at its place and goes on as it is typed. */
-function withShares(path: Path): readonly ScoredToken[] {
+/** Each token with its share of what comes at its place and goes on as it is typed, the last among others that go on beyond that. */
+function withShares(path: Path): readonly ChosenToken[] {
   if (path.last === null) return [];
-  const { before, token } = path.last;
-  return [...withShares(before), { ...token, probability: massOf(path) / massOf(before) }];
+  const { before, token, beside } = path.last;
+  const shareOf = (other: Path): number => massOf(other) / massOf(before);
+  const ways = path.untyped === null ? beside.filter(({ untyped }) => untyped === null) : [path];
+  const among = ways.map((way) => ({ bytes: way.last!.token.bytes, probability: shareOf(way) }));
+  return [...withShares(before), { ...token, probability: shareOf(path), among }];
 }
 
 /** Goes on behind tokens that are given. */
 export class Begun implements TokenSource {
   readonly #source: TokenSource;
-  readonly #beginning: ScoredToken[];
+  readonly #beginning: ChosenToken[];
   readonly #onFollow: () => void;
 
   /** @param onFollow called behind each token, the given ones among them */
-  constructor(source: TokenSource, beginning: readonly ScoredToken[], onFollow: () => void = () => {}) {
+  constructor(source: TokenSource, beginning: readonly ChosenToken[], onFollow: () => void = () => {}) {
     this.#source = source;
     this.#beginning = [...beginning];
     this.#onFollow = onFollow;
@@ -126,7 +137,7 @@ export class Begun implements TokenSource {
     return this.#source.full;
   }
 
-  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | null | 'cancelled' {
+  choose(typed: Uint8Array, cancelled: () => boolean): ChosenToken | null | 'cancelled' {
     return this.#beginning.shift() ?? this.#source.choose(typed, cancelled);
   }
 

@@ -1,6 +1,6 @@
 import type { GrownText } from './growText.ts';
 
-/** How a text grew: its length with each of its tokens, the product of the probabilities up to it, and where it would break a word. */
+/** How a text grew: its length where it may end, how likely it is up to there, and where it would break a word. */
 export type Growth = Pick<GrownText, 'ends' | 'probabilities'> & Partial<Pick<GrownText, 'withinWord'>>;
 
 /** What may be shown. */
@@ -9,25 +9,25 @@ export interface Showing {
   readonly fewest?: number;
   /** so many characters may come in pieces: behind the end of a line none is offered by itself; all when left out */
   readonly inPieces?: number;
-  /** whether the first piece may end with token i */
+  /** whether the first piece may be up to end i */
   readonly mayEnd?: (i: number) => boolean;
 }
 
 /**
- * How many tokens of a text are shown now. What is left of the line may come as another piece as soon as they are accepted: of all ways to
+ * At which of a text's ends, counted from 1, what is shown now is over. What is left of the line may come as another piece as soon as they are accepted: of all ways to
  * show it in pieces, which are right with a probability of at least `least` and most likely break no word, this is the first piece of the
  * one that saves most keys on average. A long piece takes fewer keys and looks if it is right, and is right less often; where certainty
  * falls off a cliff, a piece ends.
  * @returns 0 when nothing is sure enough or nothing would be saved
  */
-export function shownTokens(
+export function shownEnds(
   { ends, probabilities, withinWord }: Growth,
   least: number,
   { fewest = 2, inPieces = Infinity, mayEnd = () => true }: Showing = {},
 ): number {
   const firstUnsure = probabilities.findIndex((probability) => probability < least);
   const sure = firstUnsure < 0 ? ends.length : firstUnsure;
-  /** The best piece of the tokens from `from` on, behind `start` characters. */
+  /** The best piece up to one of the ends from `from` on, behind `start` characters. */
   const best = (from: number, start: number, cost: number, may: (i: number) => boolean): Piece => {
     let piece: Piece = { count: 0, saved: 0 };
     for (let i = from; i < sure; i++) {
@@ -39,7 +39,7 @@ export function shownTokens(
     }
     return piece;
   };
-  /** behind token i: keys that later pieces save on average */
+  /** behind end i: keys that later pieces save on average */
   const behind = new Float64Array(sure);
   const mayBeLater = (i: number): boolean => ends[i]! <= inPieces;
   for (let i = sure - 1; i >= 0; i--) {
@@ -49,7 +49,7 @@ export function shownTokens(
 }
 
 interface Piece {
-  /** of tokens up to its end */
+  /** of ends up to its own */
   readonly count: number;
   /** keys on average, by it and all behind it */
   readonly saved: number;

@@ -1,13 +1,14 @@
 import type { ScoredToken, StopReason } from '../protocol/prediction.ts';
 import { lineEnd } from '../tokenizer/healing.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { type ChosenToken, isPartOfWord, partings } from './partings.ts';
 
 /** Where the tokens of a text come from. */
 export interface TokenSource {
   /** there is no room for another token */
   readonly full: boolean;
   /** One of the tokens that agree with what is typed, its probability being its share among them; null: there is none; or cancelled. */
-  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | null | 'cancelled';
+  choose(typed: Uint8Array, cancelled: () => boolean): ChosenToken | null | 'cancelled';
   /** Goes on behind the token that was chosen. */
   follow(id: number): void;
 }
@@ -26,14 +27,16 @@ export interface GrowthLimits {
 export interface GrownText {
   /** without the end of its last line */
   readonly bytes: Uint8Array;
-  /** those that show something */
+  /** those that show something, be it the beginning of the last */
   readonly tokens: readonly ScoredToken[];
-  /** for each of them: how many of `bytes` there are with it */
+  /** how many of `bytes` there are where it may end: behind each token, and within one where others at its place go another way */
   readonly ends: readonly number[];
-  /** and the product of the probabilities up to it */
+  /** for each end: how likely the text is up to it */
   readonly probabilities: readonly number[];
-  /** and whether it would more likely than not break a word to end behind it */
+  /** and whether it would more likely than not break a part of a word to end there */
   readonly withinWord: readonly boolean[];
+  /** and of how many tokens it is */
+  readonly made: readonly number[];
   /** how likely it would be with the token that was not likely enough; null where another reason ended it */
   readonly unlikely: number | null;
   readonly stop: StopReason;
@@ -53,42 +56,41 @@ export function growText(
   const text = new Text(typed, limits.maxLines);
   let stop: StopReason | null = null;
   let unlikely: number | null = null;
-  let refused: ScoredToken | null = null;
   while (stop === null) {
-    const full = text.tokens.length >= limits.maxTokens || source.full;
+    const full = text.length >= limits.maxTokens || source.full;
     const choice = full || limits.cancelled() ? 'cancelled' : source.choose(text.untyped, limits.cancelled);
     if (choice === 'cancelled') {
       stop = full ? 'limit' : 'cut';
     } else if (choice === null || text.probability * choice.probability < limits.leastProbability) {
       stop = 'unlikely';
       unlikely = choice === null ? 0 : text.probability * choice.probability;
-      refused = choice;
+      if (choice !== null) text.endWithin(choice, limits.leastProbability);
     } else {
       text.push(choice, choice.id >= tokenizer.endOfText ? null : tokenizer.tokenBytes(choice.id));
       source.follow(choice.id);
       if (text.complete) stop = 'lineEnd';
     }
   }
-  const { tokens } = text;
-  const withinWord = tokens.map((token, i) => goesOnWith(token, tokens[i + 1] ?? refused));
-  return { ...text.grown(stop), withinWord, unlikely, stop };
+  return { ...text.grown(stop), unlikely, stop };
 }
 
-/** Whether the next token goes on with the word that this one ends with, more likely than not. */
-function goesOnWith({ bytes }: ScoredToken, next: ScoredToken | null): boolean {
-  if (next === null || next.probability <= 0.5) return false;
-  return /[\w\x80-\xff]$/.test(bytes) && /^[\w\x80-\xff]/.test(next.bytes);
+/** Where a text may end. */
+interface End {
+  readonly length: number;
+  readonly probability: number;
+  readonly made: number;
+  /** how likely it goes on there with the same part of a word */
+  onward: number;
 }
 
 const nothing = new Uint8Array();
 
 /** The text as it grows. */
 class Text {
-  readonly tokens: ScoredToken[] = [];
   complete = false;
   probability = 1;
-  readonly #ends: number[] = [];
-  readonly #probabilities: number[] = [];
+  readonly #tokens: ScoredToken[] = [];
+  readonly #ends: End[] = [];
   readonly #shown: number[] = [];
   #untyped: Uint8Array;
   #linesLeft: number;
@@ -98,35 +100,75 @@ class Text {
     this.#linesLeft = maxLines;
   }
 
+  get length(): number {
+    return this.#tokens.length;
+  }
+
   /** what was typed already and has not been chosen again yet */
   get untyped(): Uint8Array {
     return this.#untyped;
   }
 
   /** @param bytes null = the text ends here */
-  push(token: ScoredToken, bytes: Uint8Array | null): void {
-    const again = Math.min(this.#untyped.length, bytes?.length ?? 0);
+  push(token: ChosenToken, bytes: Uint8Array | null): void {
+    const typed = this.#untyped.length;
+    const again = Math.min(typed, bytes?.length ?? 0);
     this.#untyped = this.#untyped.subarray(again);
     const added = bytes?.subarray(again) ?? nothing;
     const visible = this.#visible(added);
     this.complete = bytes === null || visible.length < added.length;
+    this.#goOn(token);
     // A token that only ends the text adds nothing that is shown, so its probability is none of the shown text's.
     if (this.complete && visible.length === 0) return;
+    this.#add(token, typed, visible.length, 0);
     this.probability *= token.probability;
-    this.tokens.push(token);
     this.#shown.push(...visible);
-    this.#ends.push(this.#shown.length);
-    this.#probabilities.push(this.probability);
   }
 
-  grown(stop: StopReason): Omit<GrownText, 'withinWord' | 'unlikely' | 'stop'> {
+  /** The token is not likely enough, but may begin as others do that are so together. */
+  endWithin(token: ChosenToken, leastProbability: number): void {
+    this.#goOn(token);
+    const [typed, before] = [this.#untyped.length, this.#shown.length];
+    this.#add(token, typed, Infinity, leastProbability);
+    const more = (this.#ends.at(-1)?.length ?? 0) - before;
+    for (let i = 0; i < more; i++) this.#shown.push(token.bytes.charCodeAt(typed + i));
+  }
+
+  grown(stop: StopReason): Omit<GrownText, 'unlikely' | 'stop'> {
     const ended = stop === 'lineEnd' ? lastLineEnd(this.#shown) : this.#shown.length;
     return {
       bytes: Uint8Array.from(this.#shown.slice(0, ended)),
-      tokens: this.tokens,
-      ends: this.#ends.map((end) => Math.min(end, ended)),
-      probabilities: this.#probabilities,
+      tokens: this.#tokens.slice(0, this.#ends.at(-1)?.made ?? 0),
+      ends: this.#ends.map(({ length }) => Math.min(length, ended)),
+      probabilities: this.#ends.map(({ probability }) => probability),
+      withinWord: this.#ends.map(({ probability, onward }) => onward > probability / 2),
+      made: this.#ends.map(({ made }) => made),
     };
+  }
+
+  /** A token, and the ends that come with it, as far as they are likely enough. @param most bytes of it that are shown */
+  #add(token: ChosenToken, typed: number, most: number, leastProbability: number): void {
+    const { id, bytes, logit, probability } = token;
+    this.#tokens.push({ id, bytes, logit, probability });
+    const shows = partings(token, typed);
+    // What only repeats what is typed shows nothing.
+    const ends = shows.length > 0 ? shows : [{ length: typed, share: probability, onward: 0 }];
+    for (const { length, share, onward } of ends) {
+      if (this.probability * share < leastProbability) continue;
+      this.#ends.push({
+        length: this.#shown.length + Math.min(length - typed, most),
+        probability: this.probability * share,
+        onward: this.probability * onward,
+        made: this.#tokens.length,
+      });
+    }
+  }
+
+  /** A token comes behind the last one, likely enough or not. */
+  #goOn(next: ScoredToken): void {
+    const [end, last] = [this.#ends.at(-1), this.#tokens.at(-1)];
+    if (end === undefined || !isPartOfWord(last!.bytes, next.bytes)) return;
+    end.onward += this.probability * next.probability;
   }
 
   /** Up to the end of the last line that there may be. */

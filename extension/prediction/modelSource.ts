@@ -4,6 +4,7 @@ import { latin1 } from '../tokenizer/latin1.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { AgreeingTokens, Choice } from './agreeingTokens.ts';
 import type { BeginningSource } from './beginnings.ts';
+import { type ChosenToken, mostAmong } from './partings.ts';
 
 /** The likeliest tokens of a model that supposes each. */
 export class ModelSource implements BeginningSource {
@@ -18,8 +19,10 @@ export class ModelSource implements BeginningSource {
     this.#tokenizer = tokenizer;
   }
 
-  choose(typed: Uint8Array, cancelled: () => boolean): ScoredToken | 'cancelled' {
-    return this.prepare(cancelled) ? this.ranked(typed, 1)[0]! : 'cancelled';
+  choose(typed: Uint8Array, cancelled: () => boolean): ChosenToken | 'cancelled' {
+    if (!this.prepare(cancelled)) return 'cancelled';
+    const among = this.ranked(typed, mostAmong);
+    return { ...among[0]!, among };
   }
 
   prepare(cancelled: () => boolean): boolean {

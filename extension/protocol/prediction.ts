@@ -38,17 +38,22 @@ export interface InspectedToken {
 export interface Candidate {
   /** what would be inserted at the cursor; empty when nothing is likely enough */
   readonly text: string;
-  /** product of the tokens' probabilities; 0 without text */
+  /** how likely all of it is; 0 without text */
   readonly probability: number;
   readonly tokens: readonly ScoredToken[];
-  /** for each token: how much of `text` there is with it, in UTF-16 code units; only whole characters */
+  /**
+   * where it may end, behind each token, and within one where others at its place go another way: how much of `text` there is, in UTF-16 code
+   * units; only whole characters
+   */
   readonly ends: readonly number[];
-  /** and how likely the text is up to it */
+  /** for each end: how likely the text is up to it */
   readonly probabilities: readonly number[];
   /** and how likely the rest of the line follows there; null where that was not asked for */
   readonly follows: readonly number[] | null;
-  /** for each token: whether it would more likely than not break a word to end behind it */
+  /** and whether it would more likely than not break a part of a word to end there */
   readonly withinWord: readonly boolean[];
+  /** and of how many tokens it is, be it the beginning of the last */
+  readonly made: readonly number[];
   /** how likely it would be with the token that was not likely enough; null where another reason ended it */
   readonly unlikely: number | null;
   readonly stop: StopReason;

@@ -2,7 +2,7 @@ import type { ScoredToken } from './prediction.ts';
 
 /** What a suggestion was made of, as completions heard it: the counts, too. */
 export interface SuggestedTokens {
-  /** the product of their probabilities is the text's */
+  /** their product is how likely the text is, unless others begin as the last does, as far as it is shown: then it is likelier */
   readonly tokens: readonly ScoredToken[];
   /** bytes of the first of them that stood before the cursor: the word that was being typed is chosen again */
   readonly typed: number;

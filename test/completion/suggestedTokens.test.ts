@@ -37,7 +37,12 @@ it('tell how much of them stands before the cursor, in bytes', () => {
 
 it('may go on behind the end of the last line', () => {
   expect(suggestedTokens('go(', ');', tokensOf(');\n\n'))?.typed).toBe(0);
-  expect(suggestedTokens('go(', ')', tokensOf(');'))).toBeNull();
+});
+
+it('may be shown up to where others go another way, within the last', () => {
+  expect(suggestedTokens('go(', 'it)', tokensOf('it', ');'))?.typed).toBe(0);
+  expect(suggestedTokens('a', 'a', tokensOf('aab'))?.typed).toBe(1);
+  expect(suggestedTokens('go(', 'it', tokensOf('it', ');'))).toBeNull();
 });
 
 it('are nobody’s where they don’t make the text', () => {

@@ -15,6 +15,7 @@ export function candidate(tokens: Told, change: Partial<Candidate> = {}): Candid
     ends,
     probabilities,
     withinWord: tokens.map(() => false),
+    made: tokens.map((_, i) => i + 1),
     follows: null,
     unlikely: null,
     stop: 'lineEnd',

@@ -18,7 +18,7 @@ import type { WorkspaceModel } from '../../extension/host/workspaceModel.ts';
 import { Indexer } from '../../extension/indexing/indexer.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { AgreeingTokens } from '../../extension/prediction/agreeingTokens.ts';
-import { leastInProse, shownTokens } from '../../extension/prediction/gate.ts';
+import { leastInProse, shownEnds } from '../../extension/prediction/gate.ts';
 import type { Trial } from '../../extension/protocol/prediction.ts';
 import type { WorkspaceIndex } from '../../extension/protocol/indexing.ts';
 import { placeKind } from '../../extension/shaping/lexical.ts';
@@ -119,7 +119,7 @@ async function simulated(): Promise<KeystrokePoint> {
           const before = new TextDecoder().decode(bytes.subarray(0, starts[i]! + at));
           const surest = placeKind(before, 'typescript') === 'code' ? least : leastInProse(least);
           const line = generator.rest(content.subarray(0, at), surest);
-          const count = shownTokens(line, surest, { fewest });
+          const count = shownEnds(line, surest, { fewest });
           return shown(line.bytes.subarray(0, count === 0 ? 0 : line.ends[count - 1]));
         });
       }

@@ -1,7 +1,7 @@
 import type { SequenceModel } from '../../extension/counts/sequenceModel.ts';
 import type { GeneratedLine } from '../../extension/evaluation/lineGenerator.ts';
 import type { AgreeingTokens } from '../../extension/prediction/agreeingTokens.ts';
-import { shownTokens } from '../../extension/prediction/gate.ts';
+import { shownEnds } from '../../extension/prediction/gate.ts';
 import { type GrownText, growText } from '../../extension/prediction/growText.ts';
 import { ModelSource } from '../../extension/prediction/modelSource.ts';
 import type { ScoredToken } from '../../extension/protocol/prediction.ts';
@@ -147,7 +147,7 @@ function inOrder(texts: readonly Ended[]): GeneratedLine[] {
 /** The line of which the gate shows what saves most keys on average. @param lines at least one */
 export function bestShown(lines: readonly GeneratedLine[], threshold: number): GeneratedLine {
   const saved = (line: GeneratedLine): number => {
-    const count = shownTokens(line, threshold);
+    const count = shownEnds(line, threshold);
     return count === 0 ? 0 : line.probabilities[count - 1]! * (line.ends[count - 1]! - 1);
   };
   return lines.reduce((best, line) => (saved(line) > saved(best) ? line : best));

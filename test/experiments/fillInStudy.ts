@@ -8,7 +8,7 @@ import { Decoder } from '../../extension/engine/decoder.ts';
 import { compileKernels } from '../../extension/engine/instantiate.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { AgreeingTokens } from '../../extension/prediction/agreeingTokens.ts';
-import { shownTokens } from '../../extension/prediction/gate.ts';
+import { shownEnds } from '../../extension/prediction/gate.ts';
 import { ModelSource } from '../../extension/prediction/modelSource.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
 import type { Candidate, ScoredToken } from '../../extension/protocol/prediction.ts';
@@ -172,7 +172,7 @@ function chosenToday(found: readonly Candidate[]): string | null {
   const shown = found.flatMap((candidate) => {
     if (candidate.follows === null) return candidate.stop === 'lineEnd' ? [{ ...candidate }] : [];
     const { follows, probabilities, ends, text } = candidate;
-    const count = shownTokens(candidate, 0, { mayEnd: (i) => follows[i]! >= leastFollowing });
+    const count = shownEnds(candidate, 0, { mayEnd: (i) => follows[i]! >= leastFollowing });
     return count === 0
       ? []
       : [{ text: text.slice(0, ends[count - 1]), probability: probabilities[count - 1]! }];

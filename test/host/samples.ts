@@ -66,6 +66,7 @@ export function completion(text: string): Completion {
     ends: [text.length],
     probabilities: [0.5],
     withinWord: [false],
+    made: [1],
     follows: null,
     unlikely: null,
   };

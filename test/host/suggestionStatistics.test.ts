@@ -140,6 +140,7 @@ const candidate: Candidate = {
   ),
   probabilities: lines.map(() => 1),
   withinWord: lines.map(() => false),
+  made: lines.map((_, i) => i + 1),
   follows: null,
   unlikely: null,
   stop: 'lineEnd',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Growth, shownTokens } from '../../extension/prediction/gate.ts';
+import { type Growth, shownEnds } from '../../extension/prediction/gate.ts';
 
 describe('the tokens that are shown', () => {
   it.each<[string, Growth, number, number]>([
@@ -22,22 +22,22 @@ describe('the tokens that are shown', () => {
     ['nothing that saves no key', { ends: [1], probabilities: [1] }, 0, 0],
     ['nothing of nothing', { ends: [], probabilities: [] }, 0, 0],
   ])('are %s', (_, growth, least, count) => {
-    expect(shownTokens(growth, least)).toBe(count);
+    expect(shownEnds(growth, least)).toBe(count);
   });
 
   it('are no piece that is shorter than one may be, nor one that may not end so', () => {
     const growth = { ends: [3, 9], probabilities: [0.99, 0.45] };
-    expect(shownTokens(growth, 0.4)).toBe(1);
-    expect(shownTokens(growth, 0.4, { fewest: 4 })).toBe(2);
-    expect(shownTokens(growth, 0.4, { mayEnd: (i) => i > 0 })).toBe(2);
-    expect(shownTokens(growth, 0.6, { fewest: 4 })).toBe(0);
+    expect(shownEnds(growth, 0.4)).toBe(1);
+    expect(shownEnds(growth, 0.4, { fewest: 4 })).toBe(2);
+    expect(shownEnds(growth, 0.4, { mayEnd: (i) => i > 0 })).toBe(2);
+    expect(shownEnds(growth, 0.6, { fewest: 4 })).toBe(0);
   });
 
   it('leave to a second piece what is less sure on the line, and nothing that is on another', () => {
     const growth = { ends: [10, 20], probabilities: [0.9, 0.7] };
-    expect(shownTokens(growth, 0.5)).toBe(1);
-    expect(shownTokens(growth, 0.5, { inPieces: 20 })).toBe(1);
-    expect(shownTokens(growth, 0.5, { inPieces: 10 })).toBe(2);
+    expect(shownEnds(growth, 0.5)).toBe(1);
+    expect(shownEnds(growth, 0.5, { inPieces: 20 })).toBe(1);
+    expect(shownEnds(growth, 0.5, { inPieces: 10 })).toBe(2);
   });
 
   it('are the first piece of the way that saves most keys on average of all ways to show the line in pieces', () => {
@@ -57,7 +57,7 @@ describe('the tokens that are shown', () => {
           saved: savedBy(growth, cuts, least, fewest),
         }));
         const most = Math.max(...ways.map(({ saved }) => saved));
-        const shown = shownTokens(growth, least, { fewest });
+        const shown = shownEnds(growth, least, { fewest });
         const byShown = ways.filter(({ first }) => first === shown).map(({ saved }) => saved);
         expect(Math.max(...byShown)).toBeCloseTo(most, 10);
       },

@@ -66,6 +66,37 @@ describe('a text that grows', () => {
     expect(growText(saying(...parts), tokenizer, nothing, limits).withinWord).toEqual(expected);
   });
 
+  it.each([
+    ['southCliff', 'south'],
+    ['south_cliff', 'south_'],
+    ['south__cliff', 'south__'],
+    ['south1Cliff', 'south1'],
+    ['SOUTH', ''],
+    ['South', ''],
+  ])('of %s breaks no part of a word behind %j', (word, part) => {
+    const { withinWord } = growText(saying([word, 0.99]), tokenizer, nothing, limits);
+    const ends = withinWord.flatMap((within, i) => (within ? [] : [word.slice(0, i + 1)]));
+    expect(ends).toEqual(part === '' ? [word] : [part, word]);
+  });
+
+  it('ends with what others have in common with a token that is not likely enough', () => {
+    const among = ['(', '((', '()'].map((bytes, i) => ({ bytes, probability: [0.4, 0.3, 0.2][i]! }));
+    const tokens = [
+      { id: tokenizer.encode(encoder.encode('a'))[0]!, logit: 0, bytes: 'a', probability: 0.9 },
+    ];
+    const source: TokenSource = {
+      full: false,
+      choose: () => tokens.shift() ?? { id: 1, logit: 0, ...among[1]!, among },
+      follow: () => {},
+    };
+    const { bytes, ends, probabilities, made, unlikely } = growText(source, tokenizer, nothing, limits);
+    expect([textOf(bytes), ends, made]).toEqual(['a(', [1, 2], [1, 2]]);
+    expect([probabilities[1], unlikely].map((one) => one!.toFixed(9))).toEqual([
+      '0.810000000',
+      '0.270000000',
+    ]);
+  });
+
   it('goes on over as many lines as there may be, and ends without the end of the last', () => {
     const all = [['a\n b\nc\n', 0.99]] as const;
     const at = (maxLines: number): string =>
