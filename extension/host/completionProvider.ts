@@ -7,7 +7,7 @@ import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
 import { documentName, settingSource } from './configuration.ts';
-import { isWritten } from './documents.ts';
+import { cellsAround, isWritten } from './documents.ts';
 import { logFailure, spokenFailure } from './failure.ts';
 import type { LanguageServer } from './languageServer.ts';
 import type { LatencyRecord } from './latency.ts';
@@ -259,7 +259,15 @@ function textBefore(document: vscode.TextDocument, position: vscode.Position): s
   const beyond = Math.max(0, document.offsetAt(position) - sideCharacters);
   const cut = document.positionAt(Math.floor(beyond / sideStep) * sideStep);
   const start = cut.character === 0 ? cut : new vscode.Position(cut.line + 1, 0);
-  return document.getText(new vscode.Range(start.isAfter(position) ? cut : start, position));
+  const own = document.getText(new vscode.Range(start.isAfter(position) ? cut : start, position));
+  const { above } = cellsAround(document);
+  return above === '' ? own : linesFrom(above + own);
+}
+
+/** Likewise of a text that is no document. */
+function linesFrom(text: string): string {
+  const cut = Math.floor(Math.max(0, text.length - sideCharacters) / sideStep) * sideStep;
+  return cut === 0 ? text : text.slice(Math.max(cut, text.indexOf('\n', cut - 1) + 1));
 }
 
 function textBehind(document: vscode.TextDocument, position: vscode.Position): string {
@@ -267,7 +275,14 @@ function textBehind(document: vscode.TextDocument, position: vscode.Position): s
   const beyond = Math.max(0, end - document.offsetAt(position) - sideCharacters);
   const cut = document.positionAt(end - Math.ceil(beyond / sideStep) * sideStep);
   const whole = beyond === 0 ? cut : cut.with({ character: 0 });
-  return document.getText(new vscode.Range(position, whole.isBefore(position) ? cut : whole));
+  const own = document.getText(new vscode.Range(position, whole.isBefore(position) ? cut : whole));
+  const { below } = cellsAround(document);
+  return below === '' ? own : linesUpTo(own + below);
+}
+
+function linesUpTo(text: string): string {
+  const cut = text.length - Math.ceil(Math.max(0, text.length - sideCharacters) / sideStep) * sideStep;
+  return cut === text.length ? text : text.slice(0, text.lastIndexOf('\n', cut) + 1 || cut);
 }
 
 /** Without the tokens before it: a log holds no more of a text than it must. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { InspectorMemory } from '../protocol/inspector.ts';
 import type { AskedPlace } from './askedPlace.ts';
 import { documentName } from './configuration.ts';
-import { isWritten } from './documents.ts';
+import { cellsAround, isWritten } from './documents.ts';
 import { followedEditor } from './followedEditor.ts';
 import type { InspectedText } from './inspectedText.ts';
 
@@ -26,6 +26,8 @@ export function textAround(document: vscode.TextDocument, cursor: vscode.Positio
   const at = document.offsetAt(cursor);
   const range = (start: number, end: number): vscode.Range =>
     new vscode.Range(document.positionAt(start), document.positionAt(end));
+  // Of a cell completions know the others, too.
+  const { above, below } = cellsAround(document);
   return {
     place: {
       uri: document.uri.toString(),
@@ -34,8 +36,8 @@ export function textAround(document: vscode.TextDocument, cursor: vscode.Positio
       column: cursor.character + 1,
     },
     name: documentName(document),
-    prefix: document.getText(range(Math.max(0, at - sideCharacters), at)),
-    suffix: document.getText(range(at, at + sideCharacters)),
+    prefix: (above + document.getText(range(Math.max(0, at - sideCharacters), at))).slice(-sideCharacters),
+    suffix: (document.getText(range(at, at + sideCharacters)) + below).slice(0, sideCharacters),
   };
 }
 

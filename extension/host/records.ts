@@ -4,6 +4,7 @@ import { withLineFeeds } from '../shaping/place.ts';
 import { type Outcome, readableMs } from '../statistics/tracker.ts';
 import type { CompletionRecords } from './completionProvider.ts';
 import { documentName } from './configuration.ts';
+import { cellsAround } from './documents.ts';
 import { LatencyRecord } from './latency.ts';
 import { RecentSuggestions } from './recentSuggestions.ts';
 import { ReportCards } from './reportCards.ts';
@@ -28,7 +29,8 @@ export function forgetUnwanted(model: WorkspaceModel, outcome: Outcome): void {
 function placeAt(document: vscode.TextDocument, position: vscode.Position): string {
   let above = position.line - 1;
   while (above > 0 && document.lineAt(above).isEmptyOrWhitespace) above--;
-  return document.getText(new vscode.Range(new vscode.Position(Math.max(0, above), 0), position));
+  const text = document.getText(new vscode.Range(new vscode.Position(Math.max(0, above), 0), position));
+  return above > 0 ? text : cellsAround(document).above + text;
 }
 
 /** What follows the suggestions of a window. */

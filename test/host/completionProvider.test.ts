@@ -7,6 +7,7 @@ import { Address } from './diskAsEditor.ts';
 import { Range, TextDocument } from './textDocument.ts';
 
 const visible = vi.hoisted((): { document?: object; readonly options: object }[] => []);
+const notebooks = vi.hoisted((): unknown[] => []);
 
 vi.mock('vscode', async () => {
   const { Position, Range } = await import('./textDocument.ts');
@@ -20,6 +21,8 @@ vi.mock('vscode', async () => {
     workspace: {
       isTrusted: true,
       workspaceFolders: [],
+      notebookDocuments: notebooks,
+      getWorkspaceFolder: () => undefined,
       getConfiguration: () => ({ get: () => undefined }),
     },
   };
@@ -34,6 +37,7 @@ async function ask(
   text: string,
   offset: number,
   selected: string | null = null,
+  document = new TextDocument(uri, 'javascript', text),
 ): Promise<RecentSuggestions> {
   const recent = new RecentSuggestions();
   const records = {
@@ -49,7 +53,6 @@ async function ask(
     {} as never,
     log as never,
   );
-  const document = new TextDocument(uri, 'javascript', text);
   for (const editor of visible) editor.document = document;
   const position = document.positionAt(offset);
   const range = Object.assign(new Range(position, position), { isSingleLine: true });
@@ -108,6 +111,61 @@ describe('the text before the cursor', () => {
     const prefix = await prefixAt(text, 90_010);
     expect(prefix).toBe(text.slice(90_010 - prefix.length, 90_010));
     expect(text[90_010 - prefix.length - 1]).toBe('\n');
+  });
+});
+
+describe('the text around a cell of a notebook', () => {
+  const cellOf = (text: string, languageId = 'python'): TextDocument =>
+    new TextDocument(
+      Address.from({ scheme: 'vscode-notebook-cell', authority: '', path: '/code/a.ipynb' }),
+      languageId,
+      text,
+    );
+  /** Where the cursor is in the last line of one of them. */
+  const placeIn = async (cells: readonly TextDocument[], at: number): Promise<Question['place']> => {
+    notebooks.splice(0, notebooks.length, {
+      uri: Address.file('/code/a.ipynb'),
+      getCells: () => cells.map((document) => ({ document })),
+    });
+    const places: Question['place'][] = [];
+    const suggest = async ({ place }: Question) => {
+      places.push(place);
+      return { suggestions: [], silence: { kind: 'lineEnds' }, asked: null, message: null };
+    };
+    const text = cells[at]!.getText();
+    await ask({ suggest }, text, text.lastIndexOf('\n') + 1, null, cells[at]);
+    return places[0]!;
+  };
+
+  it('has the other cells of its language, in their order', async () => {
+    const cells = [
+      cellOf('import a'),
+      cellOf('# Title', 'markdown'),
+      cellOf(' \n'),
+      cellOf('b = 1\nc'),
+      cellOf('d()'),
+    ];
+    const { prefix, suffix } = await placeIn(cells, 3);
+    expect([prefix, suffix]).toEqual(['import a\n\nb = 1\n', 'c\n\nd()']);
+    expect((await placeIn(cells, 1)).prefix).toBe('');
+  });
+
+  it('is as long as that of any other document, in whole lines', async () => {
+    const many = Array.from({ length: 99 }, (_, i) => cellOf(`value_${i} = compute()\n`.repeat(60)));
+    const { prefix, suffix } = await placeIn(many, 50);
+    // The text before the cursor begins, and that behind it ends, at a step.
+    for (const [text, most] of [
+      [prefix, side + step],
+      [suffix, side],
+    ] as const) {
+      expect(text.length).toBeGreaterThan(most - step - 100);
+      expect(text.length).toBeLessThan(most);
+    }
+    expect([prefix, suffix.trimStart()].map((text) => /^value_\d+ = compute\(\)\n/.test(text))).toEqual([
+      true,
+      true,
+    ]);
+    expect(suffix.endsWith('\n')).toBe(true);
   });
 });
 
