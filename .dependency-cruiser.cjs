@@ -2,7 +2,7 @@
 const layers = {
   protocol: [],
   arithmetic: ['protocol'],
-  shaping: ['protocol'],
+  shaping: [],
   platform: ['protocol'],
   tokenizer: ['protocol'],
   corpus: ['protocol', 'platform'],
@@ -10,7 +10,7 @@ const layers = {
   counts: ['protocol', 'platform', 'tokenizer'],
   calling: ['protocol', 'tokenizer'],
   prediction: ['protocol', 'arithmetic', 'calling', 'platform', 'tokenizer', 'engine', 'counts'],
-  training: ['protocol', 'calling', 'tokenizer', 'corpus', 'engine', 'counts', 'platform'],
+  training: ['protocol', 'calling', 'tokenizer', 'corpus', 'engine', 'platform'],
   indexing: ['protocol', 'tokenizer', 'corpus', 'engine', 'counts', 'prediction', 'platform'],
   remote: ['protocol'],
   completion: [
@@ -26,7 +26,7 @@ const layers = {
     'platform',
     'remote',
   ],
-  interchange: ['protocol', 'tokenizer', 'engine', 'platform'],
+  interchange: ['protocol', 'engine', 'platform'],
   inspection: [
     'protocol',
     'arithmetic',
@@ -52,10 +52,7 @@ const layers = {
   ],
   host: [
     'protocol',
-    'tokenizer',
     'corpus',
-    'engine',
-    'counts',
     'training',
     'indexing',
     'completion',
