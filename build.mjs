@@ -54,7 +54,7 @@ export const bundles = [
     external: ['vscode'],
   },
   { ...node, entryPoints: ['extension/threads/nodeThread.ts'], outfile: 'dist/thread.js' },
-  { ...node, entryPoints: ['extension/cli/benchProcess.ts'], outfile: 'dist/bench.js' },
+  { ...node, entryPoints: ['extension/bench/benchProcess.ts'], outfile: 'dist/bench.js' },
   {
     ...node,
     entryPoints: ['extension/cli/cli.ts'],

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { onlyThis } from '../corpus/globs.ts';
+import { enginePath } from '../platform/enginePath.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 
@@ -12,7 +12,7 @@ export function absolutePath(typed: string): string {
       say`A path should name a file or a folder and is empty; for the current folder, write a dot.`,
     );
   }
-  return path.resolve(typed).replaceAll(path.sep, '/');
+  return enginePath(typed);
 }
 
 /** What is written within the folder that is read is none of its text. @returns its glob; none where it lies elsewhere */

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { measureAll } from '../bench/benchReport.ts';
+import type { ContestCommand } from '../bench/contestant.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import { benchmarkLines } from './benchLines.ts';
-import { measureAll } from './benchReport.ts';
 import type { BenchOptions } from './commandLine.ts';
-import type { ContestCommand } from './contestant.ts';
 import { Interruption, untilInterrupted } from './interruption.ts';
 import { print, printJson } from './output.ts';
 import { StepDisplay } from './progressDisplay.ts';
@@ -69,6 +69,6 @@ function codeFolder(): string {
 
 /** The program that measures, beside this one: its source, or its bundle. */
 export function measuringProcess(): ContestCommand {
-  const entry = new URL(runsFromSource ? './benchProcess.ts' : './bench.js', import.meta.url);
+  const entry = new URL(runsFromSource ? '../bench/benchProcess.ts' : './bench.js', import.meta.url);
   return { program: process.execPath, args: [fileURLToPath(entry)] };
 }

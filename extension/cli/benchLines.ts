@@ -1,5 +1,5 @@
-import type { BenchmarkReport } from './benchReport.ts';
-import type { CountsIndexCost } from './countsCost.ts';
+import type { BenchmarkReport } from '../bench/benchReport.ts';
+import type { CountsIndexCost } from '../bench/countsCost.ts';
 
 /** The report for people. */
 export function benchmarkLines(report: BenchmarkReport): string[] {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measuringProcess } from '../../extension/cli/benchCommand.ts';
 import { benchmarkLines } from '../../extension/cli/benchLines.ts';
-import { measureAll } from '../../extension/cli/benchReport.ts';
+import { measureAll } from '../../extension/bench/benchReport.ts';
 import { Interruption } from '../../extension/cli/interruption.ts';
 import { StepDisplay } from '../../extension/cli/progressDisplay.ts';
 import { growthChart } from './chart.ts';

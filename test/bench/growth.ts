@@ -1,6 +1,6 @@
 import { measuringProcess } from '../../extension/cli/benchCommand.ts';
-import { stepFigures } from '../../extension/cli/benchReport.ts';
-import { type Heat, runHeat } from '../../extension/cli/heat.ts';
+import { stepFigures } from '../../extension/bench/benchReport.ts';
+import { type Heat, runHeat } from '../../extension/bench/heat.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { parameterCount } from '../../extension/engine/layout.ts';
 import { stepFlops } from '../../extension/engine/weightTasks.ts';

@@ -1,4 +1,4 @@
-import type { BenchmarkReport, StepFigures } from '../../extension/cli/benchReport.ts';
+import type { BenchmarkReport, StepFigures } from '../../extension/bench/benchReport.ts';
 
 /** What a file in `results/` holds. */
 export interface Results {

@@ -1,5 +1,5 @@
-import type { BenchmarkReport, StepFigures } from '../../extension/cli/benchReport.ts';
-import type { CompletionLatency } from '../../extension/cli/completionLatency.ts';
+import type { BenchmarkReport, StepFigures } from '../../extension/bench/benchReport.ts';
+import type { CompletionLatency } from '../../extension/bench/completionLatency.ts';
 import { growthShapes } from './growth.ts';
 import type { GrowthPoint, Results } from './results.ts';
 

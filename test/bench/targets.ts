@@ -1,4 +1,4 @@
-import type { BenchmarkReport } from '../../extension/cli/benchReport.ts';
+import type { BenchmarkReport } from '../../extension/bench/benchReport.ts';
 import { freePytorch } from './rivals.ts';
 
 /** A promise about speed, and what became of it. */

@@ -12,7 +12,7 @@ import {
   trialRecipe,
   trialTensors,
   type TrainStepSubject,
-} from '../../extension/training/benchmark.ts';
+} from '../../extension/bench/trials.ts';
 import { learningRate, type Recipe } from '../../extension/training/recipe.ts';
 
 /** What `case.json` holds. */

@@ -4,7 +4,7 @@ import ts from 'typescript';
 const extension = new URL('../../extension/', import.meta.url);
 
 /** The command line speaks English, and the page of the Inspector is told what it says. */
-const elsewhere = /^(cli|webview)[\\/]/;
+const elsewhere = /^(bench|cli|webview)[\\/]/;
 
 /** Every phrase that is handed to `vscode.l10n.t`, also where it is called by the name `t` alone, and every template of `say`. */
 export function spokenPhrases(): string[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { serveTrials } from '../../../extension/cli/trialServer.ts';
+import { serveTrials } from '../../../extension/bench/trialServer.ts';
 import { Random } from '../../../extension/engine/random.ts';
 import { decodeSafetensors } from '../../../extension/engine/safetensors.ts';
 import type { ModelConfig } from '../../../extension/protocol/model.ts';

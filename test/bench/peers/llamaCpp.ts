@@ -1,11 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { serveTrials } from '../../../extension/cli/trialServer.ts';
-import {
-  decodedTokens,
-  decodeFrom,
-  prefillTokens,
-  trialPrompt,
-} from '../../../extension/training/benchmark.ts';
+import { serveTrials } from '../../../extension/bench/trialServer.ts';
+import { decodedTokens, decodeFrom, prefillTokens, trialPrompt } from '../../../extension/bench/trials.ts';
 import type { ModelConfig } from '../../../extension/protocol/model.ts';
 import { llamaCppEntry } from '../../parity/llamaCpp.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { serveTrials } from '../../../extension/cli/trialServer.ts';
+import { serveTrials } from '../../../extension/bench/trialServer.ts';
 import { Random } from '../../../extension/engine/random.ts';
 import { packageFile } from './install.ts';
 

@@ -1,6 +1,6 @@
 """PyTorch as a rival of `npm run bench`: the same model, data and step as ours, on the same cores.
 
-Answers one JSON object a line on stdin, as extension/cli/contestant.ts says. Needs nothing but PyTorch and NumPy.
+Answers one JSON object a line on stdin, as extension/bench/contestant.ts says. Needs nothing but PyTorch and NumPy.
 """
 
 import ctypes
@@ -161,7 +161,7 @@ class Product:
         return {"ms": 1000 * (time.perf_counter() - start)}
 
 
-# As in extension/training/benchmark.ts.
+# As in extension/bench/trials.ts.
 SPREAD_SECONDS = 0.06
 
 kinds = {"trainStep": TrainStep, "product": Product}

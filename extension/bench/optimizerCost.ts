@@ -2,11 +2,11 @@ import { presetConfig } from '../engine/config.ts';
 import { type CompiledKernels, compileKernels } from '../engine/instantiate.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type OptimizerName, optimizerNames, type PresetName } from '../protocol/model.ts';
-import { trialBatches, trialProgress, trialTensors } from './benchmark.ts';
-import { Learner, mostChunks } from './learner.ts';
-import { type Recipe, recipeFor, tokensInMemory } from './recipe.ts';
-import { Team } from './team.ts';
-import { median, milliseconds } from './timing.ts';
+import { Learner, mostChunks } from '../training/learner.ts';
+import { type Recipe, recipeFor, tokensInMemory } from '../training/recipe.ts';
+import { Team } from '../training/team.ts';
+import { median, milliseconds } from '../training/timing.ts';
+import { trialBatches, trialProgress, trialTensors } from './trials.ts';
 
 export interface OptimizerCost {
   readonly preset: PresetName;

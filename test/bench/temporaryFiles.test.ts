@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Heat, runHeat } from '../../extension/cli/heat.ts';
-import { withOwnTemporaryFiles } from '../../extension/cli/temporaryFiles.ts';
+import { type Heat, runHeat } from '../../extension/bench/heat.ts';
+import { withOwnTemporaryFiles } from '../../extension/bench/temporaryFiles.ts';
 
 const heat: Heat = {
   subject: { kind: 'barrier', reproducible: true, threads: 1 },

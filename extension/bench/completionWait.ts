@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PredictorClient } from '../completion/client.ts';
 import { readCorpus } from '../corpus/corpus.ts';
+import { enginePath } from '../platform/enginePath.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { PresetName } from '../protocol/model.ts';
 import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';
 import { TrainingClient, type TrainingRun } from '../training/client.ts';
 import { percentile } from '../training/timing.ts';
-import { absolutePath } from './absolutePath.ts';
-import { unhurried } from './modelCommands.ts';
 
 /** Milliseconds */
 export interface Spread {
@@ -30,6 +29,9 @@ export interface CompletionWait {
   /** the median computation while training ÷ the median while nothing trains */
   readonly slowdown: number;
 }
+
+/** Nobody types on while this is measured: a line to its end. */
+const wholeLine = { leastProbability: 0, maxTokens: 64, maxMilliseconds: 60_000 };
 
 interface Answer {
   readonly waitMs: number;
@@ -52,8 +54,8 @@ export async function measureCompletionWait(
   const predictor = new PredictorClient(platform);
   const trainer = new TrainingClient(platform);
   try {
-    const checkpoint = absolutePath(path.join(scratch, 'model'));
-    const request = { ...trainingRequest(absolutePath(folder), checkpoint, threads), preset, reproducible };
+    const checkpoint = enginePath(path.join(scratch, 'model'));
+    const request = { ...trainingRequest(enginePath(folder), checkpoint, threads), preset, reproducible };
     await trainer.start({ ...request, stop: { steps: 1 } }).result;
     await predictor.load(request.checkpoint, reproducible);
     const texts = await prefixes(platform, request, asks);
@@ -118,7 +120,7 @@ async function answers(predictor: PredictorClient, texts: readonly string[]): Pr
   for (const [i, text] of texts.entries()) {
     await new Promise((resolve) => setTimeout(resolve, 20 + 60 * spreadEvenly(i)));
     const start = performance.now();
-    const { milliseconds } = await predictor.complete(text, unhurried(0), new AbortController().signal);
+    const { milliseconds } = await predictor.complete(text, wholeLine, new AbortController().signal);
     found.push({ waitMs: performance.now() - start - milliseconds, computedMs: milliseconds });
   }
   return found;

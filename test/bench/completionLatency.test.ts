@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { measureCompletion } from '../../extension/cli/completionLatency.ts';
+import { measureCompletion } from '../../extension/bench/completionLatency.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', 'extension');

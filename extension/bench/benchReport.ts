@@ -1,21 +1,21 @@
 import type { KernelBuild } from '../engine/instantiate.ts';
 import type { PresetName } from '../protocol/model.ts';
-import type { DecoderAccuracy } from '../training/accuracy.ts';
-import type { BarrierCost } from '../training/barrierCost.ts';
-import { decodedTokens, type Dtype, type Sample } from '../training/benchmark.ts';
 import type { Orientation } from '../training/product.ts';
-import type { OptimizerCosts } from '../training/optimizerCost.ts';
-import type { WarmUpCost } from '../training/warmUpCost.ts';
+import type { DecoderAccuracy } from './accuracy.ts';
+import type { BarrierCost } from './barrierCost.ts';
 import { describe, type HeatRequest, planHeats, presetOf, shapeOf } from './benchHeats.ts';
 import { type Peer, peersOf } from './benchPeers.ts';
-import type { ContestCommand } from './contestant.ts';
 import type { BenchSample, BenchSubject } from './benchSubject.ts';
 import type { CompletionLatency } from './completionLatency.ts';
 import type { CompletionWait } from './completionWait.ts';
+import type { ContestCommand } from './contestant.ts';
 import type { CountsCost } from './countsCost.ts';
 import { type Absent, type Heat, type HeatResult, type Rival, runHeat } from './heat.ts';
-import { withOwnTemporaryFiles } from './temporaryFiles.ts';
+import type { OptimizerCosts } from './optimizerCost.ts';
 import { type Summary, summarise } from './statistics.ts';
+import { withOwnTemporaryFiles } from './temporaryFiles.ts';
+import { decodedTokens, type Dtype, type Sample } from './trials.ts';
+import type { WarmUpCost } from './warmUpCost.ts';
 
 /** Rates and times are medians of the tries; what the best one was, and how far they differ, is in `ms`. */
 export interface BenchmarkReport {

@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { compileKernels } from '../engine/instantiate.ts';
+import { enginePath } from '../platform/enginePath.ts';
 import { nodePlatform } from '../platform/node.ts';
-import { measureAccuracy } from '../training/accuracy.ts';
-import { openTrial } from '../training/benchmark.ts';
-import { measureOptimizers } from '../training/optimizerCost.ts';
-import { measureWarmUp } from '../training/warmUpCost.ts';
-import { absolutePath } from './absolutePath.ts';
+import { measureAccuracy } from './accuracy.ts';
 import type { BenchSubject } from './benchSubject.ts';
 import { measureCompletion } from './completionLatency.ts';
 import { measureCompletionWait } from './completionWait.ts';
 import { measureCounts } from './countsCost.ts';
+import { measureOptimizers } from './optimizerCost.ts';
 import { serveTrials } from './trialServer.ts';
+import { openTrial } from './trials.ts';
+import { measureWarmUp } from './warmUpCost.ts';
 
 const platform = nodePlatform();
 
@@ -55,7 +55,7 @@ async function open(subject: BenchSubject) {
         const start = performance.now();
         const folder = await mkdtemp(path.join(tmpdir(), 'nihilo-accuracy-'));
         try {
-          const accuracy = await measureAccuracy(platform, { ...subject, checkpoint: absolutePath(folder) });
+          const accuracy = await measureAccuracy(platform, { ...subject, checkpoint: enginePath(folder) });
           return { ms: performance.now() - start, accuracy };
         } finally {
           await rm(folder, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 import { presetConfig } from '../engine/config.ts';
 import type { ModelConfig, PresetName } from '../protocol/model.ts';
-import type { Dtype, Subject } from '../training/benchmark.ts';
 import { orientations } from '../training/product.ts';
 import { recipes, tokensInMemory } from '../training/recipe.ts';
 import type { BenchSubject } from './benchSubject.ts';
 import type { Heat } from './heat.ts';
+import type { Dtype, Subject } from './trials.ts';
 
 export interface HeatRequest {
   /** of real code to complete in */

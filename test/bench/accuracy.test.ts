@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { measureAccuracy } from '../../extension/bench/accuracy.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
-import { measureAccuracy } from '../../extension/training/accuracy.ts';
 
 const source = path.join(import.meta.dirname, '..', '..', 'extension');
 let root: string;

@@ -7,16 +7,16 @@ import { Random } from '../engine/random.ts';
 import { stepFlops } from '../engine/weightTasks.ts';
 import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
-import { say } from '../protocol/sentence.ts';
 import type { ModelConfig } from '../protocol/model.ts';
+import { say } from '../protocol/sentence.ts';
+import { Batches } from '../training/batches.ts';
+import { Learner, mostChunks } from '../training/learner.ts';
+import { measurePeak } from '../training/peak.ts';
+import { largestOperand, orientations, productBlocks, type ProductShape } from '../training/product.ts';
+import { type Recipe, recipes, tokensInMemory } from '../training/recipe.ts';
+import { Team } from '../training/team.ts';
+import { milliseconds } from '../training/timing.ts';
 import { type BarrierCost, measureBarrier } from './barrierCost.ts';
-import { Batches } from './batches.ts';
-import { Learner, mostChunks } from './learner.ts';
-import { measurePeak } from './peak.ts';
-import { largestOperand, orientations, productBlocks, type ProductShape } from './product.ts';
-import { type Recipe, recipes, tokensInMemory } from './recipe.ts';
-import { Team } from './team.ts';
-import { milliseconds } from './timing.ts';
 
 /** What is measured: plain data, because each is measured in a process of its own. */
 export type Subject = { readonly reproducible: boolean } & (

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { measureBarrier } from '../../extension/bench/barrierCost.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
-import { measureBarrier } from '../../extension/training/barrierCost.ts';
 import { Team } from '../../extension/training/team.ts';
 import { compiled } from '../engine/compiled.ts';
 

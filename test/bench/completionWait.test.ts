@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { measureCompletionWait } from '../../extension/cli/completionWait.ts';
+import { measureCompletionWait } from '../../extension/bench/completionWait.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 
 it('asks as often as it is told to, with and without a training beside it, and ends both workers', async () => {

@@ -7,7 +7,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { PresetName } from '../protocol/model.ts';
 import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
-import { train } from './trainer.ts';
+import { train } from '../training/trainer.ts';
 
 export interface AccuracyOptions {
   readonly preset: PresetName;

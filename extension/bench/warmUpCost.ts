@@ -5,7 +5,7 @@ import type { Kernels, Ptr } from '../engine/kernels.ts';
 import { allocateMemory, parameterTable } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
 import type { Platform } from '../platform/platform.ts';
-import { median } from './timing.ts';
+import { median } from '../training/timing.ts';
 
 type Task = 'matmul' | 'attention' | 'decode';
 

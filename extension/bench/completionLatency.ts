@@ -7,14 +7,14 @@ import { writeCheckpoint } from '../engine/checkpoint.ts';
 import { presetConfig } from '../engine/config.ts';
 import { parameterTable } from '../engine/layout.ts';
 import { initialTensors } from '../engine/weights.ts';
+import { enginePath } from '../platform/enginePath.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { ModelConfig, PresetName } from '../protocol/model.ts';
 import type { CorpusRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerToJson, trainTokenizer } from '../tokenizer/tokenizer.ts';
+import { settleChoices } from '../training/choices.ts';
 import { TrainingClient } from '../training/client.ts';
 import { percentile } from '../training/timing.ts';
-import { absolutePath } from './absolutePath.ts';
-import { settleChoices } from '../training/choices.ts';
 
 /** From asking to the answer, both threads and the way between them included; nearest-rank percentiles, milliseconds. */
 export interface CompletionLatency {
@@ -56,9 +56,9 @@ export async function measureCompletion(
   options: CompletionLatencyOptions,
 ): Promise<CompletionLatency> {
   const { preset, reproducible, whileTraining } = options;
-  const corpus = { folders: [absolutePath(options.folder)], exclude: [] };
+  const corpus = { folders: [enginePath(options.folder)], exclude: [] };
   const { documents } = await readCorpus(platform.files, corpus, { seed: 1 });
-  const root = absolutePath(await mkdtemp(path.join(tmpdir(), 'nihilo-latency-')));
+  const root = enginePath(await mkdtemp(path.join(tmpdir(), 'nihilo-latency-')));
   const client = new PredictorClient(platform);
   const trainings = new TrainingClient(platform);
   try {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { measureOptimizers } from '../../extension/bench/optimizerCost.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
-import { measureOptimizers } from '../../extension/training/optimizerCost.ts';
 
 it('measures every optimizer, and steps of one and two micro-batches with short and long sequences', async () => {
   const { optimizers, accumulation } = await measureOptimizers(nodePlatform(), {

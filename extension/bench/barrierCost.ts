@@ -1,5 +1,5 @@
-import type { Team } from './team.ts';
-import { percentile } from './timing.ts';
+import type { Team } from '../training/team.ts';
+import { percentile } from '../training/timing.ts';
 
 /** A phase without items: what it costs to tell all lanes of a phase and to hear from each that it is done. */
 const nothing = { rows: 0, length: 1 } as const;

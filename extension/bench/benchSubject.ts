@@ -1,10 +1,10 @@
-import type { AccuracyOptions, DecoderAccuracy } from '../training/accuracy.ts';
-import type { Sample, Subject } from '../training/benchmark.ts';
-import type { OptimizerCosts, OptimizerTrials } from '../training/optimizerCost.ts';
-import type { WarmUpCost } from '../training/warmUpCost.ts';
+import type { AccuracyOptions, DecoderAccuracy } from './accuracy.ts';
 import type { CompletionLatency, CompletionLatencyOptions } from './completionLatency.ts';
 import type { CompletionWait } from './completionWait.ts';
 import type { CountsCost, CountsCostOptions } from './countsCost.ts';
+import type { OptimizerCosts, OptimizerTrials } from './optimizerCost.ts';
+import type { Sample, Subject } from './trials.ts';
+import type { WarmUpCost } from './warmUpCost.ts';
 
 /** What a measuring process of ours can be asked for. */
 export type BenchSubject =

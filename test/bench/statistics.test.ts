@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { pairedRatio, summarise } from '../../extension/cli/statistics.ts';
+import { pairedRatio, summarise } from '../../extension/bench/statistics.ts';
 
 const times = fc.array(fc.double({ min: 0.01, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 40 });
 

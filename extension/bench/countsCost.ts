@@ -5,10 +5,10 @@ import { buildCounts } from '../counts/buildCounts.ts';
 import type { CountingModel } from '../counts/countingModel.ts';
 import { presetConfig } from '../engine/config.ts';
 import { compileKernels } from '../engine/instantiate.ts';
+import { enginePath } from '../platform/enginePath.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type Tokenizer, trainTokenizer } from '../tokenizer/tokenizer.ts';
 import { milliseconds, percentile } from '../training/timing.ts';
-import { absolutePath } from './absolutePath.ts';
 
 /** What counting costs; each time is that of the same index. */
 export interface CountsCost {
@@ -181,7 +181,7 @@ function measureChanges(
 
 /** Sources that the corpus rules accept. */
 async function textsOf(platform: Platform, folder: string): Promise<Uint8Array[]> {
-  const request = { folders: [absolutePath(folder)], exclude: [] };
+  const request = { folders: [enginePath(folder)], exclude: [] };
   const { documents } = await readCorpus(platform.files, request, { seed: 1 });
   return documents.filter(({ path }) => /\.[cm]?[jt]sx?$/.test(path)).map(({ bytes }) => bytes);
 }

@@ -1,7 +1,7 @@
-import { decodedTokens, type Sample } from '../training/benchmark.ts';
 import type { BenchSubject } from './benchSubject.ts';
 import type { Heat, HeatResult } from './heat.ts';
 import { pairedRatio, summarise } from './statistics.ts';
+import { decodedTokens, type Sample } from './trials.ts';
 
 /** Another program's figure for the same work, measured in turn with ours. */
 export interface Peer {

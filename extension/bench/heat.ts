@@ -1,6 +1,6 @@
-import type { TrialFacts } from '../training/benchmark.ts';
 import type { BenchSample, BenchSubject } from './benchSubject.ts';
 import { type ContestCommand, Contestant } from './contestant.ts';
+import type { TrialFacts } from './trials.ts';
 
 /** One measurement: what is tried, and how often. */
 export interface Heat {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ContestCommand } from '../../extension/cli/contestant.ts';
-import { type Heat, runHeat } from '../../extension/cli/heat.ts';
+import type { ContestCommand } from '../../extension/bench/contestant.ts';
+import { type Heat, runHeat } from '../../extension/bench/heat.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 
 const subject = { kind: 'decode', reproducible: true, config: presetConfig('pencil'), dtype: 'f32' } as const;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { measureWarmUp } from '../../extension/bench/warmUpCost.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
-import { measureWarmUp } from '../../extension/training/warmUpCost.ts';
 import { builds } from '../engine/compiled.ts';
 
 it.each(builds)('finds for each kernel of the %s build when it is at full speed', async (build) => {
