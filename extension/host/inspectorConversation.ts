@@ -1,9 +1,3 @@
-import type { AlongQuery, PartsQuery } from '../completion/client.ts';
-import type { InspectorClient } from '../inspection/client.ts';
-import { branchTokenByToken, toEndOfWord, tokenNamed, whyLineByLine } from '../inspection/growingAnswers.ts';
-import { linesPartByPart } from '../inspection/lineSearch.ts';
-import type { NumberedMessage } from '../protocol/calling.ts';
-import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import { type PlainError, toPlainError } from '../protocol/errors.ts';
 import type { EssayAction, EssayState, EssayWay } from '../protocol/inspecting.ts';
 import type {
@@ -16,75 +10,18 @@ import type {
   PagePart,
   Wonder,
 } from '../protocol/inspector.ts';
-import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
-import type {
-  Parts,
-  PartsAlong,
-  RunQuestion,
-  StageAnswer,
-  StageAnswers,
-  StageId,
-  StageKind,
-  StageQuestion,
-} from '../protocol/stages.ts';
-import type { WorkspaceText } from '../protocol/workspaceText.ts';
-import { byteCount } from '../protocol/tokenBytes.ts';
+import type { StageId, StageKind } from '../protocol/stages.ts';
 import { wayAfter, wayOf } from './essayWay.ts';
 import { tickDelayMs } from './inspectorPace.ts';
-import { behindToken, type InspectedText, isSameText } from './inspectedText.ts';
+import { type InspectedText, isSameText } from './inspectedText.ts';
+import { answersTo, type Inspected, type InspectionEngine, toldApart } from './stageQuestions.ts';
 import type { ReadMark, TrainingHistory } from './trainingHistory.ts';
 
 /** How many of the most likely next tokens are listed one by one. */
 const topK = 20;
 
-/** A run and its text; null: the essay's. */
-interface Inspected {
-  readonly text: InspectedText | null;
-  readonly inspection: Inspection;
-}
-
-/** What is asked of the model; each rejects when `signal` is aborted. */
-export interface InspectionEngine extends Pick<
-  InspectorClient,
-  'inspect' | 'inspectEssay' | 'ask' | 'read' | 'essay'
-> {
-  find(prefix: string, open: OpenDocument): Promise<EarlierMatch | null>;
-  /** what the workspace has of a text that may come; null: nobody has counted it */
-  precedent(prefix: string, open: OpenDocument, coming: string): Promise<Precedent | null>;
-  /** from where on a token is a guess, and what has become of suggestions */
-  doubt(): { readonly limits: DoubtLimits; readonly record: PrecedentRecord };
-  parts(query: PartsQuery, signal: AbortSignal): Promise<Parts | null>;
-  along(query: AlongQuery, signal: AbortSignal): Promise<PartsAlong | null>;
-  /** text of the workspace in the model's tokens; null: nobody has it */
-  passages(): Promise<WorkspaceText | null>;
-  /** how often each token stands in the workspace, likewise */
-  frequencies(): Promise<Uint32Array | null>;
-  /** what completions have asked the editor for, the last first */
-  messages(): readonly NumberedMessage[];
-}
-
-/** What nothing else waits for: others than the engine are asked, it grows, or it is as large as a message may be. */
-const toldApart: ReadonlySet<StageKind> = new Set([
-  'parts',
-  'messages',
-  'call',
-  'along',
-  'seen',
-  'merges',
-  'vocabulary',
-  'firingLines',
-  'why',
-  'branch',
-  'thumbnails',
-  'doubt',
-  'operations',
-] as const);
-
 /** Of a longer text each answer is a message of its own: all of them together might be larger than one may be. */
 const mostTokensTogether = 2_048;
-
-/** How many tokens' parts of the mixture are shown. */
-const partsShown = 5;
 
 /**
  * The host's end of the protocol with one Inspector. Nothing is sent before the Inspector has said `ready` or while it is
@@ -330,7 +267,7 @@ export class InspectorConversation {
     tell: (answer: NumberedAnswer) => void,
   ): Promise<void> {
     try {
-      for await (const answer of this.#told(inspected, question, signal)) {
+      for await (const answer of answersTo(question, inspected, this.#engine, signal)) {
         if (signal.aborted) return;
         tell({ sequence, answer });
       }
@@ -338,114 +275,6 @@ export class InspectorConversation {
       const { kind } = question;
       if (!signal.aborted) this.#send({ type: 'refused', sequence, kind, error: toPlainError(error) });
     }
-  }
-
-  async *#told(
-    inspected: Inspected,
-    question: StageQuestion,
-    signal: AbortSignal,
-  ): AsyncGenerator<StageAnswer> {
-    const ask = (question: RunQuestion): Promise<StageAnswer> =>
-      this.#engine.ask({ run: inspected.inspection.run, question }, signal);
-    const { kind } = question;
-    switch (kind) {
-      case 'parts':
-        yield { kind, answer: await this.#parts(inspected, signal) };
-        return;
-      case 'messages':
-        // What stood before a message is for the engine.
-        yield { kind, answer: this.#engine.messages().map((message) => ({ ...message, before: [] })) };
-        return;
-      case 'call': {
-        const asked = this.#engine.messages().find(({ number }) => number === question.message);
-        if (asked === undefined) yield { kind, answer: null };
-        else yield await ask({ ...question, asked });
-        return;
-      }
-      case 'along':
-        yield { kind, answer: await this.#along(inspected, question, signal) };
-        return;
-      case 'doubt':
-        yield { kind, answer: await this.#doubt(inspected, question, ask) };
-        return;
-      case 'seen':
-        yield { kind, answer: await this.#seen(inspected, question.position) };
-        return;
-      case 'merges':
-      case 'vocabulary': {
-        const counts = inspected.text === null ? null : await this.#engine.frequencies();
-        yield await ask({ ...question, counts });
-        return;
-      }
-      case 'firingLines': {
-        const text = inspected.text === null ? null : await this.#engine.passages();
-        if (text === null) yield { kind, answer: null };
-        else {
-          await this.#engine.read(text, signal);
-          yield* linesPartByPart(ask, question);
-        }
-        return;
-      }
-      case 'why':
-        for await (const answer of whyLineByLine(ask, question)) yield { kind, answer };
-        return;
-      case 'branch':
-        for await (const answer of branchTokenByToken(ask, question)) yield { kind, answer };
-        return;
-      default:
-        yield await ask(question);
-    }
-  }
-
-  /** Where the text up to the place stands, too; the essay's stands nowhere. */
-  async #seen({ text, inspection }: Inspected, position: number): Promise<EarlierMatch | null> {
-    if (text === null) return null;
-    const { prefix, open } = behindToken(text, inspection, position);
-    return this.#engine.find(prefix, open);
-  }
-
-  /** Whether the workspace has what may come: the token, to the end of the word that it begins or goes on with. */
-  async #doubt(
-    { text, inspection }: Inspected,
-    { position, token }: Extract<StageQuestion, { kind: 'doubt' }>,
-    ask: (question: RunQuestion) => Promise<StageAnswer>,
-  ): Promise<StageAnswers['doubt']> {
-    const { top, actual } = inspection.distribution;
-    if (text === null) return null;
-    const listed = token === null ? top[0] : [...top, actual].find((other) => other?.id === token);
-    // A suggestion may begin with one that the model itself ranks below those listed.
-    const chosen = listed ?? (token === null ? null : await tokenNamed(token, position, ask));
-    if (chosen === null || byteCount(chosen.bytes) === 0) return null;
-    const coming = await toEndOfWord(chosen, position, ask);
-    const { prefix, open } = behindToken(text, inspection, position);
-    const precedent = await this.#engine.precedent(prefix, open, coming);
-    return precedent === null ? null : { precedent, ...this.#engine.doubt() };
-  }
-
-  /** What the mixture makes of the likeliest tokens; of the essay's example there is none. */
-  async #parts({ text, inspection }: Inspected, signal: AbortSignal): Promise<Parts | null> {
-    if (text === null) return null;
-    const { position, tokens, distribution } = inspection;
-    const { start, bytes } = tokens[position]!;
-    const { top, actual } = distribution;
-    const wanted = [...top.slice(0, partsShown).map(({ id }) => id), ...(actual === null ? [] : [actual.id])];
-    const open = { name: text.name, suffix: text.suffix };
-    const at = start + byteCount(bytes);
-    return this.#engine.parts({ prefix: text.prefix, open, at, tokens: [...new Set(wanted)] }, signal);
-  }
-
-  /** What the mixture makes of a suggestion where it was made: what has been taken of it had not been counted. */
-  async #along(
-    { text }: Inspected,
-    { taken, tokens }: Extract<StageQuestion, { kind: 'along' }>,
-    signal: AbortSignal,
-  ): Promise<PartsAlong | null> {
-    if (text === null) return null;
-    const bytes = new TextEncoder().encode(text.prefix);
-    const prefix = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
-      bytes.subarray(0, Math.max(0, bytes.length - taken)),
-    );
-    return this.#engine.along({ prefix, open: { name: text.name, suffix: text.suffix }, tokens }, signal);
   }
 
   #sendMoved(): void {

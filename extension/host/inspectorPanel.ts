@@ -22,7 +22,8 @@ import {
   visibleEditor,
   writtenIn,
 } from './inspectedPlace.ts';
-import { type InspectionEngine, InspectorConversation } from './inspectorConversation.ts';
+import { InspectorConversation } from './inspectorConversation.ts';
+import type { InspectionEngine } from './stageQuestions.ts';
 import { type InspectorPage, inspectorPage, inspectorScripts } from './inspectorPage.ts';
 import type { RecentSuggestions } from './recentSuggestions.ts';
 import { reveal } from './reveal.ts';

@@ -22,7 +22,7 @@ import type { CorpusRequest, FineTuneRequest, TrainingEvent, TrainingRequest } f
 import { TrainingClient, type TrainingResult, type TrainingRun } from '../training/client.ts';
 import { SaveClient } from '../training/saveClient.ts';
 import { CallMessages } from './callMessages.ts';
-import type { InspectionEngine } from './inspectorConversation.ts';
+import type { InspectionEngine } from './stageQuestions.ts';
 import { Signal } from './signal.ts';
 import { begun, changeBy, type TrainingStatus } from './trainingStatus.ts';
 import { baseOf, beginningFolder, importedOf, originOf, servedFolder } from './modelFolders.ts';

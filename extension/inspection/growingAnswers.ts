@@ -10,15 +10,14 @@ import { byteCount } from '../protocol/tokenBytes.ts';
 import { isWordByte } from '../tokenizer/healing.ts';
 
 /** Asks the engine; rejects when nobody waits any more. */
-type Ask = (question: RunQuestion) => Promise<StageAnswer>;
+export type Ask = (question: RunQuestion) => Promise<StageAnswer>;
 
 /** Tokens of a continuation, unless more are supposed; tokens of a word. */
 const [mostTokens, mostTokensOfWord] = [16, 8];
 
-/**
- * Why a token, again and again: at once what one run says, then one more line that was tried without. Each line is a question of its own,
- * so that whatever else is asked, or that nobody waits any more, is heard between them.
- */
+// What an answer grows by is a question of its own, so that whatever else is asked, or that nobody waits any more, is heard in between.
+
+/** Why a token, again and again: at once what one run says, then one more line that was tried without. */
 export async function* whyLineByLine(
   ask: Ask,
   question: Extract<StageQuestion, { kind: 'why' }>,
@@ -54,6 +53,18 @@ export async function* branchTokenByToken(
   }
 }
 
+/** Where in the workspace a neuron fires most, again and again, each time of more text. */
+export async function* linesPartByPart(
+  ask: Ask,
+  question: Extract<StageQuestion, { kind: 'firingLines' }>,
+): AsyncGenerator<StageAnswers['firingLines']> {
+  for (;;) {
+    const lines = answerOf('firingLines', await ask(question));
+    yield lines;
+    if (lines === null || lines.read === lines.toRead) return;
+  }
+}
+
 /** A token that may come, with what it says. */
 export async function tokenNamed(token: number, position: number, ask: Ask): Promise<NamedToken> {
   return answerOf('next', await ask({ kind: 'next', position, tokens: [], token }));
@@ -75,7 +86,10 @@ export async function toEndOfWord({ id, bytes }: NamedToken, position: number, a
   );
 }
 
-function answerOf<Kind extends RunQuestion['kind']>(kind: Kind, answer: StageAnswer): StageAnswers[Kind] {
+export function answerOf<Kind extends RunQuestion['kind']>(
+  kind: Kind,
+  answer: StageAnswer,
+): StageAnswers[Kind] {
   if (answer.kind !== kind)
     throw new Error(`The engine answered a question of kind ${kind} with ${answer.kind}.`);
   return answer.answer as StageAnswers[Kind];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { absolutePath } from '../../extension/cli/absolutePath.ts';
 import type { InspectedText } from '../../extension/host/inspectedText.ts';
-import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectionEngine } from '../../extension/host/stageQuestions.ts';
 import { InspectorClient } from '../../extension/inspection/client.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { CorpusRequest, TrainingRequest } from '../../extension/protocol/training.ts';

@@ -1,5 +1,5 @@
 import type { InspectedText } from '../../extension/host/inspectedText.ts';
-import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectionEngine } from '../../extension/host/stageQuestions.ts';
 import type { ModelState } from '../../extension/protocol/inspector.ts';
 import type { EditorStandIn, OpenInspector } from '../webview/editorStandIn.ts';
 import { halfAnHour, hastened, heldBy, longSession } from '../webview/longSession.ts';

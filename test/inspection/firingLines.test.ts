@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../extension/inspection/explain.ts';
 import { ReadText } from '../../extension/inspection/firingLines.ts';
-import { linesPartByPart } from '../../extension/inspection/lineSearch.ts';
+import { linesPartByPart } from '../../extension/inspection/growingAnswers.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import type { Subject } from '../../extension/inspection/subject.ts';
 import { controlBytes } from '../../extension/protocol/tokenBytes.ts';
@@ -99,9 +99,7 @@ describe('the lines that a neuron fires at', () => {
       read.read(0);
       return { kind: 'firingLines', answer: read.strongest(0, 3) };
     };
-    for await (const { answer } of linesPartByPart(ask, question)) {
-      parts.push((answer as ReturnType<ReadText['strongest']>).read);
-    }
+    for await (const lines of linesPartByPart(ask, question)) parts.push(lines!.read);
     expect(parts).toEqual([24, 48, 50, 74, 75, 99, 123, 147, 165, 188]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type InspectionEngine, InspectorConversation } from '../../extension/host/inspectorConversation.ts';
+import { InspectorConversation } from '../../extension/host/inspectorConversation.ts';
+import type { InspectionEngine } from '../../extension/host/stageQuestions.ts';
 import { TrainingHistory } from '../../extension/host/trainingHistory.ts';
 import { Inspector } from '../../extension/inspection/inspector.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';

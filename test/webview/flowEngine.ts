@@ -1,4 +1,4 @@
-import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectionEngine } from '../../extension/host/stageQuestions.ts';
 import { presetConfig } from '../../extension/engine/config.ts';
 import { distribution } from '../../extension/engine/sampler.ts';
 import { softmax } from '../../extension/arithmetic/softmax.ts';

@@ -1,4 +1,4 @@
-import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectionEngine } from '../../extension/host/stageQuestions.ts';
 import type { InspectorClient } from '../../extension/inspection/client.ts';
 
 /** What is asked of a workspace, where nobody has counted one, and nothing was asked of an editor. */

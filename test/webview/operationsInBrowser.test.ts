@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
-import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectionEngine } from '../../extension/host/stageQuestions.ts';
 import type { OperationGraph } from '../../extension/protocol/operations.ts';
 import { compiled } from '../engine/compiled.ts';
 import { randomTensors, tinyConfig } from '../engine/tinyModel.ts';

@@ -1,6 +1,6 @@
 import { distribution } from '../../extension/engine/sampler.ts';
 import type { NumberedMessage } from '../../extension/protocol/calling.ts';
-import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectionEngine } from '../../extension/host/stageQuestions.ts';
 import { Essay, essayCursor } from '../../extension/inspection/essay.ts';
 import { RecordedModel } from '../../extension/inspection/recordedModel.ts';
 import { replayMerges } from '../../extension/inspection/mergeReplay.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { InspectionEngine } from '../../extension/host/inspectorConversation.ts';
+import type { InspectionEngine } from '../../extension/host/stageQuestions.ts';
 import { EditorStandIn, type OpenInspector, whyNoBrowser } from './editorStandIn.ts';
 import { halfAnHour, hastened, heldBy, longSession } from './longSession.ts';
 import { sampleEngine, sampleInspection } from './sampleEngine.ts';
