@@ -117,7 +117,6 @@ class Evaluation {
     const documentTokens = Math.ceil(longest / documentStep) * documentStep;
     this.#material = {
       platform: parts.platform,
-      seed,
       tokenizer,
       texts: training,
       documentTokens,

@@ -29,7 +29,6 @@ export interface TrainedTransformer {
 /** All that a predictor may learn from. */
 export interface Material {
   readonly platform: Platform;
-  readonly seed: number;
   readonly tokenizer: Tokenizer;
   /** in the order of their paths */
   readonly texts: readonly TrainingText[];

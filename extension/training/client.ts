@@ -71,7 +71,6 @@ export class TrainingRun {
   readonly #worker: WorkerHandle<TrainingCommand, TrainingEvent>;
   readonly #listeners: ((event: TrainingEvent) => void)[] = [];
   readonly #onEnd: () => void;
-  #paused = false;
   #ended = false;
   #stage: TrainingStage = 'reading';
   /** from the stage `training` on, when the trainer looks at its messages and has something to keep */
@@ -109,22 +108,16 @@ export class TrainingRun {
     this.#worker.post(beginning);
   }
 
-  get paused(): boolean {
-    return this.#paused;
-  }
-
   /** Events from now on, `done` or `failed` last; neither comes when the worker dies. */
   onEvent(listener: (event: TrainingEvent) => void): void {
     this.#listeners.push(listener);
   }
 
   pause(): void {
-    this.#paused = true;
     this.#send({ type: 'pause' });
   }
 
   resume(): void {
-    this.#paused = false;
     this.#send({ type: 'resume' });
   }
 

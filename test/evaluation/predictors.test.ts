@@ -18,7 +18,6 @@ const tokenizer = trainTokenizer(training, 400);
 const config = presetConfig('pencil', tokenizer.vocabSize);
 const material: Material = {
   platform: nodePlatform(),
-  seed: 1,
   tokenizer,
   texts: training.map((bytes, i) => ({ path: `${i}.ts`, bytes, ids: tokenizer.encode(bytes) })),
   documentTokens: 65_536,

@@ -109,7 +109,6 @@ async function study(corpus: string, predictor: BeamRun['predictor']): Promise<B
   const factory = predictors.find(({ name }) => name === predictor)!;
   const model = await factory.prepare({
     platform,
-    seed,
     tokenizer,
     texts: split.training.map(({ path, bytes }) => ({ path, bytes, ids: tokenizer.encode(bytes) })),
     documentTokens: texts.reduce((most, { ids }) => Math.max(most, ids.length + 1), 0),
