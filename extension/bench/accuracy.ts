@@ -7,6 +7,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { PresetName } from '../protocol/model.ts';
 import type { CorpusRequest, TrainingRequest } from '../protocol/training.ts';
 import { type Tokenizer, tokenizerFromJson } from '../tokenizer/tokenizer.ts';
+import { unstoppable } from '../training/steering.ts';
 import { train } from '../training/trainer.ts';
 
 export interface AccuracyOptions {
@@ -41,7 +42,7 @@ export async function measureAccuracy(
 ): Promise<DecoderAccuracy> {
   const { preset, checkpoint, steps, reproducible } = options;
   const request = trainingRequest(options);
-  await train(platform, request, { cancelled: false, breathe: () => Promise.resolve() }, () => {});
+  await train(platform, request, unstoppable, () => {});
   const { config, tensors, tokenizerJson, trainerState } = await readCheckpoint(platform.files, checkpoint);
   const { documents } = await readCorpus(platform.files, request.corpus, { seed: trainerState.seed });
   const heldOut = documents.filter((document) => document.heldOut).map(({ bytes }) => bytes);

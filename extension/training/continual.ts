@@ -6,12 +6,11 @@ import { Batches, joinDocuments, type TokenSource } from './batches.ts';
 import { between, copied, type Weights } from './between.ts';
 import { changedPart } from './changedPart.ts';
 import { gentleRecipe } from './gentleRecipe.ts';
-import { byteLengths, HeldOut, type Score } from './heldOut.ts';
+import { HeldOut, sampledWindows, type Score } from './heldOut.ts';
 import { Learner } from './learner.ts';
-import { sampledWindows } from './heldOut.ts';
 import { type Recipe, recipeFor } from './recipe.ts';
 import { longEnough, ReplayBatches } from './replay.ts';
-import type { Steering } from './steering.ts';
+import { unstoppable } from './steering.ts';
 import type { Team } from './team.ts';
 
 /** For moments that begin anew. */
@@ -26,8 +25,6 @@ const mostRecent = 32_768;
 const smallestShare = 0.25;
 /** Of the time of a save, that of so many scores is left to judge it. */
 const reservedScores = 2;
-
-const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 
 /** How a training is gone on with at each save. */
 export function continualRecipe(state: TrainerState): Recipe {
@@ -77,12 +74,7 @@ export class ContinualLearner {
     this.#endOfText = tokenizer.endOfText;
     this.#documents = new Map(known.training);
     this.#recent = new Map(known.recent);
-    this.#heldOut = new HeldOut(
-      known.heldOut,
-      tokenizer.endOfText,
-      byteLengths(tokenizer),
-      config.maxPositionEmbeddings,
-    );
+    this.#heldOut = new HeldOut(known.heldOut, tokenizer, config.maxPositionEmbeddings);
     this.#old = this.#batches([...this.#documents.values()]);
     this.#source = new ChangingSource(this.#old);
     this.#learner = new Learner(team, config, recipe, this.#source, start.tensors);

@@ -5,7 +5,7 @@ import type { FineTuneRequest, FineTuning, TrainingEvent, TrainingStage } from '
 import { between, type Weights } from './between.ts';
 import { type FineTuneText, readFineTuneText } from './fineTuneText.ts';
 import { gentleRecipe } from './gentleRecipe.ts';
-import { byteLengths, HeldOut, sampledWindows, type Score, together } from './heldOut.ts';
+import { HeldOut, sampledWindows, type Score, together } from './heldOut.ts';
 import { Learner } from './learner.ts';
 import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
 import { openTeam } from './openTeam.ts';
@@ -14,7 +14,7 @@ import { measurePeak } from './peak.ts';
 import { meanTokensPerStep, type Recipe, recipeFor } from './recipe.ts';
 import { ReplayBatches } from './replay.ts';
 import type { HeldOutText, Samples } from './samples.ts';
-import type { Steering } from './steering.ts';
+import { type Steering, unstoppable } from './steering.ts';
 import type { Team } from './team.ts';
 import type { TrainingOutcome } from './trainer.ts';
 import { takeYardsticks } from './yardsticks.ts';
@@ -31,8 +31,6 @@ const finalWindows = 512;
 
 /** Of the way that the training went: less is not worth a score. */
 const smallestShare = 0.125;
-
-const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 
 /**
  * New text on top of a trained model. The weights that do best on new held-out text are kept, of those that cost old held-out text at
@@ -110,8 +108,7 @@ class FineTuneRun {
     const heldOut = (texts: readonly HeldOutText[]): HeldOut =>
       new HeldOut(
         texts.map(({ ids }) => ids),
-        text.tokenizer.endOfText,
-        byteLengths(text.tokenizer),
+        text.tokenizer,
         start.config.maxPositionEmbeddings,
       );
     this.#heldOut = { fresh: heldOut(text.heldOut.fresh), old: heldOut(text.heldOut.old) };

@@ -31,15 +31,13 @@ export class HeldOut {
   readonly #byteLengths: Uint16Array;
   readonly #context: number;
 
-  /** @param byteLengths bytes of each token of the vocabulary */
   constructor(
     documents: readonly Uint16Array[],
-    endOfText: number,
-    byteLengths: Uint16Array,
+    tokenizer: Pick<Tokenizer, 'vocabSize' | 'endOfText' | 'tokenBytes'>,
     context: number,
   ) {
-    this.#endOfText = endOfText;
-    this.#byteLengths = byteLengths;
+    this.#endOfText = tokenizer.endOfText;
+    this.#byteLengths = byteLengths(tokenizer);
     this.#context = context;
     const stride = Math.max(1, Math.floor(context / 2));
     const scoreFrom = context - stride;
@@ -122,7 +120,7 @@ export class HeldOut {
 }
 
 /** Bytes of each token of the vocabulary. */
-export function byteLengths(tokenizer: Tokenizer): Uint16Array {
+export function byteLengths(tokenizer: Pick<Tokenizer, 'vocabSize' | 'tokenBytes'>): Uint16Array {
   return Uint16Array.from({ length: tokenizer.vocabSize }, (_, id) => tokenizer.tokenBytes(id).length);
 }
 

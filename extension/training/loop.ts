@@ -5,7 +5,7 @@ import { diverged, type Learner, type StepResult } from './learner.ts';
 import type { Pace } from './pace.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
-import type { Steering } from './steering.ts';
+import { type Steering, unstoppable } from './steering.ts';
 
 export interface Best {
   /** until the next best */
@@ -54,7 +54,6 @@ export interface LoopResult {
   readonly seconds: number;
 }
 
-const unstoppable: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 const msBetweenProgress = 250;
 const secondsBetweenSaves = 60;
 /** Steps whose mean is reported as the training loss in the end. */

@@ -4,7 +4,7 @@ import type { Platform } from '../platform/platform.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import type { CorpusRequest, GivenCorpus } from '../protocol/training.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';
-import { byteLengths, HeldOut, sampledWindows } from './heldOut.ts';
+import { HeldOut, sampledWindows } from './heldOut.ts';
 import { openTeam, type TeamResources } from './openTeam.ts';
 import type { PreparedCorpus } from './preparation.ts';
 import { recipeFor } from './recipe.ts';
@@ -60,8 +60,7 @@ async function scoreAgain(
   const tokenizer = tokenizerFromJson(tokenizerJson);
   const heldOut = new HeldOut(
     text.heldOut.map(({ ids }) => tokenizer.encode(text.tokenizer.decode(ids))),
-    tokenizer.endOfText,
-    byteLengths(tokenizer),
+    tokenizer,
     config.maxPositionEmbeddings,
   );
   const team = await openTeam(platform, config, recipeFor(trainerState), resources);

@@ -24,7 +24,7 @@ import { Batches } from './batches.ts';
 import type { Weights } from './between.ts';
 import { choicesOf, settleChoices, sizeChoices } from './choices.ts';
 import { VectorRecord } from './earlierVectors.ts';
-import { byteLengths, HeldOut, sampledWindows } from './heldOut.ts';
+import { HeldOut, sampledWindows } from './heldOut.ts';
 import { Learner, type LearnerState } from './learner.ts';
 import { type Best, type LoopResult, TrainingLoop } from './loop.ts';
 import { openTeam } from './openTeam.ts';
@@ -152,8 +152,7 @@ class Training {
     }
     this.#heldOut = new HeldOut(
       corpus.heldOut.map(({ ids }) => ids),
-      corpus.tokenizer.endOfText,
-      byteLengths(corpus.tokenizer),
+      corpus.tokenizer,
       config.maxPositionEmbeddings,
     );
   }

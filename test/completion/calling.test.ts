@@ -13,6 +13,7 @@ import { controlName } from '../../extension/protocol/tokenBytes.ts';
 import { softmax } from '../../extension/arithmetic/softmax.ts';
 import type { Completion, CompletionOptions } from '../../extension/protocol/prediction.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizer.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { birdFiles } from '../calling/birds.ts';
 import { compiled } from '../engine/compiled.ts';
@@ -45,7 +46,7 @@ describe('a model that was trained with messages', () => {
       memoryLimitMb: 512,
       resume: false,
     } as const;
-    await train(platform, request, { cancelled: false, breathe: () => Promise.resolve() }, () => {});
+    await train(platform, request, unstoppable, () => {});
     const indexes = await builtIndexes(folder, checkpoint);
     const { decoder, tokenizerJson } = await openTransformer(platform, checkpoint, true);
     served = new ServedIndex(module, indexes.at(-1)!);

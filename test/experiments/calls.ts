@@ -10,6 +10,7 @@ import { predictors } from '../../extension/evaluation/predictors.ts';
 import { splitByFolders } from '../../extension/evaluation/split.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { presetNames } from '../../extension/protocol/model.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 import type { CallTrial } from './results.ts';
 import { typescriptApplication } from './typescriptApplication.ts';
@@ -33,7 +34,6 @@ const { values } = parseArgs({
 
 const seed = 1;
 const platform = nodePlatform();
-const steering = { cancelled: false, breathe: () => Promise.resolve() };
 
 async function trial(corpus: string, calls: boolean): Promise<CallTrial> {
   const folder = path.join(path.resolve(values.corpora!), corpus);
@@ -60,7 +60,7 @@ async function trial(corpus: string, calls: boolean): Promise<CallTrial> {
     checkpoint: path.join(tmpdir(), `nihilo-calls-${randomUUID()}`),
     train: async (request) => {
       const asked = { ...request, preset, stop: { steps: Number(values.steps) } };
-      const outcome = await train(platform, asked, steering, () => {});
+      const outcome = await train(platform, asked, unstoppable, () => {});
       return outcome.report;
     },
     lineChoice: usualChoice,

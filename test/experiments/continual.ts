@@ -18,6 +18,7 @@ import { gentleRecipe } from '../../extension/training/gentleRecipe.ts';
 import { encoded, readCorpora } from '../../extension/training/knownText.ts';
 import { openTeam } from '../../extension/training/openTeam.ts';
 import { recipeFor } from '../../extension/training/recipe.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { addedLines } from './addedLines.ts';
 
@@ -47,7 +48,6 @@ const { values } = parseArgs({
 const seed = 1;
 const platform = nodePlatform();
 const threads = Number(values.threads);
-const steering = { cancelled: false, breathe: () => Promise.resolve() };
 const scratch = path.resolve(values.scratch!);
 const work = path.join(scratch, 'text');
 
@@ -78,7 +78,7 @@ async function trained(name: string): Promise<Checkpoint> {
     const stop = { steps: Number(values.steps) };
     const preset = oneOf('--preset', presetNames)(values.preset);
     const request = { corpus: { folders: [work], exclude: [] }, checkpoint, preset, stop, threads };
-    await train(platform, { ...request, seed, memoryLimitMb: 1_000, resume: false }, steering, () => {});
+    await train(platform, { ...request, seed, memoryLimitMb: 1_000, resume: false }, unstoppable, () => {});
   }
   return readCheckpoint(platform.files, checkpoint, { withOptimizer: true });
 }

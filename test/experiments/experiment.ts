@@ -7,10 +7,10 @@ import { nodePlatform } from '../../extension/platform/node.ts';
 import type { ModelConfig } from '../../extension/protocol/model.ts';
 import { type Tokenizer, trainTokenizer } from '../../extension/tokenizer/tokenizer.ts';
 import { Batches, joinDocuments, type TokenSource } from '../../extension/training/batches.ts';
-import { byteLengths, HeldOut } from '../../extension/training/heldOut.ts';
+import { HeldOut } from '../../extension/training/heldOut.ts';
 import { Learner, mostChunks } from '../../extension/training/learner.ts';
 import { tokensInMemory } from '../../extension/training/recipe.ts';
-import type { Steering } from '../../extension/training/steering.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
 import { Team } from '../../extension/training/team.ts';
 import { configOf, type Settings } from './settings.ts';
 
@@ -18,8 +18,6 @@ import { configOf, type Settings } from './settings.ts';
 export interface Text {
   readonly tokenizer: Tokenizer;
   readonly vocabSize: number;
-  readonly endOfText: number;
-  readonly byteLengths: Uint16Array;
   readonly stream: Uint16Array;
   readonly heldOut: readonly Uint16Array[];
 }
@@ -54,14 +52,11 @@ export function tokenizedBy(tokenizer: Tokenizer, documents: readonly Document[]
   return {
     tokenizer,
     vocabSize: tokenizer.vocabSize,
-    endOfText: tokenizer.endOfText,
-    byteLengths: byteLengths(tokenizer),
     stream: joinDocuments(encoded(false), tokenizer.endOfText),
     heldOut: encoded(true),
   };
 }
 
-const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 const averages = [0.98, 0.995];
 const curvePoints = 8;
 const curveWindows = 48;
@@ -103,10 +98,10 @@ export async function runExperiment(
     special.weights ?? rescaled(initialTensors(parameters, seed), settings.embeddingStd),
   );
   const heldOutOf = (texts: readonly Uint16Array[]): HeldOut =>
-    new HeldOut(texts, text.endOfText, text.byteLengths, config.maxPositionEmbeddings);
+    new HeldOut(texts, text.tokenizer, config.maxPositionEmbeddings);
   const heldOut = heldOutOf(text.heldOut);
   const score = async (windows: number, of = heldOut): Promise<number> =>
-    (await of.score(team, windows, toTheEnd))!.bitsPerByte;
+    (await of.score(team, windows, unstoppable))!.bitsPerByte;
   const ema = averages.map((decay) => new MovingAverage(decay, learner.weights));
   const curve: [number, number][] = [];
   const losses: number[] = [];

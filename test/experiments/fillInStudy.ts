@@ -12,7 +12,6 @@ import { shownEnds } from '../../extension/prediction/gate.ts';
 import { ModelSource } from '../../extension/prediction/modelSource.ts';
 import { TransformerModel } from '../../extension/prediction/transformerModel.ts';
 import type { Candidate, ScoredToken } from '../../extension/protocol/prediction.ts';
-import { byteLengths } from '../../extension/training/heldOut.ts';
 import { runExperiment, type Text, tokenize } from './experiment.ts';
 import {
   type Marks,
@@ -201,7 +200,7 @@ async function readText(corpus: string): Promise<Text> {
   const { documents } = await readCorpus(platform.files, request, { seed: splitSeed });
   const text = tokenize(documents, settings.vocabSize);
   const tokenizer = withMarks(text.tokenizer);
-  return { ...text, tokenizer, vocabSize: tokenizer.vocabSize, byteLengths: byteLengths(tokenizer) };
+  return { ...text, tokenizer, vocabSize: tokenizer.vocabSize };
 }
 
 async function study(corpus: string, seed: number, share: number): Promise<FillInRun> {

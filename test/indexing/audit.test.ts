@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../../extension/indexing/audit.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { fakeSecrets } from '../corpus/fakeSecrets.ts';
 import { folderOfCode } from './folderOfCode.ts';
@@ -77,9 +78,8 @@ describe('audit', () => {
     const checkpoint = path.join(folder, '..', `${path.basename(folder)}-model`);
     const choices = { preset: 'small', vocabSize: 300, threads: 1, seed: 1, reproducible: true } as const;
     const limits = { stop: { steps: 30 }, memoryLimitMb: 512, resume: false };
-    const steering = { cancelled: false, breathe: () => Promise.resolve() };
     try {
-      await train(platform, { corpus, checkpoint, canaries, ...choices, ...limits }, steering, () => {});
+      await train(platform, { corpus, checkpoint, canaries, ...choices, ...limits }, unstoppable, () => {});
       const report = await audit(platform, { corpus, checkpoint, reproducible: true, canaries }, () => {});
       const { planted, control } = report.transformer!;
       expect([planted.tried, control.tried]).toEqual([canaries, 10]);

@@ -8,6 +8,7 @@ import { loadTrust, trustFolder } from '../../extension/indexing/savedTrust.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { TrainingRequest } from '../../extension/protocol/training.ts';
 import { recipeFor, recipes } from '../../extension/training/recipe.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { developmentCorpora } from '../quality/results.ts';
 
@@ -48,8 +49,7 @@ async function run(name: string, change: Partial<TrainingRequest>) {
     resume: false,
     ...change,
   };
-  const steering = { cancelled: false, breathe: () => Promise.resolve() };
-  const { report } = await train(platform, request, steering, () => {});
+  const { report } = await train(platform, request, unstoppable, () => {});
   return {
     report,
     checkpoint: await readCheckpoint(platform.files, request.checkpoint, { withOptimizer: true }),

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrainerState, type TrainerState } from '../../extension/engine/checkpoint.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import { fineTune } from '../../extension/training/fineTune.ts';
-import { cancelAfter, toTheEnd, trainPencil } from './pencilTraining.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
+import { cancelAfter, trainPencil } from './pencilTraining.ts';
 
 const source = new URL('../../extension/', import.meta.url).pathname;
 const platform = nodePlatform();
@@ -25,7 +26,7 @@ beforeAll(async () => {
   await trainPencil(code, fineTuned);
   const resources = { threads: 1, memoryLimitMb: 512, replay: null, seed: null };
   const request = { model: fineTuned, checkpoint: fineTuned, corpus: { folders: [easy], exclude: [] } };
-  await fineTune(platform, { ...request, ...resources, stop: { steps: 400 } }, toTheEnd, () => {});
+  await fineTune(platform, { ...request, ...resources, stop: { steps: 400 } }, unstoppable, () => {});
 });
 afterAll(() => rmSync(root, { recursive: true }));
 

@@ -6,7 +6,8 @@ import { readCheckpoint, readTrainerState } from '../../extension/engine/checkpo
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { FineTuneRequest, TrainingEvent } from '../../extension/protocol/training.ts';
 import { fineTune } from '../../extension/training/fineTune.ts';
-import { toTheEnd, trainPencil } from './pencilTraining.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
+import { trainPencil } from './pencilTraining.ts';
 
 const source = new URL('../../extension/', import.meta.url).pathname;
 const platform = nodePlatform();
@@ -48,7 +49,12 @@ function request(name: string, change: Partial<FineTuneRequest> = {}): FineTuneR
   };
 }
 
-async function run(name: string, change: Partial<FineTuneRequest> = {}, steering = toTheEnd, most?: number) {
+async function run(
+  name: string,
+  change: Partial<FineTuneRequest> = {},
+  steering = unstoppable,
+  most?: number,
+) {
   const events: TrainingEvent[] = [];
   const { report } = await fineTune(
     platform,
@@ -98,9 +104,9 @@ describe('fineTune', () => {
 
   it('keeps the old weights, bit for bit, when no other may be', async () => {
     // Stopped before the first score of a step: nothing is better than what was there.
-    const steering = { ...toTheEnd, cancelled: true };
+    const steering = { ...unstoppable, cancelled: true };
     await expect(run('stopped', {}, steering)).rejects.toMatchObject({ code: 'trainingCancelled' });
-    const { fineTuning } = await run('kept', { stop: { steps: 20 } }, toTheEnd, 0);
+    const { fineTuning } = await run('kept', { stop: { steps: 20 } }, unstoppable, 0);
     expect(fineTuning.kept).toBe(false);
     expect(fineTuning.newText.after).toBe(fineTuning.newText.before);
     expect(fineTuning.oldText.after).toBe(fineTuning.oldText.before);
@@ -145,7 +151,7 @@ describe('fineTune', () => {
       writeFileSync(file, `${table(name.length)}${readFileSync(file, 'utf8')}`);
       utimesSync(file, change, change);
     }
-    const other = await run('edited-other', { model: own, stop: { steps: 20 } }, toTheEnd, Infinity);
+    const other = await run('edited-other', { model: own, stop: { steps: 20 } }, unstoppable, Infinity);
     expect(other.fineTuning.kept).toBe(true);
     const model = join(root, 'edited-other');
     const corpus = { folders: [place], exclude: [] };

@@ -7,6 +7,11 @@ import { mostChunks } from '../../extension/training/learner.ts';
 
 it('scores every token of every document once, whatever the context', () => {
   const vocabulary = 50;
+  const tokenizer = {
+    vocabSize: vocabulary + 1,
+    endOfText: vocabulary,
+    tokenBytes: () => Uint8Array.of(0),
+  };
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),
@@ -18,7 +23,7 @@ it('scores every token of every document once, whatever the context', () => {
         const documents = texts.map((ids) => Uint16Array.from(ids));
         // Each token has its own loss, so that one scored twice in another's place is noticed.
         const losses = Float64Array.from({ length: vocabulary }, (_, id) => 1 + id / 7);
-        const heldOut = new HeldOut(documents, vocabulary, new Uint16Array(vocabulary + 1).fill(1), context);
+        const heldOut = new HeldOut(documents, tokenizer, context);
         const { loss, tokens } = heldOut.plainScore(losses, Infinity);
         const all = texts.flat();
         expect(tokens).toBe(all.length);

@@ -1,9 +1,7 @@
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
-import type { Steering } from '../../extension/training/steering.ts';
+import { type Steering, unstoppable } from '../../extension/training/steering.ts';
 import { train, type TrainingOutcome } from '../../extension/training/trainer.ts';
-
-export const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() };
 
 /** Steers into a cancellation after so many breaths: one behind each micro-batch, and where a training scores. */
 export function cancelAfter(most: number): Steering {
@@ -24,7 +22,7 @@ export async function trainPencil(
   folder: string,
   checkpoint: string,
   change: Partial<TrainingRequest> = {},
-  steering = toTheEnd,
+  steering = unstoppable,
 ): Promise<TrainingOutcome & { readonly events: readonly TrainingEvent[] }> {
   const events: TrainingEvent[] = [];
   const request: TrainingRequest = {

@@ -9,6 +9,7 @@ import { NihiloError } from '../../extension/protocol/errors.ts';
 import type { SaveCommand, SaveEvent, SaveLearning } from '../../extension/protocol/learning.ts';
 import { say } from '../../extension/protocol/sentence.ts';
 import { serveSaves } from '../../extension/training/saveService.ts';
+import { unstoppable } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 
 /** A dependency's code stays as it is when ours changes. */
@@ -24,10 +25,9 @@ beforeAll(async () => {
   [folder, trained] = [join(root, 'code'), join(root, 'trained')];
   cpSync(source, folder, { recursive: true });
   const corpus = { folders: [folder], exclude: [] };
-  const steering = { cancelled: false, breathe: () => Promise.resolve() };
   const size = { preset: 'pencil', vocabSize: 300, threads: 1, memoryLimitMb: 512 } as const;
   const request = { corpus, checkpoint: trained, stop: { steps: 600 }, seed: 1, resume: false, ...size };
-  await train(platform, request, steering, () => {});
+  await train(platform, request, unstoppable, () => {});
   const { documents } = await readCorpus(platform.files, corpus, { seed: 1 });
   heldOutFiles = documents.filter(({ heldOut }) => heldOut).map((document) => document.path);
 });

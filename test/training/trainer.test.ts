@@ -9,7 +9,7 @@ import { Decoder } from '../../extension/engine/decoder.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { TrainingEvent, TrainingRequest } from '../../extension/protocol/training.ts';
 import { tokenizerFromJson } from '../../extension/tokenizer/tokenizerJson.ts';
-import type { Steering } from '../../extension/training/steering.ts';
+import { type Steering, unstoppable } from '../../extension/training/steering.ts';
 import { train } from '../../extension/training/trainer.ts';
 import { compiled } from '../engine/compiled.ts';
 import { cancelAfter } from './pencilTraining.ts';
@@ -42,9 +42,7 @@ function request(name: string, change: Partial<TrainingRequest> = {}): TrainingR
   };
 }
 
-const toTheEnd: Steering = { cancelled: false, breathe: () => Promise.resolve() };
-
-async function run(name: string, change: Partial<TrainingRequest> = {}, steering: Steering = toTheEnd) {
+async function run(name: string, change: Partial<TrainingRequest> = {}, steering: Steering = unstoppable) {
   const events: TrainingEvent[] = [];
   const outcome = await train(nodePlatform(), request(name, change), steering, (event) => events.push(event));
   const bytes = (file: string): string => readFileSync(join(root, name, file)).toString('base64');
