@@ -1,5 +1,5 @@
 import type { PlainError } from '../protocol/errors.ts';
-import type { ModelOrigin, ModelState } from '../protocol/inspector.ts';
+import type { ModelOrigin } from '../protocol/inspector.ts';
 import type { IndexStage } from '../protocol/indexing.ts';
 import type { Predicting } from '../protocol/prediction.ts';
 import type { RemoteStatus } from '../protocol/remote.ts';
@@ -33,7 +33,7 @@ export type Status =
       /** of the transformer that has learnt from the workspace; null where there is none */
       readonly heldOutBitsPerByte: number | null;
     }
-  /** null where nobody has scored the model */
+  /** null where nobody has scored the model on this workspace */
   | { readonly kind: 'ready'; readonly heldOutBitsPerByte: number | null };
 
 /** @param silence why nothing is suggested anywhere in the active editor; null: there may be something, or there is no editor */
@@ -51,16 +51,18 @@ export function statusOf(
     return { kind: 'training', stage: training.stage, percent: percentOf(training), paused: training.paused };
   }
   const { predicting, stage } = index;
+  // What has not learnt from this workspace has no score of it.
+  const isTrained = state.state === 'ready' && origin === 'trained';
+  const heldOutBitsPerByte = isTrained ? state.model.heldOutBitsPerByte : null;
   if ((state.state === 'ready' || predicting !== null) && silence !== null && isChosen(silence)) {
     return { kind: 'silent', reason: silence };
   }
   if (state.state === 'failed') return { kind: 'failed', error: state.error };
   if (predicting !== null) {
-    const isTrained = state.state === 'ready' && origin === 'trained';
-    const heldOutBitsPerByte = isTrained ? state.model.heldOutBitsPerByte : null;
     return { kind: 'predicting', predicting, stage, origin, remote, heldOutBitsPerByte };
   }
-  return stage !== null && state.state !== 'ready' ? { kind: 'indexing', stage } : statusOfModel(state);
+  if (state.state === 'ready') return { kind: 'ready', heldOutBitsPerByte };
+  return stage !== null ? { kind: 'indexing', stage } : { kind: state.state };
 }
 
 /** Whether somebody has switched suggestions off, which is worth more than what would be suggested. */
@@ -75,17 +77,4 @@ export function percentOf({ stage, progress }: TrainingStatus): number | null {
   if (stage !== 'training' || progress === null || progress.remainingSeconds === null) return null;
   const total = progress.elapsedSeconds + progress.remainingSeconds;
   return total <= 0 ? null : Math.floor((100 * progress.elapsedSeconds) / total);
-}
-
-function statusOfModel(state: ModelState): Status {
-  switch (state.state) {
-    case 'missing':
-      return { kind: 'missing' };
-    case 'loading':
-      return { kind: 'loading' };
-    case 'failed':
-      return { kind: 'failed', error: state.error };
-    case 'ready':
-      return { kind: 'ready', heldOutBitsPerByte: state.model.heldOutBitsPerByte };
-  }
 }

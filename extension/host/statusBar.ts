@@ -124,7 +124,7 @@ function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wor
   const { stage, predicting, origin, remote, heldOutBitsPerByte } = status;
   const icon = stage === null ? 'check' : 'sync~spin';
   const { text, tooltip } =
-    predicting === 'counts' ? countsWording(heldOutBitsPerByte) : mixtureWording(origin, heldOutBitsPerByte);
+    predicting === 'counts' ? countsWording(origin) : mixtureWording(origin, heldOutBitsPerByte);
   const { t } = vscode.l10n;
   switch (remote?.state) {
     case undefined:
@@ -146,10 +146,11 @@ function predictingWording(status: Extract<Status, { kind: 'predicting' }>): Wor
   }
 }
 
-function countsWording(heldOutBitsPerByte: number | null): Omit<Wording, 'icon'> {
+/** @param origin of a transformer that is there and not heard yet; null: there is none */
+function countsWording(origin: ModelOrigin | null): Omit<Wording, 'icon'> {
   const { t } = vscode.l10n;
   const tooltip =
-    heldOutBitsPerByte === null
+    origin === null
       ? t(
           'Suggestions come from counting the files of the workspace. Click to train a transformer beside it.',
         )

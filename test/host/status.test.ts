@@ -108,6 +108,9 @@ describe('statusOf with an index', () => {
     for (const origin of ['base', 'imported'] as const) {
       const status = statusOf({ state: ready, origin, index, training: null, remote: null }, null);
       expect(status).toMatchObject({ kind: 'predicting', origin, heldOutBitsPerByte: null });
+      // Nor where nothing is counted, as in a window without a folder.
+      const alone = statusOf({ state: ready, origin, index: none, training: null, remote: null }, null);
+      expect(alone).toEqual({ kind: 'ready', heldOutBitsPerByte: null });
     }
   });
 
