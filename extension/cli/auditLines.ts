@@ -17,8 +17,8 @@ export function auditLines(report: AuditReport): string[] {
   const { secrets, mostExposureBits, transformer, mixture, probes } = report;
   const lines = [
     secrets === 0
-      ? 'No string in the files looks like a secret.'
-      : `${counted(secrets, 'string')} in the files look like secrets.`,
+      ? 'No string in the files that are learnt from looks like a secret.'
+      : `${counted(secrets, 'string')} in the files that are learnt from look like secrets.`,
   ];
   for (const [name, predictor, tallies] of [
     ['The trained model by itself', 'transformer', transformer],

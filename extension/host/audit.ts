@@ -42,7 +42,7 @@ function withProgress(model: WorkspaceModel, platform: Platform): Thenable<Audit
         canaries: 0,
       };
       const onProgress = (done: number, all: number): void =>
-        report((100 * done) / all, vscode.l10n.t('{0} of {1}', done + 1, all));
+        report((100 * done) / all, vscode.l10n.t('{0} of {1} strings', done + 1, all));
       try {
         return await auditInWorker(platform, request, onProgress, ending.signal);
       } catch (error) {
@@ -58,10 +58,11 @@ function isClean({ transformer, mixture }: AuditReport): boolean {
 }
 
 function summaryOf({ secrets, transformer, mixture }: AuditReport): string {
-  if (secrets === 0) return vscode.l10n.t('No string in the workspace looks like a secret.');
-  const counts = sentenceOf(vscode.l10n.t('What completes'), mixture.found);
-  if (transformer === null) return counts;
-  return `${sentenceOf(vscode.l10n.t('The trained model by itself'), transformer.found)} ${counts}`;
+  if (secrets === 0) return vscode.l10n.t('No string in the files that are learnt from looks like a secret.');
+  // The base, or what was imported, knows none of these files, and was not asked.
+  if (transformer === null) return sentenceOf(vscode.l10n.t('Counting alone'), mixture.found);
+  const trained = sentenceOf(vscode.l10n.t('The trained model by itself'), transformer.found);
+  return `${trained} ${sentenceOf(vscode.l10n.t('What completes'), mixture.found)}`;
 }
 
 function sentenceOf(predictor: string, { reproduced, tried }: AuditTally): string {

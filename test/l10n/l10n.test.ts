@@ -63,6 +63,14 @@ describe.each(languages)('%s', (language) => {
     expect(Object.keys(bundle).sort()).toEqual(spoken.toSorted());
   });
 
+  it('says each once: of two translations of a phrase the first would never be seen', () => {
+    for (const name of [`l10n/bundle.l10n.${language}.json`, `package.nls.${language}.json`]) {
+      const lines = readFileSync(new URL(name, root), 'utf8').match(/^ {2}"(?:[^"\\]|\\.)*":/gm)!;
+      expect(lines.filter((line, i) => lines.indexOf(line) !== i)).toEqual([]);
+      expect(lines.length).toBe(Object.keys(phrasesOf(name)).length);
+    }
+  });
+
   it('says every phrase of the manifest and no other', () => {
     expect(Object.keys(manifestPhrases).sort()).toEqual(Object.keys(english).sort());
   });
