@@ -68,7 +68,7 @@ describe.skipIf(whyNoBrowser !== null)('the flag “unsure”, in a browser', ()
     await inspector.close();
   });
 
-  test('what became of such suggestions is said when there are twenty of each kind, not before', async () => {
+  test('what became of such suggestions is said when there are twenty of them, not before, beside the others that there are', async () => {
     const limits = { probability: unsure, bits: unsureBits, tokens: 4 };
     const text = async (record: PrecedentRecord): Promise<string | null> => {
       const inspector = await openWhy(engineWith(limits, unknown, record));
@@ -82,6 +82,13 @@ describe.skipIf(whyNoBrowser !== null)('the flag “unsure”, in a browser', ()
     expect(await text({ ...noRecord, without: { shown: 20, accepted: 3 } })).toBe(
       'Of suggestions of which the workspace had nothing like it, 15 % were accepted here (of 20); of all others 75 % (of 40).',
     );
+    for (const [shown, said] of [
+      [0, '– % (of 0)'],
+      [4, '50 % (of 4)'],
+    ] as const) {
+      const record = { with: { shown, accepted: shown / 2 }, without: { shown: 27, accepted: 9 } };
+      expect(await text(record)).toContain(`33 % were accepted here (of 27); of all others ${said}.`);
+    }
   });
 
   test('the word is asked about as a whole: the token, and what would come behind it up to its end', async () => {

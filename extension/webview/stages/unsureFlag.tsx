@@ -7,7 +7,7 @@ import { useAnswer, useView } from '../view.ts';
 
 type Doubt = NonNullable<StageAnswers['doubt']>;
 
-/** Suggestions of each kind of which something may be said. */
+/** Suggestions of which something may be said. */
 const leastShown = 20;
 
 /** That the token is a guess, where the model is unsure and the workspace has nothing like it; only both together say something. */
@@ -44,10 +44,11 @@ export function UnsureFlag({ probability }: { readonly probability: number }): J
 /** How often suggestions with and without a precedent were accepted here. */
 function Record({ doubt }: { readonly doubt: Doubt }): JSX.Element {
   const { with: known, without } = doubt.record;
-  if (known.shown < leastShown || without.shown < leastShown) {
+  if (without.shown < leastShown) {
     return <p class="quiet">{phrases.unsureNoRecord(count(without.shown), count(leastShown))}</p>;
   }
-  const rate = ({ shown, accepted }: typeof known): string => decimal((100 * accepted) / shown, 0);
+  const rate = ({ shown, accepted }: typeof known): string =>
+    shown === 0 ? '–' : decimal((100 * accepted) / shown, 0);
   return (
     <p class="quiet">
       {phrases.unsureRecord(rate(without), count(without.shown), rate(known), count(known.shown))}
