@@ -46,7 +46,7 @@ describe.skipIf(whyNoBrowser !== null)('what all stages have in common, in a bro
 
   test.each([
     ['trained', 'pencil', /^pencil model · step 900 · held-out 1\.83/],
-    ['trained', 'base', /^your model, from the base · step 900 · held-out 1\.83/],
+    ['trained', 'base', /^your model, pre-trained · step 900 · held-out 1\.83/],
     // What has not learnt from this workspace has no score of it.
     ['base', 'base', /^base model · step 900$/],
     ['imported', 'base', /^imported model · step 900$/],

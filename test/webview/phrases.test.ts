@@ -58,3 +58,10 @@ test('every value that an English phrase tells a Chinese one tells, too', () => 
     expect(values(chinesePhrases.get(path)!), path).toEqual(values(phrase));
   }
 });
+
+test('in both languages nothing looks ahead, wherever it is said', () => {
+  const { gridStep, stages, looksNotAhead } = chinese;
+  for (const phrase of [gridStep.masked, stages.attention.look, looksNotAhead])
+    expect(phrase).toMatch(/不.*[往向]前看/);
+  expect(english.gridStep.masked).toContain('nothing looks ahead');
+});

@@ -33,7 +33,7 @@ const frame = {
       small: '你的小模型',
       default: '你的模型',
       large: '你的大模型',
-      base: '你的模型（从基础模型开始）',
+      base: '你的模型（经过预训练）',
     },
     imported: '导入的模型',
     base: '基础模型',

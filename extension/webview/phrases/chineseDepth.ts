@@ -46,13 +46,13 @@ export const chineseDepth = {
   changeSentence: (moment) => `这个标记的向量（${moment}）与它现在有多相似。`,
   noMoments: {
     seed: '向量以前的样子没有保留。',
-    base: '这个模型从基础模型开始，而不是从随机数开始；它当时的向量没有随模型保留。',
+    base: '这个模型从预训练过的模型开始；它当时的向量没有随模型保留。',
     unknown: '这个模型来时已经训练好：不知道它的向量最初是什么。',
   },
   optimizerHeading: (name) => `同一个权重在训练的一步中：${name}`,
   adamwHint: 'AdamW 按迄今梯度的平均值走，再除以它们通常的大小；每个权重还会衰减一点。',
   muonHint:
-    'Muon 把整个矩阵的动量变成最接近的、各行互相垂直的矩阵：o 是这个权重在其中的数，由矩阵的全部数字一起算出。标记的向量用 AdamW 学习。',
+    'Muon 把整个矩阵的动量变成最接近的、各行（列更少时为各列）长度为 1 且互相垂直的矩阵：o 是这个权重在其中的数，由矩阵的全部数字一起算出。标记的向量用 AdamW 学习。',
   freshMoments: '训练留下的状态没有随这个模型保留：这一步像第一步一样从 m = 0 开始。',
   keptMoments: (steps) => `带着 ${count(steps)} 步训练留下的状态。`,
   leastDecay: '训练文本的长度没有随这个模型保留：权重衰减 λ 是训练所用的最小值，文本短时会更大。',
@@ -106,7 +106,7 @@ export const chineseDepth = {
   gridStep: {
     product: '查询 · 键',
     scaled: '除以 √d',
-    masked: '遮蔽：不能往后看',
+    masked: '遮蔽：不往前看',
     power: 'e 的幂（先减去最大值）',
     share: '除以该行之和',
   },

@@ -35,7 +35,7 @@ const frame = {
       small: 'your small model',
       default: 'your model',
       large: 'your large model',
-      base: 'your model, from the base',
+      base: 'your model, pre-trained',
     },
     imported: 'imported model',
     base: 'base model',

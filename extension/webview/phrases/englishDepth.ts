@@ -49,14 +49,14 @@ export const englishDepth = {
   changeSentence: (moment: string) => `How alike the token’s vector is (${moment}) to what it is now.`,
   noMoments: {
     seed: 'What the vectors were before was not kept.',
-    base: 'This model began with the base model, not with random numbers; what its vectors were then is not kept with it.',
+    base: 'This model began with a pre-trained one; what its vectors were then is not kept with it.',
     unknown: 'This model came trained: what its vectors were at first is not known.',
   },
   optimizerHeading: (name: string) => `The same weight in a step of the training: ${name}`,
   adamwHint:
     'AdamW goes by the mean of the gradients so far, divided by how large they usually are; and each weight fades a little.',
   muonHint:
-    'Muon makes of the momentum of a whole matrix the nearest one whose rows are at right angles: o is this weight’s place in it, made of all numbers of the matrix at once. The tokens’ vectors learn by AdamW.',
+    'Muon makes of the momentum of a whole matrix the nearest one whose rows, or columns if fewer, have length 1 and right angles: o is this weight’s place in it, made of all its numbers at once. The tokens’ vectors learn by AdamW.',
   freshMoments:
     'What the training left behind is not kept with this model: the step begins with m = 0, as a first one.',
   keptMoments: (steps: number) => `With what ${count(steps)} steps of training have left behind.`,
