@@ -6,6 +6,7 @@ const commandLineTerms: readonly (readonly [string, string])[] = [
   ['nihilo.training.preset', '--preset'],
   ['nihilo.training.seed', '--seed'],
   ['nihilo.training.threads', '--threads'],
+  ['train anew on the workspace', 'name a folder of such text with --replay, or train anew'],
   ['"Nihilo: Train on Workspace"', '`nihilo train`'],
   ['Open a folder', 'Choose a folder'],
   ['open a folder', 'choose a folder'],

@@ -51,7 +51,8 @@ export function corpusLine(corpus: CorpusSummary): string {
 export function reportLines(report: TrainingReport): string[] {
   const { parameters, preset, steps, tokens, seconds, threads, fractionOfPeak } = report;
   return [
-    `Held-out text   ${bits(report.heldOutBitsPerByte)} bits per byte, ${files(report.heldOutFiles)} the model has never seen`,
+    // Of a lone file a part is held out, and the rest was learnt from.
+    `Held-out text   ${bits(report.heldOutBitsPerByte)} bits per byte, text of ${files(report.heldOutFiles)} that was not learnt from`,
     `Training text   ${bits(report.trainBitsPerByte)} bits per byte in the last steps`,
     `Model           ${integer(parameters)} parameters (${preset}), seed ${report.seed}`,
     `Training        ${integer(steps)} steps, ${integer(tokens)} tokens in ${seconds.toFixed(1)} s`,
@@ -72,7 +73,7 @@ export function reportCardLines(card: ReportCard | null): string[] {
     behindWords: '; word-based suggestions do as well or better here',
   };
   return [
-    `Keystrokes      ${together} % saved in ${files(card.files)} it has not learnt from; counting alone ${counts} %, word-based suggestions ${words} %${verdicts[verdictOf(saved)]}`,
+    `Keystrokes      ${together} % saved in text of ${files(card.files)} that was not learnt from; counting alone ${counts} %, word-based suggestions ${words} %${verdicts[verdictOf(saved)]}`,
   ];
 }
 

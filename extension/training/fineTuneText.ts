@@ -93,7 +93,7 @@ function noOldText(provenance: Provenance | null, replay: CorpusRequest | null):
       : say`too little is unchanged in ${where.join(', ')}`;
   return new NihiloError(
     'corpusEmpty',
-    say`Expected text that the model was trained on, to repeat and to judge by, and ${found}; name a folder of such text with --replay, or train anew.`,
+    say`Expected text that the model was trained on, to repeat and to judge by, and ${found}; train anew on the workspace.`,
   );
 }
 

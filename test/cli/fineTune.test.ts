@@ -39,7 +39,7 @@ describe('nihilo finetune', () => {
     expect(readFileSync(path.join(model, 'model.safetensors')).equals(before)).toBe(true);
     const people = await fineTune(inScratch('fresh'), '--out', inScratch('told'), '--report');
     expect(people.stdout).toMatch(
-      /Keystrokes +-?\d+ % saved in \d+ files? it has not learnt from; counting alone -?\d+ %/,
+      /Keystrokes +-?\d+ % saved in text of \d+ files? that was not learnt from; counting alone -?\d+ %/,
     );
     expect(people.stdout).toMatch(/New held-out +\d+\.\d{3} → \d+\.\d{3} bits per byte/);
     const place = `${inScratch('fresh')}/byteStrings.ts:1:4`;

@@ -39,6 +39,14 @@ describe('the extraction of phrases', () => {
   });
 });
 
+/** What of a sentence only a command line can have asked for. */
+const ofCommandLine = /^(--split|To go on, \{0\} should be|There should be something left to train)/;
+
+it('a sentence of the editor names no option of the command line', () => {
+  const naming = spoken.filter((phrase) => / --[a-z]/.test(` ${phrase}`));
+  expect(naming.filter((phrase) => !ofCommandLine.test(phrase))).toEqual([]);
+});
+
 describe('the languages', () => {
   it('are those of the files beside the manifest and in the folder that it names', () => {
     expect(manifest.l10n).toBe('./l10n');

@@ -160,7 +160,7 @@ describe('fineTune', () => {
     expect(fineTuning.newFiles).toBe(2);
   });
 
-  it('asks for old text when there is none any more, and takes what --replay names', async () => {
+  it('asks for old text when there is none any more, in the terms of the editor, and takes what --replay names', async () => {
     const gone = join(root, 'gone');
     cpSync(old, gone, { recursive: true });
     const own = join(root, 'orphan');
@@ -168,7 +168,7 @@ describe('fineTune', () => {
     rmSync(gone, { recursive: true });
     await expect(run('refused', { model: own })).rejects.toMatchObject({
       code: 'corpusEmpty',
-      message: expect.stringContaining('--replay'),
+      message: expect.stringMatching(/; train anew on the workspace\.$/),
     });
     const { fineTuning } = await run('replayed', { model: own, replay: { folders: [old], exclude: [] } });
     expect(fineTuning.oldFiles).toBeGreaterThan(10);
