@@ -9,6 +9,7 @@ import { CompletionProvider } from './completionProvider.ts';
 import { openCorpus, pathOf, setEnabled, settingSource } from './configuration.ts';
 import { dontLearn, forget, learnAgain, type Target } from './corpusCommands.ts';
 import { CorpusView } from './corpusView.ts';
+import { deleteModel } from './deleteModel.ts';
 import { reportFailure } from './failure.ts';
 import { Inspector } from './inspectorPanel.ts';
 import { LanguageServer } from './languageServer.ts';
@@ -182,7 +183,7 @@ function handlersOf(parts: Parts): Handlers {
     copyNumber: (of) => inspector.onNumber('copy', of),
     markSurprise: () => surprises.mark(true),
     unmarkSurprise: () => surprises.mark(false),
-    deleteModel: () => deleteModel(workspaceModel, log),
+    deleteModel: () => deleteModel(workspaceModel, platform.files, log),
     toggleLanguage,
     showLog: () => {
       log.info(measurementsLine(latency.summary(), eventLoop.delay()));
@@ -275,22 +276,6 @@ function followState(
       if (base) void model.buildIndex();
     }),
   ];
-}
-
-async function deleteModel(model: WorkspaceModel, log: vscode.LogOutputChannel): Promise<void> {
-  const yes = vscode.l10n.t('Delete Model');
-  const choice = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Delete what Nihilo has learnt from this workspace?'),
-    { modal: true, detail: vscode.l10n.t('Your files stay as they are. The model can be trained again.') },
-    yes,
-  );
-  if (choice !== yes) return;
-  try {
-    await model.delete();
-    log.info('model deleted');
-  } catch (error) {
-    void reportFailure(error, log);
-  }
 }
 
 async function toggleLanguage(): Promise<void> {
