@@ -5,6 +5,7 @@ import { settingSource } from './configuration.ts';
 import { isWritten } from './documents.ts';
 import { spokenFailure } from './failure.ts';
 import { completionSettings } from './settings.ts';
+import { silenceSentence } from './silenceWording.ts';
 import { surpriseHover } from './surpriseHover.ts';
 import { bandsFromBits, type SurpriseRange, surpriseRanges } from './surpriseRanges.ts';
 import { type SurpriseReach, surpriseReach } from './surpriseReach.ts';
@@ -93,7 +94,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
   mark(wanted: boolean): void {
     if (wanted) {
       this.#release ??= this.#model.holdInspection();
-      void sayWhyNothingIsMarked(this.#model.state);
+      void sayWhyNothingIsMarked(this.#model.state, this.#editor?.document);
     } else {
       this.#underWay?.abort();
       this.#release?.();
@@ -225,10 +226,22 @@ function reachOf({ document, selection }: vscode.TextEditor, seen: vscode.Range)
   );
 }
 
-/** Where there is no model yet, somebody who asks for marks is told what to do; they come with the model. */
-async function sayWhyNothingIsMarked(model: ModelState): Promise<void> {
-  if (model.state === 'ready' || model.state === 'loading') return;
+/**
+ * Where Nihilo is off, or there is no model yet, somebody who asks for marks is told why there are none; they come as soon as it is on, or
+ * with the model.
+ */
+async function sayWhyNothingIsMarked(
+  model: ModelState,
+  document: vscode.TextDocument | undefined,
+): Promise<void> {
   const { window, l10n } = vscode;
+  if (document !== undefined && isWritten(document) && !isMarkable(document)) {
+    await window.showInformationMessage(
+      silenceSentence({ kind: 'languageOff', language: document.languageId }),
+    );
+    return;
+  }
+  if (model.state === 'ready' || model.state === 'loading') return;
   if (model.state === 'failed') {
     await window.showErrorMessage(spokenFailure(model.error));
     return;

@@ -181,14 +181,14 @@ export class WorkspaceModel {
     const setState = (state: ModelState): void => {
       if (edition === this.#edition) this.#setState(state);
     };
+    // While a newer model is loaded, the one before goes on answering. That there is none is not known before somebody has looked.
+    if (this.#state.state !== 'ready') setState({ state: 'loading' });
     try {
       const folder = await this.#served();
       if (folder === null) {
         setState({ state: 'missing' });
         return;
       }
-      // While a newer model is loaded, the one before goes on answering.
-      if (this.#state.state !== 'ready') setState({ state: 'loading' });
       setState({
         state: 'ready',
         model: await this.#predictor.load(folder, this.#source.reproducible()),

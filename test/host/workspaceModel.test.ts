@@ -53,6 +53,8 @@ describe('WorkspaceModel', () => {
     await model.loadOwn();
     expect([platform.workers.length, model.isWanted]).toEqual([0, false]);
     const letGo = model.holdInspection();
+    // Who is told of it now is not told that there is none.
+    expect(model.state).toEqual({ state: 'loading' });
     await settle();
     const loads = () =>
       platform.workers
