@@ -4,6 +4,8 @@ import { percentile } from '../training/timing.ts';
 /** Milliseconds; null before anything was measured. */
 export interface LatencySummary {
   readonly count: number;
+  /** the last of them, which the others are of */
+  readonly measured: number;
   readonly median: number | null;
   readonly p95: number | null;
   readonly worst: number | null;
@@ -30,7 +32,13 @@ export class LatencyRecord {
   summary(): LatencySummary {
     const of = (share: number): number | null =>
       this.#count === 0 ? null : percentile(this.#milliseconds, share);
-    return { count: this.#count, median: of(0.5), p95: of(0.95), worst: of(1) };
+    return {
+      count: this.#count,
+      measured: this.#milliseconds.length,
+      median: of(0.5),
+      p95: of(0.95),
+      worst: of(1),
+    };
   }
 }
 

@@ -134,12 +134,12 @@ function keptShare({ inserted, kept }: Kept): string {
   return inserted === 0 ? '–' : share(kept / inserted);
 }
 
-function latencyLines({ count, median, p95, worst }: LatencySummary): string[] {
+function latencyLines({ measured, median, p95, worst }: LatencySummary): string[] {
   const { t } = vscode.l10n;
   const ms = (value: number | null): string => (value === null ? '–' : t('{0} ms', value.toFixed(0)));
   return [
     `## ${t('Time to answer')}`,
-    t('Of the {0} times that this window has asked for a suggestion.', count),
+    t('Of the last {0} times that this window has asked for a suggestion.', measured),
     table([
       [t('median'), t('95th percentile'), t('longest')],
       [ms(median), ms(p95), ms(worst)],
