@@ -9,7 +9,7 @@ export const englishTerms = {
     ],
     tokens: [
       'Two pieces that become one: a byte pair.',
-      'All pieces that there are, the most frequent first: the vocabulary.',
+      'All pieces that there are, in a fixed order: the vocabulary.',
       'The place of a piece in it: its token ID.',
     ],
     vectors: [
@@ -70,7 +70,7 @@ export const chineseTerms = {
     text: ['学习用的全部文本：语料库。', '把文本切成片段：标记化。', '用片段的编号写出的文本：输入序列。'],
     tokens: [
       '合为一个的两个片段：字节对。',
-      '所有的片段，最常见的在前：词汇表。',
+      '所有的片段，按固定的顺序排列：词汇表。',
       '片段在其中的位置：标记 ID。',
     ],
     vectors: [
