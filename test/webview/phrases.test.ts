@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { chinese } from '../../extension/webview/phrases/chinese.ts';
 import { english } from '../../extension/webview/phrases/english.ts';
@@ -64,4 +65,18 @@ test('in both languages nothing looks ahead, wherever it is said', () => {
   for (const phrase of [gridStep.masked, stages.attention.look, looksNotAhead])
     expect(phrase).toMatch(/不.*[往向]前看/);
   expect(english.gridStep.masked).toContain('nothing looks ahead');
+});
+
+test('what the status bar and the Inspector both speak of has one name in Chinese', () => {
+  const bundle = readFileSync(new URL('../../l10n/bundle.l10n.zh-cn.json', import.meta.url), 'utf8');
+  const host: Record<string, string> = JSON.parse(bundle);
+  const counts = host['counts']!;
+  for (const other of ['base', 'imported', 'transformer', 'server']) {
+    expect(host[`counts + ${other}`]!.startsWith(`${counts} + `), other).toBe(true);
+  }
+  expect(chinese.parts.project).toContain(counts);
+  expect(host['counts + transformer']).toBe(`${counts} + ${chinese.parts.transformer}`);
+  // The text that is held out to judge by.
+  expect(host['{0} on held-out files']).toContain('留出');
+  expect(chinese.heldOutSeries).toContain('留出');
 });

@@ -39,10 +39,10 @@ const frame = {
     base: '基础模型',
     essay: '文章的模型',
     step: (steps) => `第 ${steps} 步`,
-    heldOut: (bits) => `保留文本损失 ${bits}`,
+    heldOut: (bits) => `留出文本损失 ${bits}`,
     meanLoss: (loss) => `平均损失 ${loss}`,
     shape: (parameters, layers, heads, context) =>
-      `${parameters} 个数，${layers} × ${heads} 个头，一次 ${context} 个标记；保留文本损失的单位是比特每字节`,
+      `${parameters} 个数，${layers} × ${heads} 个头，一次 ${context} 个标记；留出文本损失的单位是比特每字节`,
   },
   drawSettings: '下一个标记怎样抽取',
   drawSeed: '种子',

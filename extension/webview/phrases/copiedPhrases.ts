@@ -56,7 +56,7 @@ export const chineseCopied = {
       norm: '梯度范数',
     },
     train: '训练',
-    heldOut: '保留文本',
+    heldOut: '留出文本',
     blind: '盲猜',
     frequency: '只看频率',
   },
