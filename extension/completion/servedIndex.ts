@@ -281,7 +281,7 @@ export class ServedIndex {
       all = this.#change(change) && all;
       while (!this.#documents.count(afterOne())) await giveWay();
     }
-    // A transformer keeps what it has learnt, whatever is chosen here: its words go with its next training.
+    // A transformer keeps what it has learnt, whatever is chosen here: its words go when it is trained anew.
     if (!this.#heard) this.#agreeing.forgotten = this.#forgotten();
     return !all || this.#documents.tokens > this.#room;
   }

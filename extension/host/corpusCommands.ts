@@ -16,7 +16,7 @@ interface Place {
   readonly uri: vscode.Uri;
 }
 
-/** The command: the file or folder is learnt from no more, from counting at once and by the model from its next training on. */
+/** The command: the file or folder is learnt from no more, from counting at once and by the model in all that it is trained from now on. */
 export async function dontLearn(target: Target | undefined, log: vscode.LogOutputChannel): Promise<void> {
   const place = placeOf(target);
   if (place === null) return sayNothingChosen();
@@ -81,7 +81,7 @@ export async function forget(
     const choice = await vscode.window.showInformationMessage(
       trained
         ? vscode.l10n.t(
-            'Nihilo counts {0} no more and will not learn from it again. The trained model forgets it at its next training, not before.',
+            'Nihilo counts {0} no more and will not learn from it again. The model forgets it when it is trained anew, not when it is trained further.',
             shown,
           )
         : vscode.l10n.t('Nihilo counts {0} no more and will not learn from it again.', shown),

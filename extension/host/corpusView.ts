@@ -166,6 +166,6 @@ function describe({ path, reason, bytes, secrets, files, inModel }: CorpusEntry)
   if (bytes !== null && !(path.endsWith('/') && files === 0)) parts.push(sizeText(bytes));
   if (secrets === 1) parts.push(vscode.l10n.t('1 secret removed'));
   if (secrets > 1) parts.push(vscode.l10n.t('{0} secrets removed', secrets));
-  if (inModel) parts.push(vscode.l10n.t('in the model until the next training'));
+  if (inModel) parts.push(vscode.l10n.t('in the model until it is trained anew'));
   return parts;
 }

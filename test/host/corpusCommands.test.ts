@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { dontLearn, forget, learnAgain } from '../../extension/host/corpusCommands.ts';
+import { withoutRepetition } from '../../extension/training/provenance.ts';
 
 const { editor, Uri } = vi.hoisted(() => ({
   editor: {
@@ -59,6 +60,17 @@ it.each([
   expect(forgotten).toEqual(['src/a.ts']);
   expect(editor.rules).toEqual(isTrusted ? { ...before, 'src/a.ts': true } : before);
   expect(editor.said).toEqual([expect.stringMatching(sentence)]);
+});
+
+it('says that weights forget a file by training anew alone: what is trained further, or fine-tuned, still has it', async () => {
+  Object.assign(editor, { isTrusted: true, said: [], rules: before });
+  const model = { isTrained: true, forget: async () => {} };
+  await forget(new Uri('/code/src/a.ts') as never, model as never, {} as never);
+  expect(editor.said.join()).toMatch(/forgets it when it is trained anew, not when it is trained further\.$/);
+  // What a training goes on with stays in what is told of its model.
+  const reading = (exclude: string[], readAtMs: number) => ({ folders: ['/code'], exclude, readAtMs });
+  const [told] = withoutRepetition([reading([], 1), reading(['src/a.ts'], 2)]);
+  expect(told!.exclude).toEqual([]);
 });
 
 it.each([
