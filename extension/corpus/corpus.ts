@@ -310,8 +310,12 @@ function empty({ folders }: CorpusRequest, leftOut: readonly LeftOut[]): NihiloE
       ? say`no file at all`
       : say`none that can be learnt from: ${leftOut.length} left out (${summarizeReasons(leftOut, 3)})`;
   const where = folders.length === 0 ? say`an open folder` : folders.join(', ');
+  // Whoever asks for text that is new has opened the right folder.
+  const isAllKnown = leftOut.some(({ reason }) => reason === 'known');
   return new NihiloError(
     'corpusEmpty',
-    say`Expected files with text in ${where}, got ${found}; open a folder with source code.`,
+    isAllKnown
+      ? say`Expected files with text in ${where}, got ${found}; change or add some first, or train further.`
+      : say`Expected files with text in ${where}, got ${found}; open a folder with source code.`,
   );
 }

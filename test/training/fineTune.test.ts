@@ -99,6 +99,10 @@ describe('fineTune', () => {
     // All of both texts is known now.
     await expect(run('again', { model: join(root, 'written') })).rejects.toMatchObject({
       code: 'corpusEmpty',
+      // It is the right folder.
+      message: expect.stringMatching(
+        /known to the model already.*; change or add some first, or train further\.$/,
+      ),
     });
   });
 
