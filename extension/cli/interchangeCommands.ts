@@ -14,6 +14,7 @@ import {
 } from '../protocol/interchange.ts';
 import { absolutePath } from './absolutePath.ts';
 import type { Invocation } from './commandLine.ts';
+import { size } from './figures.ts';
 import { untilInterrupted } from './interruption.ts';
 import { claimModelFolder } from './modelFolder.ts';
 import { oneObject, oneOf } from './optionValues.ts';
@@ -100,5 +101,5 @@ async function converted(
 }
 
 function lineOf({ parameters, vocabSize, bytes }: InterchangeReport, out: string): string {
-  return `${out}: ${parameters} parameters, ${vocabSize} tokens, ${(bytes / 1e6).toFixed(1)} MB`;
+  return `${out}: ${parameters} parameters, ${vocabSize} tokens, ${size(bytes)}`;
 }

@@ -9,6 +9,7 @@ import type {
   InterchangeStage,
 } from '../protocol/interchange.ts';
 import { pathOf } from './configuration.ts';
+import { sizeText } from './corpusTree.ts';
 import { reportFailure, withoutLinks } from './failure.ts';
 import { underNotification } from './progress.ts';
 import type { WorkspaceModel } from './workspaceModel.ts';
@@ -36,11 +37,10 @@ export async function exportModel(
     const report = await withProgress(platform, request, vscode.l10n.t('Nihilo: exporting the model…'));
     if (report === null) return;
     log.info(`exported: ${JSON.stringify({ format, dtype, ...report })}`);
-    const size = (report.bytes / 1e6).toFixed(1);
     const sentence = vscode.l10n.t(
-      'The model is exported to {0} ({1} MB).',
+      'The model is exported to {0} ({1}).',
       withoutLinks(target.fsPath),
-      size,
+      sizeText(report.bytes),
     );
     void vscode.window.showInformationMessage(sentence);
   } catch (error) {

@@ -33,7 +33,7 @@ describe('nihilo export and nihilo import', () => {
     const exported = await hand(inScratch('hf'), '--format', 'huggingface', '--json');
     expect(only(exported.stdout)).toMatchObject({ out: inScratch('hf'), vocabSize: 300 });
     const imported = await nihilo('import', inScratch('hf'), '--out', inScratch('back'));
-    expect(imported.stdout).toMatch(/back: \d+ parameters, 300 tokens, \d+\.\d MB/);
+    expect(imported.stdout).toMatch(/back: \d+ parameters, 300 tokens, [1-9]\d*\.\d [kM]B\n/);
     const weights = (folder: string): Buffer => readFileSync(inScratch(`${folder}/model.safetensors`));
     expect(weights('back').equals(weights('model'))).toBe(true);
     const place = `${inScratch('code')}/latin1.ts:2:10`;
