@@ -210,6 +210,7 @@ function describeCommands(threads: number, ask: (invocation: Invocation) => void
 /** That a switch is off by default need not be said. */
 const defaults = new Help();
 
+const memory = 'most memory that the training computes in; what it reads and the program come on top';
 const report = 'end with how many keystrokes the model saves on held-out files, beside counts and words';
 
 function describeTrain(program: Command, threads: number, ask: (invocation: Invocation) => void): void {
@@ -232,7 +233,7 @@ function describeTrain(program: Command, threads: number, ask: (invocation: Invo
       threads,
     );
   describeChoices(command)
-    .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
+    .option('--memory <mb>', memory, numberWithin('--memory', count), 1_000)
     .option(
       '--canaries <n>',
       'plant so many random strings in the text, to see with `nihilo audit` what is memorised of it',
@@ -282,7 +283,7 @@ function describeFineTune(program: Command, threads: number, ask: (invocation: I
   describeLimits(command, 'new text')
     .option('--threads <n>', 'worker threads', numberWithin('--threads', threadRange), threads)
     .option('--seed <n>', 'of the order of reading (that of the model)', numberWithin('--seed', seedRange))
-    .option('--memory <mb>', 'most memory for the training', numberWithin('--memory', count), 1_000)
+    .option('--memory <mb>', memory, numberWithin('--memory', count), 1_000)
     .option('--report', report, false)
     .option('--json', oneObject, false)
     .addHelpText(
