@@ -19,7 +19,7 @@ describe('a completion from an index', async () => {
   let served: ServedIndex;
   beforeAll(async () => void (served = new ServedIndex(module, await index())));
 
-  it('adds to what is typed exactly what its tokens say, on one line, with the product of their probabilities', () => {
+  it('adds to what is typed exactly what its tokens say, on one line, and is as likely as they are together', () => {
     fc.assert(
       fc.property(fc.nat({ max: text.length }), (end) => {
         const place = { name: 'tokenizer/healing.ts', suffix: text.slice(end) };
@@ -32,9 +32,17 @@ describe('a completion from an index', async () => {
             text.slice(0, end).endsWith(chosen.slice(0, at)) && chosen.slice(at).startsWith(completion.text),
         );
         expect(splits).toContain(true);
-        const product = completion.tokens.reduce((p, token) => p * token.probability, 1);
-        expect(completion.probability).toBe(completion.text === '' ? 0 : product);
-        for (const { probability } of completion.tokens) expect(probability).toBeGreaterThanOrEqual(0.3);
+        if (completion.text === '') {
+          expect(completion.probability).toBe(0);
+          return;
+        }
+        // Of the last token it may have what others at its place begin with, too.
+        const productOf = (tokens: typeof completion.tokens): number =>
+          tokens.reduce((product, token) => product * token.probability, 1);
+        const [all, before] = [completion.tokens, completion.tokens.slice(0, -1)];
+        expect(completion.probability).toBeGreaterThanOrEqual(Math.max(0.3, productOf(all) * (1 - 1e-12)));
+        expect(completion.probability).toBeLessThanOrEqual(productOf(before) * (1 + 1e-12));
+        for (const { probability } of before) expect(probability).toBeGreaterThanOrEqual(0.3);
       }),
       { numRuns: 60 },
     );
@@ -172,11 +180,15 @@ describe('a completion from an index', async () => {
       never,
     );
     expect([free.follows, bound.text]).toEqual([null, free.text]);
-    expect(bound.follows!.length).toBeGreaterThanOrEqual(bound.ends.length);
-    for (const probability of bound.follows!) {
-      expect(probability).toBeGreaterThan(0);
+    const { made, follows } = bound;
+    expect(follows!.length).toBe(bound.ends.length);
+    // Within a token nobody has looked.
+    const isBehind = (i: number): boolean => made[i] !== made[i + 1] && i < made.length - 1;
+    follows!.forEach((probability, i) => {
+      if (isBehind(i)) expect(probability).toBeGreaterThan(0);
       expect(probability).toBeLessThan(1);
-    }
+    });
+    expect(follows!.filter((_, i) => isBehind(i)).length).toBeGreaterThan(2);
     // `import { heal } from`: a space may well come behind the bracket, hardly within the word.
     const [within, behind] = [bound.text.length > 0 ? bound.follows![0]! : 0, Math.max(...bound.follows!)];
     expect(behind).toBeGreaterThan(within);
