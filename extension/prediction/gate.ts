@@ -59,7 +59,7 @@ const keysToAccept = 1;
 /** A second piece has to be read, too: a line is rather shown as a whole. */
 const keysToLook = 1;
 
-/** Prose is anybody's guess: within strings and comments half as much doubt is accepted. @param least of what is right, in code */
+/** Prose is anybody's guess: where words stand for people half as much doubt is accepted. @param least of what is right, in code */
 export function leastInProse(least: number): number {
   return (1 + least) / 2;
 }

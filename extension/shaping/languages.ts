@@ -31,6 +31,8 @@ export interface Syntax {
   readonly dedents: readonly string[];
   /** a line that begins with a tab means something else than one that begins with spaces */
   readonly tabsDiffer?: true;
+  /** names and values are strings */
+  readonly stringsAreData?: true;
 }
 
 const double: Quotes = { open: '"', close: '"' };
@@ -131,9 +133,9 @@ const syntaxes: Readonly<Record<string, Syntax>> = {
     quotes: [doubleLines, { ...single, multiline: true }],
     literals: phpComment,
   },
-  json: { ...css, blockComments: [], quotes: [double] },
-  jsonc: { ...braces, quotes: [double], literals: null },
-  json5: { ...braces, literals: null },
+  json: { ...css, blockComments: [], quotes: [double], stringsAreData: true },
+  jsonc: { ...braces, quotes: [double], literals: null, stringsAreData: true },
+  json5: { ...braces, literals: null, stringsAreData: true },
   css,
   scss: { ...css, lineComments: ['//'] },
   less: { ...css, lineComments: ['//'] },

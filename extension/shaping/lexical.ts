@@ -57,7 +57,8 @@ export function placeKind(prefix: string, languageId: string): TextKind {
 
 /** Whether words stand there for people. */
 export function isProse(prefix: string, languageId: string): boolean {
-  return ['string', 'comment'].includes(placeKind(prefix, languageId));
+  const kind = placeKind(prefix, languageId);
+  return kind === 'comment' || (kind === 'string' && syntaxOf(languageId).stringsAreData !== true);
 }
 
 export function kindOf(open: readonly Opened[]): TextKind {

@@ -2,7 +2,19 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { syntaxOf } from '../../extension/shaping/languages.ts';
-import { openBefore, placeKind, scan } from '../../extension/shaping/lexical.ts';
+import { isProse, openBefore, placeKind, scan } from '../../extension/shaping/lexical.ts';
+
+it.each([
+  ['typescript', 'say("it', true],
+  ['typescript', '// it', true],
+  ['json', '{ "na', false],
+  ['jsonc', '{ "name": "it', false],
+  ['jsonc', '// it', true],
+  ['json5', "{ name: 'it", false],
+  ['yaml', 'name: "it', true],
+] as const)('in %s words stand for people behind %j: %s', (languageId, prefix, expected) => {
+  expect(isProse(prefix, languageId)).toBe(expected);
+});
 
 describe('placeKind', () => {
   it.each([
