@@ -1,3 +1,4 @@
+import { Pending } from '../platform/pending.ts';
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { sharesMemory } from '../platform/sharing.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
@@ -40,19 +41,13 @@ interface LoadedModel {
 
 type Answer = Exclude<PredictorReply, { type: 'failed' }>;
 
-interface Pending {
-  readonly type: PredictorRequest['type'];
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
 /** One life of the worker, with the requests it has not answered. */
 interface Connection {
   readonly worker: WorkerHandle<PredictorMessage, PredictorReply>;
   /** i32[1]: the highest id of what is cancellable and that nobody waits for any more; null: where no memory is shared, messages tell */
   readonly cancelled: Int32Array | null;
   cancelledUpTo: number;
-  readonly pending: Map<number, Pending>;
+  readonly pending: Pending<Question, Answer>;
 }
 
 /**
@@ -227,8 +222,7 @@ export class PredictorClient {
     this.#connection = null;
     this.#model = null;
     if (connection === null) return;
-    rejectAll(
-      connection,
+    connection.pending.rejectAll(
       new NihiloError('checkpointMissing', say`The model has been closed; load it again or train one.`),
     );
     await connection.worker.terminate();
@@ -242,7 +236,7 @@ export class PredictorClient {
       ? new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
       : null;
     const worker = this.#platform.spawn<PredictorMessage, PredictorReply>('predictor', { cancelled });
-    const connection: Connection = { worker, cancelled, cancelledUpTo: 0, pending: new Map() };
+    const connection: Connection = { worker, cancelled, cancelledUpTo: 0, pending: new Pending() };
     this.#connection = connection;
     worker.onMessage((reply) => this.#receive(connection, reply));
     worker.onFailure((reason) => this.#fail(connection, reason));
@@ -264,45 +258,27 @@ export class PredictorClient {
 
   #ask(connection: Connection, question: Question, signal?: AbortSignal): Promise<Answer> {
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        connection.pending.delete(id);
-        this.#highestCancelled = Math.max(this.#highestCancelled, id);
-        this.#raiseFlag(connection);
-        reject(signal?.reason);
-      };
-      const settled = (): void => signal?.removeEventListener('abort', abort);
-      signal?.addEventListener('abort', abort, { once: true });
-      connection.pending.set(id, {
-        type: question.type,
-        resolve: (answer) => {
-          settled();
-          resolve(answer);
-        },
-        reject: (reason) => {
-          settled();
-          reject(reason);
-        },
-      });
-      const given = question.type === 'index' && !sharesMemory() ? indexBuffers(question.index) : [];
-      connection.worker.post({ ...question, id }, given);
+    const given = question.type === 'index' && !sharesMemory() ? indexBuffers(question.index) : [];
+    connection.worker.post({ ...question, id }, given);
+    return connection.pending.wait(id, question, signal, () => {
+      this.#highestCancelled = Math.max(this.#highestCancelled, id);
+      this.#raiseFlag(connection);
     });
   }
 
   #receive(connection: Connection, reply: PredictorReply): void {
-    const pending = connection.pending.get(reply.id);
+    const asked = connection.pending.take(reply.id);
     // Nobody waits for the answer to a cancelled request.
-    if (pending === undefined) return;
-    connection.pending.delete(reply.id);
+    if (asked === undefined) return;
     this.#raiseFlag(connection);
-    if (reply.type === 'failed') pending.reject(fromPlainError(reply.error));
-    else pending.resolve(reply);
+    if (reply.type === 'failed') asked.reject(fromPlainError(reply.error));
+    else asked.resolve(reply);
   }
 
   /** Cancels as much as the one number can without cancelling an earlier one that is still waited for. */
   #raiseFlag(connection: Connection): void {
     const { pending, cancelled, worker } = connection;
-    const wanted = [...pending].filter(([, one]) => isCancellable(one)).map(([id]) => id);
+    const wanted = pending.questions.filter(([, one]) => isCancellable(one)).map(([id]) => id);
     const upTo = Math.min(this.#highestCancelled, ...wanted.map((id) => id - 1));
     if (upTo === connection.cancelledUpTo) return;
     connection.cancelledUpTo = upTo;
@@ -319,14 +295,9 @@ export class PredictorClient {
       { cause },
     );
     this.#death = { atMs: performance.now(), reason };
-    rejectAll(connection, reason);
+    connection.pending.rejectAll(reason);
     this.#onDeath();
   }
-}
-
-function rejectAll({ pending }: Connection, reason: NihiloError): void {
-  for (const { reject } of pending.values()) reject(reason);
-  pending.clear();
 }
 
 function unexpected(reply: Answer): Error {

@@ -1,3 +1,4 @@
+import { Pending } from '../platform/pending.ts';
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import type { CorpusPage, CorpusQuery } from '../protocol/corpus.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
@@ -9,12 +10,6 @@ export type IndexingNews = Exclude<
   IndexerEvent,
   { type: 'done' | 'failed' | 'listed' | 'notListed' | 'auditing' | 'audited' }
 >;
-
-interface Listing {
-  readonly query: CorpusQuery;
-  resolve(page: CorpusPage): void;
-  reject(reason: unknown): void;
-}
 
 interface Building {
   resolve(isDone: boolean): void;
@@ -32,7 +27,7 @@ export class IndexerClient {
   #building: Building | null = null;
   /** that the worker has given since it was asked to build */
   #hasIndex = false;
-  readonly #listings = new Map<number, Listing>();
+  readonly #listings = new Pending<CorpusQuery, CorpusPage>();
   #lastListing = 0;
 
   constructor(platform: Platform, onNews: (news: IndexingNews) => void) {
@@ -64,18 +59,18 @@ export class IndexerClient {
   }
 
   /** What is in a folder of the corpus. @throws {NihiloError} folderUnreadable; workerFailed */
-  list(query: CorpusQuery): Promise<CorpusPage> {
-    return new Promise((resolve, reject) => {
-      const id = ++this.#lastListing;
-      const worker = this.#connected();
-      this.#listings.set(id, { query, resolve, reject });
-      worker.post({ type: 'list', id, query });
-    });
+  async list(query: CorpusQuery): Promise<CorpusPage> {
+    const id = ++this.#lastListing;
+    const worker = this.#connected();
+    worker.post({ type: 'list', id, query });
+    return this.#listings.wait(id, query);
   }
 
   dispose(): void {
     this.#end();
-    this.#refuse(new NihiloError('workerFailed', say`The window is being closed; open it again.`));
+    this.#listings.rejectAll(
+      new NihiloError('workerFailed', say`The window is being closed; open it again.`),
+    );
   }
 
   #connected(): WorkerHandle<IndexerRequest, IndexerEvent> {
@@ -86,7 +81,7 @@ export class IndexerClient {
       if (worker === this.#worker) this.#receive(event);
     });
     // Whoever asked a worker that had to end for a new index is answered by the next one.
-    for (const [id, { query }] of this.#listings) worker.post({ type: 'list', id, query });
+    for (const [id, query] of this.#listings.questions) worker.post({ type: 'list', id, query });
     worker.onFailure((cause) => {
       if (worker !== this.#worker) return;
       this.#worker = null;
@@ -94,7 +89,7 @@ export class IndexerClient {
       const sentence = say`The indexer stopped unexpectedly (${cause.message}); it starts again when files change or the window is reloaded.`;
       const failure = new NihiloError('workerFailed', sentence, { cause });
       this.#settle()?.reject(failure);
-      this.#refuse(failure);
+      this.#listings.rejectAll(failure);
     });
     return worker;
   }
@@ -108,10 +103,10 @@ export class IndexerClient {
         this.#settle()?.reject(fromPlainError(event.error));
         return;
       case 'listed':
-        this.#listing(event.id)?.resolve(event.page);
+        this.#listings.take(event.id)?.resolve(event.page);
         return;
       case 'notListed':
-        this.#listing(event.id)?.reject(fromPlainError(event.error));
+        this.#listings.take(event.id)?.reject(fromPlainError(event.error));
         return;
       case 'stage':
       case 'notice':
@@ -126,17 +121,6 @@ export class IndexerClient {
       case 'audited':
         throw new Error(`Nobody has asked this indexer for an audit, and it says '${event.type}'.`);
     }
-  }
-
-  #listing(id: number): Listing | undefined {
-    const listing = this.#listings.get(id);
-    this.#listings.delete(id);
-    return listing;
-  }
-
-  #refuse(reason: NihiloError): void {
-    for (const { reject } of this.#listings.values()) reject(reason);
-    this.#listings.clear();
   }
 
   #end(): void {

@@ -1,9 +1,11 @@
+import { Pending } from '../platform/pending.ts';
 import type { Platform, WorkerHandle } from '../platform/platform.ts';
 import { fromPlainError, NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
 import type {
   EssayState,
   EssayWay,
+  InspectingAnswers,
   InspectingMessage,
   InspectingReply,
   InspectingRequest,
@@ -15,18 +17,12 @@ import type { StageAnswer } from '../protocol/stages.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { surprisesPartByPart } from './surpriseParts.ts';
 
-/** `Omit` over each member of the union */
-type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
-type Question = WithoutId<InspectingRequest>;
-type Answer = Exclude<InspectingReply, { type: 'failed' }>;
-
-export type InspectQuery = Omit<Extract<Question, { type: 'inspect' }>, 'type'>;
-export type EssayQuery = Omit<Extract<Question, { type: 'inspectEssay' }>, 'type'>;
-export type AskQuery = Omit<Extract<Question, { type: 'ask' }>, 'type'>;
+type Type = InspectingRequest['type'];
+type Query<One extends Type> = Omit<Extract<InspectingRequest, { type: One }>, 'type' | 'id'>;
 
 interface Connection {
   readonly worker: WorkerHandle<InspectingMessage, InspectingReply>;
-  readonly pending: Map<number, { resolve(answer: Answer): void; reject(reason: unknown): void }>;
+  readonly pending: Pending<Type, InspectingAnswers[Type]>;
   /** what is loaded there, or is being */
   loaded: { readonly checkpoint: string; readonly reproducible: boolean } | null;
   loading: Promise<ModelSummary> | null;
@@ -63,46 +59,35 @@ export class InspectorClient {
   }
 
   /** @throws {NihiloError} checkpointMissing, before a model is loaded; positionInvalid; workerFailed */
-  async inspect(query: InspectQuery, signal: AbortSignal): Promise<Inspection> {
-    const answer = await this.#ask({ type: 'inspect', ...query }, signal);
-    if (answer.type !== 'inspected') throw unexpected(answer);
-    return answer.inspection;
+  async inspect(query: Query<'inspect'>, signal: AbortSignal): Promise<Inspection> {
+    return this.#numbered(await this.#ask('inspect', query, signal));
   }
 
   /** @throws {NihiloError} workerFailed */
-  async essay(page: string, way: EssayWay): Promise<EssayState> {
-    const answer = await this.#ask({ type: 'essay', page, way });
-    if (answer.type !== 'essay') throw unexpected(answer);
-    return answer.state;
+  essay(page: string, way: EssayWay): Promise<EssayState> {
+    return this.#ask('essay', { page, way });
   }
 
   /** @throws {NihiloError} positionInvalid; workerFailed */
-  async inspectEssay(query: EssayQuery, signal: AbortSignal): Promise<Inspection> {
-    const answer = await this.#ask({ type: 'inspectEssay', ...query }, signal);
-    if (answer.type !== 'inspected') throw unexpected(answer);
-    return answer.inspection;
+  async inspectEssay(query: Query<'inspectEssay'>, signal: AbortSignal): Promise<Inspection> {
+    return this.#numbered(await this.#ask('inspectEssay', query, signal));
   }
 
   /** @throws {NihiloError} checkpointMissing, before a model is loaded; workerFailed */
   surprises(text: string, from: number, signal: AbortSignal): AsyncGenerator<readonly Surprise[]> {
-    return surprisesPartByPart(text, from, async (text, from, to) => {
-      const answer = await this.#ask({ type: 'surprises', text, from, to }, signal);
-      if (answer.type !== 'surprises') throw unexpected(answer);
-      return answer.surprises;
-    });
+    return surprisesPartByPart(text, from, (text, from, to) =>
+      this.#ask('surprises', { text, from, to }, signal),
+    );
   }
 
   /** Hands over what `firingLines` is asked of from now on. @throws {NihiloError} checkpointMissing; workerFailed */
   async read(text: WorkspaceText, signal: AbortSignal): Promise<void> {
-    const answer = await this.#ask({ type: 'read', text }, signal);
-    if (answer.type !== 'reading') throw unexpected(answer);
+    await this.#ask('read', { text }, signal);
   }
 
   /** @throws {NihiloError} positionInvalid, also when the run is too old; workerFailed */
-  async ask(query: AskQuery, signal: AbortSignal): Promise<StageAnswer> {
-    const answer = await this.#ask({ type: 'ask', ...query }, signal);
-    if (answer.type !== 'answered') throw unexpected(answer);
-    return answer.answer;
+  ask(query: Query<'ask'>, signal: AbortSignal): Promise<StageAnswer> {
+    return this.#ask('ask', query, signal);
   }
 
   /** Somebody looks. When nobody does any more, the thread and its memory are given back. @returns to be called once, when it is enough */
@@ -119,8 +104,7 @@ export class InspectorClient {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;
-    rejectAll(
-      connection,
+    connection.pending.rejectAll(
       new NihiloError('checkpointMissing', say`The Inspector has been closed; open it again.`),
     );
     await connection.worker.terminate();
@@ -128,9 +112,7 @@ export class InspectorClient {
 
   async #load(connection: Connection, checkpoint: string, reproducible: boolean): Promise<ModelSummary> {
     try {
-      const answer = await this.#ask({ type: 'load', checkpoint, reproducible });
-      if (answer.type !== 'loaded') throw unexpected(answer);
-      return answer.model;
+      return await this.#ask('load', { checkpoint, reproducible });
     } catch (error) {
       connection.loading = null;
       throw error;
@@ -141,54 +123,37 @@ export class InspectorClient {
     if (this.#connection !== null) return this.#connection;
     const data: InspectorData = { lastRun: this.#lastRun };
     const worker = this.#platform.spawn<InspectingMessage, InspectingReply>('inspector', data);
-    const connection: Connection = { worker, pending: new Map(), loaded: null, loading: null };
+    const connection: Connection = { worker, pending: new Pending(), loaded: null, loading: null };
     this.#connection = connection;
     worker.onMessage((reply) => {
-      const pending = connection.pending.get(reply.id);
-      connection.pending.delete(reply.id);
-      if (reply.type === 'inspected') this.#lastRun = Math.max(this.#lastRun, reply.inspection.run);
-      if (reply.type === 'failed') pending?.reject(fromPlainError(reply.error));
-      else pending?.resolve(reply);
+      const asked = connection.pending.take(reply.id);
+      if (reply.type === 'failed') asked?.reject(fromPlainError(reply.error));
+      else asked?.resolve(reply.answer);
     });
     worker.onFailure((cause) => {
       if (this.#connection === connection) this.#connection = null;
       const sentence = say`The Inspector's engine stopped unexpectedly (${cause.message}); it starts again at the next question.`;
-      rejectAll(connection, new NihiloError('workerFailed', sentence, { cause }));
+      connection.pending.rejectAll(new NihiloError('workerFailed', sentence, { cause }));
     });
     return connection;
   }
 
-  #ask(question: Question, signal?: AbortSignal): Promise<Answer> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
+  async #ask<One extends Type>(
+    type: One,
+    query: Query<One>,
+    signal?: AbortSignal,
+  ): Promise<InspectingAnswers[One]> {
+    signal?.throwIfAborted();
     const { worker, pending } = this.#connected();
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        if (pending.delete(id)) worker.post({ type: 'cancel', id });
-        reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      const settled = (): void => signal?.removeEventListener('abort', abort);
-      pending.set(id, {
-        resolve: (answer) => {
-          settled();
-          resolve(answer);
-        },
-        reject: (reason) => {
-          settled();
-          reject(reason);
-        },
-      });
-      worker.post({ ...question, id });
-    });
+    // A query of a type makes a request of that type, which is answered by what the table has for it.
+    worker.post({ type, ...query, id } as unknown as InspectingRequest);
+    const answer = pending.wait(id, type, signal, () => worker.post({ type: 'cancel', id }));
+    return answer as Promise<InspectingAnswers[One]>;
   }
-}
 
-function rejectAll({ pending }: Connection, reason: NihiloError): void {
-  for (const { reject } of pending.values()) reject(reason);
-  pending.clear();
-}
-
-function unexpected(reply: Answer): Error {
-  return new Error(`The inspector answered request ${reply.id} with '${reply.type}'.`);
+  #numbered(inspection: Inspection): Inspection {
+    this.#lastRun = Math.max(this.#lastRun, inspection.run);
+    return inspection;
+  }
 }

@@ -2,6 +2,7 @@ import type { Platform, WorkerPort } from '../platform/platform.ts';
 import { nextTurn } from '../platform/turn.ts';
 import { toPlainError } from '../protocol/errors.ts';
 import type {
+  InspectingAnswers,
   InspectingMessage,
   InspectingReply,
   InspectingRequest,
@@ -24,7 +25,7 @@ export function serveInspections(
     await nextTurn();
     if (!waiting.delete(request.id)) return;
     try {
-      port.post(await answer(inspector, request));
+      port.post({ type: 'answered', id: request.id, answer: await answer(inspector, request) });
     } catch (error) {
       port.post({ type: 'failed', id: request.id, error: toPlainError(error) });
     }
@@ -38,33 +39,37 @@ export function serveInspections(
   });
 }
 
-async function answer(inspector: Inspector, request: InspectingRequest): Promise<InspectingReply> {
-  const { id } = request;
-  switch (request.type) {
-    case 'load':
-      return { type: 'loaded', id, model: await inspector.load(request.checkpoint, request.reproducible) };
-    case 'inspect': {
-      const { prefix, suffix, position, topK } = request;
-      return { type: 'inspected', id, inspection: inspector.inspect(prefix, suffix, position, topK) };
-    }
-    case 'essay':
-      return { type: 'essay', id, state: await inspector.essay(request.page, request.way) };
-    case 'inspectEssay': {
-      const { page, way, position, topK } = request;
-      const inspection = await inspector.inspectEssay(page, way, position, topK);
-      return { type: 'inspected', id, inspection };
-    }
-    case 'surprises':
-      return {
-        type: 'surprises',
-        id,
-        surprises: inspector.surprises(request.text, request.from, request.to),
-      };
-    case 'read':
-      inspector.read(request.text);
-      return { type: 'reading', id };
-    case 'ask':
-      await inspector.prepare(request.question);
-      return { type: 'answered', id, answer: inspector.ask(request.run, request.question) };
-  }
+type Type = InspectingRequest['type'];
+type Of<One extends Type> = Extract<InspectingRequest, { type: One }>;
+
+const answers: {
+  readonly [One in Type]: (
+    inspector: Inspector,
+    request: Of<One>,
+  ) => InspectingAnswers[One] | Promise<InspectingAnswers[One]>;
+} = {
+  load: (inspector, { checkpoint, reproducible }) => inspector.load(checkpoint, reproducible),
+  inspect: (inspector, { prefix, suffix, position, topK }) =>
+    inspector.inspect(prefix, suffix, position, topK),
+  essay: (inspector, { page, way }) => inspector.essay(page, way),
+  inspectEssay: (inspector, { page, way, position, topK }) =>
+    inspector.inspectEssay(page, way, position, topK),
+  surprises: (inspector, { text, from, to }) => inspector.surprises(text, from, to),
+  read: (inspector, { text }) => {
+    inspector.read(text);
+    return null;
+  },
+  ask: async (inspector, { run, question }) => {
+    await inspector.prepare(question);
+    return inspector.ask(run, question);
+  },
+};
+
+async function answer(inspector: Inspector, request: InspectingRequest): Promise<InspectingAnswers[Type]> {
+  // One type at a time: the compiler does not follow a union through a table.
+  const answering = answers[request.type] as (
+    inspector: Inspector,
+    request: InspectingRequest,
+  ) => InspectingAnswers[Type] | Promise<InspectingAnswers[Type]>;
+  return answering(inspector, request);
 }

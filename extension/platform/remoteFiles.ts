@@ -1,4 +1,5 @@
 import { fromPlainError, type PlainError, toPlainError } from '../protocol/errors.ts';
+import { Pending } from './pending.ts';
 import type { FileContent, FileSystem } from './platform.ts';
 import { sha256 } from './sha256.ts';
 
@@ -22,11 +23,6 @@ type FileRequest =
 type FileReply =
   { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: PlainError };
 
-interface Pending {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (reason: Error) => void;
-}
-
 /** Answers, with `files`, what `remoteFiles` asks at the other end of the channel. */
 export function serveFiles(files: FileSystem, port: MessagePort): void {
   port.addEventListener('message', ({ data }: MessageEvent<FileRequest>) => void answer(files, port, data));
@@ -35,22 +31,20 @@ export function serveFiles(files: FileSystem, port: MessagePort): void {
 
 /** The files of the thread at the other end of the channel, where `serveFiles` answers. */
 export function remoteFiles(port: MessagePort): FileSystem {
-  const pending = new Map<number, Pending>();
+  const pending = new Pending<object, unknown>();
   let lastId = 0;
   port.addEventListener('message', ({ data }: MessageEvent<FileReply>) => {
-    const asked = pending.get(data.id);
-    pending.delete(data.id);
+    const asked = pending.take(data.id);
     if ('error' in data) asked?.reject(fromPlainError(data.error));
     else asked?.resolve(data.value);
   });
   port.start();
-  const send = <Value>(request: object, transfer: Transferable[] = []): Promise<Value> =>
-    new Promise((resolve, reject) => {
-      const id = ++lastId;
-      // The other end answers with what its own method of this name gives.
-      pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      port.postMessage({ ...request, id }, transfer);
-    });
+  const send = <Value>(request: object, transfer: Transferable[] = []): Promise<Value> => {
+    const id = ++lastId;
+    port.postMessage({ ...request, id }, transfer);
+    // The other end answers with what its own method of this name gives.
+    return pending.wait(id, request) as Promise<Value>;
+  };
   const ask = <Value>(method: PathMethod, path: string): Promise<Value> => send({ method, path });
   return {
     list: (path) => ask('list', path),

@@ -92,12 +92,18 @@ export type InspectingRequest = { readonly id: number } & (
 /** A request, or that nobody waits for one any more. */
 export type InspectingMessage = InspectingRequest | { readonly type: 'cancel'; readonly id: number };
 
+/** What a request of each type is answered with. */
+export interface InspectingAnswers {
+  readonly load: ModelSummary;
+  readonly inspect: Inspection;
+  readonly essay: EssayState;
+  readonly inspectEssay: Inspection;
+  readonly surprises: readonly Surprise[];
+  readonly read: null;
+  readonly ask: StageAnswer;
+}
+
 export type InspectingReply = { readonly id: number } & (
-  | { readonly type: 'loaded'; readonly model: ModelSummary }
-  | { readonly type: 'inspected'; readonly inspection: Inspection }
-  | { readonly type: 'essay'; readonly state: EssayState }
-  | { readonly type: 'surprises'; readonly surprises: readonly Surprise[] }
-  | { readonly type: 'reading' }
-  | { readonly type: 'answered'; readonly answer: StageAnswer }
+  | { readonly type: 'answered'; readonly answer: InspectingAnswers[keyof InspectingAnswers] }
   | { readonly type: 'failed'; readonly error: PlainError }
 );

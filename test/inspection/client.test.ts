@@ -20,7 +20,7 @@ describe('InspectorClient', () => {
     const { platform, client } = setUp();
     const both = [client.load('/a', true), client.load('/a', true)];
     expect(platform.worker.received).toHaveLength(1);
-    platform.worker.reply({ type: 'loaded', id: platform.worker.received[0]!.id, model });
+    platform.worker.reply({ type: 'answered', id: platform.worker.received[0]!.id, answer: model });
     await expect(Promise.all(both)).resolves.toEqual([model, model]);
     void client.load('/a', true);
     expect(platform.worker.received).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('InspectorClient', () => {
     const { platform, client } = setUp();
     const asked = client.inspectEssay({ page: 'tab', way, position: null, topK: 3 }, never);
     const inspection = { ...inspectionOf(1, 1, null), run: 7 };
-    platform.worker.reply({ type: 'inspected', id: platform.worker.received[0]!.id, inspection });
+    platform.worker.reply({ type: 'answered', id: platform.worker.received[0]!.id, answer: inspection });
     await asked;
     platform.worker.die(new Error('it stopped'));
     void client.inspectEssay({ page: 'tab', way, position: null, topK: 3 }, never);
@@ -79,7 +79,7 @@ describe('InspectorClient', () => {
     const first = parts.next();
     const { id } = platform.worker.received[0]!;
     expect(platform.worker.received[0]).toMatchObject({ type: 'surprises', from: 0, to: 1_000 });
-    platform.worker.reply({ type: 'surprises', id, surprises: [] });
+    platform.worker.reply({ type: 'answered', id, answer: [] });
     await first;
     controller.abort(new Error('typed on'));
     await expect(parts.next()).rejects.toThrow('typed on');
