@@ -21,7 +21,7 @@ import {
 } from '../protocol/prediction.ts';
 import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
-import type { Parts, PartsAlong } from '../protocol/stages.ts';
+import type { Parts, PartsAlong } from '../protocol/parts.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 
 /** A worker that dies at once must not be started again at every key. */

@@ -26,7 +26,8 @@ import type {
 import type { Precedent } from '../protocol/precedent.ts';
 import type { RemoteEndpoint, RemoteStatus } from '../protocol/remote.ts';
 import { CompletionServer } from '../remote/completionServer.ts';
-import type { NamedToken, Parts, PartsAlong } from '../protocol/stages.ts';
+import type { Parts, PartsAlong } from '../protocol/parts.ts';
+import type { NamedToken } from '../protocol/tokenBytes.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { tokenizerFromJson } from '../tokenizer/tokenizer.ts';

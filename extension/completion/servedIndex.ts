@@ -22,7 +22,8 @@ import type {
   Trial,
   WordOptions,
 } from '../protocol/prediction.ts';
-import type { NamedToken, Parts, PartsAlong, PartsOfToken } from '../protocol/stages.ts';
+import type { Parts, PartsAlong, PartsOfToken } from '../protocol/parts.ts';
+import type { NamedToken } from '../protocol/tokenBytes.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { heal, lineEnd } from '../tokenizer/healing.ts';
 import { bytesOrName } from '../tokenizer/latin1.ts';

@@ -1,6 +1,6 @@
 import { sharesMemory } from '../platform/sharing.ts';
 import type { CodeTree, CountsCapacity, CountsTransfer } from '../protocol/indexing.ts';
-import type { PartsOfToken } from '../protocol/stages.ts';
+import type { PartsOfToken } from '../protocol/parts.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { DecisionParts } from './decisionParts.ts';
 import type { Address, CountKernels } from './kernels.ts';

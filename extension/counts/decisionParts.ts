@@ -1,4 +1,4 @@
-import type { PartsOfDecision, Pushes } from '../protocol/stages.ts';
+import type { PartsOfDecision, Pushes } from '../protocol/parts.ts';
 import { chains, contexts } from './contexts.ts';
 import {
   bucketCount,

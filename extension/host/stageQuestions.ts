@@ -12,14 +12,8 @@ import {
 import type { NumberedMessage } from '../protocol/calling.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from '../protocol/precedent.ts';
 import type { EarlierMatch, Inspection, OpenDocument } from '../protocol/prediction.ts';
-import type {
-  Parts,
-  PartsAlong,
-  StageAnswer,
-  StageAnswers,
-  StageKind,
-  StageQuestion,
-} from '../protocol/stages.ts';
+import type { Parts, PartsAlong } from '../protocol/parts.ts';
+import type { StageAnswer, StageAnswers, StageKind, StageQuestion } from '../protocol/stages.ts';
 import { byteCount } from '../protocol/tokenBytes.ts';
 import type { WorkspaceText } from '../protocol/workspaceText.ts';
 import { behindToken, type InspectedText } from './inspectedText.ts';

@@ -1,12 +1,11 @@
 import type {
   BranchToken,
-  NamedToken,
   RunQuestion,
   StageAnswer,
   StageAnswers,
   StageQuestion,
 } from '../protocol/stages.ts';
-import { byteCount } from '../protocol/tokenBytes.ts';
+import { byteCount, type NamedToken } from '../protocol/tokenBytes.ts';
 import { isWordByte } from '../tokenizer/healing.ts';
 
 /** Asks the engine; rejects when nobody waits any more. */

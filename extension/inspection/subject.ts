@@ -1,11 +1,11 @@
 import { softmax } from '../arithmetic/softmax.ts';
 import { mostLikely } from '../arithmetic/likeliest.ts';
 import { FloatRows } from '../engine/quantizedMatrix.ts';
-import type { NamedToken } from '../protocol/stages.ts';
 import type { ScoredToken } from '../protocol/prediction.ts';
 import type { RecordedModel } from './recordedModel.ts';
 import type { TrainingOf } from './optimizerStep.ts';
 import type { VectorStory } from './vectorStory.ts';
+import type { NamedToken } from '../protocol/tokenBytes.ts';
 
 /** A model and what its tokens say. */
 export interface Subject {

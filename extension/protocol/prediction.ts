@@ -4,14 +4,12 @@ import type { FileChange, WorkspaceIndex } from './indexing.ts';
 import type { ModelConfig, PresetName } from './model.ts';
 import type { RemoteEndpoint, RemoteStatus } from './remote.ts';
 import type { Precedent } from './precedent.ts';
-import type { NamedToken, Parts, PartsAlong } from './stages.ts';
+import type { Parts, PartsAlong } from './parts.ts';
+import type { NamedToken } from './tokenBytes.ts';
 import type { WorkspaceText } from './workspaceText.ts';
 
 /** One candidate for the next token. */
-export interface ScoredToken {
-  readonly id: number;
-  /** as `tokenBytes.ts` says: a token may end inside a UTF-8 character */
-  readonly bytes: string;
+export interface ScoredToken extends NamedToken {
   readonly logit: number;
   readonly probability: number;
 }
@@ -26,10 +24,7 @@ export interface Distribution {
   readonly actual: (ScoredToken & { readonly rank: number }) | null;
 }
 
-export interface InspectedToken {
-  readonly id: number;
-  /** as `tokenBytes.ts` says */
-  readonly bytes: string;
+export interface InspectedToken extends NamedToken {
   /** byte offset in the text that was sent */
   readonly start: number;
 }

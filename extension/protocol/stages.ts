@@ -1,10 +1,12 @@
 import type { CallMessage, NumberedMessage } from './calling.ts';
 import type { Explanation } from './explanation.ts';
+import type { Parts, PartsAlong } from './parts.ts';
 import type { EarlierMatch, ScoredToken } from './prediction.ts';
 import type { OperationGraph } from './operations.ts';
 import type { WholePass } from './wholePass.ts';
 import type { OptimizerStep } from './optimizerStep.ts';
 import type { DoubtLimits, Precedent, PrecedentRecord } from './precedent.ts';
+import type { NamedToken } from './tokenBytes.ts';
 import type { FiringLines, MergeCount, VocabularyRows } from './workspaceText.ts';
 
 /** The way from text to prediction, in its order. */
@@ -211,13 +213,6 @@ export interface BranchToken extends ScoredToken {
   readonly top: readonly ScoredToken[];
 }
 
-/** A token by what it says. */
-export interface NamedToken {
-  readonly id: number;
-  /** as `tokenBytes.ts` says */
-  readonly bytes: string;
-}
-
 /** A token, and how likely it was where it stands, among all. */
 export interface ReadToken extends NamedToken {
   readonly probability: number;
@@ -410,50 +405,6 @@ export interface StageAnswers {
   /** null: nobody has counted the workspace in such tokens, or the text has a secret */
   readonly along: PartsAlong | null;
   readonly explain: Explanation;
-}
-
-/** What the parts of the mixture say of tokens that come one after the other. */
-export interface PartsAlong {
-  /** it takes part */
-  readonly transformer: boolean;
-  readonly tokens: readonly PartsOfToken[];
-}
-
-/** What they say of tokens that may come next: of those that were asked for and of the likeliest, these first. */
-export interface Parts extends PartsAlong {
-  /** all that are not among them */
-  readonly others: { readonly count: number; readonly mixed: number };
-}
-
-/** A decision on the path to a token in the code tree: which half of the tokens that are left it is in. */
-export interface PartsOfDecision {
-  /** what each part adds to the stretched probability of side 1; they add up to `stretched` */
-  readonly pushes: Pushes;
-  readonly stretched: number;
-  /** 1 ÷ (1 + e^−stretched), and after the adjustments by what really came of such probabilities */
-  readonly mixed: number;
-  readonly adjusted: number;
-  readonly side: 0 | 1;
-}
-
-export interface Pushes {
-  readonly project: number;
-  readonly file: number;
-  readonly backOff: number;
-  readonly transformer: number;
-  readonly constant: number;
-  /** what clamping took away */
-  readonly limits: number;
-}
-
-export interface PartsOfToken extends NamedToken {
-  /** of each part on its own: counts of the project, of the open file, the transformer; null where it does not take part */
-  readonly project: number;
-  readonly file: number;
-  readonly transformer: number | null;
-  /** the mixed probability: the product of the decisions */
-  readonly mixed: number;
-  readonly decisions: readonly PartsOfDecision[];
 }
 
 export type StageAnswer<Kind extends StageKind = StageKind> = {

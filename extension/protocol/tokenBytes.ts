@@ -17,3 +17,10 @@ export function controlName(bytes: string): string | null {
 export function byteCount(bytes: string): number {
   return controlName(bytes) === null ? bytes.length : 0;
 }
+
+/** A token by what it says. */
+export interface NamedToken {
+  readonly id: number;
+  /** Latin-1 or a name, as above: a token may end inside a UTF-8 character */
+  readonly bytes: string;
+}

@@ -1,5 +1,5 @@
 import type { OperationName } from './operations.ts';
-import type { NamedToken } from './stages.ts';
+import type { NamedToken } from './tokenBytes.ts';
 
 /** Numbers row by row. */
 export interface NumberTable {

@@ -1,5 +1,3 @@
-import type { NamedToken } from './stages.ts';
-
 /** A piece of a file as it is counted: without its licence, secrets redacted. */
 export interface Passage {
   /** as the corpus names it */
@@ -9,6 +7,7 @@ export interface Passage {
   /** on which line of the file each token begins, from 1 */
   readonly lines: Uint32Array;
 }
+import type { NamedToken } from './tokenBytes.ts';
 
 /** The text of the workspace, or so much of it as can be looked at in a few seconds. */
 export interface WorkspaceText {

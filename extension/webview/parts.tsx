@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { PartsOfDecision, PartsOfToken, Pushes } from '../protocol/stages.ts';
+import type { PartsOfDecision, PartsOfToken, Pushes } from '../protocol/parts.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { decimal, productShown, roundedToTotal } from './figures.ts';
 import { KnownNum, Numbers } from './numbers.tsx';

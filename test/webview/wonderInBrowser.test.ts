@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlongQuery } from '../../extension/completion/client.ts';
-import type { PartsAlong } from '../../extension/protocol/stages.ts';
+import type { PartsAlong } from '../../extension/protocol/parts.ts';
 import { EditorStandIn, whyNoBrowser } from './editorStandIn.ts';
 import { picture, seriousFindings } from './pageChecks.ts';
 import { sampleEngine, sampleInspection, sampleModel } from './sampleEngine.ts';

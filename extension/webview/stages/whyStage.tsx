@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import type { NamedToken, StageAnswers } from '../../protocol/stages.ts';
+import type { StageAnswers } from '../../protocol/stages.ts';
+import type { NamedToken } from '../../protocol/tokenBytes.ts';
 import { Branch } from './branch.tsx';
 import { decimal } from '../figures.ts';
 import { LinesThatMattered } from './linesThatMattered.tsx';
