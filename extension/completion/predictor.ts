@@ -11,7 +11,7 @@ import { RemoteTransformer } from '../prediction/remoteTransformer.ts';
 import { TransformerModel } from '../prediction/transformerModel.ts';
 import { NihiloError } from '../protocol/errors.ts';
 import { say } from '../protocol/sentence.ts';
-import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
+import type { FileChange, IndexedFile, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Completion,
   CompletionOptions,
@@ -39,7 +39,7 @@ import { ServerHelp } from './serverHelp.ts';
 
 interface Model {
   /** whether it has not learnt from a file of the workspace */
-  readonly isNew: (path: string) => boolean;
+  readonly isNew: (file: IndexedFile) => boolean;
   readonly decoder: Decoder;
   readonly tokenizer: Tokenizer;
   readonly tokenizerJson: string;
@@ -91,7 +91,7 @@ export class Predictor {
     this.#rehearseOnce(reproducible ? 'reproducible' : 'relaxed', () => rehearse(decoder, tokenizer));
     const { provenance, seed } = trainerState;
     // What is given without its files is of another workspace: the base.
-    const isNew = (path: string): boolean => provenance === null || isHeldOut(path, seed);
+    const isNew = (file: IndexedFile): boolean => provenance === null || isHeldOut(file, seed);
     this.#model = { decoder, tokenizer, tokenizerJson, isNew };
     if (this.#index !== null) this.#helped = this.#join(this.#index);
     return {

@@ -9,7 +9,7 @@ import { likeliestBeginnings } from '../prediction/beginnings.ts';
 import { ModelSource } from '../prediction/modelSource.ts';
 import type { AskingModel } from '../prediction/transformerModel.ts';
 import type { Precedent } from '../protocol/precedent.ts';
-import type { FileChange, WorkspaceIndex } from '../protocol/indexing.ts';
+import type { FileChange, IndexedFile, WorkspaceIndex } from '../protocol/indexing.ts';
 import type {
   Candidate,
   Completion,
@@ -155,7 +155,7 @@ export class ServedIndex {
    * @returns nothing when no document may be
    */
   async tryOut(
-    mayBe: (path: string) => boolean,
+    mayBe: (file: IndexedFile) => boolean,
     random: () => number,
     count: number,
     cancelled: () => boolean,
@@ -390,10 +390,11 @@ export class ServedIndex {
   }
 
   /** A document is as if it had never been learnt from. @returns its text; null where none may be taken */
-  #takeAside(mayBe: (path: string) => boolean, random: () => number): string | null {
-    const isShort = (name: string): boolean =>
-      this.#documents.get(name)!.ids.length <= this.#counts.roomAside;
-    const names = this.#documents.names.filter((name) => mayBe(name) && isShort(name));
+  #takeAside(mayBe: (file: IndexedFile) => boolean, random: () => number): string | null {
+    const names = this.#documents.names.filter((name) => {
+      const file = this.#documents.get(name)!;
+      return mayBe(file) && file.ids.length <= this.#counts.roomAside;
+    });
     const name = names[Math.floor(random() * names.length)];
     if (name === undefined) return null;
     this.#documents.setAside(name);

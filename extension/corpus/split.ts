@@ -6,6 +6,8 @@ import { findNearDuplicates } from './similarity.ts';
 export interface Document {
   /** relative to the workspace, with forward slashes, below the folder's name where there are several */
   readonly path: string;
+  /** below its own folder, whichever others are open beside it; absent: its path */
+  readonly place?: string;
   /** UTF-8, without the licence at its head, with a placeholder for each secret */
   readonly bytes: Uint8Array;
   /** how many there were; absent: none */
@@ -28,17 +30,17 @@ export interface Split {
 const heldOutShare = 0.1;
 
 /**
- * Holds out a tenth of the files, by a seeded hash of their path alone: a file stays on its side when others come and go, unless there are
- * so few that no hash is low enough; then that with the lowest is held out. Of the held-out files, those that nearly repeat a training file
+ * Holds out a tenth of the files, by a seeded hash of their place alone: a file stays on its side when others, and folders, come and go, unless
+ * there are so few that no hash is low enough; then that with the lowest is held out. Of the held-out files, those that nearly repeat a training file
  * are dropped, because they would measure memory; unless most of the workspace repeats itself.
  * With two files or more at least one is on each side; of a single one, its last tenth is held out.
  */
 export function splitHeldOut(texts: readonly Text[], seed: number): Split {
   const ranked = texts
-    .map((text) => ({ text, hash: rank(text.path, seed) }))
+    .map((text) => ({ text, hash: rank(text.place ?? text.path, seed) }))
     .sort((a, b) => a.hash - b.hash || (a.text.path < b.text.path ? -1 : 1));
   if (ranked.length < 2) return { documents: texts.flatMap(cutTail), nearDuplicates: [] };
-  const share = ranked.filter(({ text }) => isHeldOut(text.path, seed)).length;
+  const share = ranked.filter(({ text }) => isHeldOut(text, seed)).length;
   const count = Math.min(Math.max(share, 1), ranked.length - 1);
   const heldOut = ranked.slice(0, count).map(({ text }) => text);
   const training = ranked.slice(count).map(({ text }) => text);
@@ -46,12 +48,12 @@ export function splitHeldOut(texts: readonly Text[], seed: number): Split {
 }
 
 /** Whether a file that comes to a workspace of many belongs to the held-out ones. */
-export function isHeldOut(path: string, seed: number): boolean {
-  return rank(path, seed) < heldOutShare * 2 ** 32;
+export function isHeldOut({ place, path }: Pick<Document, 'place' | 'path'>, seed: number): boolean {
+  return rank(place ?? path, seed) < heldOutShare * 2 ** 32;
 }
 
-function rank(path: string, seed: number): number {
-  return hashText(`${seed}/${path}`);
+function rank(place: string, seed: number): number {
+  return hashText(`${seed}/${place}`);
 }
 
 function dropNearDuplicates(heldOut: readonly Text[], training: readonly Text[]): Split {

@@ -371,8 +371,8 @@ function indexOf(
   };
 }
 
-function fileOf({ path, removed }: Text): IndexedFile {
-  return removed === undefined ? { path } : { path, removed };
+function fileOf({ path, place, removed }: Text): IndexedFile {
+  return { path, ...(place === undefined ? {} : { place }), ...(removed === undefined ? {} : { removed }) };
 }
 
 function sharedIntegers(count: number): Int32Array {

@@ -39,6 +39,8 @@ export interface CountsTransfer {
 export interface IndexedFile {
   /** as the corpus names it */
   readonly path: string;
+  /** as a training knows it, which holds files out by it; absent: as the corpus names it */
+  readonly place?: string;
   /** of its licence, which is not counted */
   readonly removed?: { readonly before: number; readonly lines: number };
 }

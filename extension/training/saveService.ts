@@ -51,7 +51,7 @@ interface Outside {
 interface Place {
   /** stays the same from save to save */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly text: Text;
 }
 
 class SaveSession {
@@ -141,18 +141,17 @@ class SaveSession {
   async #outcome(file: string): Promise<SaveOutcome | null> {
     const place = await this.#find(file);
     if (place === null) return null;
-    const { name, bytes } = place;
-    const judges =
-      this.#heldOut.has(name) || (!this.#training.has(name) && isHeldOut(pathIn(name), this.#seed));
+    const { name, text } = place;
+    const judges = this.#heldOut.has(name) || (!this.#training.has(name) && isHeldOut(text, this.#seed));
     if (judges) return null;
-    const ids = this.#tokenizer.encode(bytes);
+    const ids = this.#tokenizer.encode(text.bytes);
     return this.#learner.learn(name, ids, this.#learning.limit);
   }
 
   async #find(file: string): Promise<Place | null> {
     for (const [i, corpus] of this.#corpora.entries()) {
       const [text] = await this.#textsAt(corpus, file);
-      if (text !== undefined) return { name: nameOf(i, text.path), bytes: text.bytes };
+      if (text !== undefined) return { name: nameOf(i, text.path), text };
     }
     return null;
   }
@@ -225,8 +224,4 @@ function namedTexts(
 
 function nameOf(corpus: number, path: string): string {
   return `${corpus}/${path}`;
-}
-
-function pathIn(name: string): string {
-  return name.slice(name.indexOf('/') + 1);
 }

@@ -114,7 +114,7 @@ describe('a completion from an index', async () => {
     expect(known.text).toBe('Shore, stillWater);');
     let draw = 0;
     const at = (offset: number) => () => (draw++ === 0 ? 0 : offset / (secret.length + 1));
-    const isLoon = (path: string): boolean => path === 'loon.ts';
+    const isLoon = ({ path }: { readonly path: string }): boolean => path === 'loon.ts';
     const trials = await served.tryOut(isLoon, at('loonCall.echo(far'.length + 0.5), 1, never, goesOn);
     // Right at most by chance: the likeliest letters, not the rest of the line.
     expect(trials.filter(({ right, probability }) => right && probability > 0.5)).toEqual([]);

@@ -8,6 +8,7 @@ import {
   readTextsAt,
   readTexts,
 } from '../../extension/corpus/corpus.ts';
+import { isHeldOut } from '../../extension/corpus/split.ts';
 import { nodePlatform } from '../../extension/platform/node.ts';
 import type { FileSystem } from '../../extension/platform/platform.ts';
 import { NihiloError } from '../../extension/protocol/errors.ts';
@@ -186,6 +187,25 @@ describe('readCorpus', () => {
         expect(corpus.leftOut).toEqual([]);
       },
     );
+  });
+
+  it('holds out the same files of a folder whichever others are open beside it, and so does who asks for one of them', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `f${i}.ts`);
+    const filesIn = (folder: string): Tree =>
+      Object.fromEntries(names.map((name, i) => [`${folder}/${name}`, source(`${folder}${i}`)]));
+    await withTree({ ...filesIn('one'), ...filesIn('two') }, async (folder) => {
+      const heldOut = ({ documents }: Corpus): string[] =>
+        documents.filter((document) => document.heldOut).map(({ path }) => path);
+      const alone = heldOut(await read(`${folder}/one`));
+      const folders = [`${folder}/one`, `${folder}/two`];
+      const both = heldOut(await read(folders));
+      expect(alone.length).toBeGreaterThan(1);
+      expect(both.filter((path) => path.startsWith('one/'))).toEqual(alone.map((path) => `one/${path}`));
+      for (const name of names) {
+        const [text] = await readTextsAt(files, { folders, exclude: [] }, `${folder}/one/${name}`);
+        expect(isHeldOut(text!, 1), name).toBe(alone.includes(name));
+      }
+    });
   });
 
   it('opens a folder of the workspace that another one of it ignores', async () => {

@@ -36,7 +36,7 @@ function folderWith(name: string, heldOut: (text: string, i: number) => string):
   );
   const left = { heldOut: heldOutFiles, learnt: learntFiles };
   for (let i = 0; left.heldOut + left.learnt > 0; i++) {
-    const side = isHeldOut(`${i}.ts`, seed) ? 'heldOut' : 'learnt';
+    const side = isHeldOut({ path: `${i}.ts` }, seed) ? 'heldOut' : 'learnt';
     if (left[side]-- <= 0) {
       left[side] = 0;
       continue;

@@ -67,7 +67,7 @@ async function changedFiles(): Promise<ChangedFile[]> {
   const [before, after] = [await read(values.old!), await read(values.new!)];
   return [...after]
     .map(([file, bytes]) => ({ path: file, before: before.get(file) ?? null, after: bytes }))
-    .filter((file) => !isHeldOut(file.path, seed) && addedLines(file.before, file.after).length > 0)
+    .filter((file) => !isHeldOut(file, seed) && addedLines(file.before, file.after).length > 0)
     .sort((a, b) => hashText(a.path) - hashText(b.path))
     .slice(0, Number(values.files));
 }

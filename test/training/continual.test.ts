@@ -27,7 +27,7 @@ const teams: Team[] = [];
 /** The first of some names that is held out, or that is not. */
 function nameThat(heldOut: boolean, beginning: string): string {
   const names = Array.from({ length: 1_000 }, (_, i) => `${beginning}-${i}.js`);
-  return names.find((name) => isHeldOut(name, 1) === heldOut)!;
+  return names.find((name) => isHeldOut({ path: name }, 1) === heldOut)!;
 }
 
 beforeAll(async () => {
