@@ -5,6 +5,7 @@ import type { Candidate, Completion, CompletionOptions, OpenDocument } from '../
 import type { SuggestedTokens } from '../protocol/suggested.ts';
 import { isProse } from '../shaping/lexical.ts';
 import { fewestCharacters, isTooShort } from '../shaping/edges.ts';
+import { missingIndentation } from '../shaping/indentation.ts';
 import { beginsWithinWord, lastLine } from '../shaping/place.ts';
 import { mayInsertAt, type Place, type RefusalReason, shape, type Shaped } from '../shaping/shape.ts';
 import { acceptance, type Calibration, probabilityFor, usualCalibration } from './acceptance.ts';
@@ -124,18 +125,19 @@ export class Suggester {
     const least = leastAcceptance(question, eagerness);
     const probability = probabilityFor(this.calibration, least);
     const open = { name, suffix: place.suffix };
+    // The model is asked where the line will stand: behind a line's beginning it would go on outside of the block.
+    const lead = missingIndentation(place);
+    const demand = { least, probability, isBetween, lead };
     const options = {
-      ...optionsFor(question, eagerness, { least, probability, isBetween }),
+      ...optionsFor(question, eagerness, demand),
       calls: eagerness.calls && callTool !== null,
     };
     const kind = askKind(this.#lastAsked, question);
     this.#lastAsked = question;
-    const ask: Ask = (more) => this.#complete(place.prefix, open, { ...options, ...more }, signal);
+    const ask: Ask = (more) => this.#complete(place.prefix + lead, open, { ...options, ...more }, signal);
     const { texts, message, engineMs } = await withAnswer(ask, callTool, signal);
     const asked = { kind, engineMs };
-    const looks = texts.map((candidate) =>
-      this.#look(candidate, question, { least, probability, isBetween }),
-    );
+    const looks = texts.map((candidate) => this.#look(candidate, question, demand));
     const suggestions = inOrder(looks.filter((look) => 'text' in look));
     if (suggestions.length === 0) return { ...silent(looks[0] as Silence, asked), message };
     this.#last = { question, eagerness, suggestions };
@@ -164,12 +166,12 @@ export class Suggester {
   #look(
     candidate: Candidate,
     { place, name, isExplicit }: Question,
-    { least, probability, isBetween }: Demand,
+    { least, probability, isBetween, lead }: Demand,
   ): Suggestion | Silence {
     const { text, ends, probabilities, follows, stop } = candidate;
     const mayEnd = (i: number): boolean =>
       !isTooShort(text.slice(0, ends[i])) &&
-      isWhole(candidate, ends[i]!, place) &&
+      isWhole(candidate, ends[i]!, place.prefix + lead) &&
       (follows === null || follows[i]! >= leastFollowing);
     const lineEnd = text.search(/[\r\n]/);
     // Whoever has to ask is given it at once.
@@ -186,13 +188,17 @@ export class Suggester {
         return { kind: 'refused', reason: 'tooShort' };
       return { kind: 'unsure', acceptance: best === null ? null : acceptance(this.calibration, best), least };
     }
-    const raw = text.slice(0, ends[count - 1]);
+    const raw = lead + text.slice(0, ends[count - 1]);
     const cut = count === ends.length && (stop === 'limit' || stop === 'cut');
     const shaped = shape(raw, place, { cut, isBetween });
     if ('refused' in shaped) return { kind: 'refused', reason: shaped.refused };
     const isUnwanted = !isExplicit && this.#rejections.isUnwanted(placeName(place, name), shaped.text);
     if (isUnwanted) return { kind: 'unwanted' };
-    const made = suggestedTokens(place.prefix, raw, candidate.tokens.slice(0, candidate.made[count - 1]));
+    // Where the tokens begin, there is nothing yet.
+    const made =
+      lead === ''
+        ? suggestedTokens(place.prefix, raw, candidate.tokens.slice(0, candidate.made[count - 1]))
+        : null;
     return { ...shaped, made, acceptance: acceptance(this.calibration, probabilities[count - 1]!) };
   }
 }
@@ -228,6 +234,8 @@ interface Demand {
   readonly probability: number;
   /** text that is no mere closing follows on the line */
   readonly isBetween: boolean;
+  /** indentation that the line lacks */
+  readonly lead: string;
 }
 
 function optionsFor(
@@ -253,7 +261,7 @@ function leastAcceptance({ place, isExplicit }: Question, eagerness: Eagerness):
 }
 
 /** Of a single line as much is shown as is sure, of several each as a whole, and only within a block or of one that the first opens. */
-function isWhole({ text, stop }: Candidate, end: number, { prefix }: Place): boolean {
+function isWhole({ text, stop }: Candidate, end: number, prefix: string): boolean {
   const firstLine = text.search(/[\r\n]/);
   if (firstLine < 0 || end <= firstLine) return true;
   const isWithin = /^[ \t]/.test(lastLine(prefix)) || /[{([:>]$/.test(text.slice(0, firstLine).trimEnd());

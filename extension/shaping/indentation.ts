@@ -1,6 +1,6 @@
 import { kindOf, openAtLines, scan } from './lexical.ts';
 import type { Syntax } from './languages.ts';
-import { isBlank, type Shaped, type Surroundings } from './place.ts';
+import { isBlank, lastLine, type Place, type Shaped, type Surroundings, surroundingsOf } from './place.ts';
 
 /** Columns of a line's indentation. */
 export function widthOf(line: string, tabSize: number): number {
@@ -190,6 +190,18 @@ export function indentWithinBlock(draft: Shaped, at: Surroundings): Shaped {
     return indentation(widthOf(line, tabSize) + inwards, at) + line.trimStart();
   });
   return { ...draft, text: [whole.slice(lineSoFar.length) + first.trimStart(), ...moved].join('\n') };
+}
+
+/** What an empty line lacks of the indentation of its block; empty also where that can't be told. */
+export function missingIndentation(place: Place): string {
+  if (!isBlank(lastLine(place.prefix))) return '';
+  const at = surroundingsOf(place, false, '');
+  const { lineSoFar, open, tabSize } = at;
+  const width = widthOf(lineSoFar, tabSize);
+  const block = kindOf(open) === 'code' ? widthOfBlock(at, width) : null;
+  if (block === null || block <= width) return '';
+  const whole = indentation(block, at);
+  return whole.startsWith(lineSoFar) ? whole.slice(lineSoFar.length) : '';
 }
 
 /** Where the lines of the block stand, if a line of this width would not be one of them; null where that can't be told. */

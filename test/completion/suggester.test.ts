@@ -156,6 +156,25 @@ describe('a suggestion', () => {
     },
   );
 
+  it('in an empty line of a block is asked for where the lines of the block stand, and begins there', async () => {
+    const prefixes: string[] = [];
+    const suggester = new Suggester((prefix) => {
+      prefixes.push(prefix);
+      return Promise.resolve(completionOf(candidate([['value();', 0.95]])));
+    });
+    const shownBehind = async (prefix: string, suffix: string): Promise<string[]> => {
+      const { suggestions } = await suggester.suggest(question(prefix, suffix), low, signal);
+      return suggestions.map(({ text }) => text);
+    };
+    const within = 'function f() {\n  const a = 1;\n';
+    expect(await shownBehind(within, '\n}\n')).toEqual(['  value();']);
+    expect(await shownBehind(`${within}  `, '\n}\n')).toEqual(['value();']);
+    expect(await shownBehind('const a = 1;\n', '\n')).toEqual(['value();']);
+    expect(await shownBehind(`${within}go.`, '\n}\n')).toEqual(['value();']);
+    // Who types the indentation is shown the rest of what is there.
+    expect(prefixes).toEqual([`${within}  `, 'const a = 1;\n', `${within}go.`]);
+  });
+
   it('breaks no word: it goes on to its end, or ends before it, where the word most likely goes on', async () => {
     const word: Told = [
       ['const ', 0.95],
