@@ -17,8 +17,12 @@ const known = {
 }
 
 `,
-  // Other words than above: what follows them has no indentation.
-  'margin.ts': 'circleTwice(gull);\nfoldWings(slowly);\nsettleOn(southLedge);\n',
+  'margin.ts': `function fly(gull: Gull): void {
+    circleTwice(gull);
+    foldWings(slowly);
+}
+
+`,
   // One level further in than what is written below.
   'tide.py': `class Gauge:
     def check(self, depth):
@@ -132,7 +136,7 @@ describe('ghost text', () => {
 
   it.each([
     ['dedent.py', '    else:\n        record_depth(depth)\n'],
-    ['dedent.js', '    } else {\n        this.restOn(buoy);\n    }\n'],
+    ['dedent.js', '    } else {\n        this.restOn(buoy);\n    }\n}\n'],
   ] as const)('moves a line of %s out to where it belongs', async (name, rest) => {
     await workbench.openFile(name);
     await workbench.goTo(3, 1);
