@@ -8,7 +8,7 @@ import { contentReason } from './content.ts';
 import { hashBytes, hashText } from './hash.ts';
 import { type LeftOut, summarizeReasons } from './leftOut.ts';
 import { withoutLicence } from './licence.ts';
-import type { RemovedLines } from './lines.ts';
+import { type RemovedLines, withLineFeeds } from './lines.ts';
 import { type Root, rootOf, workspaceRoots } from './roots.ts';
 import { redact } from './secrets.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
@@ -270,7 +270,7 @@ export function textOf(
 ): Text | LeftOutReason {
   const reason = contentReason(bytes);
   if (reason !== null) return reason;
-  const text = withoutLicence(withoutByteOrderMark(bytes));
+  const text = withoutLicence(withLineFeeds(withoutByteOrderMark(bytes)));
   if (text.bytes.length === 0) return 'empty';
   const { bytes: safe, secrets } = redact(text.bytes);
   if (secrets === 0) return { path, ...text };

@@ -17,6 +17,19 @@ export function lineCount(bytes: Uint8Array): number {
 const lineFeed = 10;
 const carriageReturn = 13;
 
+/**
+ * A text whose line ends (LF, CR LF, CR) are all LF: what a line ends with is no part of what somebody writes in it, and files of either
+ * kind teach the same.
+ */
+export function withLineFeeds(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(carriageReturn)) return bytes;
+  const isRepeated = (byte: number, i: number): boolean =>
+    byte === lineFeed && bytes[i - 1] === carriageReturn;
+  return bytes
+    .filter((byte, i) => !isRepeated(byte, i))
+    .map((byte) => (byte === carriageReturn ? lineFeed : byte));
+}
+
 /** What of a document tells where in its file it stands. */
 interface Place {
   readonly linesBefore: number;

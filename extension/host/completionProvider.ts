@@ -7,7 +7,7 @@ import type { OpenDocument } from '../protocol/prediction.ts';
 import { insertionAt, type SelectedEntry } from '../shaping/insertion.ts';
 import type { Place, Shaped } from '../shaping/shape.ts';
 import { documentName, settingSource } from './configuration.ts';
-import { cellsAround, isWritten } from './documents.ts';
+import { cellsAround, isWritten, textIn } from './documents.ts';
 import { logFailure, spokenFailure } from './failure.ts';
 import type { LanguageServer } from './languageServer.ts';
 import type { LatencyRecord } from './latency.ts';
@@ -259,7 +259,7 @@ function textBefore(document: vscode.TextDocument, position: vscode.Position): s
   const beyond = Math.max(0, document.offsetAt(position) - sideCharacters);
   const cut = document.positionAt(Math.floor(beyond / sideStep) * sideStep);
   const start = cut.character === 0 ? cut : new vscode.Position(cut.line + 1, 0);
-  const own = document.getText(new vscode.Range(start.isAfter(position) ? cut : start, position));
+  const own = textIn(document, new vscode.Range(start.isAfter(position) ? cut : start, position));
   const { above } = cellsAround(document);
   return above === '' ? own : linesFrom(above + own);
 }
@@ -275,7 +275,7 @@ function textBehind(document: vscode.TextDocument, position: vscode.Position): s
   const beyond = Math.max(0, end - document.offsetAt(position) - sideCharacters);
   const cut = document.positionAt(end - Math.ceil(beyond / sideStep) * sideStep);
   const whole = beyond === 0 ? cut : cut.with({ character: 0 });
-  const own = document.getText(new vscode.Range(position, whole.isBefore(position) ? cut : whole));
+  const own = textIn(document, new vscode.Range(position, whole.isBefore(position) ? cut : whole));
   const { below } = cellsAround(document);
   return below === '' ? own : linesUpTo(own + below);
 }

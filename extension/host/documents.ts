@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withLineFeeds } from '../shaping/place.ts';
 import { pathOf } from './configuration.ts';
 
 /** Schemes of documents outside of any folder in which text is written that the model may complete. */
@@ -7,6 +8,11 @@ const schemes = ['file', 'untitled', 'vscode-notebook-cell'];
 /** Whether a person writes in it: not a log or other output, not an input box. Folders may be of any file system. */
 export function isWritten({ uri }: { readonly uri: vscode.Uri }): boolean {
   return schemes.includes(uri.scheme) || isInWorkspace(uri);
+}
+
+/** A document's text, or a part of it, as it is learnt: each line ends with a line feed, whatever the file has. */
+export function textIn(document: vscode.TextDocument, range?: vscode.Range): string {
+  return withLineFeeds(document.getText(range));
 }
 
 /** As globs and rules about names see a document: below its folder of the workspace, or whole; a cell is its notebook's. */
@@ -34,11 +40,11 @@ export function cellsAround(document: vscode.TextDocument): {
   return {
     above: cells
       .slice(0, Math.max(0, at))
-      .map((cell) => cell.getText() + betweenCells)
+      .map((cell) => textIn(cell) + betweenCells)
       .join(''),
     below: cells
       .slice(at + 1)
-      .map((cell) => betweenCells + cell.getText())
+      .map((cell) => betweenCells + textIn(cell))
       .join(''),
   };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { InspectorMemory } from '../protocol/inspector.ts';
 import type { AskedPlace } from './askedPlace.ts';
 import { documentName } from './configuration.ts';
-import { cellsAround, isWritten } from './documents.ts';
+import { cellsAround, isWritten, textIn } from './documents.ts';
 import { followedEditor } from './followedEditor.ts';
 import type { InspectedText } from './inspectedText.ts';
 
@@ -36,8 +36,8 @@ export function textAround(document: vscode.TextDocument, cursor: vscode.Positio
       column: cursor.character + 1,
     },
     name: documentName(document),
-    prefix: (above + document.getText(range(Math.max(0, at - sideCharacters), at))).slice(-sideCharacters),
-    suffix: (document.getText(range(at, at + sideCharacters)) + below).slice(0, sideCharacters),
+    prefix: (above + textIn(document, range(Math.max(0, at - sideCharacters), at))).slice(-sideCharacters),
+    suffix: (textIn(document, range(at, at + sideCharacters)) + below).slice(0, sideCharacters),
   };
 }
 

@@ -39,11 +39,8 @@ export class RecentSuggestions {
    * @returns null also where its tokens would be others to that
    */
   at(name: string, prefix: string, tokenizer: string): SuggestedHere | null {
-    const lineEnd = prefix.includes('\r\n') ? '\r\n' : '\n';
-    for (const { name: other, tail, text: shaped, made, tokenizer: cutBy } of this.#kept) {
+    for (const { name: other, tail, text, made, tokenizer: cutBy } of this.#kept) {
       if (other !== name) continue;
-      // The editor writes line ends as the document has them.
-      const text = shaped.replaceAll('\n', lineEnd);
       for (let taken = text.length; taken >= 0; taken--) {
         const begun = text.slice(0, taken);
         if (!prefix.endsWith(begun) || tailOf(prefix.slice(0, prefix.length - taken)) !== tail) continue;

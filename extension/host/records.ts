@@ -4,7 +4,7 @@ import { withLineFeeds } from '../shaping/place.ts';
 import { type Outcome, readableMs } from '../statistics/tracker.ts';
 import type { CompletionRecords } from './completionProvider.ts';
 import { documentName } from './configuration.ts';
-import { cellsAround } from './documents.ts';
+import { cellsAround, textIn } from './documents.ts';
 import { LatencyRecord } from './latency.ts';
 import { RecentSuggestions } from './recentSuggestions.ts';
 import { ReportCards } from './reportCards.ts';
@@ -29,7 +29,7 @@ export function forgetUnwanted(model: WorkspaceModel, outcome: Outcome): void {
 function placeAt(document: vscode.TextDocument, position: vscode.Position): string {
   let above = position.line - 1;
   while (above > 0 && document.lineAt(above).isEmptyOrWhitespace) above--;
-  const text = document.getText(new vscode.Range(new vscode.Position(Math.max(0, above), 0), position));
+  const text = textIn(document, new vscode.Range(new vscode.Position(Math.max(0, above), 0), position));
   return above > 0 ? text : cellsAround(document).above + text;
 }
 

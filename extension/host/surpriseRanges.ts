@@ -12,9 +12,17 @@ export interface SurpriseRange extends Pick<Surprise, 'bits' | 'rank' | 'others'
   readonly band: number;
 }
 
-/** Where the tokens of a text are in it: a token that ends inside a character counts to its end. @param text as it was sent */
-export function surpriseRanges(text: string, surprises: readonly Surprise[]): SurpriseRange[] {
-  const offsets = unitsByByte(text);
+/**
+ * Where the tokens of a text are in its document: a token that ends inside a character counts to its end.
+ * @param text as it was sent, with line feeds
+ * @param lineEndUnits code units of a line's end in the document
+ */
+export function surpriseRanges(
+  text: string,
+  surprises: readonly Surprise[],
+  lineEndUnits: 1 | 2,
+): SurpriseRange[] {
+  const offsets = unitsByByte(text, lineEndUnits);
   return surprises.map(({ start, length, bits, rank, others }) => ({
     start: offsets[start]!,
     end: offsets[start + length]!,
@@ -25,8 +33,11 @@ export function surpriseRanges(text: string, surprises: readonly Surprise[]): Su
   }));
 }
 
-/** For each byte of the text's UTF-8 form, and for its end: the character's first code unit; inside of a character: the unit behind it. */
-function unitsByByte(text: string): Uint32Array {
+/**
+ * For each byte of the text's UTF-8 form, and for its end: the first code unit of the document's character; inside of a character: the unit
+ * behind it.
+ */
+function unitsByByte(text: string, lineEndUnits: number): Uint32Array {
   const bytes = new TextEncoder().encode(text).length;
   const offsets = new Uint32Array(bytes + 1);
   let [byte, unit] = [0, 0];
@@ -34,7 +45,7 @@ function unitsByByte(text: string): Uint32Array {
     const code = character.codePointAt(0)!;
     const width = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     offsets[byte] = unit;
-    unit += character.length;
+    unit += character === '\n' ? lineEndUnits : character.length;
     offsets.fill(unit, byte + 1, byte + width);
     byte += width;
   }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ModelState } from '../protocol/inspector.ts';
 import { commands, contextKeys } from './commands.ts';
 import { settingSource } from './configuration.ts';
-import { isWritten } from './documents.ts';
+import { isWritten, textIn } from './documents.ts';
 import { spokenFailure } from './failure.ts';
 import { completionSettings } from './settings.ts';
 import { silenceSentence } from './silenceWording.ts';
@@ -177,8 +177,11 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     if (model.state !== 'ready') return;
     const { document } = editor;
     const { begin, from, to } = reachOf(editor, seen);
-    const text = document.getText(new vscode.Range(document.positionAt(begin), document.positionAt(to)));
-    const fromByte = new TextEncoder().encode(text.slice(0, from - begin)).length;
+    const between = (start: number, end: number): string =>
+      textIn(document, new vscode.Range(document.positionAt(start), document.positionAt(end)));
+    const text = between(begin, to);
+    const fromByte = new TextEncoder().encode(between(begin, from)).length;
+    const lineEndUnits = document.eol === vscode.EndOfLine.CRLF ? 2 : 1;
     const underWay = new AbortController();
     this.#underWay = underWay;
     const { vocabSize: vocabulary } = model.model.config;
@@ -187,7 +190,7 @@ export class Surprises implements vscode.Disposable, vscode.HoverProvider {
     try {
       for await (const surprises of this.#model.surprises(text, fromByte, underWay.signal)) {
         if (underWay.signal.aborted || document.version !== shown.version) return;
-        for (const range of surpriseRanges(text, surprises))
+        for (const range of surpriseRanges(text, surprises, lineEndUnits))
           ranges.push({ ...range, start: range.start + begin, end: range.end + begin });
         this.#shown = shown;
         const marked = ranges.filter(({ band }) => band >= 0);

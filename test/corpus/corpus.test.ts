@@ -129,6 +129,17 @@ describe('readCorpus', () => {
     });
   });
 
+  it('learns a file alike whatever its lines end with', async () => {
+    await withTree(three, async (folder) => {
+      const code = 'export const a = 1;\n\nexport const b = 2;\n';
+      plant(folder, { 'crlf.ts': code.replaceAll('\n', '\r\n'), 'lf.ts': code });
+      const corpus = await read(folder);
+      expect(reasonsOf(corpus)).toEqual({ 'lf.ts': 'duplicate' });
+      const learnt = corpus.documents.find(({ path }) => path === 'crlf.ts')!;
+      expect(Buffer.from(learnt.bytes).toString()).toBe(code);
+    });
+  });
+
   it('leaves a file of 200 MB out without reading it, and takes one of exactly 1 MB', async () => {
     await withTree(three, async (folder) => {
       writeFileSync(`${folder}/huge.ts`, '');

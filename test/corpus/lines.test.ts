@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { withoutLicence } from '../../extension/corpus/licence.ts';
-import { lineInFile } from '../../extension/corpus/lines.ts';
+import { lineInFile, withLineFeeds } from '../../extension/corpus/lines.ts';
 import { splitHeldOut } from '../../extension/corpus/split.ts';
 
 const lineEnd = /\r\n|\r|\n/;
@@ -27,4 +27,16 @@ it('a line of a document is the line of its file that lineInFile says, with and 
     },
   );
   fc.assert(property, { numRuns: 500 });
+});
+
+it('a text with line feeds has the same lines, and is the same array where it had no others', () => {
+  const pieces = fc.array(fc.constantFrom('a', '漢', ' ', '\r', '\n', '\r\n'), { maxLength: 40 });
+  fc.assert(
+    fc.property(pieces, (parts) => {
+      const bytes = new Uint8Array(Buffer.from(parts.join('')));
+      const text = withLineFeeds(bytes);
+      expect(Buffer.from(text).toString()).toBe(parts.join('').split(lineEnd).join('\n'));
+      expect(text === bytes).toBe(!parts.join('').includes('\r'));
+    }),
+  );
 });

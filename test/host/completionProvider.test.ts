@@ -106,6 +106,13 @@ describe('the text before the cursor', () => {
     expect(prefix.length).toBeLessThan(side + step + 'forEach'.length);
   });
 
+  it.each(['\r\n', '\n'])('ends its lines with line feeds in a document with %j', async (end) => {
+    const line = `const value = compute();${end}`;
+    const prefix = await prefixAt(line.repeat(4_000), 3_000 * line.length + 5);
+    expect(prefix).toMatch(/^(const value = compute\(\);\n)+const$/);
+    expect(prefix.length).toBeGreaterThan(side - step);
+  });
+
   it('has whole lines where there are some', async () => {
     const text = 'const value = compute();\n'.repeat(4_000);
     const prefix = await prefixAt(text, 90_010);

@@ -13,7 +13,7 @@ it('finds tokens in the text whatever its characters, and joins on without a gap
         start += token.length;
         return token.length > 0 ? [token] : [];
       });
-      const ranges = surpriseRanges(text, surprises);
+      const ranges = surpriseRanges(text, surprises, 1);
       ranges.forEach(({ start, end }, i) => {
         expect(start).toBe(i === 0 ? 0 : ranges[i - 1]!.end);
         const { start: byte, length } = surprises[i]!;
@@ -28,6 +28,19 @@ it('finds tokens in the text whatever its characters, and joins on without a gap
   );
 });
 
+it('finds tokens in a document whose lines end with two characters', () => {
+  const token = (start: number, length: number) => ({ start, length, bits: 0, rank: 1, others: [] });
+  const document = 'é();\r\n\r\n  b\r\n';
+  const tokens = [token(0, 2), token(2, 4), token(6, 4), token(10, 1)];
+  const ranges = surpriseRanges(document.replaceAll('\r\n', '\n'), tokens, 2);
+  expect(ranges.map(({ start, end }) => document.slice(start, end))).toEqual([
+    'é',
+    '();\r\n',
+    '\r\n  b',
+    '\r\n',
+  ]);
+});
+
 it.each([
   [0.99, -1],
   [1, 0],
@@ -36,7 +49,7 @@ it.each([
   [8, 2],
   [20, 2],
 ])('%d bits are band %d', (bits, band) => {
-  expect(surpriseRanges('a', [{ start: 0, length: 1, bits, rank: 1, others: [] }])[0]!.band).toBe(band);
+  expect(surpriseRanges('a', [{ start: 0, length: 1, bits, rank: 1, others: [] }], 1)[0]!.band).toBe(band);
 });
 
 it.each([
