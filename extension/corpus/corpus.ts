@@ -9,7 +9,7 @@ import { hashBytes, hashText } from './hash.ts';
 import { type LeftOut, summarizeReasons } from './leftOut.ts';
 import { withoutLicence } from './licence.ts';
 import { type RemovedLines, withLineFeeds } from './lines.ts';
-import { type Root, rootOf, workspaceRoots } from './roots.ts';
+import { rootOf, workspaceRoots } from './roots.ts';
 import { redact } from './secrets.ts';
 import { type Document, splitHeldOut, type Text } from './split.ts';
 import { exclusionIn } from './globs.ts';
@@ -103,22 +103,14 @@ export async function readTextsAt(
   if (root === null) return [];
   const others = new Set(roots.map(({ folder }) => folder));
   const candidates = await candidatesAt(files, root, others, exclusionIn(root.folder, exclude), target);
-  const texts = await mapConcurrently(candidates, async ({ file, path }) => {
-    const size = await files.size(file);
-    const text = size === 0 || size > mostFileBytes ? null : textOf(path, await files.read(file));
-    return text === null || typeof text === 'string' ? null : { ...text, ...placeIn(root, path) };
+  const texts = await mapConcurrently(candidates, async (candidate) => {
+    const size = await files.size(candidate.file);
+    return size === 0 || size > mostFileBytes ? null : textAt(candidate, await files.read(candidate.file));
   });
-  return texts.filter((text) => text !== null);
+  return texts.filter((text) => text !== null && typeof text !== 'string');
 }
 
-/** Where a file is below its folder, where its path has the folder's name, too: that is another as soon as others are open. */
-function placeIn({ prefix }: Root, path: string): Pick<Text, 'place'> {
-  return prefix === '' ? {} : { place: path.slice(prefix.length) };
-}
-
-interface PlacedCandidate extends Candidate, Pick<Text, 'place'> {}
-
-interface SizedCandidate extends PlacedCandidate {
+interface SizedCandidate extends Candidate {
   readonly size: number;
 }
 
@@ -127,7 +119,7 @@ class CorpusReader {
   readonly #options: Omit<CorpusOptions, 'seed'>;
   readonly leftOut: LeftOut[] = [];
   texts: readonly Text[] = [];
-  #candidates: readonly PlacedCandidate[] = [];
+  #candidates: readonly Candidate[] = [];
 
   constructor(files: FileSystem, options: Omit<CorpusOptions, 'seed'>) {
     this.#files = files;
@@ -137,12 +129,11 @@ class CorpusReader {
   async walk({ folders, exclude }: CorpusRequest): Promise<void> {
     const roots = workspaceRoots(folders);
     const rootFolders = new Set(roots.map(({ folder }) => folder));
-    const candidates: PlacedCandidate[] = [];
+    const candidates: Candidate[] = [];
     for (const root of roots) {
       const excluded = exclusionIn(root.folder, exclude);
       const walk = await walkRoot(this.#files, root, rootFolders, excluded, () => this.#stopIfAsked());
-      for (const candidate of walk.candidates)
-        candidates.push({ ...candidate, ...placeIn(root, candidate.path) });
+      for (const candidate of walk.candidates) candidates.push(candidate);
       for (const entry of walk.leftOut) this.leftOut.push(entry);
     }
     this.#candidates = candidates.sort(byPath);
@@ -186,13 +177,11 @@ class CorpusReader {
     this.texts = this.#withoutDuplicates(texts.filter((text) => text !== null));
   }
 
-  async #readText(candidate: PlacedCandidate): Promise<Text | null> {
+  async #readText(candidate: Candidate): Promise<Text | null> {
     const bytes = await this.#unlessUnreadable(candidate, () => this.#files.read(candidate.file));
     if (bytes === null) return null;
-    const text = textOf(candidate.path, bytes, this.#options.onSecrets);
-    if (typeof text === 'string') return this.#leaveOut(candidate, text);
-    const { place } = candidate;
-    return place === undefined ? text : { ...text, place };
+    const text = textAt(candidate, bytes, this.#options.onSecrets);
+    return typeof text === 'string' ? this.#leaveOut(candidate, text) : text;
   }
 
   async #isChanged(candidate: Candidate): Promise<boolean> {
@@ -260,6 +249,15 @@ class TextSet {
   #alike(bytes: Uint8Array): readonly Uint8Array[] {
     return this.#byHash.get(hashBytes(bytes)) ?? [];
   }
+}
+
+function textAt(
+  { path, place }: Candidate,
+  bytes: Uint8Array,
+  onSecrets?: CorpusOptions['onSecrets'],
+): Text | LeftOutReason {
+  const text = textOf(path, bytes, onSecrets);
+  return typeof text === 'string' || place === undefined ? text : { ...text, place };
 }
 
 /** A file's text, its secrets replaced, or why it is none that may be learnt from. */

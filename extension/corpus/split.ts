@@ -30,9 +30,9 @@ export interface Split {
 const heldOutShare = 0.1;
 
 /**
- * Holds out a tenth of the files, by a seeded hash of their place alone: a file stays on its side when others, and folders, come and go, unless
- * there are so few that no hash is low enough; then that with the lowest is held out. Of the held-out files, those that nearly repeat a training file
- * are dropped, because they would measure memory; unless most of the workspace repeats itself.
+ * Holds out a tenth of the files, by a seeded hash of their place alone: a file stays on its side when others, and folders, come and go,
+ * unless there are so few that no hash is low enough; then that with the lowest is held out. Of the held-out files, those that nearly repeat
+ * a training file are dropped, because they would measure memory; unless most of the workspace repeats itself.
  * With two files or more at least one is on each side; of a single one, its last tenth is held out.
  */
 export function splitHeldOut(texts: readonly Text[], seed: number): Split {

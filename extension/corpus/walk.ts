@@ -14,6 +14,8 @@ export interface Candidate {
   readonly file: string;
   /** relative to the workspace */
   readonly path: string;
+  /** below its folder, where the path has the folder's name, too: that is another as soon as others are open */
+  readonly place?: string;
 }
 
 export interface Walk {
@@ -180,7 +182,8 @@ async function visit(
     } else if (entry.type === 'folder') {
       visited.folders.push({ folder: file, path, place: { rules: place.rules, path: inRepository } });
     } else {
-      visited.candidates.push({ file, path: `${root.prefix}${path}` });
+      const named = { path: `${root.prefix}${path}`, place: path };
+      visited.candidates.push({ file, ...(root.prefix === '' ? { path } : named) });
     }
   }
   return visited;

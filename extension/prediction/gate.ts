@@ -14,10 +14,10 @@ export interface Showing {
 }
 
 /**
- * At which of a text's ends, counted from 1, what is shown now is over. What is left of the line may come as another piece as soon as they are accepted: of all ways to
- * show it in pieces, which are right with a probability of at least `least` and most likely break no word, this is the first piece of the
- * one that saves most keys on average. A long piece takes fewer keys and looks if it is right, and is right less often; where certainty
- * falls off a cliff, a piece ends.
+ * At which of a text's ends, counted from 1, what is shown now is over. What is left of the line may come as another piece as soon as this
+ * one is accepted: of all ways to show it in pieces, which are right with a probability of at least `least` and most likely break no word,
+ * this is the first piece of the one that saves most keys on average. A long piece takes fewer keys and looks if it is right, and is right
+ * less often; where certainty falls off a cliff, a piece ends.
  * @returns 0 when nothing is sure enough or nothing would be saved
  */
 export function shownEnds(

@@ -158,7 +158,7 @@ describe('walkRoot', () => {
       };
       const found = await walkRoot(gone, { folder, prefix: 'p/' }, new Set(), exclusion([]), () => {});
       expect(found).toEqual({
-        candidates: [{ file: `${folder}/a/x.ts`, path: 'p/a/x.ts' }],
+        candidates: [{ file: `${folder}/a/x.ts`, path: 'p/a/x.ts', place: 'a/x.ts' }],
         leftOut: [{ path: 'p/b/', reason: 'unreadable' }],
       });
       for (const root of [`${folder}/none`, `${folder}/a/x.ts`]) {
