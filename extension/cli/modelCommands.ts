@@ -1,4 +1,5 @@
 import { PredictorClient } from '../completion/client.ts';
+import { withLineFeeds } from '../corpus/lines.ts';
 import { pathInWorkspace } from '../corpus/roots.ts';
 import { InspectorClient } from '../inspection/client.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -163,7 +164,7 @@ async function readPlace(platform: Platform, at: string): Promise<{ place: Place
       say`The file should have at most ${mostFileBytes} bytes and ${file} has ${size}; choose a smaller one.`,
     );
   }
-  // As an editor does: a byte order mark is no part of the text, and what is no UTF-8 shows as U+FFFD.
-  const text = new TextDecoder().decode(await platform.files.read(file));
+  // As an editor does: a byte order mark is no part of the text, and what is no UTF-8 shows as U+FFFD. Lines end as in what is learnt.
+  const text = new TextDecoder().decode(withLineFeeds(await platform.files.read(file)));
   return { place, text: textAtCursor(text, place) };
 }

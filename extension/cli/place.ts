@@ -24,8 +24,7 @@ export function parsePlace(text: string): Place {
 }
 
 /**
- * Lines and columns from 1, columns in UTF-16 code units, one more than the line has at its end: what editors show. Each line of the two
- * parts ends with a line feed, as in what is learnt.
+ * Lines and columns from 1, columns in UTF-16 code units, one more than the line has at its end: what editors show.
  * @throws {NihiloError} positionInvalid, with the range that is valid
  */
 export function textAtCursor(text: string, { file, line, column }: Place): TextAtCursor {
@@ -46,8 +45,7 @@ export function textAtCursor(text: string, { file, line, column }: Place): TextA
       say`The column should not be inside a character; choose ${column - 1} or ${column + 1} in line ${line} of ${file} instead of ${column}.`,
     );
   }
-  const part = (from: number, to?: number): string => text.slice(from, to).replaceAll(lineBreak, '\n');
-  return { prefix: part(0, at), suffix: part(at) };
+  return { prefix: text.slice(0, at), suffix: text.slice(at) };
 }
 
 const lineBreak = /\r\n|\r|\n/g;

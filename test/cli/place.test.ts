@@ -50,8 +50,8 @@ describe('the text at a cursor', () => {
         const ends = [...content].reduce((at, character) => [...at, at.at(-1)! + character.length], [1]);
         const column = ends[columnSeed % ends.length]!;
         const { prefix, suffix } = textAtCursor(whole, { file: 'f', line, column });
-        expect(prefix + suffix).toBe(lines.join('\n'));
-        const before = prefix.split('\n');
+        expect(prefix + suffix).toBe(whole);
+        const before = prefix.split(/\r\n|\r|\n/);
         expect([before.length, before.at(-1)!.length + 1]).toEqual([line, column]);
       }),
     );
@@ -74,7 +74,7 @@ describe('the text at a cursor', () => {
   it('allows the end of every line, also of an empty file', () => {
     expect(textAtCursor('ab\r\ncd', { file: 'f', line: 1, column: 3 })).toEqual({
       prefix: 'ab',
-      suffix: '\ncd',
+      suffix: '\r\ncd',
     });
     expect(textAtCursor('', { file: 'f', line: 1, column: 1 })).toEqual({ prefix: '', suffix: '' });
   });
