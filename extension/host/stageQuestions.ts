@@ -106,7 +106,7 @@ export async function* answersTo(
 }
 
 function isComposed(question: StageQuestion): question is Question<ComposedKind> {
-  return question.kind in composed;
+  return Object.hasOwn(composed, question.kind);
 }
 
 async function frequencies({ text, engine }: Asking): Promise<Uint32Array | null> {
